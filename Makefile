@@ -1,0 +1,44 @@
+# Everything this project can do, one line each: `make help`.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8000
+INSTANCE ?= instance
+export PORT INSTANCE
+
+.PHONY: help run serve test bench lint lock clean
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/runtime ## the demo school on http://127.0.0.1:8000 (PORT= and INSTANCE= move it)
+	@.venv/bin/python -m deploy.supervisor demo
+
+serve: .venv/runtime ## the same for production: no demo data, refuses what is unsafe
+	@.venv/bin/python -m deploy.supervisor production
+
+test: .venv/dev lint ## every check: lint, types, floors, content, SQLite and PostgreSQL, Redis, browser
+	@.venv/bin/flask --app app stratum content check content
+	@.venv/bin/python -m pytest
+
+lint: .venv/dev ## ruff, mypy strict, the floors of the house
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@.venv/bin/mypy .
+	@.venv/bin/lint-imports --no-logo
+
+bench: .venv/dev ## pages and writes against a bare Flask app, as ratios of one run
+	@.venv/bin/python -m bench.run
+
+lock: ## remake the lock files from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove the virtual environment and caches, never the data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/runtime: requirements.lock
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/runtime
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
