@@ -1,0 +1,115 @@
+// Saves each answer as it is given. A form or fieldset with data-save-url is one piece: its own fields and
+// the form's csrf_token are posted there. What could not be sent is kept, in memory and in localStorage,
+// and is tried again. [data-save-status] in the form says how it stands.
+const TYPING_PAUSE = 800; // milliseconds
+const FIRST_WAIT = 2_000;
+const LONGEST_WAIT = 30_000;
+
+const kept = new Map(); // address -> answers not yet acknowledged
+const due = new Map(); // address -> piece to send now
+let wait = FIRST_WAIT;
+let timer = 0;
+let sending = false;
+
+// A browser may forbid localStorage; then the copy in memory is all there is.
+const storage = (act) => { try { return act(localStorage); } catch { return null; } };
+const keep = (url, answers) => { kept.set(url, answers); storage((s) => s.setItem(`unsaved:${url}`, answers)); };
+const forget = (url) => { kept.delete(url); storage((s) => s.removeItem(`unsaved:${url}`)); };
+
+const formOf = (piece) => piece.form ?? piece;
+const say = (piece, words) => {
+  const status = formOf(piece).querySelector("[data-save-status]");
+  if (status) status.textContent = words;
+};
+const answersOf = (piece) => {
+  const names = new Set([...piece.elements].map((control) => control.name));
+  const pairs = [...new FormData(formOf(piece))].filter(([name]) => names.has(name) && name !== "csrf_token");
+  return new URLSearchParams(pairs).toString();
+};
+
+const send = (url, piece, answers) => {
+  const body = new URLSearchParams(answers);
+  body.set("csrf_token", formOf(piece).elements.csrf_token?.value ?? "");
+  return fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+};
+
+const saved = (url, piece, answers) => {
+  wait = FIRST_WAIT;
+  if (kept.get(url) === answers) forget(url);
+  if (!kept.size) say(piece, "Saved");
+};
+const signedOut = (url, piece) => {
+  kept.delete(url); // its copy in localStorage waits for the next visit
+  say(piece, "You are signed out. Your answer is kept here: sign in, then come back to this page.");
+};
+const refused = async (url, piece, answer) => {
+  forget(url);
+  const told = await answer.json().catch(() => ({}));
+  say(piece, told.message ?? "This answer was not accepted. Load the page again to see why.");
+};
+
+const post = async (url, piece) => {
+  const answers = kept.get(url) ?? "";
+  const answer = await send(url, piece, answers);
+  if (answer.status === 401 || answer.redirected) signedOut(url, piece);
+  else if (answer.ok) saved(url, piece, answers);
+  else if (answer.status >= 500 || answer.status === 429) throw new Error(`status ${answer.status}`);
+  else await refused(url, piece, answer);
+};
+
+const later = (url, piece) => {
+  if (!due.has(url)) due.set(url, piece);
+  say(piece, "Not saved yet. Your answer is kept here and will be sent again.");
+  clearTimeout(timer);
+  timer = setTimeout(flush, wait);
+  wait = Math.min(wait * 2, LONGEST_WAIT);
+};
+
+async function flush() {
+  if (sending) return;
+  sending = true;
+  for (let next; (next = due.entries().next().value);) {
+    const [url, piece] = next;
+    due.delete(url);
+    say(piece, "Saving");
+    try { await post(url, piece); } catch { later(url, piece); break; }
+  }
+  sending = false;
+}
+
+const changed = (piece) => {
+  keep(piece.dataset.saveUrl, answersOf(piece));
+  due.set(piece.dataset.saveUrl, piece);
+  flush();
+};
+
+const fill = (control, values) => {
+  if (/^(radio|checkbox)$/.test(control.type)) control.checked = values.getAll(control.name).includes(control.value);
+  else if (control.type !== "hidden" && values.has(control.name)) control.value = values.get(control.name);
+};
+const restore = (piece) => {
+  const url = piece.dataset.saveUrl;
+  const answers = storage((s) => s.getItem(`unsaved:${url}`));
+  if (answers === null) return;
+  const values = new URLSearchParams(answers);
+  [...piece.elements].filter((control) => control.name).forEach((control) => fill(control, values));
+  kept.set(url, answers);
+  due.set(url, piece);
+};
+
+const bind = (piece) => {
+  let pause = 0;
+  restore(piece);
+  piece.addEventListener("change", () => { clearTimeout(pause); changed(piece); });
+  piece.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(changed, TYPING_PAUSE, piece);
+  });
+  // The form carries the answer itself.
+  formOf(piece).addEventListener("submit", () => { clearTimeout(pause); forget(piece.dataset.saveUrl); });
+};
+
+document.querySelectorAll("form[data-save-url], fieldset[data-save-url]").forEach(bind);
+flush();
+addEventListener("online", flush);
+addEventListener("beforeunload", (event) => { if (kept.size) event.preventDefault(); });
