@@ -1,0 +1,75 @@
+"""The one table from an error to a status and a page."""
+
+import logging
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from core.errors import Conflict, DomainError, Forbidden, InvalidInput, LimitReached, NotFound
+from core.school import fallback_school
+
+PAGES = (400, 403, 404, 405, 411, 413, 429, 500, 503)
+STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Conflict: 409,
+    LimitReached: 429,
+    InvalidInput: 422,
+}
+Answer = tuple[str, int, dict[str, str]]
+_log = logging.getLogger("error")
+
+
+def init_app(app: Flask) -> None:
+    """Give every error its page; an unexpected one is a 500 with a request id and a log line, never a trace."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def error_page(status: int, sentence: str | None = None, headers: dict[str, str] | None = None) -> Answer:
+    """The page of a status, in the house's look; it needs neither the database nor a session."""
+    template = status if status in PAGES else (500 if status >= 500 else 400)
+    body = render_template(
+        f"errors/{template}.html",
+        reader=g.get("reader"),
+        school=fallback_school(),
+        nav="",
+        status=status,
+        sentence=sentence,
+        request_id=g.get("request_id", ""),
+    )
+    return body, status, headers or {}
+
+
+def _domain(error: DomainError) -> Answer:
+    return error_page(STATUS[type(error)], error.sentence)
+
+
+def _csrf(_: CSRFError) -> Answer:
+    return error_page(400, "This form was opened under another sign-in. Open the page again and send it once more.")
+
+
+def _http(error: HTTPException) -> Answer | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    allowed = {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
+    return error_page(error.code, headers=allowed)
+
+
+def _database(error: OperationalError) -> Answer:
+    _log.error("database does not answer", extra=_where(), exc_info=error)
+    return error_page(503, headers={"Retry-After": "5"})
+
+
+def _unexpected(error: Exception) -> Answer:
+    _log.error("unexpected error", extra=_where(), exc_info=error)
+    return error_page(500)
+
+
+def _where() -> dict[str, str]:
+    return {"request_id": g.get("request_id", ""), "route": request.url_rule.rule if request.url_rule else ""}

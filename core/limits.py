@@ -1,0 +1,59 @@
+"""How often something may be asked: counted in Redis where there is one, else in memory.
+
+With Redis gone the count goes on in memory (security.md, finding 5): limits hold and the site works. Redis is asked
+again after `RETRY_AFTER` seconds, so that a dead one does not slow every sign-in.
+"""
+
+from flask import Flask, current_app, request
+from limits import parse_many
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
+
+from core.clock import now
+from core.config import Config
+from core.errors import LimitReached
+from core.ids import fingerprint
+
+RETRY_AFTER = 30.0
+
+
+class Counter:
+    """Counts hits in `storage`, and in memory while the storage does not answer."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._shared = FixedWindowRateLimiter(storage)
+        self._own = FixedWindowRateLimiter(MemoryStorage())
+        self._shared_again_at = 0.0
+
+    def hit(self, limit: str, scope: str, key: str) -> bool:
+        """Count one; False when any rule of `limit` (`"5/minute; 50/day"`) is used up."""
+        # Every rule is counted, so that a short window that is full does not stop a long one from filling.
+        return all([self._strategy_hit(rule, scope, key) for rule in parse_many(limit)])
+
+    def _strategy_hit(self, rule: object, scope: str, key: str) -> bool:
+        moment = now().timestamp()
+        if moment >= self._shared_again_at:
+            try:
+                return bool(self._shared.hit(rule, scope, key))  # type: ignore[arg-type]
+            except RedisError:
+                self._shared_again_at = moment + RETRY_AFTER
+                current_app.logger.warning("limits: Redis does not answer, counting in memory")
+        return bool(self._own.hit(rule, scope, key))  # type: ignore[arg-type]
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Count where the configuration says; a Redis that hangs is given up on after half a second."""
+    options = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5} if config.redis_url else {}
+    app.extensions["limits"] = Counter(storage_from_string(config.redis_url or "memory://", **options))  # type: ignore[arg-type]
+
+
+def require_within(limit: str, scope: str, key: str | None = None) -> None:
+    """Count this request against `limit`; raises LimitReached when it is used up.
+
+    `key` is what is limited: an account's address, or by default the caller's IP. It is stored as a hash.
+    """
+    counter: Counter = current_app.extensions["limits"]
+    who = key if key is not None else request.remote_addr or "unknown"
+    if not counter.hit(limit, scope, fingerprint(who)):
+        raise LimitReached("That was asked too often. Wait a little, then try again.")

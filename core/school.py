@@ -1,0 +1,156 @@
+"""What the school says of itself: one row of settings, from which pages, mails and PDFs take their words."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from threading import Lock
+from typing import Any
+
+from flask import g, has_app_context
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.colour import contrast, is_colour, nearest_readable
+from core.database import Base, db
+from core.errors import InvalidInput
+from core.reads import HotRead
+
+LIGHT_PAPER, DARK_PAPER = "#faf5ee", "#181215"
+DEFAULT_COLOURS = ("#9c3d28", "#35604f")
+
+
+@dataclass(frozen=True)
+class School:
+    """The settings of one school; the defaults are those of a school that has not been named yet."""
+
+    name: str = "Stratum"
+    logo: str = ""  # storage key of an image, or empty for the drawn mark
+    colour_primary: str = DEFAULT_COLOURS[0]
+    colour_accent: str = DEFAULT_COLOURS[1]
+    legal_name: str = ""
+    legal_address: str = ""
+    support_email: str = ""
+    time_zone: str = "UTC"
+    currency: str = "USD"
+    refund_days: int = 14
+    refund_max_progress: int = 30  # percent
+    country: str = ""
+    emergency_number: str = ""
+    crisis_line: str = ""
+    certificate_host: str = ""
+    version: int = 0
+
+    @property
+    def has_colours(self) -> bool:
+        return (self.colour_primary, self.colour_accent) != DEFAULT_COLOURS
+
+
+class SchoolSettings(Base):
+    """The one row (id 1). `version` counts the changes; every process drops its copy when it sees another."""
+
+    __tablename__ = "school"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    logo: Mapped[str]
+    colour_primary: Mapped[str]
+    colour_accent: Mapped[str]
+    legal_name: Mapped[str]
+    legal_address: Mapped[str]
+    support_email: Mapped[str]
+    time_zone: Mapped[str]
+    currency: Mapped[str]
+    refund_days: Mapped[int]
+    refund_max_progress: Mapped[int]
+    country: Mapped[str]
+    emergency_number: Mapped[str]
+    crisis_line: Mapped[str]
+    certificate_host: Mapped[str]
+
+
+EDITABLE = tuple(field.name for field in fields(School) if field.name != "version")
+_version = HotRead(select(SchoolSettings.version))
+_lock = Lock()
+_kept: dict[str, School] = {}
+
+
+def current_school() -> School:
+    """The settings as they are now. One tiny read a request; the row itself only after a change."""
+    if "school" not in g:
+        g.school = _load()
+    school: School = g.school
+    return school
+
+
+def fallback_school() -> School:
+    """The settings without asking the database: for pages that must be shown when it does not answer."""
+    if has_app_context() and "school" in g:
+        return current_school()
+    return next(iter(_kept.values()), School())
+
+
+def change_school(values: dict[str, Any]) -> School:
+    """Write some settings in the caller's transaction. Raises InvalidInput for a value that cannot be."""
+    row = db.session.get(SchoolSettings, 1)
+    if row is None:
+        row = SchoolSettings(id=1, **asdict(School()))
+        db.session.add(row)
+    for name, value in _checked(values).items():
+        setattr(row, name, value)
+    row.version += 1
+    db.session.flush()
+    g.pop("school", None)
+    return _of(row)
+
+
+def require_readable(colour: str, field: str) -> None:
+    """Refuse a colour under 4.5:1 on the school's paper, and name the nearest shade that passes."""
+    if not is_colour(colour):
+        raise InvalidInput(f"{colour!r} is not a colour. Write it as #9c3d28.", field)
+    if contrast(colour, LIGHT_PAPER) < 4.5:
+        nearest = nearest_readable(colour, LIGHT_PAPER)
+        raise InvalidInput(
+            f"{colour} is too faint to read: {contrast(colour, LIGHT_PAPER):.1f}:1 where 4.5:1 is needed. "
+            f"The nearest shade that passes is {nearest}.",
+            field,
+        )
+
+
+def stylesheet(school: School) -> str:
+    """The school's two colours as tokens, for the light theme and, lightened until readable, for the dark one."""
+    light, dark = (_tokens(school, paper) for paper in (LIGHT_PAPER, DARK_PAPER))
+    return (
+        f":root{{{light}}}\n"
+        f'@media (prefers-color-scheme: dark){{:root:not([data-theme="light"]){{{dark}}}}}\n'
+        f':root[data-theme="dark"]{{{dark}}}\n'
+    )
+
+
+def _tokens(school: School, paper: str) -> str:
+    primary, accent = (nearest_readable(c, paper) for c in (school.colour_primary, school.colour_accent))
+    return f"--clay:{primary};--clay-deep:color-mix(in srgb,{primary} 82%,var(--ink));--sage:{accent};"
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    for field in ("colour_primary", "colour_accent"):
+        if field in values:
+            require_readable(values[field], field)
+    if "name" in values and not values["name"].strip():
+        raise InvalidInput("The school needs a name.", "name")
+    return {name: values[name] for name in EDITABLE if name in values}
+
+
+def _load() -> School:
+    key = str(db.engine.url)
+    rows = _version()
+    version = rows[0][0] if rows else 0
+    kept = _kept.get(key)
+    if kept is None or kept.version != version:
+        row = db.session.get(SchoolSettings, 1, populate_existing=True)
+        kept = _of(row) if row else School()
+        with _lock:
+            _kept[key] = kept
+    return kept
+
+
+def _of(row: SchoolSettings) -> School:
+    return replace(School(version=row.version), **{name: getattr(row, name) for name in EDITABLE})

@@ -1,0 +1,210 @@
+"""The web edge: who reads, who may come in, how an error looks, which headers every answer carries."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from core.config import Config, current_config
+from core.icons import icon, ring
+from core.school import current_school
+
+ANYONE, SIGNED_IN, INSTRUCTOR, ADMIN = "anyone", "signed_in", "instructor", "admin"
+POLICIES = (ANYONE, SIGNED_IN, INSTRUCTOR, ADMIN)
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+STATIC = Path(__file__).parent.parent / "static"
+csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., object])
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The person who is signed in, as one query gives them. `sign_in_id` is the row of this very sign-in."""
+
+    user_id: int
+    sign_in_id: int
+    name: str
+    email: str
+    roles: frozenset[str]
+    time_zone: str
+    language: str
+
+    @property
+    def initials(self) -> str:
+        words = (self.name or self.email).split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.strip() else ""
+
+    def has(self, role: str) -> bool:
+        return role in self.roles or "admin" in self.roles
+
+
+class App(Flask):
+    """Flask, with one rule for shared caches: what carries a session is private and not stored.
+
+    The rule stands in process_response, not in an after_request, because the session cookie is added after those.
+    """
+
+    def process_response(self, response: Response) -> Response:
+        response = super().process_response(response)
+        cookie = self.config["SESSION_COOKIE_NAME"]
+        if (cookie in request.cookies or "Set-Cookie" in response.headers) and request.endpoint != "static":
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Cookies, limits of size, trusted hosts, headers, policies and template globals."""
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="__Host-stratum" if config.is_https else "stratum",
+        SESSION_COOKIE_SECURE=config.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+        MAX_CONTENT_LENGTH=10 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=1000,
+        TRUSTED_HOSTS=[config.host.partition(":")[0]] + (["localhost", "127.0.0.1"] if config.is_demo else []),
+        WTF_CSRF_TIME_LIMIT=None,  # A form left open for a day still submits: its token lives as long as the session.
+        WTF_CSRF_SSL_STRICT=False,
+        SEND_FILE_MAX_AGE_DEFAULT=0,
+    )
+    if config.trusted_proxy_hops:
+        hops = config.trusted_proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    app.before_request(_require_length)
+    app.before_request(_enforce_policy)
+    app.after_request(_secure)
+    app.jinja_env.globals.update(asset=asset, icon=icon, ring=ring, csrf_token=generate_csrf)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def reader() -> Reader | None:
+    """The person who is signed in, or None. One query for each request that asks; none for one that does not."""
+    if "reader" not in g:
+        identify: Callable[[], Reader | None] | None = current_app.extensions.get("identify")
+        g.reader = identify() if identify else None
+    found: Reader | None = g.reader
+    return found
+
+
+def signed_in() -> Reader:
+    """The reader of a view that only lets signed-in people in."""
+    found = reader()
+    if found is None:
+        abort(401)
+    return found
+
+
+def allow(policy: str) -> Callable[[View], View]:
+    """Declare who may come in at a view: anyone, signed_in, instructor or admin. Every route declares one."""
+    if policy not in POLICIES:
+        raise ValueError(f"unknown policy {policy!r}")
+
+    def mark(view: View) -> View:
+        view.policy = policy  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def declare(app: Flask, policies: dict[str, str]) -> None:
+    """Declare policies of endpoints whose views are a library's."""
+    app.extensions.setdefault("policies", {}).update(policies)
+
+
+def policy_of(app: Flask, endpoint: str) -> str | None:
+    """Who may come in at an endpoint, or None where nobody declared it (such a route answers nobody)."""
+    declared: dict[str, str] = app.extensions.setdefault("policies", {})
+    if endpoint not in declared:
+        policy = getattr(app.view_functions[endpoint], "policy", None)
+        if policy is None:
+            return None
+        declared[endpoint] = policy
+    return declared[endpoint]
+
+
+def sign_in_first() -> WerkzeugResponse:
+    """Send the visitor to sign in, and back here afterwards (a form's page, where this was a form)."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else _form_page()
+    return redirect("/login?" + urlencode({"next": here}))
+
+
+def render(template: str, *, nav: str = "", **context: object) -> str:
+    """A page: its template with the reader, the school and the section of the navigation it belongs to."""
+    return render_template(
+        template, reader=reader(), school=current_school(), nav=nav, is_demo=current_config().is_demo, **context
+    )
+
+
+def absolute_url(path: str) -> str:
+    """The public address of a path. Made from BASE_URL, never from the Host header."""
+    return current_config().base_url + path
+
+
+@cache
+def asset(path: str) -> str:
+    """The address of a static file, named by its content so that it may be cached for a year."""
+    file = STATIC / path
+    mark = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+    return f"/static/{path}?v={mark}"
+
+
+def _form_page() -> str:
+    referrer = request.referrer or ""
+    base = current_config().base_url
+    return referrer.removeprefix(base) if referrer.startswith(base + "/") else url_for("pages.home")
+
+
+def _require_length() -> None:
+    # Past the limit Werkzeug cuts a chunked body in silence (measured); so a body must say how long it is.
+    if request.method in ("POST", "PUT", "PATCH") and request.content_length is None:
+        abort(411)
+
+
+def _enforce_policy() -> WerkzeugResponse | None:
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    policy = policy_of(current_app, request.endpoint)
+    if policy == ANYONE:
+        return None
+    if policy is None:
+        abort(403)
+    person = reader()
+    if person is None:
+        return sign_in_first()
+    if policy in (INSTRUCTOR, ADMIN) and not person.has(policy):
+        abort(403)
+    return None
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if current_config().is_https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+

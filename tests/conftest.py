@@ -1,0 +1,124 @@
+"""Real parts for the tests: a migrated database on SQLite and on PostgreSQL, a Redis, a held clock."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from core import clock as core_clock
+from core import config as configuration
+from core import reads
+from core.database import db
+from tests import servers
+
+ENGINES = ("sqlite", "postgresql")
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Iterator[Path]:
+    """One short-named folder for the whole run (sockets have short paths), removed at its end."""
+    folder = Path(tempfile.mkdtemp(prefix="st"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(workshop: Path) -> Path:
+    """A migrated, empty SQLite database, to be copied."""
+    path = workshop / "template.db"
+    servers.migrate(f"sqlite:///{path}")
+    with create_engine(f"sqlite:///{path}").connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(workshop: Path) -> Iterator[servers.Postgres]:
+    """A real PostgreSQL with a migrated template database."""
+    with servers.Postgres.started(workshop) as server:
+        servers.migrate(server.url("template_stratum", create=True))
+        yield server
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh migrated database, once on each engine."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "stratum.db")
+        yield f"sqlite:///{tmp_path / 'stratum.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    yield server.copy("template_stratum", name)
+    server.drop(name)
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> configuration.Config:
+    return make_config(tmp_path, DATABASE_URL=database_url)
+
+
+def make_config(instance: Path, **values: str) -> configuration.Config:
+    """A demo configuration on `instance`, with some variables given."""
+    defaults = {"STRATUM_ENV": "demo", "SECRET_KEY": "test-secret-0123456789-abcdefghijklmnop", "INSTANCE": str(instance)}
+    return configuration.load({**defaults, **values})
+
+
+@pytest.fixture
+def app(config: configuration.Config) -> Iterator[Flask]:
+    """The whole application on a fresh database; its context is open, so that tests may call services."""
+    from app import create_app
+
+    flask_app = create_app(config)
+    flask_app.testing = False  # Errors become pages, as they do for a user.
+    with flask_app.app_context():
+        yield flask_app
+        db.session.remove()
+        reads.close()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript that talks to the app."""
+    return app.test_client()
+
+
+@pytest.fixture
+def clock() -> Iterator[Callable[[datetime], None]]:
+    """Hold the product's clock: it starts at NOON; call it with another moment to move it."""
+    core_clock.set_now(NOON)
+    yield core_clock.set_now
+    core_clock.set_now(None)
+
+
+@pytest.fixture(scope="session")
+def redis_url(workshop: Path) -> Iterator[str]:
+    """A real Redis on a socket."""
+    with servers.redis(workshop) as url:
+        yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_inherited_settings() -> None:
+    for name in configuration.VARIABLES:
+        os.environ.pop(name, None)
+
+
+def run_stratum(*arguments: str, instance: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run `flask stratum ...` as an operator would, in a process of its own."""
+    command = [servers.executable("flask"), "--app", "app", "stratum", *arguments]
+    values = {**os.environ, "INSTANCE": str(instance), **environ}
+    return subprocess.run(command, capture_output=True, text=True, env=values, timeout=120, check=False)

