@@ -1,0 +1,1 @@
+"""The catalogue and the outline: courses, their modules and ordered steps, and what makes a course publishable."""

@@ -1,0 +1,1 @@
+"""Home, dashboard, about, and the small pages around the courses."""

@@ -1,0 +1,1 @@
+"""The ledger of completed steps, and where to resume."""

@@ -1,0 +1,1 @@
+"""The bibliography with what each source does and does not show, and the glossary."""
