@@ -1,0 +1,167 @@
+"""Reading the catalogue and the outline. An outline is kept in memory until its course's version changes."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy import select
+
+from core.database import db
+from core.errors import NotFound
+from courses.models import Author, Course, CourseInstructor, Module, Step
+from courses.rules import minutes_in_words
+
+
+@dataclass(frozen=True)
+class OutlineStep:
+    """A step as pages show it. `number` counts within the module, `position` within the course, both from 1."""
+
+    id: int
+    slug: str
+    kind: str
+    body: str
+    title: str
+    minutes: int
+    required: bool
+    preview: bool
+    number: int
+    position: int
+    module_number: int
+    url: str
+
+
+@dataclass(frozen=True)
+class OutlineModule:
+    """A module with its steps in order."""
+
+    number: int
+    slug: str
+    title: str
+    steps: tuple[OutlineStep, ...]
+
+    @property
+    def minutes_text(self) -> str:
+        return minutes_in_words(sum(step.minutes for step in self.steps))
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The course's modules and steps as they stand at one version of the course."""
+
+    course_id: int
+    slug: str
+    title: str
+    order: str
+    version: int
+    modules: tuple[OutlineModule, ...]
+
+    @property
+    def steps(self) -> tuple[OutlineStep, ...]:
+        return tuple(step for module in self.modules for step in module.steps)
+
+    def find(self, slug: str, kind: str) -> OutlineStep:
+        """The step of this slug and kind. Raises NotFound."""
+        for step in self.steps:
+            if step.slug == slug and step.kind == kind:
+                return step
+        raise NotFound("This course has no such step. The outline lists what it has.")
+
+    def by_id(self, step_id: int) -> OutlineStep | None:
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    def neighbours(self, step: OutlineStep) -> tuple[OutlineStep | None, OutlineStep | None]:
+        """The steps before and after."""
+        steps, i = self.steps, step.position - 1
+        return (steps[i - 1] if i else None), (steps[i + 1] if i + 1 < len(steps) else None)
+
+
+_outlines: dict[tuple[str, int], Outline] = {}
+
+
+def find_course(slug: str) -> Course:
+    """The published course of this address. Raises NotFound."""
+    course = db.session.scalar(select(Course).filter_by(slug=slug))
+    if course is None:
+        raise NotFound("There is no course at this address. The catalogue lists all of them.")
+    return course
+
+
+def catalogue() -> list[tuple[str, list[Course]]]:
+    """All courses by collection, both in the order of the alphabet but free courses first."""
+    courses = db.session.scalars(select(Course).order_by(Course.price_minor, Course.title)).all()
+    ordered = sorted(courses, key=lambda course: course.collection)
+    return [(name, list(group)) for name, group in groupby(ordered, key=lambda course: course.collection)]
+
+
+def outline_of(course_id: int, version: int) -> Outline:
+    """The outline at this version, from memory where it is there."""
+    key = (str(db.engine.url), course_id)
+    kept = _outlines.get(key)
+    if kept is None or kept.version != version:
+        kept = _outlines[key] = _read_outline(course_id)
+    return kept
+
+
+def course_outline(course: Course) -> Outline:
+    return outline_of(course.id, course.version)
+
+
+def find_step(step_id: int) -> Step:
+    """The row of a step. Raises NotFound."""
+    step = db.session.get(Step, step_id)
+    if step is None:
+        raise NotFound("There is no such step.")
+    return step
+
+
+def teaches(user_id: int, course_id: int) -> bool:
+    """Whether this person is an instructor of the course."""
+    return db.session.get(CourseInstructor, (course_id, user_id)) is not None
+
+
+def authors_of(course: Course) -> list[Author]:
+    """The authors, in the order in which the course names them."""
+    found = {a.slug: a for a in db.session.scalars(select(Author).where(Author.slug.in_(course.authors)))}
+    return [found[slug] for slug in course.authors if slug in found]
+
+
+def _read_outline(course_id: int) -> Outline:
+    course = db.session.get(Course, course_id, populate_existing=True)
+    if course is None:
+        raise NotFound("There is no such course.")
+    steps = db.session.scalars(
+        select(Step).where(Step.course_id == course_id, Step.retired_at.is_(None)).order_by(Step.position)
+    ).all()
+    modules = db.session.scalars(select(Module).filter_by(course_id=course_id).order_by(Module.position)).all()
+    numbered = {step.id: i for i, step in enumerate(steps, 1)}
+    return Outline(
+        course_id,
+        course.slug,
+        course.title,
+        course.order,
+        course.version,
+        tuple(_module(course, m, n, list(steps), numbered) for n, m in enumerate(modules, 1)),
+    )
+
+
+def _module(course: Course, module: Module, number: int, steps: list[Step], numbered: dict[int, int]) -> OutlineModule:
+    own = [step for step in steps if step.module_id == module.id]
+    entries = (_entry(course, step, n, numbered[step.id], number) for n, step in enumerate(own, 1))
+    return OutlineModule(number, module.slug, module.title, tuple(entries))
+
+
+def _entry(course: Course, step: Step, number: int, position: int, module_number: int) -> OutlineStep:
+    middle = "quizzes/" if step.kind == "quiz" else ""
+    return OutlineStep(
+        step.id,
+        step.slug,
+        step.kind,
+        step.body,
+        step.title,
+        step.minutes,
+        step.required,
+        step.preview,
+        number,
+        position,
+        module_number,
+        f"/learn/{course.slug}/{middle}{step.slug}",
+    )

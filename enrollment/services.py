@@ -1,0 +1,78 @@
+"""Enrolling and revoking. The door opens the transaction; a second enrollment of the same pair changes nothing."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core import events
+from core.audit import record
+from core.clock import now
+from core.database import db
+from core.errors import Conflict, NotFound
+from courses.models import Course
+from enrollment.models import Enrollment, EnrollmentState
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Someone was let into a course."""
+
+    user_id: int
+    course_id: int
+
+
+@dataclass(frozen=True)
+class AccessRevoked:
+    """Someone's enrollment was ended by the school."""
+
+    user_id: int
+    course_id: int
+
+
+def find_enrollment(user_id: int, course_id: int) -> Enrollment | None:
+    """The one row of this person and course, in whatever state."""
+    return db.session.scalar(select(Enrollment).filter_by(user_id=user_id, course_id=course_id))
+
+
+def is_enrolled(user_id: int, course_id: int) -> bool:
+    """Whether the course is open to this person now."""
+    found = find_enrollment(user_id, course_id)
+    return found is not None and found.state == EnrollmentState.ACTIVE
+
+
+def enroll(user_id: int, course_id: int, reason: str, granted_by: int | None = None) -> Enrollment:
+    """Let someone in; one who is in stays in, one who was revoked returns with all progress."""
+    found = find_enrollment(user_id, course_id)
+    if found is not None and found.state == EnrollmentState.ACTIVE:
+        return found
+    found = found or Enrollment(user_id=user_id, course_id=course_id)
+    found.state, found.reason, found.granted_by = EnrollmentState.ACTIVE, reason, granted_by
+    found.started_at, found.ended_at = now(), None
+    db.session.add(found)
+    db.session.flush()
+    record("enrollment.enroll", f"enrollment:{found.id}", {"reason": reason}, actor_id=granted_by or user_id)
+    events.publish(Enrolled(user_id, course_id))
+    return found
+
+
+def start_free(user_id: int, course: Course) -> Enrollment:
+    """Let someone into a free course by their own wish. Raises Conflict for one that costs money."""
+    if not course.price.is_free:
+        raise Conflict("This course is not free. The school enrolls its learners by hand for now.")
+    found = find_enrollment(user_id, course.id)
+    if found is not None and found.state == EnrollmentState.REVOKED and found.reason != "free":
+        raise Conflict("Your access to this course was ended by the school. Write to it if that seems wrong.")
+    return enroll(user_id, course.id, "free")
+
+
+def revoke(enrollment_id: int, by: int) -> Enrollment:
+    """End someone's access; what they did is kept. Raises NotFound."""
+    found = db.session.get(Enrollment, enrollment_id)
+    if found is None:
+        raise NotFound("There is no such enrollment.")
+    if found.state == EnrollmentState.ACTIVE:
+        found.state, found.ended_at = EnrollmentState.REVOKED, now()
+        db.session.flush()
+        record("enrollment.revoke", f"enrollment:{found.id}", actor_id=by)
+        events.publish(AccessRevoked(found.user_id, found.course_id))
+    return found

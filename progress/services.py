@@ -1,0 +1,96 @@
+"""The ledger: a step is completed once, and the last required one completes the course in the same transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core import events
+from core.clock import now
+from core.database import Base, db
+from courses.models import Course, Step
+from progress import rules
+from progress.models import CourseCompletion, ReadingPlace, StepCompletion
+
+
+@dataclass(frozen=True)
+class StepCompleted:
+    """Someone completed a step for the first time."""
+
+    user_id: int
+    step_id: int
+    course_id: int
+
+
+@dataclass(frozen=True)
+class CourseCompleted:
+    """Someone completed all required steps of a course."""
+
+    user_id: int
+    course_id: int
+    cycle: int
+
+
+def complete_step(user_id: int, step: Step) -> bool:
+    """Write the step into the ledger; True when it was not there yet. Clicks, tabs and devices make one row."""
+    row = {"user_id": user_id, "step_id": step.id, "completed_at": now()}
+    if not _insert_once(StepCompletion, row, (StepCompletion.user_id, StepCompletion.step_id)):
+        return False
+    events.publish(StepCompleted(user_id, step.id, step.course_id))
+    _complete_course(user_id, step.course_id)
+    return True
+
+
+def done_steps(user_id: int, course_id: int) -> frozenset[int]:
+    """The ids of the course's steps that this person has completed."""
+    query = select(StepCompletion.step_id).join(Step).where(
+        StepCompletion.user_id == user_id, Step.course_id == course_id
+    )  # fmt: skip
+    return frozenset(db.session.scalars(query))
+
+
+def course_facts(course_id: int) -> list[rules.StepFact]:
+    """The steps that a course has now, as the rules see them."""
+    query = select(Step).where(Step.course_id == course_id, Step.retired_at.is_(None)).order_by(Step.position)
+    return [rules.StepFact(s.id, s.position, s.required, s.added_at) for s in db.session.scalars(query)]
+
+
+def find_completion(user_id: int, course_id: int, cycle: int = 1) -> CourseCompletion | None:
+    """The dated fact that the course was completed, if it was."""
+    return db.session.scalar(
+        select(CourseCompletion).filter_by(user_id=user_id, course_id=course_id, cycle=cycle)
+    )
+
+
+def remember_place(user_id: int, step: Step, heading: str) -> None:
+    """Keep where the reading stopped, for every device: the newest wins."""
+    place = ReadingPlace(
+        user_id=user_id, course_id=step.course_id, step_id=step.id, heading=heading[:200], seen_at=now()
+    )
+    db.session.merge(place)
+    db.session.flush()
+
+
+def _complete_course(user_id: int, course_id: int) -> None:
+    if not rules.is_complete(course_facts(course_id), done_steps(user_id, course_id)):
+        return
+    course = db.session.get_one(Course, course_id)
+    row = {
+        "user_id": user_id,
+        "course_id": course_id,
+        "cycle": 1,
+        "completed_at": now(),
+        "course_revision": course.revision,
+    }
+    key = (CourseCompletion.user_id, CourseCompletion.course_id, CourseCompletion.cycle)
+    if _insert_once(CourseCompletion, row, key):
+        events.publish(CourseCompleted(user_id, course_id, 1))
+
+
+def _insert_once(model: type[Base], row: dict[str, Any], key: tuple[ColumnElement[Any], ...]) -> bool:
+    """Insert unless a row with this key is there; True when it was inserted."""
+    dialect: Dialect = db.engine.dialect
+    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    statement = insert(model).values(row).on_conflict_do_nothing(index_elements=list(key)).returning(model.id)  # type: ignore[attr-defined]
+    return db.session.execute(statement).first() is not None
