@@ -1,0 +1,67 @@
+"""Tables: people, their roles, and where they are signed in."""
+
+from datetime import datetime
+
+from flask_security.core import UserMixin
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from accounts.rules import Role
+from core.database import Base
+
+
+class User(UserMixin, Base):
+    """A person. `email` is in its normal form; `name` is the one printed on certificates."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # type: ignore[assignment]
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # type: ignore[assignment]
+    password: Mapped[str | None] = mapped_column(String(255))  # type: ignore[assignment]  # an argon2 hash
+    active: Mapped[bool] = mapped_column(default=True)  # type: ignore[assignment]
+    # Stands in every signed link; a new one makes all links of before worthless.
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
+    confirmed_at: Mapped[datetime | None]  # type: ignore[assignment]
+    name: Mapped[str] = mapped_column(String(120), default="")
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    link_serial: Mapped[int] = mapped_column(default=0)  # counts the sign-in links used up
+    totp_secret: Mapped[str | None] = mapped_column(String(64))  # base32; None: no second step
+    totp_last_step: Mapped[int] = mapped_column(default=0)  # the 30-second step whose code was used last
+    recovery_codes: Mapped[list[str]] = mapped_column(JSON, default=list)  # fingerprints of those left
+    created_at: Mapped[datetime]
+
+    roles: Mapped[list["UserRole"]] = relationship(  # type: ignore[assignment]
+        cascade="all, delete-orphan", lazy="selectin", order_by="UserRole.role"
+    )
+
+    @property
+    def role_words(self) -> frozenset[str]:
+        return frozenset(row.role for row in self.roles)
+
+
+class UserRole(Base):
+    """One role of one person."""
+
+    __tablename__ = "user_roles"
+    __table_args__ = (
+        CheckConstraint(f"role IN ({', '.join(repr(role.value) for role in Role)})", name="role"),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
+class SignIn(Base):
+    """One place where a person is signed in. The cookie holds a token; here stands only its SHA-256."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]  # to the hour
+    authenticated_at: Mapped[datetime]  # when they last proved who they are
+    device: Mapped[str] = mapped_column(String(80))
+    remembered: Mapped[bool]
