@@ -1,6 +1,6 @@
 """Files that people brought: in a folder, or in S3-compatible storage, behind one protocol.
 
-A key is a relative path such as `media/figures/barrier.svg`. What was put is on the disk (or with the supplier)
+A key is a relative path such as `media/figures/barrier.svg`. What was put is on the disk, or with the supplier,
 when `put` returns, whole or not at all, and a key that would leave the storage is refused.
 """
 
