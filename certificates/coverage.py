@@ -1,0 +1,75 @@
+"""Which characters the certificate's fonts can print, read from the list that the font cutting left.
+
+Pure but for reading `fonts/coverage.json` once.
+"""
+
+import json
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+FONTS = Path(__file__).parent / "fonts"
+# In order of preference; the last has the most characters and is by far the largest.
+FAMILIES = (
+    "Newsreader Display",
+    "Noto Serif Display",
+    "Noto Naskh Arabic",
+    "Noto Serif Devanagari",
+    "Noto Serif CJK JP",
+)
+# Joiners and direction marks: they shape their neighbours and have no picture of their own.
+INVISIBLE = frozenset("\u200c\u200d\u200e\u200f")
+
+
+def missing_glyphs(text: str) -> str:
+    """The characters of `text` that no font can print, each once, in the order they come."""
+    return "".join(dict.fromkeys(letter for letter in text if not _known(letter)))
+
+
+def printable(text: str) -> str:
+    """`text` with each run of letters that cannot be printed replaced by an ellipsis; empty if none can.
+
+    An accent goes with the letter that carries it.
+    """
+    kept = ["…" if missing_glyphs(cluster) else cluster for cluster in _clusters(text)]
+    words = "".join(part for place, part in enumerate(kept) if part != "…" or kept[max(place - 1, 0)] != "…" or not place)
+    return words if words.strip("… ") else ""
+
+
+def families_for(text: str) -> list[str]:
+    """The families in order of preference, those that can print the whole text first.
+
+    So a name is set in one family where one suffices, not letter by letter in two.
+    """
+    return sorted(FAMILIES, key=lambda family: not all(_covers(family, letter) for letter in text))
+
+
+def _clusters(text: str) -> Iterator[str]:
+    """The letters of `text`, each with the combining marks that follow it."""
+    cluster = ""
+    for letter in text:
+        if cluster and not unicodedata.category(letter).startswith("M"):
+            yield cluster
+            cluster = ""
+        cluster += letter
+    if cluster:
+        yield cluster
+
+
+def _known(letter: str) -> bool:
+    return letter in INVISIBLE or any(_covers(family, letter) for family in FAMILIES)
+
+
+def _covers(family: str, letter: str) -> bool:
+    starts, ends = _ranges()[family]
+    place = bisect_right(starts, ord(letter)) - 1
+    return letter in INVISIBLE or (place >= 0 and ord(letter) <= ends[place])
+
+
+@lru_cache(maxsize=1)
+def _ranges() -> dict[str, tuple[list[int], list[int]]]:
+    """For each family the first and the last code points of its runs, in parallel and sorted."""
+    listed = json.loads((FONTS / "coverage.json").read_text())
+    return {family: ([run[0] for run in runs], [run[1] for run in runs]) for family, runs in listed.items()}

@@ -1,0 +1,200 @@
+"""The printed certificate: a Paper in, a PDF of one landscape sheet out.
+
+The sheet is set by typst from `certificate.typ` with our own fonts only; words reach it as data. It runs in
+the calling thread: the template loops over bounded sizes alone, lengths are capped here, no package, file
+or address is fetched, and a sheet takes milliseconds, so a child process would cost more than it guards.
+Importing this module loads typst: a page that prints nothing should not.
+"""
+
+import base64
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import Literal
+
+import segno
+import typst
+from PIL import Image
+
+from certificates.coverage import FAMILIES, FONTS, INVISIBLE, families_for, printable
+from certificates.ornament import frame, medallion
+
+Size = Literal["a4", "letter"]
+SHEETS: dict[Size, tuple[float, float]] = {"a4": (297.0, 210.0), "letter": (279.4, 215.9)}  # mm, landscape
+INK = "#261c1d"
+UNSEEN = ("Cc", "Cf", "Cs", "Co")
+MEDALLION = 84.0  # millimetres
+LONGEST = 400  # characters of any one text; the rest is cut
+LARGEST_LOGO = 2_000_000  # pixels
+NAME_SIZE, NAME_SIZE_TALL = 58, 46  # points; scripts that fill the whole line height start smaller
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Everything that is printed, in words ready for the reader. Lines that are empty are left out."""
+
+    school: str
+    colour_primary: str  # #rrggbb
+    colour_accent: str  # #rrggbb
+    holder: str
+    course: str
+    issued_on: date
+    issued: str  # "Issued 14 November 2026"
+    contact_hours: str
+    assessed: str  # what was assessed and how, one or two sentences
+    certificate_id: str  # in fours, as shown
+    verify_url: str  # the full address of this certificate's page; also the QR code
+    verify_at: str  # where an id is typed in, "school.example/verify"
+    signatory: str
+    signed_as: str  # "Mara Ellery, instructor"
+    logo: bytes | None = None  # PNG or JPEG; without a usable one the school's name is set
+    valid_until: str = ""
+    kind: str = "Certificate of completion"
+    certifies: str = "This certifies that"
+    completed: str = "has completed"
+    not_a_licence: str = "Not a licence to practise"
+    nameless: str = "the person named on the verification page"
+    language: str = "en"
+
+
+def render_pdf(paper: Paper, size: Size = "a4") -> bytes:
+    """The certificate as PDF/A-2a and PDF/UA-1, the same bytes for the same paper.
+
+    A letter that no font has is left out, and a line on the sheet says where the name stands in full.
+    """
+    clean = _each_text(paper, _tidy)
+    shown = _each_text(clean, printable)
+    incomplete = shown != clean
+    try:
+        return _compile(shown, size, incomplete)
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        # Each character has a font but not all of a cluster the same one: an accent of another script.
+        return _compile(_each_text(shown, _bare), size, incomplete=True)
+
+
+def _compile(paper: Paper, size: Size, incomplete: bool) -> bytes:
+    width, height = SHEETS[size]
+    inputs = {
+        "paper": json.dumps(_words(paper, width, height, incomplete)),
+        "frame": frame(width, height, paper.colour_primary, paper.colour_accent),
+        "medallion": medallion(MEDALLION, paper.colour_accent),
+        "qr": _qr(paper.verify_url),
+    }
+    if paper.logo and (logo := _logo(paper.logo)):
+        inputs["logo"] = logo
+    return typst.compile(
+        FONTS.parent / "certificate.typ",
+        font_paths=_fonts(),
+        sys_inputs=inputs,
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=datetime.combine(paper.issued_on, time(), UTC),
+    )
+
+
+def _words(paper: Paper, width: float, height: float, incomplete: bool) -> dict[str, object]:
+    """What the template reads: the paper's texts, and the choices that depend on them."""
+    holder = paper.holder or paper.nameless
+    return {
+        "width": width,
+        "height": height,
+        "medallion": MEDALLION,
+        "language": _language(paper.language),
+        "colour_primary": paper.colour_primary,
+        "document_title": f"{paper.kind}: {holder}, {paper.course}",
+        "issued_on": {"year": paper.issued_on.year, "month": paper.issued_on.month, "day": paper.issued_on.day},
+        "fonts": FAMILIES,
+        "holder_fonts": families_for(holder),
+        "course_fonts": families_for(paper.course),
+        "name_size": NAME_SIZE if families_for(holder)[0] in FAMILIES[:2] else NAME_SIZE_TALL,
+        "holder": holder,
+        "lines": [line for line in (paper.contact_hours, paper.assessed) if line],
+        "note": _note(paper) if incomplete else "",
+        "record": [line for line in (paper.issued, paper.valid_until, paper.verify_at) if line],
+        "verify_text": re.sub("^https?://", "", paper.verify_url),
+        **{name: getattr(paper, name) for name in _AS_THEY_ARE},
+    }
+
+
+_AS_THEY_ARE = (
+    "school",
+    "course",
+    "kind",
+    "certifies",
+    "completed",
+    "signatory",
+    "signed_as",
+    "certificate_id",
+    "verify_url",
+    "not_a_licence",
+)
+
+
+def _note(paper: Paper) -> str:
+    return (
+        "Some characters of the name or title cannot be printed; "
+        f"the name as registered is shown on the verification page: {paper.verify_url}"
+    )
+
+
+def _each_text(paper: Paper, change: Callable[[str], str]) -> Paper:
+    """The paper with every text changed, but for its address, colours and language."""
+    fixed = {"verify_url", "colour_primary", "colour_accent", "language"}
+    texts = {
+        field.name: getattr(paper, field.name)
+        for field in fields(paper)
+        if isinstance(getattr(paper, field.name), str) and field.name not in fixed
+    }
+    return replace(paper, **{name: change(text) for name, text in texts.items()})
+
+
+def _tidy(text: str) -> str:
+    """Composed letters, single spaces, no control characters, no more than fits."""
+    composed = unicodedata.normalize("NFC", " ".join(text.split()))[:LONGEST]
+    return "".join(letter for letter in composed if letter in INVISIBLE or unicodedata.category(letter) not in UNSEEN)
+
+
+def _bare(text: str) -> str:
+    """The text without the accents that no single letter holds."""
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
+
+
+def _language(tag: str) -> str:
+    """The language of a tag such as `pt-BR`, as typst takes it; English where it is none."""
+    language = tag.replace("_", "-").split("-")[0].lower()
+    return language if re.fullmatch("[a-z]{2,3}", language) else "en"
+
+
+def _qr(url: str) -> str:
+    """The address as a QR code with its quiet zone, SVG."""
+    drawn = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(drawn, kind="svg", border=4, dark=INK, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def _logo(data: bytes) -> str:
+    """The raster logo wrapped as SVG, or nothing when it is none: a logo never costs anyone a certificate."""
+    try:
+        picture = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
+    except OSError:
+        return ""
+    width, height = picture.size
+    if width * height > LARGEST_LOGO:
+        return ""
+    kind = "png" if picture.format == "PNG" else "jpeg"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><image width="{width}" '
+        f'height="{height}" href="data:image/{kind};base64,{base64.b64encode(data).decode()}"/></svg>'
+    )
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Our own folder and nothing else, searched once in each process."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
