@@ -29,17 +29,21 @@ class Counter:
     def hit(self, limit: str, scope: str, key: str) -> bool:
         """Count one; False when any rule of `limit` (`"5/minute; 50/day"`) is used up."""
         # Every rule is counted, so that a short window that is full does not stop a long one from filling.
-        return all([self._strategy_hit(rule, scope, key) for rule in parse_many(limit)])
+        return all([self._ask("hit", rule, scope, key) for rule in parse_many(limit)])
 
-    def _strategy_hit(self, rule: object, scope: str, key: str) -> bool:
+    def has_room(self, limit: str, scope: str, key: str) -> bool:
+        """Whether one more would be within every rule of `limit`; counts nothing."""
+        return all(self._ask("test", rule, scope, key) for rule in parse_many(limit))
+
+    def _ask(self, verb: str, rule: object, scope: str, key: str) -> bool:
         moment = now().timestamp()
         if moment >= self._shared_again_at:
             try:
-                return bool(self._shared.hit(rule, scope, key))  # type: ignore[arg-type]
+                return bool(getattr(self._shared, verb)(rule, scope, key))
             except RedisError:
                 self._shared_again_at = moment + RETRY_AFTER
                 current_app.logger.warning("limits: Redis does not answer, counting in memory")
-        return bool(self._own.hit(rule, scope, key))  # type: ignore[arg-type]
+        return bool(getattr(self._own, verb)(rule, scope, key))
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -53,7 +57,18 @@ def require_within(limit: str, scope: str, key: str | None = None) -> None:
 
     `key` is what is limited: an account's address, or by default the caller's IP. It is stored as a hash.
     """
-    counter: Counter = current_app.extensions["limits"]
     who = key if key is not None else request.remote_addr or "unknown"
-    if not counter.hit(limit, scope, fingerprint(who)):
+    if not count(limit, scope, who):
         raise LimitReached("That was asked too often. Wait a little, then try again.")
+
+
+def count(limit: str, scope: str, key: str) -> bool:
+    """Count one for `key`; False when `limit` is used up. For those who must not tell the caller."""
+    counter: Counter = current_app.extensions["limits"]
+    return counter.hit(limit, scope, fingerprint(key))
+
+
+def is_used_up(limit: str, scope: str, key: str) -> bool:
+    """Whether one more for `key` would be too many; counts nothing. For limits that count failures only."""
+    counter: Counter = current_app.extensions["limits"]
+    return not counter.has_room(limit, scope, fingerprint(key))
