@@ -4,6 +4,7 @@ Guarantees (docs/decisions/0003-sqlite-and-postgresql.md): a commit that returne
 in turn; a write outside `transaction()` raises before it reaches the database; side effects run after the commit.
 """
 
+import enum
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -48,11 +49,20 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _words(kind: type[enum.Enum]) -> list[str]:
+    return [str(member.value) for member in kind]
+
+
 class Base(DeclarativeBase):
     """The base of every table. Rooms subclass it and write `__tablename__` by hand."""
 
     registry = registry(
-        metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: UtcDateTime}
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UtcDateTime,
+            # States are stored as their words, so that a database browser and a new state need no type of its own.
+            enum.Enum: Enum(enum.Enum, native_enum=False, length=32, values_callable=_words),
+        },
     )
 
 

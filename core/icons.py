@@ -17,7 +17,7 @@ RING = (
     '<svg class="ring" width="{size}" height="{size}" viewBox="0 0 48 48" role="img" '
     'aria-label="{percent} percent complete">'
     '<circle class="track" cx="24" cy="24" r="20" fill="none" stroke-width="4"/>'
-    '<circle class="{bar_class}" cx="24" cy="24" r="20" fill="none" stroke-width="4" stroke-linecap="round" '
+    '<circle class="bar" cx="24" cy="24" r="20" fill="none" stroke-width="4" stroke-linecap="{cap}" '
     'stroke-dasharray="{dash}" transform="rotate(-90 24 24)"/>{label}</svg>'
 )
 
@@ -42,7 +42,7 @@ def ring(percent: int, size: int = 56, label: bool = True) -> Markup:
         size=size,
         percent=percent,
         dash=f"{around * percent / 100:.1f} {around:.1f}",
-        bar_class="bar" if percent else "bar none",
+        cap="round" if percent else "butt",  # A round cap would leave a dot where nothing is done.
         label=_ring_label(percent) if label else "",
     )
 

@@ -1,6 +1,8 @@
 """Reading the catalogue and the outline. An outline is kept in memory until its course's version changes."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 
 from sqlalchemy import select
@@ -26,6 +28,7 @@ class OutlineStep:
     number: int
     position: int
     module_number: int
+    added_at: datetime
     url: str
 
 
@@ -54,9 +57,19 @@ class Outline:
     version: int
     modules: tuple[OutlineModule, ...]
 
-    @property
+    @cached_property
     def steps(self) -> tuple[OutlineStep, ...]:
         return tuple(step for module in self.modules for step in module.steps)
+
+    @cached_property
+    def required(self) -> frozenset[int]:
+        """The ids of the steps that completing the course takes."""
+        return frozenset(step.id for step in self.steps if step.required)
+
+    @cached_property
+    def added(self) -> dict[int, datetime]:
+        """When each step was added."""
+        return {step.id: step.added_at for step in self.steps}
 
     def find(self, slug: str, kind: str) -> OutlineStep:
         """The step of this slug and kind. Raises NotFound."""
@@ -124,6 +137,14 @@ def authors_of(course: Course) -> list[Author]:
     return [found[slug] for slug in course.authors if slug in found]
 
 
+def find_author(slug: str) -> Author:
+    """The author of this name. Raises NotFound."""
+    author = db.session.scalar(select(Author).filter_by(slug=slug))
+    if author is None:
+        raise NotFound("There is no author of that name.")
+    return author
+
+
 def _read_outline(course_id: int) -> Outline:
     course = db.session.get(Course, course_id, populate_existing=True)
     if course is None:
@@ -163,5 +184,6 @@ def _entry(course: Course, step: Step, number: int, position: int, module_number
         number,
         position,
         module_number,
+        step.added_at,
         f"/learn/{course.slug}/{middle}{step.slug}",
     )

@@ -50,10 +50,12 @@ def done_steps(user_id: int, course_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
-def course_facts(course_id: int) -> list[rules.StepFact]:
-    """The steps that a course has now, as the rules see them."""
-    query = select(Step).where(Step.course_id == course_id, Step.retired_at.is_(None)).order_by(Step.position)
-    return [rules.StepFact(s.id, s.position, s.required, s.added_at) for s in db.session.scalars(query)]
+def required_steps(course_id: int) -> frozenset[int]:
+    """The ids of the steps that the course requires now."""
+    query = select(Step.id).where(
+        Step.course_id == course_id, Step.retired_at.is_(None), Step.required.is_(True)
+    )
+    return frozenset(db.session.scalars(query))
 
 
 def find_completion(user_id: int, course_id: int, cycle: int = 1) -> CourseCompletion | None:
@@ -73,7 +75,7 @@ def remember_place(user_id: int, step: Step, heading: str) -> None:
 
 
 def _complete_course(user_id: int, course_id: int) -> None:
-    if not rules.is_complete(course_facts(course_id), done_steps(user_id, course_id)):
+    if not rules.is_complete(required_steps(course_id), done_steps(user_id, course_id)):
         return
     course = db.session.get_one(Course, course_id)
     row = {

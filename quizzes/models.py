@@ -70,7 +70,9 @@ class Attempt(Base):
     __tablename__ = "attempts"
     __table_args__ = (
         UniqueConstraint("user_id", "quiz_id", "number"),
-        Index("one_open_attempt", "user_id", "quiz_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(
+            "one_open_attempt", "user_id", "quiz_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

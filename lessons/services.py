@@ -1,0 +1,125 @@
+"""Reading lessons, and keeping what a learner writes into them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from core.clock import now
+from core.database import db
+from core.errors import Forbidden, InvalidInput, NotFound
+from lessons.models import CheckAnswer, Lesson, LessonMedia, Reflection
+from sources.models import Source
+
+LONGEST_REFLECTION = 10_000  # characters
+
+
+@dataclass(frozen=True)
+class CitedSource:
+    """A source as a lesson lists it: what it is, how the study was made, what it does not show, how sure we are."""
+
+    authors: str
+    title: str
+    published_in: str
+    year: str
+    url: str
+    link_text: str
+    design: str
+    limit: str
+    certainties: tuple[str, ...]
+
+
+def find_lesson(name: str) -> Lesson:
+    """The published lesson of this full name, `course/lessons/slug`. Raises NotFound."""
+    lesson = db.session.scalar(select(Lesson).filter_by(name=name))
+    if lesson is None:
+        raise NotFound("This lesson is not published.")
+    return lesson
+
+
+def cited_sources(lesson: Lesson) -> list[CitedSource]:
+    """The lesson's sources in the order in which it cites them."""
+    keys = [str(entry["key"]) for entry in lesson.cited]
+    found = {source.key: source for source in db.session.scalars(select(Source).where(Source.key.in_(keys)))}
+    return [_cited(found[entry["key"]], entry) for entry in lesson.cited if entry["key"] in found]
+
+
+def find_media(lesson_id: int, name: str) -> LessonMedia:
+    """A file that the lesson shows. Raises NotFound."""
+    media = db.session.scalar(select(LessonMedia).filter_by(lesson_id=lesson_id, name=name))
+    if media is None:
+        raise NotFound("This lesson has no such file.")
+    return media
+
+
+def keep_reflection(user_id: int, lesson: Lesson, prompt: str, text: str) -> None:
+    """Keep a learner's private answer; an empty one takes it away. Raises NotFound, InvalidInput."""
+    if prompt not in prompts_of(lesson):
+        raise NotFound("This lesson does not ask that.")
+    if len(text) > LONGEST_REFLECTION:
+        raise InvalidInput(f"A note holds up to {LONGEST_REFLECTION} characters; this one has {len(text)}.", "text")
+    kept = db.session.scalar(select(Reflection).filter_by(user_id=user_id, lesson_id=lesson.id, prompt=prompt))
+    if not text.strip():
+        if kept is not None:
+            db.session.delete(kept)
+    elif kept is None:
+        db.session.add(
+            Reflection(user_id=user_id, lesson_id=lesson.id, prompt=prompt, text=text, written_at=now())
+        )
+    else:
+        kept.text, kept.written_at = text, now()
+    db.session.flush()
+
+
+def prompts_of(lesson: Lesson) -> set[str]:
+    """The ids of the lesson's reflect prompts."""
+    return {part["name"] for part in slots(lesson.parts) if part["kind"] == "reflect"}
+
+
+def checks_of(lesson: Lesson) -> list[str]:
+    """The ids of the questions inside the lesson, in order."""
+    return [part["name"] for part in slots(lesson.parts) if part["kind"] == "check"]
+
+
+def slots(parts: Sequence[Any]) -> list[dict[str, Any]]:
+    """The parts of a lesson that a page fills."""
+    return [part for part in parts if isinstance(part, dict)]
+
+
+def _cited(source: Source, entry: dict[str, Any]) -> CitedSource:
+    url = f"https://doi.org/{source.doi}" if source.doi else source.url
+    return CitedSource(
+        source.authors,
+        source.title,
+        source.published_in,
+        source.year,
+        url,
+        f"doi:{source.doi}" if source.doi else "Read it",
+        source.design,
+        source.limit,
+        tuple(entry["certainties"]),
+    )
+
+
+def check_of(lesson: Lesson, question: str) -> str:
+    """The id of a question that this lesson holds. Raises NotFound for any other."""
+    if question not in checks_of(lesson):
+        raise NotFound("This lesson does not ask that.")
+    return question
+
+
+def keep_check_answer(
+    user_id: int, lesson_id: int, question: str, revision_id: int, answer: dict[str, Any]
+) -> None:
+    """Keep the newest answer to a question inside a lesson."""
+    query = select(CheckAnswer).filter_by(user_id=user_id, lesson_id=lesson_id, question=question)
+    kept = db.session.scalar(query) or CheckAnswer(user_id=user_id, lesson_id=lesson_id, question=question)
+    kept.revision_id, kept.answer, kept.answered_at = revision_id, answer, now()
+    db.session.add(kept)
+    db.session.flush()
+
+
+def closed(title: str) -> Forbidden:
+    """What a form is told when its step is not open to the sender."""
+    return Forbidden(f"{title} is not open to you. The course page says how to get in.")

@@ -1,0 +1,148 @@
+"""The doors of the lesson reader: read, complete, keep a place, answer a check, keep a private answer."""
+
+from io import BytesIO
+
+from flask import Blueprint, Response, flash, redirect, request, send_file
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from core import storage
+from core.database import transaction
+from core.web import SIGNED_IN, Reader, allow, render, signed_in
+from courses.services import Outline, OutlineStep, find_step, outline_of
+from enrollment.rules import Reason
+from lessons import services
+from lessons.reading import lesson_page, outline_values
+from progress import rules
+from progress.access import Visit, decide, visit
+from progress.reads import Learner, learner_in
+from progress.services import complete_step, remember_place
+from quizzes.checks import answer_check
+
+bp = Blueprint("lessons", __name__)
+Answer = str | WerkzeugResponse
+REFUSALS = {
+    Reason.NOT_ENROLLED: "That step is part of the course. Start the course to open it.",
+    Reason.REVOKED: "Your access to this course has ended. What you completed is kept.",
+}
+
+
+@bp.get("/learn/<course>")
+@allow(SIGNED_IN)
+def course_home(course: str) -> Answer:
+    """The course as its learner sees it: the outline with marks, where to go on, what is new since completion."""
+    reader = signed_in()
+    learner = learner_in(course, reader.user_id)
+    outline = outline_of(learner.course_id, learner.version)
+    if outline.steps and not decide(outline, outline.steps[0], learner, reader).allowed:
+        return redirect(f"/courses/{course}")
+    return render("lessons/course.html", nav="learning", **_course_facts(outline, learner))
+
+
+@bp.get("/learn/<course>/<lesson>")
+@allow(SIGNED_IN)
+def show(course: str, lesson: str) -> Answer:
+    """The lesson, for whoever may read it; the others are sent where they can get further."""
+    reader = signed_in()
+    here = visit(course, lesson, "lesson", reader)
+    if not here.decision.allowed:
+        return turn_away(here)
+    if here.learner.place != here.step.id and here.learner.enrollment is not None:
+        with transaction():
+            remember_place(reader.user_id, find_step(here.step.id), "")
+    return lesson_page(here, reader)
+
+
+@bp.post("/learn/<course>/<lesson>/complete")
+@allow(SIGNED_IN)
+def complete(course: str, lesson: str) -> Answer:
+    """Mark complete and continue: to the next step, or at the end to the course's own page."""
+    here, reader = _enter(course, lesson)
+    if here.learner.enrollment is not None:
+        with transaction():
+            complete_step(reader.user_id, find_step(here.step.id))
+    following = here.outline.neighbours(here.step)[1]
+    return redirect(following.url if following else f"/learn/{course}", 303)
+
+
+@bp.post("/learn/<course>/<lesson>/place")
+@allow(SIGNED_IN)
+def place(course: str, lesson: str) -> Answer:
+    """Keep the last heading read; the page's script reports it."""
+    here, reader = _enter(course, lesson)
+    if here.learner.enrollment is not None:
+        with transaction():
+            remember_place(reader.user_id, find_step(here.step.id), request.form.get("heading", ""))
+    return Response(status=204)
+
+
+@bp.post("/learn/<course>/<lesson>/reflections/<prompt>")
+@allow(SIGNED_IN)
+def reflect(course: str, lesson: str, prompt: str) -> Answer:
+    """Keep a private answer."""
+    here, reader = _enter(course, lesson)
+    with transaction():
+        body = services.find_lesson(here.step.body)
+        services.keep_reflection(reader.user_id, body, prompt, request.form.get("text", ""))
+    flash("Your answer is kept. Only you can read it.", "ok")
+    return redirect(f"{here.step.url}#reflect-{prompt}", 303)
+
+
+@bp.post("/learn/<course>/<lesson>/checks/<question>")
+@allow(SIGNED_IN)
+def check(course: str, lesson: str, question: str) -> Answer:
+    """Answer a question inside the lesson; the page then shows the reason for every option."""
+    here, reader = _enter(course, lesson)
+    with transaction():
+        body = services.find_lesson(here.step.body)
+        revision_id, answer = answer_check(services.check_of(body, question), request.form.to_dict(flat=False))
+        services.keep_check_answer(reader.user_id, body.id, question, revision_id, answer)
+    return redirect(f"{here.step.url}#check-{question}", 303)
+
+
+@bp.get("/learn/<course>/<lesson>/media/<name>")
+@allow(SIGNED_IN)
+def media(course: str, lesson: str, name: str) -> Answer:
+    """A file of the lesson, for whoever may read the lesson."""
+    here, _ = _enter(course, lesson)
+    return send_media(here.step, name)
+
+
+def send_media(step: OutlineStep, name: str) -> WerkzeugResponse:
+    """The file itself, or a signed address of five minutes where media lie in object storage."""
+    file = services.find_media(services.find_lesson(step.body).id, name)
+    address = storage.media().address(file.storage_key)
+    if address:
+        return redirect(address)
+    return send_file(BytesIO(storage.media().read(file.storage_key)), mimetype=file.mime, max_age=300)
+
+
+def turn_away(here: Visit) -> WerkzeugResponse:
+    """Say why a step is closed, and lead to what opens it."""
+    if here.decision.reason == Reason.EARLIER_STEP:
+        opener = here.outline.by_id(here.decision.waits_for or 0)
+        if opener is not None:
+            flash(f"{here.step.title} opens when this step is done.", "info")
+            return redirect(opener.url)
+    flash(REFUSALS[here.decision.reason], "info")
+    return redirect(f"/courses/{here.outline.slug}")
+
+
+def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
+    reader = signed_in()
+    here = visit(course, lesson, "lesson", reader)
+    if not here.decision.allowed:
+        raise services.closed(here.step.title)
+    return here, reader
+
+
+def _course_facts(outline: Outline, learner: Learner) -> dict[str, object]:
+    order = [step.id for step in outline.steps]
+    going_on = rules.resume_at(order, learner.done, learner.place)
+    return {
+        "outline": outline,
+        "values": outline_values(outline, learner.done, learner.completed_at, None),
+        "going_on": outline.by_id(going_on) if going_on else None,
+        "completed_at": learner.completed_at,
+        "new_steps": [outline.by_id(i) for i in rules.new_since(outline.added, learner.done, learner.completed_at)],
+        "started": bool(learner.done) or learner.place is not None,
+    }

@@ -1,0 +1,37 @@
+"""The door of every step: who is here, where in the course, and whether they may come in."""
+
+from dataclasses import dataclass
+
+from core.web import Reader
+from courses.services import Outline, OutlineStep, outline_of
+from enrollment.rules import Decision, Facts, Place, may_enter
+from progress.reads import Learner, learner_in
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person at one step of one course."""
+
+    outline: Outline
+    step: OutlineStep
+    learner: Learner
+    decision: Decision
+
+
+def visit(course_slug: str, slug: str, kind: str, reader: Reader) -> Visit:
+    """Look up the step and decide. Raises NotFound for no such course or step; a refusal is in the decision."""
+    learner = learner_in(course_slug, reader.user_id)
+    outline = outline_of(learner.course_id, learner.version)
+    step = outline.find(slug, kind)
+    return Visit(outline, step, learner, decide(outline, step, learner, reader))
+
+
+def decide(outline: Outline, step: OutlineStep, learner: Learner, reader: Reader) -> Decision:
+    """Whether the reader may enter this step, and why."""
+    teaches = learner.teaches or "admin" in reader.roles
+    facts = Facts(teaches, learner.enrollment, learner.order, learner.done)
+    return may_enter(facts, _place(step), tuple(map(_place, outline.steps)))
+
+
+def _place(step: OutlineStep) -> Place:
+    return Place(step.id, step.module_number, step.position, step.required, step.preview)

@@ -1,0 +1,91 @@
+"""What a learner's page needs of one course, in one statement on the bare driver."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import String, and_, bindparam, cast, func, select
+
+from core.errors import NotFound
+from core.reads import HotRead
+from courses.models import Course, CourseInstructor, Step
+from enrollment.models import Enrollment
+from progress.models import CourseCompletion, ReadingPlace, StepCompletion
+
+_user = bindparam("user_id")
+_done = (
+    select(func.aggregate_strings(cast(StepCompletion.step_id, String), ","))
+    .join(Step, Step.id == StepCompletion.step_id)
+    .where(StepCompletion.user_id == _user, Step.course_id == Course.id)
+    .correlate(Course)
+    .scalar_subquery()
+)
+_state = (
+    select(
+        Course.id,
+        Course.version,
+        Course.order,
+        Enrollment.state,
+        CourseInstructor.user_id,
+        ReadingPlace.step_id,
+        ReadingPlace.heading,
+        ReadingPlace.seen_at,
+        CourseCompletion.completed_at,
+        _done.label("done"),
+    )
+    .outerjoin(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == _user))
+    .outerjoin(
+        CourseInstructor, and_(CourseInstructor.course_id == Course.id, CourseInstructor.user_id == _user)
+    )
+    .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == _user))
+    .outerjoin(
+        CourseCompletion,
+        and_(
+            CourseCompletion.course_id == Course.id,
+            CourseCompletion.user_id == _user,
+            CourseCompletion.cycle == 1,
+        ),
+    )
+)
+_by_course = HotRead(_state.where(Course.slug == bindparam("course")))
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Where one person stands in one course.
+
+    `enrollment` is the state of the enrollment or None; `done` the ids of completed steps; `place` and `heading`
+    say where the reading stopped at `seen_at`; `completed_at` is set once all required steps were done.
+    """
+
+    user_id: int
+    course_id: int
+    version: int
+    order: str
+    enrollment: str | None
+    teaches: bool
+    place: int | None
+    heading: str
+    seen_at: datetime | None
+    completed_at: datetime | None
+    done: frozenset[int]
+
+
+def learner_in(course_slug: str, user_id: int) -> Learner:
+    """Where this person stands in the course of this address. Raises NotFound for no such course."""
+    rows = _by_course(course=course_slug, user_id=user_id)
+    if not rows:
+        raise NotFound("There is no course at this address. The catalogue lists all of them.")
+    course_id, version, order, state, teaches, place, heading, seen_at, completed_at, done = rows[0]
+    return Learner(
+        user_id,
+        course_id,
+        version,
+        order,
+        state,
+        teaches is not None,
+        place,
+        heading or "",
+        seen_at,
+        completed_at,
+        frozenset(map(int, done.split(","))) if done else frozenset(),
+    )
