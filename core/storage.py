@@ -1,7 +1,7 @@
 """Files that people brought: in a folder, or in S3-compatible storage, behind one protocol.
 
-A key is a relative path such as `media/figures/barrier.svg`. What was put is on the disk, or with the supplier,
-when `put` returns, whole or not at all, and a key that would leave the storage is refused.
+A key is a relative path such as `media/figures/barrier.svg`. What was put is on the disk (or with
+the supplier) when `put` returns, whole or not at all; a key that would leave the storage is refused.
 """
 
 import os
