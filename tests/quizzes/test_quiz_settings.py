@@ -1,0 +1,78 @@
+"""The front matter of quizzes, cases and assignments."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.quiz_settings import QuizSettings
+
+
+def read(**front: Any) -> tuple[QuizSettings, list[tuple[int, str]]]:
+    lines = {key: n for n, key in enumerate(front, start=2)}
+    settings, problems = QuizSettings.from_front(front, "q.md", lines.__getitem__)
+    return settings, [(problem.line, problem.message) for problem in problems]
+
+
+def test_every_setting_is_typed() -> None:
+    settings, problems = read(
+        title="Exam", kind="quiz", attempts="3", minutes="60", draw={"neuropeptides": "4", "module-2": "5"},
+        items=["m2-01", "m2-04"], shuffle="no", view="paper", feedback="passed", **{"pass": "80"},
+    )  # fmt: skip
+
+    assert problems == []
+    assert (settings.pass_mark, settings.attempts, settings.minutes, settings.shuffle) == (80, 3, 60, False)
+    assert settings.draw == (("neuropeptides", 4), ("module-2", 5))
+    assert (settings.items, settings.view, settings.feedback) == (("m2-01", "m2-04"), "paper", "passed")
+    assert QuizSettings.from_json(json.loads(json.dumps(settings.to_json()))) == settings
+
+
+def test_a_case_has_a_start_states_and_points_to_pass() -> None:
+    settings, problems = read(title="Case", kind="case", start="50", state={"trust": "40", "itch": "70"})
+
+    assert problems == []
+    assert (settings.start, settings.state, settings.pass_mark) == (50, (("trust", 40), ("itch", 70)), 75)
+
+
+@pytest.mark.parametrize(
+    ("front", "problem"),
+    [
+        ({"title": "T", "colour": "red"}, (3, "colour: there is no such setting")),
+        ({"kind": "quiz"}, (1, "the title is missing")),
+        ({"title": "T", "kind": "exam"}, (3, "kind: this value is not known")),
+        ({"title": "T", "pass": "101"}, (3, "pass: this is no whole number from 0 to 100")),
+        ({"title": "T", "attempts": "none"}, (3, "attempts: this is no whole number from 1 to 1000")),
+        ({"title": "T", "shuffle": "maybe"}, (3, "shuffle: this is neither yes nor no")),
+        ({"title": "T", "draw": "5"}, (3, "draw: these are no names with numbers")),
+        ({"title": "T", "draw": {"a": "0"}}, (3, "draw: this is no whole number from 1 to 500")),
+        ({"title": "T", "items": ["a", "a"]}, (3, "items: an id stands twice")),
+        ({"title": "T", "items": ["A b"]}, (3, "items: this is no list of ids")),
+        ({"title": "T", "state": {"trust": "40"}}, (3, "state: has no meaning in kind: quiz")),
+        ({"title": "T", "kind": "case", "draw": {"a": "1"}}, (4, "draw: has no meaning in kind: case")),
+        ({"title": "T", "kind": "case", "state": {"Trust": "4"}}, (4, "state: “Trust” is no name")),
+        ({"title": "T", "reviewed": "soon"}, (3, "reviewed: this is no date")),
+    ],
+)
+def test_a_fault_is_named_with_its_line(front: dict[str, Any], problem: tuple[int, str]) -> None:
+    assert problem in read(**front)[1]
+
+
+def test_an_unknown_setting_is_answered_with_the_known_ones() -> None:
+    _, problems = QuizSettings.from_front({"title": "T", "pas": "80"}, "q.md", lambda key: 3)
+
+    assert "pass, attempts, minutes, draw" in problems[0].remedy
+
+
+KEYS = st.sampled_from(["title", "kind", "pass", "draw", "items", "state", "shuffle", "attempts", "reviewed"])
+LEAVES = st.text(max_size=8) | st.none() | st.integers() | st.booleans()
+VALUES = st.recursive(LEAVES, lambda v: st.lists(v, max_size=3) | st.dictionaries(LEAVES, v, max_size=3))
+
+
+@given(st.dictionaries(KEYS | st.text(max_size=6), VALUES, max_size=6))
+def test_any_front_matter_is_read_without_raising(front: dict[str, Any]) -> None:
+    settings, problems = QuizSettings.from_front(front, "q.md", lambda key: 1)
+
+    assert 0 <= settings.pass_mark <= 100
+    assert all(problem.remedy for problem in problems)
