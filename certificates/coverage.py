@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
@@ -24,18 +25,18 @@ INVISIBLE = frozenset("\u200c\u200d\u200e\u200f")
 
 
 def missing_glyphs(text: str) -> str:
-    """The characters of `text` that no font can print, each once, in the order they come."""
-    return "".join(dict.fromkeys(letter for letter in text if not _known(letter)))
+    """The letters of `text` that cannot be printed, each once, in the order they come.
+
+    A letter and its accents count as one, and must stand in one font: the accent of another script is missing.
+    """
+    return "".join(dict.fromkeys(cluster for cluster in _clusters(text) if not _prints(cluster)))
 
 
 def printable(text: str) -> str:
-    """`text` with each run of letters that cannot be printed replaced by an ellipsis; empty if none can.
-
-    An accent goes with the letter that carries it.
-    """
-    kept = ["…" if missing_glyphs(cluster) else cluster for cluster in _clusters(text)]
-    words = "".join(part for place, part in enumerate(kept) if part != "…" or kept[max(place - 1, 0)] != "…" or not place)
-    return words if words.strip("… ") else ""
+    """`text` with each run of letters that cannot be printed replaced by an ellipsis; empty if none can."""
+    runs = groupby(_clusters(text), key=_prints)
+    shown = "".join("".join(clusters) if prints else "…" for prints, clusters in runs)
+    return shown if any(letter.isalnum() for letter in shown) or shown == text else ""
 
 
 def families_for(text: str) -> list[str]:
@@ -58,8 +59,8 @@ def _clusters(text: str) -> Iterator[str]:
         yield cluster
 
 
-def _known(letter: str) -> bool:
-    return letter in INVISIBLE or any(_covers(family, letter) for family in FAMILIES)
+def _prints(cluster: str) -> bool:
+    return any(all(_covers(family, letter) for letter in cluster) for family in FAMILIES)
 
 
 def _covers(family: str, letter: str) -> bool:

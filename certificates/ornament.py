@@ -15,8 +15,8 @@ RULE_BAND = 14.6
 RULE_FINE = 15.7
 BAND = (RULE_OUTER + RULE_BAND) / 2
 AMPLITUDE = 3.05
-PERIOD = 9.5
-STRANDS = 7
+PERIOD = 10.5
+STRANDS = 10
 CORNER = 6.4  # radius of the roundels that hide where the borders meet
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -75,27 +75,25 @@ def _bands(width: float, height: float) -> list[str]:
     """The strands of all four sides, whole periods from corner to corner."""
     across, down = width - 2 * BAND, height - 2 * BAND
     strands = []
-    for phase in range(STRANDS):
-        for sign in (1, -1):
-            horizontal = _wave(across, sign, phase / STRANDS)
-            vertical = _wave(down, sign, phase / STRANDS)
-            strands += [_path([(BAND + x, y0 + y) for x, y in horizontal]) for y0 in (BAND, height - BAND)]
-            strands += [_path([(x0 + y, BAND + x) for x, y in vertical]) for x0 in (BAND, width - BAND)]
+    for strand in range(STRANDS):
+        horizontal, vertical = _wave(across, strand / STRANDS), _wave(down, strand / STRANDS)
+        strands += [_path([(BAND + x, y0 + y) for x, y in horizontal]) for y0 in (BAND, height - BAND)]
+        strands += [_path([(x0 + y, BAND + x) for x, y in vertical]) for x0 in (BAND, width - BAND)]
     return strands
 
 
-def _wave(length: float, sign: int, phase: float) -> list[Point]:
+def _wave(length: float, phase: float) -> list[Point]:
     """Bezier points of a sine along `length`, its amplitude breathing once every three periods."""
     periods = 3 * round(length / PERIOD / 3)
-    pieces = periods * 6
+    pieces = periods * 4
     turn = 2 * math.pi * periods / length
 
     def at(x: float) -> Point:
         swell = 0.72 + 0.28 * math.cos(turn * x / 3)
         slope = -0.28 * math.sin(turn * x / 3) * turn / 3
         angle = turn * x + 2 * math.pi * phase
-        height = AMPLITUDE * sign * swell * math.sin(angle)
-        return height, AMPLITUDE * sign * (slope * math.sin(angle) + swell * turn * math.cos(angle))
+        height = AMPLITUDE * swell * math.sin(angle)
+        return height, AMPLITUDE * (slope * math.sin(angle) + swell * turn * math.cos(angle))
 
     return _bezier([(step * length / pieces, *at(step * length / pieces)) for step in range(pieces + 1)])
 

@@ -69,14 +69,7 @@ def render_pdf(paper: Paper, size: Size = "a4") -> bytes:
     """
     clean = _each_text(paper, _tidy)
     shown = _each_text(clean, printable)
-    incomplete = shown != clean
-    try:
-        return _compile(shown, size, incomplete)
-    except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
-            raise
-        # Each character has a font but not all of a cluster the same one: an accent of another script.
-        return _compile(_each_text(shown, _bare), size, incomplete=True)
+    return _compile(shown, size, incomplete=shown != clean)
 
 
 def _compile(paper: Paper, size: Size, incomplete: bool) -> bytes:
@@ -158,11 +151,6 @@ def _tidy(text: str) -> str:
     """Composed letters, single spaces, no control characters, no more than fits."""
     composed = unicodedata.normalize("NFC", " ".join(text.split()))[:LONGEST]
     return "".join(letter for letter in composed if letter in INVISIBLE or unicodedata.category(letter) not in UNSEEN)
-
-
-def _bare(text: str) -> str:
-    """The text without the accents that no single letter holds."""
-    return "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
 
 
 def _language(tag: str) -> str:

@@ -1,0 +1,187 @@
+"""When a certificate is earned, how its number reads, what it says was assessed, and whether it still stands.
+
+Pure: no database, no clock, no request.
+"""
+
+import calendar
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from core.ids import crockford, read_crockford
+
+ID_LENGTH = 20  # characters of Crockford's base32, 100 random bits
+GROUP = 4
+
+
+def certificate_id(random: Callable[[int], str] = crockford) -> str:
+    """A new certificate's number; `random` gives that many unguessable Crockford characters."""
+    return random(ID_LENGTH)
+
+
+def show_id(number: str) -> str:
+    """The number in fours, as printed: `7Q4M-2X9K-H3TB-0VWE-C8RN`."""
+    return "-".join(number[place : place + GROUP] for place in range(0, len(number), GROUP))
+
+
+def read_id(text: str) -> str | None:
+    """The number that a person typed, or None when it cannot be one.
+
+    Case, spaces and hyphens do not matter; O is read as 0, I and L as 1.
+    """
+    return read_crockford(text, ID_LENGTH)
+
+
+class State(enum.Enum):
+    """Whether a certificate stands today."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def state_of(revoked_at: datetime | None, valid_until: date | None, today: date) -> State:
+    """The state on `today`: a revocation outweighs all, and the last day of validity still counts."""
+    if revoked_at is not None:
+        return State.REVOKED
+    if valid_until is not None and today > valid_until:
+        return State.EXPIRED
+    return State.VALID
+
+
+def valid_until(issued: date, months: int | None) -> date | None:
+    """The last day of validity, so many calendar months on; None when it never ends.
+
+    A day that the month does not have becomes its last one: 31 August and 6 months, 28 February.
+    """
+    if months is None:
+        return None
+    year, month = divmod(issued.year * 12 + issued.month - 1 + months, 12)
+    return date(year, month + 1, min(issued.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def contact_hours(minutes: int) -> int:
+    """Whole contact hours of 60 minutes, rounded down."""
+    return minutes // 60
+
+
+def contact_hours_shown(minutes: int) -> str:
+    """The hours together with the sum they are rounded from; below one hour the minutes alone."""
+    hours = contact_hours(minutes)
+    if hours == 0:
+        return _counted(minutes, "minute") + " of study"
+    return f"{_counted(hours, 'contact hour')} ({_counted(minutes, 'minute')} of study)"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One step that the certificate asks for. `name` is its full name, `pass_percent` None for a lesson."""
+
+    name: str
+    title: str
+    pass_percent: int | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a learner has done: full names of completed steps, and the best result of each quiz tried, 0 to 100."""
+
+    completed: frozenset[str]
+    best_percent: Mapping[str, Fraction]
+
+
+def missing(requirements: Sequence[Requirement], facts: Facts) -> list[str]:
+    """What still stands between the learner and the certificate, a sentence each, in the order of the course.
+
+    Empty means that the certificate is earned.
+    """
+    sentences = (_missing_of(requirement, facts) for requirement in requirements)
+    return [sentence for sentence in sentences if sentence]
+
+
+def _missing_of(requirement: Requirement, facts: Facts) -> str:
+    needed, best = requirement.pass_percent, facts.best_percent.get(requirement.name)
+    if needed is None or best is None:
+        return "" if _done(requirement, facts) else f"“{requirement.title}” is not completed yet."
+    if best < needed:
+        return f"“{requirement.title}” needs {needed} percent; your best is {_percent(best)} percent."
+    return "" if _done(requirement, facts) else f"“{requirement.title}” is not completed yet."
+
+
+def _done(requirement: Requirement, facts: Facts) -> bool:
+    return requirement.name in facts.completed
+
+
+def _percent(best: Fraction) -> str:
+    """One decimal, cut off and not rounded, so that 79.96 never reads as the 80 it missed."""
+    return f"{best * 10 // 1 / 10:g}"
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One quiz, case or assignment as it stood: `questions` asked in one attempt, `formats` in readers' words."""
+
+    title: str
+    kind: str
+    questions: int
+    pass_percent: int
+    formats: tuple[str, ...] = ()
+
+
+def assessed_statement(lessons: int, objectives: int, assessments: Sequence[Assessment]) -> dict[str, object]:
+    """What was assessed and how, as JSON to be stored with the certificate, with the sentences it prints.
+
+    It is frozen at issue: a later change of the course does not change what a certificate says.
+    """
+    return {
+        "version": 1,
+        "lessons": lessons,
+        "objectives": objectives,
+        "proctored": False,
+        "assessments": [_frozen(assessment) for assessment in assessments],
+        "sentence": _sentence(lessons, objectives, assessments),
+    }
+
+
+def _frozen(assessment: Assessment) -> dict[str, object]:
+    return {
+        "title": assessment.title,
+        "kind": assessment.kind,
+        "questions": assessment.questions,
+        "pass_percent": assessment.pass_percent,
+        "formats": list(assessment.formats),
+    }
+
+
+def _sentence(lessons: int, objectives: int, assessments: Sequence[Assessment]) -> str:
+    studied = f"{_counted(lessons, 'lesson')} on {_counted(objectives, 'learning objective')}"
+    if not assessments:
+        return f"{studied}. Participation only: nothing was assessed."
+    return f"{studied}. Assessed by {_how(assessments)}, {_bar(assessments)}. {UNPROCTORED}"
+
+
+UNPROCTORED = "Taken online, without supervision of the person or their aids."
+
+
+def _how(assessments: Sequence[Assessment]) -> str:
+    """How many of each kind, and the questions of them all: `2 quizzes and 1 case with 40 questions`."""
+    kinds = dict.fromkeys(assessment.kind for assessment in assessments)
+    counts = [_counted(sum(each.kind == kind for each in assessments), kind) for kind in kinds]
+    questions = sum(assessment.questions for assessment in assessments)
+    asked = f" with {_counted(questions, 'question')}" if questions else ""
+    return " and ".join([", ".join(counts[:-1]), counts[-1]] if counts[1:] else counts) + asked
+
+
+def _bar(assessments: Sequence[Assessment]) -> str:
+    """The pass mark; where they differ, the range."""
+    low, high = (limit(each.pass_percent for each in assessments) for limit in (min, max))
+    each = "each " if len(assessments) > 1 else ""
+    return f"{each}passed at {low} percent or more" if low == high else f"each passed at {low} to {high} percent or more"
+
+
+def _counted(number: int, noun: str) -> str:
+    """`1 quiz`, `1,109 minutes`."""
+    plural = noun + ("zes" if noun.endswith("z") else "s")
+    return f"{number:,} {noun if number == 1 else plural}"
