@@ -1,0 +1,334 @@
+"""Markdown to safe HTML: the one maker of markup for lessons, questions, articles and previews.
+
+An author's text is rendered in a child process (`python -m core.markup`) that a timer ends, then cleaned by
+an allow-list, then set in the house's markup. Text of the public never comes here.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import nh3
+from markupsafe import Markup
+
+from core import outline, proofreading, tree, typesetting
+from core.errors import InvalidInput, Problem
+from core.grammar import CERTAINTIES, KEY, PLAIN_ID, SLOT_NAME
+from core.rendered import (
+    Citation,
+    Figure,
+    Heading,
+    Link,
+    Mention,
+    Reflection,
+    Rendered,
+    Section,
+    Slot,
+    Source,
+)
+
+TIME_LIMIT = 2.0  # seconds for one text
+START_LIMIT = 10.0  # seconds for the child to come up
+MAX_DEPTH = 200  # elements open at once
+
+check_lesson = proofreading.check_lesson
+
+TAGS = tree.names(
+    "a abbr aside b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em "
+    "figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small "
+    "span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr"
+)
+EMPTIED = tree.names(
+    "script style template noscript iframe object embed svg math title textarea select xmp noembed noframes"
+)
+ATTRIBUTES = {
+    "*": {"id", "class"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "img": {"src", "alt", "title"},
+    "ol": {"start"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan"},
+    "sup": {"data-cite", "data-certainty"},
+    "div": {"data-slot"},
+    "span": {"data-slot"},
+}
+MARKS = {
+    "data-cite": re.compile(rf"{KEY}(?: {KEY})*"),
+    "data-certainty": re.compile("|".join(CERTAINTIES)),
+    "data-slot": re.compile(rf"(?:check|tool|video):{SLOT_NAME}|reflect:{PLAIN_ID}"),
+}
+UNCLOSED = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+
+
+def render_lesson(text: str, name: str) -> Rendered:
+    """A lesson's HTML and facts; InvalidInput names the lesson when a limit is passed."""
+    return _only(render_many([Source(text, name)]))
+
+
+def render_block(text: str, name: str, prefix: str = "") -> Rendered:
+    """A short text of an author with paragraphs, lists or figures: a prompt, a rationale, a sales page."""
+    return _only(render_many([Source(text, name, "block", prefix)]))
+
+
+def render_inline(text: str, name: str, prefix: str = "") -> Rendered:
+    """A text of an author that stands within a line, an option of a question: no paragraph around it."""
+    return _only(render_many([Source(text, name, "inline", prefix)]))
+
+
+def _only(results: list[Rendered | Problem]) -> Rendered:
+    result = results[0]
+    if isinstance(result, Problem):
+        raise InvalidInput(str(result))
+    return result
+
+
+def render_many(sources: Sequence[Source], limit: float = TIME_LIMIT) -> list[Rendered | Problem]:
+    """Each text rendered, or the problem that kept it from being; `limit` is in seconds and for each."""
+    refused = [proofreading.check_limits(source.text, source.name, source.first_line) for source in sources]
+    accepted = [source for source, problems in zip(sources, refused, strict=True) if not problems]
+    raw = iter(_convert([source.text for source in accepted], limit))
+    return [
+        problems[0] if problems else _finish(source, next(raw))
+        for source, problems in zip(sources, refused, strict=True)
+    ]
+
+
+def _convert(texts: list[str], limit: float) -> list[str | None]:
+    """The raw HTML of each text; None for one that took too long or broke the renderer."""
+    done: list[str | None] = []
+    while len(done) < len(texts):
+        done += _run_child(texts[len(done) :], limit)
+        if len(done) < len(texts):
+            done.append(None)
+    return done
+
+
+def _run_child(texts: list[str], limit: float) -> list[str | None]:
+    """What one child answers before it is done or ended; it gets no secrets of ours with its environment."""
+    command = [sys.executable, "-m", "core.markup", str(limit)]
+    home = Path(__file__).parent.parent
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONUTF8": "1"}
+    lines = "".join(json.dumps(text) + "\n" for text in texts)
+    patience = START_LIMIT + limit * len(texts)
+    try:
+        child = subprocess.run(
+            command,
+            input=lines.encode(),
+            capture_output=True,
+            timeout=patience,
+            cwd=home,
+            env=environment,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        return _answers(late.stdout or b"")
+    if child.returncode > 0:
+        raise RuntimeError(f"the renderer does not start: {child.stderr.decode()[-500:]}")
+    return _answers(child.stdout)
+
+
+def _answers(output: bytes) -> list[str | None]:
+    return [json.loads(line) for line in output.split(b"\n")[:-1]]
+
+
+def serve() -> None:
+    """The child: a text a line in, its HTML a line out. The alarm ends it in the midst of any loop."""
+    from core.dialect import to_html  # python-markdown is loaded in the child alone
+
+    limit = float(sys.argv[1])
+    for line in sys.stdin:
+        text = json.loads(line)
+        signal.setitimer(signal.ITIMER_REAL, limit)
+        try:
+            html = to_html(text)
+        except (RecursionError, ValueError, LookupError, AssertionError):
+            html = None
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        print(json.dumps(html), flush=True)
+
+
+def _finish(source: Source, raw: str | None) -> Rendered | Problem:
+    if raw is None:
+        return Problem(source.name, 0, "the text takes too long to render", "simplify or split it")
+    if _depth(raw) > MAX_DEPTH:
+        return Problem(source.name, 0, "the text is nested too deeply", "take out levels of lists or quotes")
+    return _typeset(source, _clean(raw))
+
+
+def _depth(html: str) -> int:
+    """The most elements open at once, before a parser is troubled with it."""
+    depth = most = 0
+    for found in UNCLOSED.finditer(html):
+        if found[2].lower() not in tree.VOID:
+            depth = max(0, depth - 1) if found[1] else depth + 1
+            most = max(most, depth)
+    return most
+
+
+def _clean(html: str) -> str:
+    """Only what is allowed by name survives."""
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        clean_content_tags=EMPTIED,
+        attributes=ATTRIBUTES,
+        attribute_filter=_filter,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
+
+
+def _filter(tag: str, attribute: str, value: str) -> str | None:
+    pattern = MARKS.get(attribute)
+    return value if pattern is None or pattern.fullmatch(value) else None
+
+
+def _typeset(source: Source, html: str) -> Rendered:
+    root = tree.parse(html)
+    typesetting.set_plain_parts(root, source)
+    typesetting.set_callouts(root)
+    figures = typesetting.set_figures(root, numbered=source.kind == "lesson")
+    cited = typesetting.set_citations(root)
+    typesetting.set_tables(root)
+    typesetting.set_footnotes(root)
+    links = typesetting.set_links(root, source)
+    typesetting.set_ids(root, source.prefix)
+    text = outline.plain_text(root)
+    return Rendered(
+        html=Markup(_written(root, source)),
+        outline=outline.outline(root),
+        text=text,
+        words=len(text.split()),
+        cited=cited,
+        checks=_slot_names(root, "check"),
+        tools=_slot_names(root, "tool"),
+        videos=_slot_names(root, "video"),
+        reflections=tuple(
+            Reflection(name, Markup(tree.inner(slot).strip())) for name, slot in _slots(root, "reflect")
+        ),
+        figures=figures,
+        links=links,
+        sections=outline.sections(root),
+        mentions=proofreading.mentions(source.text, source.first_line),
+    )
+
+
+def _written(root: Element, source: Source) -> str:
+    if source.kind == "inline" and all(child.tag == "p" for child in root):
+        return "<br>".join(tree.inner(child).strip() for child in root)
+    return tree.inner(root).strip()
+
+
+def _slots(root: Element, kind: str) -> list[tuple[str, Element]]:
+    marked = [(element.get("data-slot", "").partition(":"), element) for element in root.iter()]
+    return [(name, element) for (kind_, _, name), element in marked if kind_ == kind]
+
+
+def _slot_names(root: Element, kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name, _ in _slots(root, kind)))
+
+
+def place_figures(
+    rendered: Rendered, media: Mapping[str, bytes], long_text: Mapping[str, Markup], folder: str
+) -> Rendered:
+    """The figures drawn in: SVG inline, pictures from `folder` (relative: `<lesson>/media`).
+
+    `media` and `long_text` are keyed by the figure's path. InvalidInput names a figure that cannot be placed.
+    """
+    from core.plates import place  # Pillow is needed at publication alone
+
+    root = tree.parse(rendered.html)
+    place(root, media, {path: str(text) for path, text in long_text.items()}, folder)
+    return replace(rendered, html=Markup(tree.inner(root)))
+
+
+def name_designs(html: str, designs: Mapping[str, str]) -> Markup:
+    """A citation without a word of certainty says its source's design: `designs` maps key to words."""
+    root = tree.parse(html)
+    typesetting.set_designs(root, designs)
+    return Markup(tree.inner(root))
+
+
+def mark_terms(html: str, terms: Mapping[str, tuple[str, str]]) -> Markup:
+    """Terms of the glossary explained where they first stand.
+
+    `terms` maps a term in lower case to its slug and its definition in plain words.
+    """
+    from core.terms import explain
+
+    root = tree.parse(html)
+    explain(root, terms)
+    return Markup(tree.inner(root))
+
+
+def split_slots(html: str) -> list[Markup | Slot]:
+    """The HTML cut at its slots, in order; a page writes one part after the other."""
+    root = tree.parse(html)
+    slots: list[Slot] = []
+    for parent, child in tree.parents(root):
+        if "data-slot" in child.attrib:
+            tree.replace(parent, child, tree.comment(f"slot {len(slots)}"))
+            slots.append(_slot(child))
+    parts = re.split(r"<!--slot (\d+)-->", tree.inner(root))
+    cut = [slots[int(part)] if place % 2 else Markup(part) for place, part in enumerate(parts)]
+    return [part for part in cut if part != ""]
+
+
+def _slot(element: Element) -> Slot:
+    kind, _, name = element.get("data-slot", "").partition(":")
+    title = element.get("data-title", "")
+    return Slot(kind, name, Markup(tree.inner(element).strip()), title, inline=element.tag == "span")
+
+
+def parts_to_json(parts: Sequence[Markup | Slot]) -> str:
+    """Parts as they are stored."""
+    return json.dumps([asdict(part) if isinstance(part, Slot) else str(part) for part in parts])
+
+
+def parts_from_json(stored: str) -> list[Markup | Slot]:
+    """Parts as `parts_to_json` stored them; reads no HTML, so it is cheap enough for each request."""
+    return [
+        Slot(**{**part, "html": Markup(part["html"])}) if isinstance(part, dict) else Markup(part)
+        for part in json.loads(stored)
+    ]
+
+
+def from_store(html: str) -> Markup:
+    """HTML that this file made and the database kept."""
+    return Markup(html)
+
+
+def to_json(rendered: Rendered) -> str:
+    """A rendered text as it is stored."""
+    return json.dumps(asdict(rendered))
+
+
+def from_json(stored: str) -> Rendered:
+    """What `to_json` stored."""
+    facts = json.loads(stored)
+    kinds = {"outline": Heading, "figures": Figure, "links": Link, "sections": Section, "mentions": Mention}
+    lists = {name: tuple(kind(**each) for each in facts[name]) for name, kind in kinds.items()}
+    return Rendered(
+        **{
+            **facts,
+            **lists,
+            "html": Markup(facts["html"]),
+            "cited": tuple(Citation(each["key"], tuple(each["certainties"])) for each in facts["cited"]),
+            "reflections": tuple(
+                Reflection(each["id"], Markup(each["prompt_html"])) for each in facts["reflections"]
+            ),
+            **{name: tuple(facts[name]) for name in ("checks", "tools", "videos")},
+        }
+    )
+
+
+if __name__ == "__main__":
+    serve()
