@@ -1,10 +1,11 @@
 // Reports the last heading read, so that any device resumes there.
-// <article data-place-url="..." data-csrf-token="...">; posts csrf_token and heading (the id of an h2).
+// data-place-url and data-csrf-token on an element around the text (data-reading); posts csrf_token and
+// heading, the id of an h2.
 const EVERY = 10_000; // milliseconds between two reports while reading
 const lesson = document.querySelector("[data-place-url]");
 
 if (lesson) {
-  const headings = [...lesson.querySelectorAll("h2[id]")];
+  const headings = [...lesson.querySelectorAll("[data-reading] h2[id]")];
   let reported = "";
   let timer = 0;
 
