@@ -32,6 +32,7 @@ def configure(mode: str, environ: Mapping[str, str]) -> Config:
     fresh = {} if settings.exists() else {"STRATUM_ENV": mode, "SECRET_KEY": configuration.new_secret()}
     config = configuration.load({**fresh, **given})
     _require_mode(config, mode)
+    require_free_port(config.port)
     kept = {"STRATUM_ENV": config.env, "PORT": str(config.port)}
     if "SECRET_KEY" not in given:
         kept["SECRET_KEY"] = config.secret_key

@@ -97,7 +97,6 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 def _run(mode: str) -> None:
     config = instance.configure(mode, os.environ)
-    instance.require_free_port(config.port)
     environ = {**os.environ, "INSTANCE": str(config.instance)}
     if not schema.is_current(config.database_url):
         schema.upgrade(config.database_url)
