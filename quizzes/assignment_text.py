@@ -32,7 +32,7 @@ class Assignment:
 
 
 def parse_assignment(text: str, file: str, first_line: int = 1) -> tuple[Assignment, list[Problem]]:
-    """The assignment and what is wrong with it. Its rubric is the table whose columns are named by numbers."""
+    """The assignment and what is wrong with it. Its rubric is the first table whose columns are numbers."""
     block = Block(file, first_line, "assignment")
     block.problems += fence_problems(text, file, first_line)
     brief, rows = _sorted_lines(block, text)

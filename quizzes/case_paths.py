@@ -126,7 +126,7 @@ def _reach(start: Iterable[str], links: dict[str, set[str]]) -> set[str]:
 
 
 def explore(case: Case) -> Exploration:
-    """Every place that a play may come to, unsafe choices as ends."""
+    """Every place that a play may come to. Unsafe choices lead to ends, from which nothing goes on."""
     found = Exploration()
     waiting: list[Place] = [(case.scenes[0].id, tuple(sorted(case.state)))]
     while waiting:
@@ -150,7 +150,7 @@ def _next_places(case: Case, place: Place, found: Exploration) -> list[Place]:
         found.stuck.setdefault(name, states)
     found.taken.update(choices)
     found.scenes.update(choice.target for choice in choices)
-    return [(choice.target, _after(choice, states)) for choice in choices if not choice.unsafe]
+    return [(choice.target, _after(choice, states)) for choice in choices]
 
 
 def open_choices(scene: Scene | None, states: States) -> list[Choice]:

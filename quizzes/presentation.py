@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
+from unicodedata import category
 
 from quizzes.json_form import from_json, to_json
 
 TOKEN_ALPHABET = string.ascii_lowercase + string.digits
 TOKEN_LENGTH = 10
+UNSTORABLE = ("Cc", "Cs")  # Unicode categories: control, surrogate
 TEXT_LIMIT = 50_000  # characters kept of one written answer
 
 Answer = Mapping[str, Sequence[int | str | None]]
@@ -151,9 +153,9 @@ def submitted(form: Mapping[str, Sequence[str]], name: str) -> list[str]:
 
 
 def clean(text: str) -> str:
-    """Text that any database and any page can hold: no control characters but tab and line ends."""
-    kept = (char for char in text[:TEXT_LIMIT].replace("\r\n", "\n") if char in "\t\n" or char.isprintable())
-    return "".join(kept).encode("utf-8", "ignore").decode("utf-8")
+    """Text that any database and page can hold: no lone surrogate, of control characters tab and line end."""
+    kept = text[:TEXT_LIMIT].replace("\r\n", "\n")
+    return "".join(char for char in kept if char in "\t\n" or category(char) not in UNSTORABLE)
 
 
 def numbers(answer: object, name: str, below: int) -> list[int | None]:

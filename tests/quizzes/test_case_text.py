@@ -130,6 +130,13 @@ def test_a_sound_case_has_no_fault() -> None:
     assert faults(TWO_SCENES) == []
 
 
+def test_a_state_stays_between_nothing_and_a_hundred() -> None:
+    scene = parse_case(CONTRACT, "c.md", 1, SETTINGS)[0].scenes[0]
+
+    assert scene.choices[0].moved({"trust": 95}) == {"trust": 100}
+    assert scene.choices[1].moved({"trust": 95, "itch": 95}) == {"trust": 95, "itch": 100}
+
+
 def test_a_case_without_scenes_says_so() -> None:
     assert faults("Only a file.\n") == [(1, "the case has no scene")]
 
@@ -183,6 +190,14 @@ Three pages.
 
 words: 600-800
 """
+
+
+def test_only_the_first_table_of_levels_is_the_rubric() -> None:
+    table = "\n\nscale | 1 | 2\na | b | c"
+
+    assignment, _ = parse_assignment(BRIEF + table, "a.md")
+
+    assert assignment.brief_md.endswith(table)
 
 
 def test_an_assignment_has_a_brief_a_rubric_and_a_length() -> None:
