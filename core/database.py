@@ -14,7 +14,8 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event, literal
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -147,6 +148,16 @@ def transaction() -> Iterator[Session]:
 def after_commit(effect: Callable[[], None]) -> None:
     """Run `effect` once the current transaction has committed, and never if it does not."""
     db.session().info["effects"].append(effect)
+
+
+def insert_once(model: type[Base], row: dict[str, Any], key: tuple[str, ...]) -> bool:
+    """Insert `row` unless one with the same unique `key` is there; True when it was inserted.
+
+    The database decides, so that clicks, tabs and devices at once make one row.
+    """
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(model).values(row).on_conflict_do_nothing(index_elements=list(key)).returning(literal(1))
+    return db.session.execute(statement).first() is not None
 
 
 @contextmanager

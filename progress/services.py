@@ -1,14 +1,12 @@
 """The ledger: a step is completed once, and the last required one completes the course in the same transaction."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
 from core import events
 from core.clock import now
-from core.database import Base, db
+from core.database import db, insert_once
 from courses.models import Course, Step
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace, StepCompletion
@@ -35,7 +33,7 @@ class CourseCompleted:
 def complete_step(user_id: int, step: Step) -> bool:
     """Write the step into the ledger; True when it was not there yet. Clicks, tabs and devices make one row."""
     row = {"user_id": user_id, "step_id": step.id, "completed_at": now()}
-    if not _insert_once(StepCompletion, row, (StepCompletion.user_id, StepCompletion.step_id)):
+    if not insert_once(StepCompletion, row, ("user_id", "step_id")):
         return False
     events.publish(StepCompleted(user_id, step.id, step.course_id))
     _complete_course(user_id, step.course_id)
@@ -85,14 +83,6 @@ def _complete_course(user_id: int, course_id: int) -> None:
         "completed_at": now(),
         "course_revision": course.revision,
     }
-    key = (CourseCompletion.user_id, CourseCompletion.course_id, CourseCompletion.cycle)
-    if _insert_once(CourseCompletion, row, key):
+    if insert_once(CourseCompletion, row, ("user_id", "course_id", "cycle")):
         events.publish(CourseCompleted(user_id, course_id, 1))
 
-
-def _insert_once(model: type[Base], row: dict[str, Any], key: tuple[ColumnElement[Any], ...]) -> bool:
-    """Insert unless a row with this key is there; True when it was inserted."""
-    dialect: Dialect = db.engine.dialect
-    insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
-    statement = insert(model).values(row).on_conflict_do_nothing(index_elements=list(key)).returning(model.id)  # type: ignore[attr-defined]
-    return db.session.execute(statement).first() is not None

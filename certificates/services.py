@@ -1,0 +1,134 @@
+"""Issuing, finding and revoking certificates. One is issued in the transaction that earns it, and only once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from accounts.models import User
+from certificates import rules
+from certificates.models import Certificate
+from certificates.rules import Assessment
+from core import mail
+from core.audit import record
+from core.clock import now
+from core.database import db, insert_once
+from core.errors import NotFound
+from courses.models import Course
+from courses.services import Outline, authors_of, course_outline
+from progress.services import StepCompleted, done_steps
+
+UNKNOWN_ID = "No certificate has this number. Check it against the paper: 20 characters in groups of four."
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a room above tells of the steps it holds: how many learning objectives, and what assesses them."""
+
+    objectives: int = 0
+    assessments: tuple[Assessment, ...] = ()
+
+
+Teller = Callable[[Sequence[str]], Content]
+_tellers: list[Teller] = []
+
+
+def tell_content(teller: Teller) -> None:
+    """Let a room above say what the steps with these full names teach and assess (called in app.py)."""
+    if teller not in _tellers:
+        _tellers.append(teller)
+
+
+def issue_if_earned(fact: StepCompleted) -> None:
+    """Issue the certificate when this step was the last one it asks for. A second call changes nothing."""
+    course = db.session.get_one(Course, fact.course_id)
+    if course.certificate is None:
+        return
+    outline = course_outline(course)
+    if required_steps(course, outline) <= done_steps(fact.user_id, course.id):
+        _issue(fact.user_id, course, outline)
+
+
+def required_steps(course: Course, outline: Outline) -> frozenset[int]:
+    """The ids of the steps that the course's certificate asks for: all required ones, or those it names."""
+    wanted = (course.certificate or {}).get("requires", "all")
+    if wanted == "all":
+        return outline.required
+    return frozenset(step.id for step in outline.steps if step.body in wanted or _short(step.body) in wanted)
+
+
+def find_certificate(typed: str) -> Certificate:
+    """The certificate of an id as somebody typed it. Raises NotFound for one that was never issued."""
+    number = rules.read_id(typed)
+    found = db.session.get(Certificate, number) if number else None
+    if found is None:
+        raise NotFound(UNKNOWN_ID)
+    return found
+
+
+def certificates_of(user_id: int) -> list[Certificate]:
+    """All certificates of one person, newest first."""
+    query = select(Certificate).filter_by(user_id=user_id).order_by(Certificate.issued_at.desc())
+    return list(db.session.scalars(query))
+
+
+def state_of(certificate: Certificate) -> rules.State:
+    """Whether it stands today."""
+    return rules.state_of(certificate.revoked_at, certificate.valid_until, now().date())
+
+
+def revoke(certificate_id: str, reason: str, by: int) -> Certificate:
+    """Withdraw a certificate, with a reason in general terms that its page will show. Raises NotFound."""
+    found = find_certificate(certificate_id)
+    if found.revoked_at is None:
+        found.revoked_at, found.revoked_reason = now(), reason
+        db.session.flush()
+        record("certificate.revoke", f"certificate:{found.id}", {"reason": reason}, actor_id=by)
+    return found
+
+
+def _issue(user_id: int, course: Course, outline: Outline) -> None:
+    holder = db.session.get_one(User, user_id)
+    number = rules.certificate_id()
+    issued = insert_once(
+        Certificate, _row(number, holder, course, outline), ("user_id", "course_id", "cycle")
+    )
+    if issued:
+        record("certificate.issue", f"certificate:{number}", {"course": course.slug}, actor_id=user_id)
+        facts = {"holder": holder.name, "course": course.title, "number": rules.show_id(number)}
+        mail.queue("certificate_issued", holder.email, {**facts, "path": f"/certificates/{number}"})
+
+
+def _row(number: str, holder: User, course: Course, outline: Outline) -> dict[str, object]:
+    certificate = course.certificate or {}
+    moment = now()
+    return {
+        "id": number,
+        "user_id": holder.id,
+        "course_id": course.id,
+        "cycle": 1,
+        "holder": holder.name,
+        "course_title": course.title,
+        "course_revision": course.revision,
+        "signatory": ", ".join(author.name for author in authors_of(course)),
+        "language": course.language,
+        "minutes": sum(step.minutes for step in outline.steps if step.required),
+        "assessed": _assessed(outline),
+        "issued_at": moment,
+        "valid_until": rules.valid_until(moment.date(), certificate.get("valid_months")),
+        "revoked_at": None,
+        "revoked_reason": "",
+    }
+
+
+def _assessed(outline: Outline) -> dict[str, object]:
+    bodies = [step.body for step in outline.steps if step.required]
+    told = [tell(bodies) for tell in _tellers]
+    lessons = sum(step.kind == "lesson" for step in outline.steps if step.required)
+    assessments = [each for content in told for each in content.assessments]
+    return rules.assessed_statement(lessons, sum(content.objectives for content in told), assessments)
+
+
+def _short(body: str) -> str:
+    """`quizzes/the-quiz` of `course/quizzes/the-quiz`: what a course's own front matter writes."""
+    return body.partition("/")[2]

@@ -1,0 +1,90 @@
+"""What the catalogue, the course page and the front page say of a course."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from courses.models import Author, Course
+from courses.rules import minutes_in_words
+from courses.services import Outline, OutlineModule, authors_of, course_outline
+
+
+@dataclass(frozen=True)
+class Card:
+    """A course in the catalogue."""
+
+    title: str
+    subtitle: str
+    url: str
+    cover_url: str
+    lessons_text: str
+    minutes_text: str
+    is_free: bool
+    price_text: str
+
+
+def card(course: Course) -> Card:
+    """The course as a card of the catalogue."""
+    outline = course_outline(course)
+    return Card(
+        course.title,
+        course.subtitle,
+        f"/courses/{course.slug}",
+        f"/courses/{course.slug}/cover" if course.cover else "",
+        _lessons_text(outline),
+        minutes_in_words(_minutes(outline)),
+        course.price.is_free,
+        str(course.price),
+    )
+
+
+def course_facts(course: Course) -> dict[str, object]:
+    """All that a course's own page shows."""
+    outline = course_outline(course)
+    return {
+        **vars(card(course)),
+        "body_html": Markup(course.body_html),  # noqa: S704 - stored by the renderer
+        "outcomes": course.outcomes,
+        "audience": course.audience,
+        "not_for": course.not_for,
+        "authors": [author_facts(author) for author in authors_of(course)],
+        "faq": [(entry["question"], Markup(entry["answer_html"])) for entry in course.faq],  # noqa: S704
+        "hours_text": minutes_in_words(_minutes(outline)),
+        "has_certificate": course.certificate is not None,
+        "modules": [_module(course, module) for module in outline.modules],
+    }
+
+
+def author_facts(author: Author) -> dict[str, object]:
+    """An author as pages show one."""
+    return {
+        "name": author.name,
+        "portrait_url": f"/authors/{author.slug}/portrait",
+        "intro": Markup(author.body_html),  # noqa: S704 - stored by the renderer
+        "may": author.may,
+        "may_not": author.may_not,
+    }
+
+
+def _module(course: Course, module: OutlineModule) -> dict[str, object]:
+    steps = [
+        {
+            "title": step.title,
+            "kind": step.kind,
+            "minutes": step.minutes,
+            "preview_url": f"/courses/{course.slug}/preview/{step.slug}" if step.preview else None,
+        }
+        for step in module.steps
+    ]
+    return {"title": module.title, "minutes_text": module.minutes_text, "steps": steps}
+
+
+def _minutes(outline: Outline) -> int:
+    return sum(step.minutes for step in outline.steps)
+
+
+def _lessons_text(outline: Outline) -> str:
+    lessons = sum(step.kind == "lesson" for step in outline.steps)
+    quizzes = len(outline.steps) - lessons
+    words = [f"{lessons} lesson{'s' * (lessons != 1)}"] + [f"{quizzes} quiz{'zes' * (quizzes != 1)}"] * bool(quizzes)
+    return ", ".join(words)

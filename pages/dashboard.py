@@ -1,0 +1,162 @@
+"""The dashboard: where a learner goes on, in one statement on the bare driver and one page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, and_, bindparam, cast, func, select
+
+from certificates.models import Certificate
+from core.clock import now
+from core.reads import HotRead
+from core.web import Reader
+from courses.models import Course, Step
+from courses.services import Outline, OutlineModule, OutlineStep, outline_of
+from enrollment.models import Enrollment, EnrollmentState
+from lessons.reading import minutes_left, shared_page
+from progress import rules
+from progress.models import CourseCompletion, ReadingPlace, StepCompletion
+
+_user = bindparam("user_id")
+_done = (
+    select(func.aggregate_strings(cast(StepCompletion.step_id, String), ","))
+    .join(Step, Step.id == StepCompletion.step_id)
+    .where(StepCompletion.user_id == _user, Step.course_id == Course.id)
+    .correlate(Course)
+    .scalar_subquery()
+)
+_courses = HotRead(
+    select(
+        Course.id,
+        Course.version,
+        ReadingPlace.step_id,
+        ReadingPlace.heading,
+        func.coalesce(ReadingPlace.seen_at, Enrollment.started_at).label("last_at"),
+        CourseCompletion.completed_at,
+        Certificate.id,
+        Certificate.issued_at,
+        Certificate.revoked_at,
+        _done.label("done"),
+    )
+    .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == _user))
+    .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == _user))
+    .outerjoin(
+        CourseCompletion, and_(CourseCompletion.course_id == Course.id, CourseCompletion.user_id == _user)
+    )
+    .outerjoin(Certificate, and_(Certificate.course_id == Course.id, Certificate.user_id == _user))
+    .where(Enrollment.state == EnrollmentState.ACTIVE)
+    .order_by(func.coalesce(ReadingPlace.seen_at, Enrollment.started_at).desc())
+)
+
+
+@dataclass(frozen=True)
+class ModuleProgress:
+    """A module's card: how much of it is done, and where to go on."""
+
+    number: int
+    title: str
+    percent: int
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class HeldCertificate:
+    """A certificate in the list."""
+
+    id: str
+    course: str
+    issued: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class CourseProgress:
+    """One course of the learner. `next` is the step to go on with; `url` leads to the heading last read."""
+
+    title: str
+    slug: str
+    percent: int
+    done_words: str
+    completed: bool
+    next: OutlineStep | None
+    url: str
+    where: str
+    modules: tuple[ModuleProgress, ...]
+    certificate: HeldCertificate | None
+    new_steps: int
+
+
+def courses_of(reader: Reader) -> list[CourseProgress]:
+    """The courses that are open to this reader, the last read first."""
+    return [_progress(*row) for row in _courses(user_id=reader.user_id)]
+
+
+def greeting(reader: Reader) -> str:
+    """Good morning, afternoon or evening by the reader's own clock, with the first name where there is one."""
+    hour = now().astimezone(ZoneInfo(reader.time_zone or "UTC")).hour
+    part = "morning" if 4 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"
+    return f"Good {part}, {reader.first_name}" if reader.first_name else f"Good {part}"
+
+
+def _progress(
+    course_id: int,
+    version: int,
+    place: int | None,
+    heading: str | None,
+    _last_at: datetime,
+    completed_at: datetime | None,
+    certificate: str | None,
+    issued_at: datetime | None,
+    revoked_at: datetime | None,
+    done_text: str | None,
+) -> CourseProgress:
+    outline = outline_of(course_id, version)
+    done = frozenset(map(int, done_text.split(","))) if done_text else frozenset()
+    step = outline.by_id(rules.resume_at([s.id for s in outline.steps], done, place) or 0)
+    is_there = step is not None and step.id == place
+    return CourseProgress(
+        title=outline.title,
+        slug=outline.slug,
+        percent=rules.percent(outline.required, done, completed_at is not None),
+        done_words=f"{len(outline.required & done)} of {len(outline.required)} steps",
+        completed=completed_at is not None,
+        next=step,
+        url=_address(step, heading if is_there else None),
+        where=_where(outline, step, (heading or "") if is_there else ""),
+        modules=tuple(_module(module, done) for module in outline.modules),
+        certificate=_held(outline, certificate, issued_at, revoked_at),
+        new_steps=len(rules.new_since(outline.added, done, completed_at)),
+    )
+
+
+def _address(step: OutlineStep | None, heading: str | None) -> str:
+    if step is None:
+        return ""
+    return f"{step.url}#{heading}" if heading else step.url
+
+
+def _where(outline: Outline, step: OutlineStep | None, heading: str) -> str:
+    if step is None:
+        return ""
+    minutes = step.minutes if step.kind == "quiz" else minutes_left(shared_page(outline, step), heading)
+    kind = "Quiz" if step.kind == "quiz" else f"Module {step.module_number}, lesson {step.number}"
+    return f"{kind}. About {minutes} minutes{' left' if heading else ''}."
+
+
+def _module(module: OutlineModule, done: frozenset[int]) -> ModuleProgress:
+    required = frozenset(step.id for step in module.steps if step.required)
+    percent = rules.percent(required, done)
+    going_on = rules.resume_at([step.id for step in module.steps], done, None)
+    step = next(step for step in module.steps if step.id == going_on)
+    words = "Complete" if percent == 100 else "In progress" if done & required else "Open"
+    return ModuleProgress(module.number, module.title, percent, words, step.url)
+
+
+def _held(
+    outline: Outline, certificate: str | None, issued_at: datetime | None, revoked_at: datetime | None
+) -> HeldCertificate | None:
+    if certificate is None or issued_at is None:
+        return None
+    issued = f"{issued_at.day} {issued_at:%B %Y}"
+    return HeldCertificate(certificate, outline.title, issued, revoked_at is not None)
