@@ -9,7 +9,11 @@ from core.database import Base
 
 
 class ContentFile(Base):
-    """One path of the bundle. `revision` is the number of its newest revision; `removed_at` when it was taken out."""
+    """One path of the bundle. `revision` is the number of its newest revision; `removed_at` when it was taken out.
+
+    `rendered_from` is the hash of all that its pages were made of: the file, glossary, bibliography, figures and
+    the renderer itself; empty for a file that makes no page.
+    """
 
     __tablename__ = "content_files"
 
@@ -17,6 +21,7 @@ class ContentFile(Base):
     path: Mapped[str] = mapped_column(unique=True)
     sha256: Mapped[str]
     revision: Mapped[int]
+    rendered_from: Mapped[str]
     removed_at: Mapped[datetime | None]
 
 
