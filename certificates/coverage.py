@@ -27,7 +27,8 @@ INVISIBLE = frozenset("\u200c\u200d\u200e\u200f")
 def missing_glyphs(text: str) -> str:
     """The letters of `text` that cannot be printed, each once, in the order they come.
 
-    A letter and its accents count as one, and must stand in one font: the accent of another script is missing.
+    A letter and its accents count as one and must stand in one font: an accent of another script is
+    missing.
     """
     return "".join(dict.fromkeys(cluster for cluster in _clusters(text) if not _prints(cluster)))
 

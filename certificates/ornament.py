@@ -132,9 +132,10 @@ def _roundel(centre: Point, primary: str) -> str:
     """A small rosette on a white ground."""
     rings = [_ring(centre, CORNER * 0.80, CORNER * 0.16, 16, turn / 4) for turn in range(4)]
     rings += [_ring(centre, CORNER * 0.44, CORNER * 0.17, 10, turn / 4) for turn in range(4)]
-    ground = f'<circle cx="{centre[0]}" cy="{centre[1]}" r="{CORNER}" fill="#fff"/>'
-    edge = f'<circle cx="{centre[0]}" cy="{centre[1]}" r="{CORNER}" fill="none" stroke="{primary}" stroke-width="0.3"/>'
-    heart = f'<circle cx="{centre[0]}" cy="{centre[1]}" r="0.55" fill="{primary}"/>'
+    place = f'<circle cx="{centre[0]}" cy="{centre[1]}"'
+    ground = f'{place} r="{CORNER}" fill="#fff"/>'
+    edge = f'{place} r="{CORNER}" fill="none" stroke="{primary}" stroke-width="0.3"/>'
+    heart = f'{place} r="0.55" fill="{primary}"/>'
     return ground + _group(tint(primary, 0.75), 0.11, rings) + edge + heart
 
 

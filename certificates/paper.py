@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from typing import Literal
+from itertools import compress
+from typing import Any, Literal
 
 import segno
 import typst
@@ -65,23 +66,20 @@ class Paper:
 def render_pdf(paper: Paper, size: Size = "a4") -> bytes:
     """The certificate as PDF/A-2a and PDF/UA-1, the same bytes for the same paper.
 
-    A letter that no font has is left out, and a line on the sheet says where the name stands in full.
+    A letter that no font has is left out, and a line on the sheet says where it stands in full.
+    Raises ValueError for a colour not of the form #rrggbb.
     """
-    clean = _each_text(paper, _tidy)
-    shown = _each_text(clean, printable)
-    return _compile(shown, size, incomplete=shown != clean)
-
-
-def _compile(paper: Paper, size: Size, incomplete: bool) -> bytes:
+    wanted = _each_text(paper, _tidy)
+    shown = _each_text(wanted, printable)
     width, height = SHEETS[size]
+    words = {"width": width, "height": height, "note": _note(wanted, shown), **_words(shown)}
     inputs = {
-        "paper": json.dumps(_words(paper, width, height, incomplete)),
+        "paper": json.dumps(words),
         "frame": frame(width, height, paper.colour_primary, paper.colour_accent),
         "medallion": medallion(MEDALLION, paper.colour_accent),
         "qr": _qr(paper.verify_url),
+        "logo": _logo(paper.logo) if paper.logo else "",
     }
-    if paper.logo and (logo := _logo(paper.logo)):
-        inputs["logo"] = logo
     return typst.compile(
         FONTS.parent / "certificate.typ",
         font_paths=_fonts(),
@@ -91,24 +89,21 @@ def _compile(paper: Paper, size: Size, incomplete: bool) -> bytes:
     )
 
 
-def _words(paper: Paper, width: float, height: float, incomplete: bool) -> dict[str, object]:
+def _words(paper: Paper) -> dict[str, object]:
     """What the template reads: the paper's texts, and the choices that depend on them."""
     holder = paper.holder or paper.nameless
     return {
-        "width": width,
-        "height": height,
         "medallion": MEDALLION,
         "language": _language(paper.language),
         "colour_primary": paper.colour_primary,
         "document_title": f"{paper.kind}: {holder}, {paper.course}",
-        "issued_on": {"year": paper.issued_on.year, "month": paper.issued_on.month, "day": paper.issued_on.day},
+        "issued_on": dict(zip(("year", "month", "day"), paper.issued_on.timetuple()[:3], strict=True)),
         "fonts": FAMILIES,
         "holder_fonts": families_for(holder),
         "course_fonts": families_for(paper.course),
         "name_size": NAME_SIZE if families_for(holder)[0] in FAMILIES[:2] else NAME_SIZE_TALL,
         "holder": holder,
         "lines": [line for line in (paper.contact_hours, paper.assessed) if line],
-        "note": _note(paper) if incomplete else "",
         "record": [line for line in (paper.issued, paper.valid_until, paper.verify_at) if line],
         "verify_text": re.sub("^https?://", "", paper.verify_url),
         **{name: getattr(paper, name) for name in _AS_THEY_ARE},
@@ -129,28 +124,39 @@ _AS_THEY_ARE = (
 )
 
 
-def _note(paper: Paper) -> str:
+def _note(wanted: Paper, shown: Paper) -> str:
+    """The line that says what could not be printed; empty when all could."""
+    if wanted == shown:
+        return ""
+    if wanted.holder != shown.holder:
+        return (
+            "Some characters of the name cannot be printed; "
+            f"the name as registered is shown on the verification page: {wanted.verify_url}"
+        )
     return (
-        "Some characters of the name or title cannot be printed; "
-        f"the name as registered is shown on the verification page: {paper.verify_url}"
+        "Some characters of this certificate cannot be printed; "
+        f"its words as registered are shown on the verification page: {wanted.verify_url}"
     )
 
 
 def _each_text(paper: Paper, change: Callable[[str], str]) -> Paper:
     """The paper with every text changed, but for its address, colours and language."""
-    fixed = {"verify_url", "colour_primary", "colour_accent", "language"}
-    texts = {
-        field.name: getattr(paper, field.name)
+    changed: dict[str, Any] = {
+        field.name: change(getattr(paper, field.name))
         for field in fields(paper)
-        if isinstance(getattr(paper, field.name), str) and field.name not in fixed
+        if field.type is str and field.name not in _NO_TEXT
     }
-    return replace(paper, **{name: change(text) for name, text in texts.items()})
+    return replace(paper, **changed)
+
+
+_NO_TEXT = ("verify_url", "colour_primary", "colour_accent", "language")
 
 
 def _tidy(text: str) -> str:
     """Composed letters, single spaces, no control characters, no more than fits."""
     composed = unicodedata.normalize("NFC", " ".join(text.split()))[:LONGEST]
-    return "".join(letter for letter in composed if letter in INVISIBLE or unicodedata.category(letter) not in UNSEEN)
+    kept = (letter in INVISIBLE or unicodedata.category(letter) not in UNSEEN for letter in composed)
+    return "".join(compress(composed, kept))
 
 
 def _language(tag: str) -> str:
@@ -167,18 +173,19 @@ def _qr(url: str) -> str:
 
 
 def _logo(data: bytes) -> str:
-    """The raster logo wrapped as SVG, or nothing when it is none: a logo never costs anyone a certificate."""
+    """The raster logo wrapped as SVG, or nothing when it is unusable: no logo costs anyone a certificate."""
     try:
         picture = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
-    except OSError:
+        width, height = picture.size
+        if width * height > LARGEST_LOGO:
+            return ""
+        picture.load()  # a truncated file opens, and fails only here
+    except (OSError, SyntaxError, ValueError):
         return ""
-    width, height = picture.size
-    if width * height > LARGEST_LOGO:
-        return ""
-    kind = "png" if picture.format == "PNG" else "jpeg"
+    address = f"data:image/{str(picture.format).lower()};base64,{base64.b64encode(data).decode()}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><image width="{width}" '
-        f'height="{height}" href="data:image/{kind};base64,{base64.b64encode(data).decode()}"/></svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="{address}"/></svg>'
     )
 
 

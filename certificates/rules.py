@@ -86,7 +86,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a learner has done: full names of completed steps, and the best result of each quiz tried, 0 to 100."""
+    """What a learner has done: full names of completed steps, and each tried quiz's best, 0 to 100."""
 
     completed: frozenset[str]
     best_percent: Mapping[str, Fraction]
@@ -121,7 +121,7 @@ def _percent(best: Fraction) -> str:
 
 @dataclass(frozen=True)
 class Assessment:
-    """One quiz, case or assignment as it stood: `questions` asked in one attempt, `formats` in readers' words."""
+    """One quiz, case or assignment as it stood: `questions` in one attempt, `formats` in readers' words."""
 
     title: str
     kind: str
@@ -177,8 +177,8 @@ def _how(assessments: Sequence[Assessment]) -> str:
 def _bar(assessments: Sequence[Assessment]) -> str:
     """The pass mark; where they differ, the range."""
     low, high = (limit(each.pass_percent for each in assessments) for limit in (min, max))
-    each = "each " if len(assessments) > 1 else ""
-    return f"{each}passed at {low} percent or more" if low == high else f"each passed at {low} to {high} percent or more"
+    marks = f"{low}" if low == high else f"{low} to {high}"
+    return f"{'each ' if len(assessments) > 1 else ''}passed at {marks} percent or more"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -2,8 +2,8 @@
 
 Run by hand when a font or the wanted characters change; the product itself never imports it.
 
-    pip install fonttools fontpkg-newsreader fontpkg-instrument-sans     (any scratch environment)
-    apt-get install fonts-noto-core fonts-noto-cjk                       (or unpack the two packages elsewhere)
+    pip install fonttools fontpkg-newsreader fontpkg-instrument-sans     (in a scratch environment)
+    apt-get install fonts-noto-core fonts-noto-cjk                       (or unpack them elsewhere)
     python certificates/fonts/cut.py [--noto /usr/share/fonts]
 
 It writes the .ttf and .otf files beside itself, and coverage.json: for each family the code points it
@@ -33,14 +33,23 @@ EVERYTHING = [(0x20, 0x10FFFF)]
 # code page 949 every Hangul syllable.
 CJK_SETS = ("gbk", "big5", "cp932", "cp949")
 
-# file name: (package, file in it, axes, family, style)
+NEWSREADER = ("fontpkg-newsreader", "Newsreader[opsz,wght].ttf")
+NEWSREADER_ITALIC = ("fontpkg-newsreader", "Newsreader-Italic[opsz,wght].ttf")
+INSTRUMENT_SANS = ("fontpkg-instrument-sans", "InstrumentSans[wdth,wght].ttf")
+
+# file name: (package and the variable font in it, axes, family, style)
 CUTS_OF_PACKAGES = {
-    "Newsreader-Text.ttf": ("newsreader", "Newsreader[opsz,wght].ttf", {"opsz": 18, "wght": 400}, "Newsreader", "Regular"),
-    "Newsreader-Display.ttf": ("newsreader", "Newsreader[opsz,wght].ttf", {"opsz": 72, "wght": 430}, "Newsreader Display", "Regular"),
-    "Newsreader-DisplayItalic.ttf": ("newsreader", "Newsreader-Italic[opsz,wght].ttf", {"opsz": 72, "wght": 400}, "Newsreader Display", "Italic"),
-    "InstrumentSans-Regular.ttf": ("instrument-sans", "InstrumentSans[wdth,wght].ttf", {"wdth": 100, "wght": 400}, "Instrument Sans", "Regular"),
-    "InstrumentSans-SemiBold.ttf": ("instrument-sans", "InstrumentSans[wdth,wght].ttf", {"wdth": 100, "wght": 600}, "Instrument Sans", "Bold"),
-}  # fmt: skip
+    "Newsreader-Text.ttf": (NEWSREADER, {"opsz": 18, "wght": 400}, "Newsreader", "Regular"),
+    "Newsreader-Display.ttf": (NEWSREADER, {"opsz": 72, "wght": 430}, "Newsreader Display", "Regular"),
+    "Newsreader-DisplayItalic.ttf": (
+        NEWSREADER_ITALIC,
+        {"opsz": 72, "wght": 400},
+        "Newsreader Display",
+        "Italic",
+    ),
+    "InstrumentSans-Regular.ttf": (INSTRUMENT_SANS, {"wdth": 100, "wght": 400}, "Instrument Sans", "Regular"),
+    "InstrumentSans-SemiBold.ttf": (INSTRUMENT_SANS, {"wdth": 100, "wght": 600}, "Instrument Sans", "Bold"),
+}
 # file name: (characters, family, style)
 CUTS_OF_NOTO = {
     "NotoSerifDisplay-Regular.ttf": (LATIN_GREEK_CYRILLIC, "Noto Serif Display", "Regular"),
@@ -53,11 +62,14 @@ CJK_FILE = "NotoSerifCJK-Regular.otf"
 
 def main() -> None:
     """Write every cut, then the coverage of them all."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--noto", type=Path, default=Path("/usr/share/fonts"), help="folder that holds the Noto fonts")
+    parser = argparse.ArgumentParser(description="Cut the fonts of the printed certificate.")
+    parser.add_argument(
+        "--noto", type=Path, default=Path("/usr/share/fonts"), help="folder of the Noto fonts"
+    )
     noto = parser.parse_args().noto
-    for name, (package, source, axes, family, style) in CUTS_OF_PACKAGES.items():
-        save(instantiateVariableFont(open_packaged(package, source), axes), EVERYTHING, family, style, name)
+    for name, (source, axes, family, style) in CUTS_OF_PACKAGES.items():
+        font = instantiateVariableFont(open_packaged(*source), axes)
+        save(font, EVERYTHING, family, style, name)
     for name, (wanted, family, style) in CUTS_OF_NOTO.items():
         save(TTFont(find(noto, name)), wanted, family, style, name)
     save_cjk(find(noto, "NotoSerifCJK-Regular.ttc"))
@@ -65,8 +77,8 @@ def main() -> None:
 
 
 def open_packaged(package: str, source: str) -> TTFont:
-    """The variable font `source` out of the installed package `fontpkg-<package>`."""
-    found = [file for file in files(f"fontpkg-{package}") if file.name == source]
+    """The variable font `source` out of an installed package."""
+    found = [file for file in files(package) if file.name == source]
     return TTFont(found[0].locate())
 
 
@@ -91,7 +103,7 @@ def save_cjk(path: Path) -> None:
     """
     font = next(face for face in TTCollection(path).fonts if face["name"].getDebugName(1).endswith("CJK JP"))
     wanted = cjk_characters()
-    keep(font, wanted, layout=[], drop=["BASE", "VORG", "vhea", "vmtx"])
+    keep(font, wanted, layout=(), drop=("BASE", "VORG", "vhea", "vmtx"))
     font["cmap"] = one_wide_cmap(font.getBestCmap())
     font.save(HERE / CJK_FILE)
 
@@ -103,11 +115,14 @@ def cjk_characters() -> set[int]:
     return {ord(text) for text in decoded if len(text) == 1 and not 0xE000 <= ord(text) < 0xF900}
 
 
-def keep(font: TTFont, wanted: set[int], layout: list[str] | None = None, drop: list[str] | None = None) -> None:
+def keep(
+    font: TTFont, wanted: set[int], layout: tuple[str, ...] = ("*",), drop: tuple[str, ...] = ()
+) -> None:
     """Drop all glyphs that the wanted characters do not need, all hints, and unused names."""
-    options = subset.Options(hinting=False, glyph_names=False, notdef_outline=True, name_IDs=[0, 1, 2, 4, 6, 13, 14])
-    options.layout_features = ["*"] if layout is None else layout
-    options.drop_tables += ["DSIG", "STAT", *(drop or [])]
+    options = subset.Options(hinting=False, glyph_names=False, notdef_outline=True)
+    options.name_IDs = [0, 1, 2, 4, 6, 13, 14]
+    options.layout_features = list(layout)
+    options.drop_tables += ["DSIG", "STAT", *drop]
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=wanted)
     subsetter.subset(font)

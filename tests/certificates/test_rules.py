@@ -3,6 +3,9 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from certificates.rules import (
     Assessment,
     Facts,
@@ -18,8 +21,6 @@ from certificates.rules import (
     state_of,
     valid_until,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NUMBERS = st.text(alphabet=ALPHABET, min_size=20, max_size=20)
@@ -143,11 +144,13 @@ def test_a_quiz_recorded_as_completed_without_a_result_counts() -> None:
 
 
 def test_the_statement_says_what_was_assessed_and_that_nobody_watched() -> None:
-    statement = assessed_statement(4, 12, [Assessment("The cycle", "quiz", 10, 80, ("one right answer", "order"))])
+    statement = assessed_statement(
+        4, 12, [Assessment("The cycle", "quiz", 10, 80, ("one right answer", "order"))]
+    )
 
     assert statement["sentence"] == (
-        "4 lessons on 12 learning objectives. Assessed by 1 quiz with 10 questions, passed at 80 percent or more. "
-        "Taken online, without supervision of the person or their aids."
+        "4 lessons on 12 learning objectives. Assessed by 1 quiz with 10 questions, "
+        "passed at 80 percent or more. Taken online, without supervision of the person or their aids."
     )
     assert statement["proctored"] is False
     assert statement["assessments"][0]["formats"] == ["one right answer", "order"]
@@ -169,8 +172,8 @@ def test_the_statement_counts_several_kinds_and_names_the_range_of_marks() -> No
     sentence = str(assessed_statement(29, 1, [quiz, quiz, case, paper])["sentence"])
 
     assert sentence.startswith(
-        "29 lessons on 1 learning objective. Assessed by 2 quizzes, 1 case and 1 assignment with 21 questions, "
-        "each passed at 75 to 80 percent or more."
+        "29 lessons on 1 learning objective. Assessed by 2 quizzes, 1 case and 1 assignment "
+        "with 21 questions, each passed at 75 to 80 percent or more."
     )
 
 
