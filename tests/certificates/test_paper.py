@@ -8,7 +8,6 @@ from PIL import Image
 from pypdf import PdfReader
 
 from certificates.coverage import families_for, missing_glyphs, printable
-from certificates.ornament import tint
 from certificates.paper import Paper, render_pdf
 
 PAPER = Paper(
@@ -32,29 +31,26 @@ NOTE = "Some characters of the name cannot be printed"
 TIBETAN, HIEROGLYPHS = "བསྟན་འཛིན", "𓂀𓃭"
 
 
+@pytest.fixture(autouse=True)
+def without_ornament(monkeypatch) -> None:
+    """The engraved lines hold no words and are slow to read back; test_ornament.py prints them."""
+    blank = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+    monkeypatch.setattr("certificates.paper.frame", lambda *_: blank)
+    monkeypatch.setattr("certificates.paper.medallion", lambda *_: blank)
+
+
 def pages_of(pdf: bytes):
     return PdfReader(io.BytesIO(pdf)).pages
 
 
 def text_of(pdf: bytes) -> str:
     """The words of the sheet in one line, ligatures and presentation forms undone."""
-    page = pages_of(pdf)[0]
-    del page["/Resources"]["/XObject"]  # the drawings: no words in them, and slow to read
-    extracted = page.extract_text()
+    extracted = pages_of(pdf)[0].extract_text()
     return unicodedata.normalize("NFKC", " ".join(extracted.split()))
 
 
 def letters_of(text: str) -> list[str]:
     return sorted(unicodedata.normalize("NFKC", text).replace(" ", ""))
-
-
-@pytest.mark.parametrize(("size", "millimetres"), [("a4", (297, 210)), ("letter", (279.4, 215.9))])
-def test_a_sheet_is_one_landscape_page_of_its_size(size, millimetres) -> None:
-    pages = pages_of(render_pdf(PAPER, size))
-
-    box = [round(float(edge) / 72 * 25.4, 1) for edge in (pages[0].mediabox.width, pages[0].mediabox.height)]
-    assert len(pages) == 1
-    assert tuple(box) == millimetres
 
 
 @pytest.mark.parametrize("size", ["a4", "letter"])
@@ -225,9 +221,3 @@ def test_a_logo_takes_the_place_of_the_name_in_letters(kind) -> None:
 )
 def test_a_logo_that_cannot_be_used_costs_nobody_a_certificate(broken) -> None:
     assert "Fern House School" in text_of(render_pdf(replace(PAPER, logo=broken)))
-
-
-def test_colours_are_read_strictly() -> None:
-    assert tint("#000000", 0.5) == "#808080"
-    with pytest.raises(ValueError, match="#rrggbb"):
-        render_pdf(replace(PAPER, colour_primary='red"/><script>'))
