@@ -15,13 +15,13 @@ class User(UserMixin, Base):
 
     __tablename__ = "users"
 
-    id: Mapped[int] = mapped_column(primary_key=True)  # type: ignore[assignment]
-    email: Mapped[str] = mapped_column(String(254), unique=True)  # type: ignore[assignment]
-    password: Mapped[str | None] = mapped_column(String(255))  # type: ignore[assignment]  # an argon2 hash
-    active: Mapped[bool] = mapped_column(default=True)  # type: ignore[assignment]
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password: Mapped[str | None] = mapped_column(String(255))  # an argon2 hash
+    active: Mapped[bool] = mapped_column(default=True)
     # Stands in every signed link; a new one makes all links of before worthless.
-    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
-    confirmed_at: Mapped[datetime | None]  # type: ignore[assignment]
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    confirmed_at: Mapped[datetime | None]
     name: Mapped[str] = mapped_column(String(120), default="")
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     language: Mapped[str] = mapped_column(String(16), default="en")

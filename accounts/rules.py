@@ -17,16 +17,23 @@ FRESH_FOR = timedelta(minutes=30)
 LINK_LIVES = timedelta(minutes=15)
 CODE_LENGTH, CODES = 10, 10  # of recovery codes: characters (5 bits each), and how many
 HOME = "/dashboard"
-COMMON = frozenset(
-    "1234567890 0123456789 9876543210 0987654321 1111111111 0000000000 12345678910 123456789a a123456789 "
-    "123456789q 1q2w3e4r5t 1qaz2wsx3edc q1w2e3r4t5 qwertyuiop qwerty1234 qwerty12345 qwerty123456 asdfghjkl1 "
-    "password01 password11 password12 password123 password1234 passw0rd123 mypassword mypassword1 letmein123 "
-    "welcome123 welcome1234 iloveyou12 iloveyou123 sunshine12 sunshine123 princess12 princess123 football12 "
-    "football123 baseball12 baseball123 superman12 superman123 administrator admin12345 adminadmin changeme12 "
-    "changeme123 abcdefghij abcdef1234 abcd123456 abc1234567 aaaaaaaaaa asdasdasdasd qazwsxedcrfv zaq12wsxcde "
-    "trustno1trustno1 dragon1234 monkey1234 master1234 michael123 jennifer12 computer12 internet12 secret1234 "
-    "qwertzuiop azertyuiop passwort123 motdepasse motdepasse1 contrasena123 dermatology esthetician".split()
-)
+_COMMON = """
+1234567890 0123456789 9876543210 0987654321 1111111111 0000000000 12345678910 123456789a a123456789
+123456789q 1q2w3e4r5t 1qaz2wsx3edc q1w2e3r4t5 qwertyuiop qwerty1234 qwerty12345 qwerty123456
+asdfghjkl1 password01 password11 password12 password123 password1234 passw0rd123 mypassword
+mypassword1 letmein123 welcome123 welcome1234 iloveyou12 iloveyou123 sunshine12 sunshine123
+princess12 princess123 football12 football123 baseball12 baseball123 superman12 superman123
+administrator admin12345 adminadmin changeme12 changeme123 abcdefghij abcdef1234 abcd123456
+abc1234567 aaaaaaaaaa asdasdasdasd qazwsxedcrfv zaq12wsxcde trustno1trustno1 dragon1234 monkey1234
+master1234 michael123 jennifer12 computer12 internet12 secret1234 qwertzuiop azertyuiop passwort123
+motdepasse motdepasse1 contrasena123 dermatology esthetician
+"""
+COMMON = frozenset(_COMMON.split())
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrom": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Mac OS": "Mac",
+    "Linux": "Linux",
+}  # fmt: skip
 
 
 class Role(StrEnum):
@@ -38,7 +45,7 @@ class Role(StrEnum):
 
 
 def normal_email(text: str) -> str:
-    """The one form in which an address is stored and looked up. Raises InvalidInput for what is no address."""
+    """The one form in which an address is stored and looked up. Raises InvalidInput for what is none."""
     address = unicodedata.normalize("NFC", text.strip()).lower()
     if not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", address) or len(address) > 254:
         raise InvalidInput("Enter an email address with an @, such as name@example.com", "email")
@@ -48,7 +55,7 @@ def normal_email(text: str) -> str:
 def safe_next(url: str | None, default: str = HOME) -> str:
     """The address to go on to, when it is a path on this site; else `default`.
 
-    Browsers read a backslash as a slash and drop control characters, so neither may stand in it (security.md, V19).
+    Browsers read a backslash as a slash and drop control characters, so neither may stand in it.
     """
     if not url or not url.startswith("/") or url.startswith("//") or "\\" in url:
         return default
@@ -82,11 +89,7 @@ def password_problem(password: str, name: str = "", email: str = "") -> str | No
 
 def device_label(user_agent: str) -> str:
     """A browser and its system in a few words, as a person would tell two of their devices apart."""
-    browser = _first(user_agent, {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrom": "Chrome", "Safari": "Safari"})
-    system = _first(
-        user_agent,
-        {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux"},
-    )
+    browser, system = _first(user_agent, BROWSERS), _first(user_agent, SYSTEMS)
     return f"{browser or 'A browser'} on {system}" if system else browser or "An unknown device"
 
 

@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 import pyotp
+from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
 from sqlalchemy import delete, select
 
@@ -44,6 +45,11 @@ def get_user(user_id: int) -> User | None:
     return db.session.get(User, user_id)
 
 
+def find_by_uniquifier(mark: str) -> User | None:
+    """The person whose signed links carry this mark, while their account is open."""
+    return db.session.scalar(select(User).where(User.fs_uniquifier == mark, User.active.is_(True)))
+
+
 def create_user(
     email: str, name: str = "", password: str | None = None, roles: tuple[Role, ...] = (Role.LEARNER,),
     *, confirmed: bool = True, time_zone: str = "UTC",
@@ -65,7 +71,8 @@ def add_user(
     if find_by_email(address):
         raise Conflict(f"Somebody already has the address {address}.")
     user = User(
-        email=address, name=" ".join(name.split()), password=hashed, active=True, fs_uniquifier=uuid.uuid4().hex,
+        email=address, name=" ".join(name.split()), password=hashed, active=True,
+        fs_uniquifier=uuid.uuid4().hex,
         confirmed_at=now() if confirmed else None, time_zone=time_zone, created_at=now(), recovery_codes=[],
         roles=[UserRole(role=role.value) for role in roles],
     )  # fmt: skip
@@ -73,6 +80,11 @@ def add_user(
     db.session.flush()
     publish(UserRegistered(user.id, user.email))
     return user
+
+
+def reset_path(user: User) -> str:
+    """The path of a link by which a person sets a new password, once, within two hours."""
+    return f"/reset/{generate_reset_password_token(user)}"
 
 
 def grant_role(user: User, role: Role) -> bool:

@@ -1,5 +1,6 @@
 """Real parts for the tests: a migrated database on SQLite and on PostgreSQL, a Redis, a held clock."""
 
+import contextvars
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -76,12 +78,20 @@ def make_config(instance: Path, **values: str) -> configuration.Config:
     return configuration.load({**defaults, **values})
 
 
+class Browser(FlaskClient):
+    """A client whose requests have an application context each, as on a server, though the test holds one open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def app(config: configuration.Config) -> Iterator[Flask]:
     """The whole application on a fresh database; its context is open, so that tests may call services."""
     from app import create_app
 
     flask_app = create_app(config)
+    flask_app.test_client_class = Browser
     flask_app.testing = False  # Errors become pages, as they do for a user.
     with flask_app.app_context():
         yield flask_app

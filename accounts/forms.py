@@ -1,0 +1,152 @@
+"""Forms of this room. Those for Flask-Security's views are its own, with our words, rules and write door."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_security.change_email import ChangeEmailForm
+from flask_security.forms import (
+    ChangePasswordForm,
+    EmailValidation,
+    ForgotPasswordForm,
+    LoginForm,
+    RegisterFormV2,
+    ResetPasswordForm,
+    SendConfirmationForm,
+    VerifyForm,
+    email_required,
+    password_required,
+    unique_user_email,
+    valid_user_email,
+)
+from flask_security.utils import hash_password
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectChoice,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from accounts import access
+from accounts.rules import normal_email, safe_next
+from accounts.writing import begin_writing
+from core.errors import InvalidInput
+
+ADDRESS, PASSWORD = "Email address", "Password"
+LANGUAGES = [SelectChoice(value="en", label="English")]
+NAME_NEEDED = "Enter the name for your certificate"
+
+
+class WritesOnceValid:
+    """Opens the transaction of the surrounding `writing()` as soon as there is something to write."""
+
+    def validate(self, **kwargs: Any) -> bool:
+        valid: bool = super().validate(**kwargs)  # type: ignore[misc]
+        if valid:
+            begin_writing()
+        return valid
+
+
+class KeepsNext:
+    """Carries `next` along, where it stays on this site."""
+
+    next: HiddenField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.next.data = safe_next(self.next.data)
+
+
+class SignInForm(WritesOnceValid, KeepsNext, LoginForm):
+    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(verify=False)])
+    password = PasswordField(PASSWORD, validators=[password_required])
+    remember = BooleanField("Keep me signed in for 30 days of use")
+
+    def validate(self, **kwargs: Any) -> bool:
+        account = str(self.email.data or "")
+        access.require_guesses_left("sign-in", account)
+        valid = super().validate(**kwargs)
+        if not valid and account and self.password.data and not self.user_authenticated:
+            access.count_wrong_guess("sign-in", account)
+        return valid
+
+
+class ProveForm(WritesOnceValid, KeepsNext, VerifyForm):
+    password = PasswordField(PASSWORD, validators=[password_required])
+
+    def validate(self, **kwargs: Any) -> bool:
+        access.require_guesses_left("sign-in", self.user.email)
+        valid = super().validate(**kwargs)
+        if not valid and self.password.data:
+            access.count_wrong_guess("sign-in", self.user.email)
+        return valid
+
+
+class RegisterForm(WritesOnceValid, KeepsNext, RegisterFormV2):
+    name = StringField("Name for your certificate", validators=[InputRequired(NAME_NEEDED), Length(max=120)])
+    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(verify=True), unique_user_email])
+    password = PasswordField(PASSWORD, validators=[password_required])
+
+
+class ForgotForm(WritesOnceValid, ForgotPasswordForm):
+    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(verify=False), valid_user_email])
+
+    def validate(self, **kwargs: Any) -> bool:
+        hash_password("as long as the library takes for an address that nobody has")
+        return super().validate(**kwargs)
+
+
+class ConfirmAgainForm(WritesOnceValid, SendConfirmationForm):
+    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(verify=False), valid_user_email])
+
+
+class ResetForm(WritesOnceValid, ResetPasswordForm):
+    password = PasswordField("New password", validators=[password_required])
+    password_confirm = None
+
+
+class ChangeForm(WritesOnceValid, ChangePasswordForm):
+    password = PasswordField("Password now", validators=[password_required])
+    new_password = PasswordField("New password", validators=[password_required])
+    new_password_confirm = None
+
+
+class NewAddressForm(WritesOnceValid, ChangeEmailForm):
+    email = EmailField(
+        "New email address", validators=[email_required, EmailValidation(verify=True), unique_user_email]
+    )
+
+
+class LinkForm(FlaskForm):  # type: ignore[misc]
+    """Ask for a sign-in link."""
+
+    email = EmailField(ADDRESS, validators=[InputRequired("Enter your email address")])
+    next = HiddenField()
+
+    def validate_email(self, field: EmailField) -> None:
+        try:
+            field.data = normal_email(field.data or "")
+        except InvalidInput as problem:
+            raise ValidationError(problem.sentence) from problem
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    """A code of the authenticator, or a recovery code."""
+
+    code = StringField("Code", validators=[InputRequired("Enter the code"), Length(max=40)])
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]
+    """What a person says of themselves."""
+
+    name = StringField("Name for your certificate", validators=[InputRequired(NAME_NEEDED), Length(max=120)])
+    time_zone = SelectField("Time zone", choices=sorted(available_timezones()))
+    language = SelectField("Language", choices=LANGUAGES)
+
+
+class ButtonForm(FlaskForm):  # type: ignore[misc]
+    """A form that is nothing but its button (and its token)."""
