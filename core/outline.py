@@ -57,7 +57,7 @@ def sections(root: Element) -> tuple[Section, ...]:
 
 
 def outline(root: Element) -> tuple[Heading, ...]:
-    """Second-level headings with the words and minutes of their sections, third-level ones without minutes."""
+    """Second-level headings with words and minutes of their sections, third-level ones without minutes."""
     chapters = {_id(heading): body for heading, body in _parted(root, ("h2",))}
     return tuple(
         _heading(heading, chapters.get(_id(heading), body))

@@ -108,7 +108,7 @@ class Mention:
 class Slot:
     """A place that a page fills: kind is check, tool, video or reflect, name what to put there.
 
-    A reflect slot carries its prompt and title. An inline tool stands within a sentence and becomes a bare link.
+    A reflect slot carries its prompt and title. An inline tool is a link in a sentence.
     """
 
     kind: str

@@ -104,6 +104,20 @@ def test_nothing_but_the_cleaner_holds_a_payload_back() -> None:
     assert sum(bool(Inspector(html or "").dangers) for html in raw) >= 15
 
 
+def test_a_forged_mark_is_none() -> None:
+    page = render(
+        "<div data-slot='admin:x'>a</div>\n\n<sup data-cite='A <b>'>b</sup> <sup data-certainty='sure'>c</sup>"
+    )
+
+    assert "data-" not in page.html
+    assert page.cited == ()
+
+
+@pytest.mark.parametrize("tag", ["svg", "iframe", "textarea", "noscript", "select"])
+def test_what_stood_in_a_forbidden_element_goes_with_it(tag: str) -> None:
+    assert "inside" not in render(f"a <{tag}>inside</{tag}> b").html
+
+
 # Limits
 
 
@@ -134,7 +148,10 @@ def test_brackets_that_close_are_no_problem() -> None:
     assert markup.check_lesson("[a](b) " * 400, NAME) == []
 
 
-def test_a_text_that_takes_too_long_is_named_and_the_others_still_render() -> None:
+def test_a_text_that_takes_too_long_is_named_and_the_others_still_render(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(markup, "START_LIMIT", 300.0)
     slow = Source("<a " * 20_000, "lessons/slow.md")
 
     first, second, third = markup.render_many(
@@ -147,6 +164,21 @@ def test_a_text_that_takes_too_long_is_named_and_the_others_still_render() -> No
     assert second == Problem(
         "lessons/slow.md", 0, "the text takes too long to render", "simplify or split it"
     )
+
+
+def test_a_child_that_does_not_come_up_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup, "START_LIMIT", 0.0)
+
+    (result,) = markup.render_many([Source("x", NAME)], limit=0.001)
+
+    assert isinstance(result, Problem)
+
+
+def test_a_renderer_that_fails_to_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup.sys, "executable", "/bin/false")
+
+    with pytest.raises(RuntimeError, match="does not start"):
+        render("x")
 
 
 def test_a_text_nested_too_deeply_is_refused_before_it_is_parsed() -> None:
@@ -237,9 +269,9 @@ def test_a_citation_is_read_wherever_text_stands(text: str) -> None:
 
 
 def test_a_citation_inside_a_list_is_numbered_where_it_stands_on_the_page() -> None:
-    page = render("- one [@a]\n    - two [@b]\n- three [@c]\n")
+    page = render("*one [@a]* two [@b]\n\n- three [@c]\n    - four [@d]\n- five [@e]\n")
 
-    assert [citation.key for citation in page.cited] == ["a", "b", "c"]
+    assert [citation.key for citation in page.cited] == ["a", "b", "c", "d", "e"]
 
 
 def test_a_citation_without_a_word_says_the_design_of_its_source() -> None:
@@ -383,8 +415,8 @@ def test_a_long_description_stands_beneath_its_figure() -> None:
         page, {"media/a.svg": DRAWING}, {"media/a.svg": Markup("<p>Long.</p>")}, "barrier/media"
     )
 
-    text = '</figure><details class="plate-text"><summary>Read the figure as text</summary><div><p>Long.</p></div>'
-    assert text in placed.html
+    summary = '</figure><details class="plate-text"><summary>Read the figure as text</summary>'
+    assert f"{summary}<div><p>Long.</p></div>" in placed.html
 
 
 @pytest.mark.parametrize(("media", "message"), [({}, "missing"), ({"media/a.png": b"no"}, "not a picture")])
@@ -421,8 +453,8 @@ def test_a_footnote_leads_there_and_back_by_letter() -> None:
     html = render("Text[^n].\n\n[^n]: Note.").html
 
     assert (
-        '<sup id="fnref:n"><a class="footnote-ref" href="#fn:n" role="doc-noteref" aria-label="Footnote a">a</a>'
-        in html
+        '<sup id="fnref:n"><a class="footnote-ref" href="#fn:n" role="doc-noteref" '
+        'aria-label="Footnote a">a</a>' in html
     )
     assert '<section class="footnotes" role="doc-endnotes" aria-label="Footnotes">' in html
     assert '<li id="fn:n">' in html
@@ -575,7 +607,8 @@ def test_a_term_is_explained_once_in_each_section() -> None:
     assert html.count('role="tooltip"') == 3
     assert (
         '<span class="term"><a href="/glossary#mast-cell" aria-describedby="term-mast-cell-1">Mast cells</a>'
-        '<span class="term-tip" role="tooltip" id="term-mast-cell-1">A cell that "stores" histamine</span></span>'
+        '<span class="term-tip" role="tooltip" id="term-mast-cell-1">'
+        'A cell that "stores" histamine</span></span>'
         " and a mast cell."
     ) in html
     assert '<h2 id="mast-cell">Mast cell</h2>' in html
@@ -639,6 +672,8 @@ def test_a_drawing_keeps_the_case_of_its_names_when_terms_are_marked() -> None:
         ("[[check: a]]\n\n[[check: a]]", 3, "stands twice"),
         ("[[check: a b]]", 1, "no name"),
         ("x[^1]", 1, "footnote '1' is not written"),
+        ("- a\n\n    [@X]", 3, "not read as a citation"),
+        ("!!! pearl\n    x\n\n    [@X]", 4, "not read as a citation"),
     ],
 )
 def test_a_fault_is_named_with_its_line(text: str, line: int, message: str) -> None:
