@@ -54,7 +54,12 @@ def _take_own_title(element: Element) -> Element | None:
     if first is None or not tree.has_class(first, "admonition-title"):
         return None
     element.remove(first)
-    return first
+    if not len(first):
+        return first
+    title = Element("p")
+    first.tag, first.attrib, first.tail = "span", {}, None
+    title.append(first)  # one box beside the icon, however many words are emphasised
+    return title
 
 
 def _set_reflection(element: Element, name: str, own: Element | None, callout: Callout) -> None:

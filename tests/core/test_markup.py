@@ -305,7 +305,7 @@ def test_an_admonition_is_an_aside_named_by_its_title(word: str, title: str) -> 
 def test_an_admonition_may_have_a_title_of_its_own() -> None:
     page = render('!!! say "Words for *Tuesday*"\n    Text.')
 
-    assert "</svg>Words for <em>Tuesday</em></p>" in page.html
+    assert "</svg><span>Words for <em>Tuesday</em></span></p>" in page.html
     assert page.text == "Words for Tuesday\nText."
 
 
