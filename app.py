@@ -2,11 +2,23 @@
 
 import os
 
+import quizzes.views
 from flask import Flask
 
+import accounts.security
+import accounts.views
+import certificates.services
+import certificates.views
+import lessons.assessed
+import lessons.course_views
+import lessons.views
+import pages.health
+import pages.views
+import quizzes.assessed
 from core import config as configuration
-from core import database, error_pages, limits, logs, web
+from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
+from progress.services import StepCompleted
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
@@ -21,5 +33,30 @@ def create_app(config: configuration.Config | None = None) -> Flask:
     web.init_app(app, config)
     limits.init_app(app, config)
     error_pages.init_app(app)
+    accounts.security.init_app(app)
+    register_rooms(app)
+    connect_rooms()
     app.cli.add_command(stratum)
     return app
+
+
+def register_rooms(app: Flask) -> None:
+    """The doors of each room, floor by floor from below."""
+    for views in (
+        accounts.views,
+        certificates.views,
+        quizzes.views,
+        lessons.course_views,
+        lessons.views,
+        pages.views,
+        pages.health,
+    ):
+        app.register_blueprint(views.bp)
+
+
+def connect_rooms() -> None:
+    """What rooms hand to rooms below: who hears which news, and who tells what."""
+    mail.register()
+    events.subscribe(StepCompleted, certificates.services.issue_if_earned)
+    certificates.services.tell_content(lessons.assessed.tell)
+    certificates.services.tell_content(quizzes.assessed.tell)

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from certificates import rules, services
 from certificates.models import Certificate
 from core.errors import NotFound
-from core.school import current_school
-from core.web import ANYONE, allow, render
+from core.school import School, current_school
+from core.web import ANYONE, absolute_url, allow, render
 
 if TYPE_CHECKING:
     from certificates.paper import Paper

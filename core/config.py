@@ -110,7 +110,7 @@ def current_config() -> Config:
 
 def _secret(value: str) -> str:
     if len(value) < 32 or len(set(value)) < 10:
-        raise ConfigError("SECRET_KEY: missing or too weak; use 48 random bytes, as printed by `openssl rand -base64 48`")
+        raise ConfigError("SECRET_KEY: missing or too weak; use what `openssl rand -base64 48` prints")
     return value
 
 

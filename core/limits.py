@@ -29,7 +29,8 @@ class Counter:
     def hit(self, limit: str, scope: str, key: str) -> bool:
         """Count one; False when any rule of `limit` (`"5/minute; 50/day"`) is used up."""
         # Every rule is counted, so that a short window that is full does not stop a long one from filling.
-        return all([self._ask("hit", rule, scope, key) for rule in parse_many(limit)])
+        answers = [self._ask("hit", rule, scope, key) for rule in parse_many(limit)]
+        return all(answers)
 
     def has_room(self, limit: str, scope: str, key: str) -> bool:
         """Whether one more would be within every rule of `limit`; counts nothing."""

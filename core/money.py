@@ -6,8 +6,11 @@ from decimal import Decimal, InvalidOperation
 from core.errors import InvalidInput
 
 # Currencies whose minor unit is not a hundredth (ISO 4217), of those that card payments support.
-_NO_DECIMALS = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split())
-_THREE_DECIMALS = frozenset("BHD JOD KWD OMR TND".split())
+_NO_DECIMALS = {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF"} | {
+    "XOF",
+    "XPF",
+}
+_THREE_DECIMALS = {"BHD", "JOD", "KWD", "OMR", "TND"}
 
 
 def decimals(currency: str) -> int:

@@ -1,4 +1,4 @@
-"""Plain Alembic. One process upgrades while others wait; a revision that fails leaves the old schema, on both databases."""
+"""Plain Alembic. One process upgrades while others wait; a revision that fails leaves the old schema."""
 
 import fcntl
 import os
@@ -12,9 +12,8 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool
 
-from core import config as configuration
-
 import app  # noqa: F401 - the rooms, and with them their tables
+from core import config as configuration
 from core.database import Base, UtcDateTime, set_pragmas
 
 LOCK = 0x57A7  # one number for all who upgrade this product's schema

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from flask import Blueprint, Response, abort
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.config import current_config
 from core.database import db
@@ -15,6 +15,7 @@ from core.web import ANYONE, SIGNED_IN, allow, render, signed_in
 from courses.models import Author, Course
 from lessons.course_page import author_facts, course_facts
 from pages.dashboard import courses_of, greeting
+from sources.models import Term
 
 bp = Blueprint("pages", __name__)
 FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
@@ -55,6 +56,14 @@ def about() -> str:
 def articles() -> str:
     """The journal, which has no article yet and says so."""
     return render("pages/articles.html", nav="journal")
+
+
+@bp.get("/glossary")
+@allow(ANYONE)
+def glossary() -> str:
+    """The terms that lessons explain, in the order of the alphabet."""
+    terms = db.session.scalars(select(Term).order_by(func.lower(Term.name))).all()
+    return render("pages/glossary.html", terms=terms)
 
 
 @bp.get("/faq")

@@ -1,0 +1,47 @@
+"""What a certificate says of quizzes: how many questions of which kinds, and the pass mark."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from certificates.rules import Assessment
+from certificates.services import Content
+from core.database import db
+from quizzes.models import Question, QuestionRevision, Quiz
+from quizzes.quiz_settings import QuizSettings
+
+FORMATS = {
+    "choice": "one right answer",
+    "choices": "several right answers",
+    "truefalse": "true or false with reason",
+    "order": "ordering",
+    "match": "matching",
+    "number": "number",
+    "text": "short text",
+    "blanks": "fill in",
+    "essay": "essay",
+    "file": "hand-in",
+}
+
+
+def tell(bodies: Sequence[str]) -> Content:
+    """The assessments among the steps with these full names."""
+    quizzes = db.session.scalars(select(Quiz).where(Quiz.name.in_(bodies)).order_by(Quiz.id))
+    return Content(assessments=tuple(_assessment(quiz) for quiz in quizzes))
+
+
+def _assessment(quiz: Quiz) -> Assessment:
+    settings = QuizSettings.from_json(quiz.settings)
+    drawn = sum(count for _, count in settings.draw)
+    asked = len(settings.items) + drawn if settings.draw else len(quiz.pool)
+    return Assessment(quiz.title, quiz.kind, asked, settings.pass_mark, tuple(_formats(quiz.pool)))
+
+
+def _formats(pool: Sequence[str]) -> list[str]:
+    contents = db.session.scalars(
+        select(QuestionRevision.content)
+        .join(Question, Question.revision_id == QuestionRevision.id)
+        .where(Question.id.in_(pool))
+    )
+    kinds = {content["kind"] for content in contents}
+    return [words for kind, words in FORMATS.items() if kind in kinds]
