@@ -5,9 +5,6 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
-
 from core import config as configuration
 from core.config import SETTINGS_FILE, Config, ConfigError
 
@@ -62,8 +59,10 @@ def require_free_port(port: int) -> None:
 
 def count_users(url: str, like: str = "%") -> int:
     """How many people have an address like this (an SQL pattern)."""
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection:
+    from sqlalchemy import create_engine, text  # Late: a demo starts without it.
+    from sqlalchemy.pool import NullPool
+
+    with create_engine(url, poolclass=NullPool).connect() as connection:
         count = connection.scalar(text("SELECT count(*) FROM users WHERE email LIKE :like"), {"like": like})
     return int(count or 0)
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 FLASK = (sys.executable, "-m", "flask", "--app", "app", "stratum")
 SERVER = (
     *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:create_app"),
-    *("--workers", "2", "--blocking-threads", "2", "--respawn-failed-workers", "--workers-kill-timeout", "8"),
+    *("--workers", "2", "--blocking-threads", "2", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
     *("--no-ws", "--log-level", "warning", "--host", "127.0.0.1", "--port"),
 )
 STOP_SECONDS = 10
@@ -121,8 +121,8 @@ def _load_demo(config: Config, environ: Mapping[str, str]) -> None:
 def _supervise(config: Config, parts: Parts) -> None:
     try:
         parts.start("web server", [*SERVER, str(config.port)])
+        _wait_until_up(config, parts)  # The worker starts after it: two cores show the first page sooner.
         parts.start("worker", [*FLASK, "worker"])
-        _wait_until_up(config, parts)
         print(instance.greeting(config), flush=True)
         while True:
             parts.require_all_alive()

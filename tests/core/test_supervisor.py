@@ -122,7 +122,12 @@ def test_it_serves_greets_and_leaves_nothing_behind(running: Running) -> None:
     assert all_end(family)
 
 
-def test_ctrl_c_ends_it_like_term(running: Running) -> None:
+def test_a_killed_web_process_fails_no_request_and_ctrl_c_ends_all(running: Running) -> None:
+    server = running.child("granian")
+    web = max(pid for pid, parent in _parents().items() if parent == server and "granian" in _command(pid))
+    os.kill(web, signal.SIGKILL)
+    assert all_end({web})
+    assert [running.status("/healthz") for _ in range(20)] == [200] * 20
     running.process.send_signal(signal.SIGINT)
     assert running.finish() == 0
 
@@ -133,13 +138,6 @@ def test_when_one_part_dies_the_rest_stops_with_status_1(running: Running, part:
     os.kill(running.child(part), signal.SIGKILL)
     assert running.finish() == 1
     assert all_end(family)
-
-
-def test_a_killed_web_process_is_replaced(running: Running) -> None:
-    server = running.child("granian")
-    pid = max(pid for pid, parent in _parents().items() if parent == server and "granian" in _command(pid))
-    os.kill(pid, signal.SIGKILL)
-    assert [running.status("/healthz") for _ in range(20)] == [200] * 20
 
 
 @pytest.mark.parametrize(
