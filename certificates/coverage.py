@@ -45,7 +45,8 @@ def families_for(text: str) -> list[str]:
 
     So a name is set in one family where one suffices, not letter by letter in two.
     """
-    return sorted(FAMILIES, key=lambda family: not all(_covers(family, letter) for letter in text))
+    letters = text.replace(" ", "")  # a space looks alike in all, and a font may lack it
+    return sorted(FAMILIES, key=lambda family: not all(_covers(family, letter) for letter in letters))
 
 
 def _clusters(text: str) -> Iterator[str]:

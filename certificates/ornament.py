@@ -10,14 +10,15 @@ from functools import lru_cache
 
 Point = tuple[float, float]
 
-RULE_OUTER = 7.0  # distances from the paper's edge to the four straight rules, in millimetres
-RULE_BAND = 14.6
-RULE_FINE = 15.7
+RULE_OUTER = 8.0  # distances from the paper's edge to the four straight rules, in millimetres
+RULE_BAND = 15.6
+RULE_FINE = 16.7
 BAND = (RULE_OUTER + RULE_BAND) / 2
-AMPLITUDE = 3.05
+AMPLITUDE = 3.4
 PERIOD = 10.5
 STRANDS = 10
-CORNER = 6.4  # radius of the roundels that hide where the borders meet
+CORNER = 6.9  # radius of the roundels that hide where the borders meet
+PALE_DEPTH = 32  # how far below white the medallion stands, of 255
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -26,10 +27,14 @@ def tint(colour: str, share: float) -> str:
 
     Raises ValueError unless the colour is written as #rrggbb.
     """
-    if not _COLOUR.fullmatch(colour):
-        raise ValueError(f"{colour!r} is not a colour of the form #rrggbb")
-    channels = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - (255 - channel) * share):02x}" for channel in channels)
+    return "#" + "".join(f"{round(255 - (255 - channel) * share):02x}" for channel in _channels(colour))
+
+
+def pale(colour: str) -> str:
+    """A tint that is about as light for a dark colour as for a bright one, to stand behind text."""
+    red, green, blue = _channels(colour)
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    return tint(colour, min(1.0, PALE_DEPTH / max(255 - luma, PALE_DEPTH)))
 
 
 @lru_cache(maxsize=8)
@@ -54,7 +59,13 @@ def medallion(size: float, accent: str) -> str:
         for base, swing, waves in turns
         for turn in range(4)
     ]
-    return _svg(size, size, [_group(tint(accent, 0.30), 0.14, rings)])
+    return _svg(size, size, [_group(pale(accent), 0.14, rings)])
+
+
+def _channels(colour: str) -> list[int]:
+    if not _COLOUR.fullmatch(colour):
+        raise ValueError(f"{colour!r} is not a colour of the form #rrggbb")
+    return [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
 
 
 def _rules(width: float, height: float, primary: str, accent: str) -> str:
@@ -89,8 +100,8 @@ def _wave(length: float, phase: float) -> list[Point]:
     turn = 2 * math.pi * periods / length
 
     def at(x: float) -> Point:
-        swell = 0.72 + 0.28 * math.cos(turn * x / 3)
-        slope = -0.28 * math.sin(turn * x / 3) * turn / 3
+        swell = 0.80 + 0.20 * math.cos(turn * x / 3)
+        slope = -0.20 * math.sin(turn * x / 3) * turn / 3
         angle = turn * x + 2 * math.pi * phase
         height = AMPLITUDE * swell * math.sin(angle)
         return height, AMPLITUDE * (slope * math.sin(angle) + swell * turn * math.cos(angle))

@@ -30,9 +30,10 @@ SHEETS: dict[Size, tuple[float, float]] = {"a4": (297.0, 210.0), "letter": (279.
 INK = "#261c1d"
 UNSEEN = ("Cc", "Cf", "Cs", "Co")
 MEDALLION = 84.0  # millimetres
+WESTERN = FAMILIES[:2]
 LONGEST = 400  # characters of any one text; the rest is cut
 LARGEST_LOGO = 2_000_000  # pixels
-NAME_SIZE, NAME_SIZE_TALL = 58, 46  # points; scripts that fill the whole line height start smaller
+NAME_SIZE, NAME_SIZE_TALL = 58, 50  # points; scripts that fill the whole line height start smaller
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def _words(paper: Paper) -> dict[str, object]:
         "fonts": FAMILIES,
         "holder_fonts": families_for(holder),
         "course_fonts": families_for(paper.course),
-        "name_size": NAME_SIZE if families_for(holder)[0] in FAMILIES[:2] else NAME_SIZE_TALL,
+        "name_size": NAME_SIZE if families_for(holder)[0] in WESTERN else NAME_SIZE_TALL,
+        "name_deep": families_for(holder)[0] not in WESTERN,  # it hangs below the line: measure it all
         "holder": holder,
         "lines": [line for line in (paper.contact_hours, paper.assessed) if line],
         "record": [line for line in (paper.issued, paper.valid_until, paper.verify_at) if line],
@@ -154,7 +156,9 @@ _NO_TEXT = ("verify_url", "colour_primary", "colour_accent", "language")
 
 def _tidy(text: str) -> str:
     """Composed letters, single spaces, no control characters, no more than fits."""
-    composed = unicodedata.normalize("NFC", " ".join(text.split()))[:LONGEST]
+    composed = unicodedata.normalize("NFC", " ".join(text.split()))
+    if len(composed) > LONGEST:
+        composed = composed[: LONGEST - 1].rstrip() + "…"
     kept = (letter in INVISIBLE or unicodedata.category(letter) not in UNSEEN for letter in composed)
     return "".join(compress(composed, kept))
 

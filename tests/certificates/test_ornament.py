@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from pypdf import PdfReader
 
-from certificates.ornament import frame, medallion, tint
+from certificates.ornament import frame, medallion, pale, tint
 from certificates.paper import SHEETS, Paper, render_pdf
 
 PAPER = Paper(
@@ -68,6 +68,17 @@ def test_a_tint_goes_towards_white() -> None:
     assert tint("#000000", 0.5) == "#808080"
     assert tint("#9c3d28", 1) == "#9c3d28"
     assert tint("#9c3d28", 0) == "#ffffff"
+
+
+@pytest.mark.parametrize("colour", ["#000000", "#2f1b2c", "#c9795b", "#1f5c52"])
+def test_what_stands_behind_text_is_pale_whatever_the_colour(colour) -> None:
+    channels = [int(pale(colour)[place : place + 2], 16) for place in (1, 3, 5)]
+
+    assert min(channels) > 190
+
+
+def test_white_stays_white() -> None:
+    assert pale("#ffffff") == "#ffffff"
 
 
 def test_a_colour_that_is_none_is_refused() -> None:

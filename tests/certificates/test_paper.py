@@ -130,6 +130,12 @@ def test_the_longest_names_stay_whole_on_one_page(name, size) -> None:
     assert name.replace(" ", "").strip() in text_of(pdf).replace(" ", "")
 
 
+def test_a_text_beyond_all_bounds_is_cut_with_an_ellipsis() -> None:
+    text = text_of(render_pdf(replace(PAPER, assessed="word " * 200)))
+
+    assert "word wor..." in text or "word..." in text
+
+
 def test_the_longest_words_of_everything_else_stay_on_one_page() -> None:
     full = replace(
         PAPER, course="Foundations of psychodermatology " * 6, assessed="Assessed at length. " * 25
@@ -174,7 +180,7 @@ def test_joiners_inside_a_name_are_no_missing_letters() -> None:
 def test_a_name_is_set_in_one_family_where_one_suffices() -> None:
     assert families_for("Dana")[0] == "Newsreader Display"
     assert families_for("Ɓello Ədil")[0] == "Noto Serif Display"
-    assert families_for("李")[0] == "Noto Serif CJK JP"
+    assert families_for("山田 花子")[0] == "Noto Serif CJK JP"
 
 
 def test_printable_leaves_what_can_be_printed_alone() -> None:
