@@ -21,7 +21,7 @@ from core.config import Config
 from core.database import Base, db, transaction
 
 if TYPE_CHECKING:
-    from huey import Huey  # type: ignore[import-untyped]
+    from huey import Huey
 
 logger = logging.getLogger("jobs")
 WORKER = "worker"
@@ -124,8 +124,8 @@ def bells_of(app: Flask) -> Bells:
 def make_huey(config: Config) -> "Huey":
     """Huey as configured. Messages are JSON: with pickle, whoever writes to Redis would run code here."""
     from huey import RedisHuey, SqliteHuey
-    from huey.registry import Message  # type: ignore[import-untyped]
-    from huey.serializer import Serializer  # type: ignore[import-untyped]
+    from huey.registry import Message
+    from huey.serializer import Serializer
 
     class JsonMessages(Serializer):  # type: ignore[misc]
         def _serialize(self, data: Any) -> bytes:

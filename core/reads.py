@@ -66,10 +66,11 @@ def _typed(row: Row, processors: tuple[tuple[int, Processor], ...]) -> Row:
 
 def _execute(engine: Engine, sql: str, values: Any) -> list[Row]:
     try:
-        return _connection(engine).execute(sql, values).fetchall()
+        rows: list[Row] = _connection(engine).execute(sql, values).fetchall()
     except psycopg.OperationalError:  # The server went away: one fresh connection, then the error stands.
         close()
-        return _connection(engine).execute(sql, values).fetchall()
+        rows = _connection(engine).execute(sql, values).fetchall()
+    return rows
 
 
 def _connection(engine: Engine) -> Any:

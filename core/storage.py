@@ -98,8 +98,8 @@ class S3Storage:
 
     def __init__(self, bucket: str, prefix: str = "", endpoint: str | None = None) -> None:
         # Late: it takes long, and a school with a folder never needs it.
-        import boto3  # type: ignore[import-untyped]
-        from botocore.config import Config as Settings  # type: ignore[import-untyped]
+        import boto3
+        from botocore.config import Config as Settings
 
         settings = Settings(
             connect_timeout=5, read_timeout=10, retries={"max_attempts": 2}, signature_version="s3v4"

@@ -4,27 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, bindparam, cast, func, select
+from sqlalchemy import and_, func, select
 
 from certificates.models import Certificate
 from core.clock import now
 from core.reads import HotRead
 from core.web import Reader
-from courses.models import Course, Step
+from courses.models import Course
 from courses.services import Outline, OutlineModule, OutlineStep, outline_of
 from enrollment.models import Enrollment, EnrollmentState
 from lessons.reading import minutes_left, shared_page
 from progress import rules
-from progress.models import CourseCompletion, ReadingPlace, StepCompletion
+from progress.models import CourseCompletion, ReadingPlace
+from progress.reads import DONE_STEPS, READER, step_ids
 
-_user = bindparam("user_id")
-_done = (
-    select(func.aggregate_strings(cast(StepCompletion.step_id, String), ","))
-    .join(Step, Step.id == StepCompletion.step_id)
-    .where(StepCompletion.user_id == _user, Step.course_id == Course.id)
-    .correlate(Course)
-    .scalar_subquery()
-)
 _courses = HotRead(
     select(
         Course.id,
@@ -36,14 +29,14 @@ _courses = HotRead(
         Certificate.id,
         Certificate.issued_at,
         Certificate.revoked_at,
-        _done.label("done"),
+        DONE_STEPS.label("done"),
     )
-    .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == _user))
-    .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == _user))
+    .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
+    .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
     .outerjoin(
-        CourseCompletion, and_(CourseCompletion.course_id == Course.id, CourseCompletion.user_id == _user)
+        CourseCompletion, and_(CourseCompletion.course_id == Course.id, CourseCompletion.user_id == READER)
     )
-    .outerjoin(Certificate, and_(Certificate.course_id == Course.id, Certificate.user_id == _user))
+    .outerjoin(Certificate, and_(Certificate.course_id == Course.id, Certificate.user_id == READER))
     .where(Enrollment.state == EnrollmentState.ACTIVE)
     .order_by(func.coalesce(ReadingPlace.seen_at, Enrollment.started_at).desc())
 )
@@ -112,7 +105,7 @@ def _progress(
     done_text: str | None,
 ) -> CourseProgress:
     outline = outline_of(course_id, version)
-    done = frozenset(map(int, done_text.split(","))) if done_text else frozenset()
+    done = step_ids(done_text)
     step = outline.by_id(rules.resume_at([s.id for s in outline.steps], done, place) or 0)
     is_there = step is not None and step.id == place
     return CourseProgress(

@@ -117,7 +117,7 @@ def _summary(file: Path) -> dict[str, str]:
 
 
 def _message(file: Path) -> EmailMessage:
-    return message_from_bytes(file.read_bytes(), policy=policy.default)  # type: ignore[return-value]
+    return message_from_bytes(file.read_bytes(), policy=policy.default)
 
 
 def _course(slug: str) -> dict[str, object] | None:

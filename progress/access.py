@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 
+from flask import flash, redirect
+from werkzeug.wrappers import Response
+
 from core.web import Reader
 from courses.services import Outline, OutlineStep, outline_of
-from enrollment.rules import Decision, Facts, Place, may_enter
+from enrollment.rules import Decision, Facts, Place, Reason, may_enter
 from progress.reads import Learner, learner_in
+
+REFUSALS = {
+    Reason.NOT_ENROLLED: "That step is part of the course. Start the course to open it.",
+    Reason.REVOKED: "Your access to this course has ended. What you completed is kept.",
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,17 @@ def decide(outline: Outline, step: OutlineStep, learner: Learner, reader: Reader
     teaches = learner.teaches or "admin" in reader.roles
     facts = Facts(teaches, learner.enrollment, learner.order, learner.done)
     return may_enter(facts, _place(step), tuple(map(_place, outline.steps)))
+
+
+def turn_away(here: Visit) -> Response:
+    """Say why a step is closed, and lead to what opens it."""
+    if here.decision.reason == Reason.EARLIER_STEP:
+        opener = here.outline.by_id(here.decision.waits_for or 0)
+        if opener is not None:
+            flash(f"{here.step.title} opens when this step is done.", "info")
+            return redirect(opener.url)
+    flash(REFUSALS[here.decision.reason], "info")
+    return redirect(f"/courses/{here.outline.slug}")
 
 
 def _place(step: OutlineStep) -> Place:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, and_, bindparam, cast, func, select
+from sqlalchemy import BindParameter, String, and_, bindparam, cast, func, select
 
 from core.errors import NotFound
 from core.reads import HotRead
@@ -11,11 +11,12 @@ from courses.models import Course, CourseInstructor, Step
 from enrollment.models import Enrollment
 from progress.models import CourseCompletion, ReadingPlace, StepCompletion
 
-_user = bindparam("user_id")
-_done = (
+# The reader's id, and the ids of the steps of the enclosing Course that this reader has completed, as text.
+READER: BindParameter[int] = bindparam("user_id")
+DONE_STEPS = (
     select(func.aggregate_strings(cast(StepCompletion.step_id, String), ","))
     .join(Step, Step.id == StepCompletion.step_id)
-    .where(StepCompletion.user_id == _user, Step.course_id == Course.id)
+    .where(StepCompletion.user_id == READER, Step.course_id == Course.id)
     .correlate(Course)
     .scalar_subquery()
 )
@@ -30,18 +31,18 @@ _state = (
         ReadingPlace.heading,
         ReadingPlace.seen_at,
         CourseCompletion.completed_at,
-        _done.label("done"),
+        DONE_STEPS.label("done"),
     )
-    .outerjoin(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == _user))
+    .outerjoin(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(
-        CourseInstructor, and_(CourseInstructor.course_id == Course.id, CourseInstructor.user_id == _user)
+        CourseInstructor, and_(CourseInstructor.course_id == Course.id, CourseInstructor.user_id == READER)
     )
-    .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == _user))
+    .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
     .outerjoin(
         CourseCompletion,
         and_(
             CourseCompletion.course_id == Course.id,
-            CourseCompletion.user_id == _user,
+            CourseCompletion.user_id == READER,
             CourseCompletion.cycle == 1,
         ),
     )
@@ -87,5 +88,10 @@ def learner_in(course_slug: str, user_id: int) -> Learner:
         heading or "",
         seen_at,
         completed_at,
-        frozenset(map(int, done.split(","))) if done else frozenset(),
+        step_ids(done),
     )
+
+
+def step_ids(done: str | None) -> frozenset[int]:
+    """What DONE_STEPS gives, as ids."""
+    return frozenset(map(int, done.split(","))) if done else frozenset()
