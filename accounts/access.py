@@ -13,18 +13,16 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from accounts import rules, services
 from accounts.models import SignIn, User, UserRole
-from core import limits, web
+from core import web
 from core.clock import now
 from core.config import current_config
 from core.database import transaction
-from core.errors import LimitReached
 from core.ids import fingerprint
 from core.reads import HotRead
 from core.web import Reader
 
 TOKEN = "_user_id"  # where Flask-Login keeps what it calls the user's id: here the token of a sign-in
 STEP_LIVES = 600  # seconds between the password and the code
-GUESSES = "5/minute; 50/day"  # wrong ones, from one place and for one account
 _one_row_a_role = HotRead(
     select(
         User.id, SignIn.id, User.name, User.email, User.time_zone, User.language, UserRole.role,
@@ -164,27 +162,6 @@ def fresh_first() -> WerkzeugResponse | None:
         return None
     here = request.path if request.method == "GET" else url_for("accounts.security")
     return redirect("/account/verify?" + urlencode({"next": here}))
-
-
-# ---- limits
-
-
-def require_guesses_left(scope: str, account: str) -> None:
-    """Refuse a guess when five a minute or fifty a day were wrong, from here or for this account."""
-    for key in (request.remote_addr or "unknown", account.strip().lower()):
-        if limits.is_used_up(GUESSES, scope, key):
-            raise LimitReached("Too many tries. Wait a minute, then try again.")
-
-
-def count_wrong_guess(scope: str, account: str) -> None:
-    """Count a guess that was wrong."""
-    for key in (request.remote_addr or "unknown", account.strip().lower()):
-        limits.count(GUESSES, scope, key)
-
-
-def may_mail(kind: str, address: str, limit: str = "1/15 minutes") -> bool:
-    """Whether another mail of this kind may go to this address; counts it. Whoever asked is not told."""
-    return limits.count(limit, f"mail:{kind}", address)
 
 
 # ---- where one wanted to go, carried through a mail

@@ -31,7 +31,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from accounts import access
+from accounts import guesses
 from accounts.rules import normal_email, safe_next
 from accounts.writing import begin_writing
 from core.errors import InvalidInput
@@ -68,10 +68,10 @@ class SignInForm(WritesOnceValid, KeepsNext, LoginForm):
 
     def validate(self, **kwargs: Any) -> bool:
         account = str(self.email.data or "")
-        access.require_guesses_left("sign-in", account)
+        guesses.require_left("sign-in", account)
         valid = super().validate(**kwargs)
         if not valid and account and self.password.data and not self.user_authenticated:
-            access.count_wrong_guess("sign-in", account)
+            guesses.count_wrong("sign-in", account)
         return valid
 
 
@@ -79,10 +79,10 @@ class ProveForm(WritesOnceValid, KeepsNext, VerifyForm):
     password = PasswordField(PASSWORD, validators=[password_required])
 
     def validate(self, **kwargs: Any) -> bool:
-        access.require_guesses_left("sign-in", self.user.email)
+        guesses.require_left("sign-in", self.user.email)
         valid = super().validate(**kwargs)
         if not valid and self.password.data:
-            access.count_wrong_guess("sign-in", self.user.email)
+            guesses.count_wrong("sign-in", self.user.email)
         return valid
 
 

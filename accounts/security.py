@@ -27,7 +27,7 @@ from flask_security.tf_plugin import TfPlugin
 from flask_security.utils import set_request_attr
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from accounts import access, forms, rules, services
+from accounts import access, forms, guesses, rules, services
 from accounts.models import User
 from accounts.security_settings import SETTINGS
 from accounts.writing import begin_writing, writing
@@ -79,7 +79,7 @@ class Outbox(MailUtil):
         return str(super().validate(email)).lower()
 
     def send_mail(self, template: str, subject: str, recipient: Any, *_: Any, **context: Any) -> None:
-        if template in RESENT and not access.may_mail(template, recipient, RESENT[template]):
+        if template in RESENT and not guesses.may_mail(template, recipient, RESENT[template]):
             return
         begin_writing()
         links = (context.get(name) for name in ("confirmation_link", "reset_link", "link"))
@@ -161,10 +161,13 @@ def _unhook(app: Flask, security: Any) -> None:
     manager.session_protection = None
     manager.user_loader(load)
     manager.request_loader(lambda _request: None)
-    for hooks in (app.before_request_funcs[None], app.after_request_funcs[None]):
-        hooks[:] = [
-            hook for hook in hooks if getattr(hook, "__self__", None) not in (security.principal, manager)
-        ]
+    libraries = (security.principal, manager)
+    app.before_request_funcs[None] = _without(libraries, app.before_request_funcs[None])
+    app.after_request_funcs[None] = _without(libraries, app.after_request_funcs[None])
+
+
+def _without(libraries: tuple[object, ...], hooks: list[Any]) -> list[Any]:
+    return [hook for hook in hooks if getattr(hook, "__self__", None) not in libraries]
 
 
 def _listen(app: Flask) -> None:

@@ -84,7 +84,7 @@ def add_user(
 
 def reset_path(user: User) -> str:
     """The path of a link by which a person sets a new password, once, within two hours."""
-    return f"/reset/{generate_reset_password_token(user)}"
+    return f"/reset/{generate_reset_password_token(user)}"  # type: ignore[no-untyped-call]
 
 
 def grant_role(user: User, role: Role) -> bool:

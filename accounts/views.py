@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from accounts import access, forms, rules, services
+from accounts import access, forms, guesses, rules, services
 from accounts.models import User
 from core import limits, web
 from core.clock import now
@@ -55,7 +55,7 @@ def ask_link() -> Answer:
         return page("ask_link", form, nav="login")
     limits.require_within("5/hour", "sign-in-link")
     user = services.find_by_email(form.email.data)
-    if user and user.active and access.may_mail("sign_in_link", user.email):
+    if user and user.active and guesses.may_mail("sign_in_link", user.email):
         with transaction():
             queue("sign_in_link", user.email, {"name": user.name, "path": _link_path(user, form.next.data)})
     return redirect(url_for("accounts.mail_sent", kind="link"), 303)
@@ -88,14 +88,14 @@ def second_step() -> Answer:
         return redirect("/login?notice=late")
     user, remembered, onward = pending
     if form.validate_on_submit():
-        access.require_guesses_left("second-step", user.email)
+        guesses.require_left("second-step", user.email)
         with transaction():
             right = services.check_code(user, form.code.data)
             if right:
                 login_user(user, remember=remembered, authn_via=["code"])
         if right:
             return redirect(onward)
-        access.count_wrong_guess("second-step", user.email)
+        guesses.count_wrong("second-step", user.email)
         form.code.errors = ["This code is not right, or it was used before"]
     return page("second_step", form, nav="login")
 
