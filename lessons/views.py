@@ -9,21 +9,16 @@ from core import storage
 from core.database import transaction
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from courses.services import Outline, OutlineStep, find_step, outline_of
-from enrollment.rules import Reason
 from lessons import services
 from lessons.reading import lesson_page, outline_values
 from progress import rules
-from progress.access import Visit, decide, visit
+from progress.access import Visit, decide, turn_away, visit
 from progress.reads import Learner, learner_in
 from progress.services import complete_step, remember_place
 from quizzes.checks import answer_check
 
 bp = Blueprint("lessons", __name__)
 Answer = str | WerkzeugResponse
-REFUSALS = {
-    Reason.NOT_ENROLLED: "That step is part of the course. Start the course to open it.",
-    Reason.REVOKED: "Your access to this course has ended. What you completed is kept.",
-}
 
 
 @bp.get("/learn/<course>")
@@ -114,17 +109,6 @@ def send_media(step: OutlineStep, name: str) -> WerkzeugResponse:
     if address:
         return redirect(address)
     return send_file(BytesIO(storage.media().read(file.storage_key)), mimetype=file.mime, max_age=300)
-
-
-def turn_away(here: Visit) -> WerkzeugResponse:
-    """Say why a step is closed, and lead to what opens it."""
-    if here.decision.reason == Reason.EARLIER_STEP:
-        opener = here.outline.by_id(here.decision.waits_for or 0)
-        if opener is not None:
-            flash(f"{here.step.title} opens when this step is done.", "info")
-            return redirect(opener.url)
-    flash(REFUSALS[here.decision.reason], "info")
-    return redirect(f"/courses/{here.outline.slug}")
 
 
 def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
