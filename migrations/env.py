@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool
 
 import app  # noqa: F401 - the rooms, and with them their tables
+import studio.models  # noqa: F401
 from core import config as configuration
 from core.database import Base, UtcDateTime, set_pragmas
 
