@@ -98,7 +98,6 @@ def _words(paper: Paper) -> dict[str, object]:
         "language": _language(paper.language),
         "colour_primary": paper.colour_primary,
         "document_title": f"{paper.kind}: {holder}, {paper.course}",
-        "issued_on": dict(zip(("year", "month", "day"), paper.issued_on.timetuple()[:3], strict=True)),
         "fonts": FAMILIES,
         "holder_fonts": families_for(holder),
         "course_fonts": families_for(paper.course),

@@ -1,7 +1,7 @@
 import io
 import unicodedata
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from PIL import Image
@@ -175,6 +175,13 @@ def test_missing_glyphs_names_each_letter_once() -> None:
 
 def test_joiners_inside_a_name_are_no_missing_letters() -> None:
     assert missing_glyphs("علی\u200cرضا क्\u200dष") == ""
+    assert families_for("Dana\u200e")[0] == "Newsreader Display"
+
+
+def test_a_joiner_still_shapes_the_letters_beside_it() -> None:
+    joined, apart = (render_pdf(replace(PAPER, holder=name)) for name in ("علیرضا", "علی\u200cرضا"))
+
+    assert joined != apart
 
 
 def test_a_name_is_set_in_one_family_where_one_suffices() -> None:
@@ -204,6 +211,7 @@ def test_a_sheet_is_tagged_titled_and_in_its_language() -> None:
 
     assert reader.metadata is not None
     assert reader.metadata.title == "Certificate of completion: Dana Okafor, The Stress–Skin Cycle"
+    assert reader.metadata.creation_date == datetime(2026, 11, 14, tzinfo=UTC)
     assert reader.trailer["/Root"]["/Lang"] == "de"
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
 
