@@ -52,7 +52,7 @@ class Paper:
     certificate_id: str  # in fours, as shown
     verify_url: str  # the full address of this certificate's page; also the QR code
     verify_at: str  # where an id is typed in, "school.example/verify"
-    signatory: str
+    signatory: str  # empty: no signature is set
     signed_as: str  # "Mara Ellery, instructor"
     logo: bytes | None = None  # PNG or JPEG; without a usable one the school's name is set
     valid_until: str = ""

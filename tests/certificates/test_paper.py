@@ -196,6 +196,13 @@ def test_printable_leaves_what_can_be_printed_alone() -> None:
     assert printable(HIEROGLYPHS) == ""
 
 
+def test_a_sheet_without_signatory_has_no_empty_signature() -> None:
+    text = text_of(render_pdf(replace(PAPER, signatory="", signed_as="")))
+
+    assert "Mara" not in text
+    assert "7Q4M-2X9K-H3TB-0VWE-C8RN" in text
+
+
 def test_markup_in_a_name_is_printed_not_run() -> None:
     name = 'A#] $x$ #panic("x")'
 
