@@ -1,0 +1,76 @@
+"""The operator's commands for content: check a bundle, publish it, write one out."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from flask.cli import AppGroup
+
+from core.database import transaction
+from core.errors import DomainError, Problem
+from studio import services
+
+content = AppGroup("content", help="Content as a folder of plain files: check it, publish it, write it out.")
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@content.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+def check(folder: Path) -> None:
+    """Name every fault of the bundle in DIR with its file, its line and a remedy; exit 1 if there is one.
+
+    Example: flask stratum content check content
+    """
+    files = _read(folder)
+    problems = services.check(files)
+    if problems:
+        _refuse(problems)
+    click.echo(f"{len(files)} files, no problems")
+
+
+@content.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+def sync(folder: Path) -> None:
+    """Publish the bundle in DIR. One with faults changes nothing; one that is published already neither.
+
+    Example: flask stratum content sync content
+    """
+    try:
+        edition = services.prepare(_read(folder))
+    except services.BrokenBundle as broken:
+        _refuse(broken.problems)
+    with transaction():
+        plan = services.publish(edition)
+    for word in ("added", "changed"):
+        for path in getattr(plan, word):
+            click.echo(f"{word:<9} {path}")
+    click.echo(plan.summary)
+
+
+@content.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write everything that is published as a bundle into DIR, which must be empty or new.
+
+    Example: flask stratum content export /tmp/bundle
+    """
+    if folder.exists() and any(folder.iterdir()):
+        click.echo(f"{folder} is not empty. Name an empty or new folder.", err=True)
+        sys.exit(1)
+    click.echo(f"{services.export(folder)} files written to {folder}")
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    try:
+        return services.read_folder(folder)
+    except DomainError as wrong:
+        click.echo(wrong.sentence, err=True)
+        sys.exit(1)
+
+
+def _refuse(problems: list[Problem]) -> NoReturn:
+    for problem in problems:
+        click.echo(str(problem))
+    click.echo(f"{len(problems)} problem{'s' * (len(problems) != 1)}")
+    sys.exit(1)

@@ -1,0 +1,284 @@
+"""A bundle's texts as the rows that pages read: sources, terms, authors, courses, modules, steps, lessons."""
+
+from collections.abc import Iterable
+from mimetypes import guess_type
+from typing import Any
+
+from sqlalchemy import select
+
+from core.clock import now
+from core.database import Base, db
+from courses.models import Author, Course, Module, Step
+from courses.rules import lesson_minutes
+from lessons.models import Lesson, LessonMedia
+from quizzes.models import Quiz
+from sources.models import Source, Term
+from studio.bundle import Bundle
+from studio.media import storage_key
+from studio.rendering import Pages, figure_paths, parts_of
+from studio.texts.course_text import CourseText, StepText
+from studio.texts.media_files import RASTER, ending
+from studio.texts.page_texts import LessonText
+
+
+def fill(row: Base, **values: Any) -> bool:
+    """Set the values that differ; True when any did."""
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return bool(changed)
+
+
+def publish_sources(bundle: Bundle) -> None:
+    """The bibliography's rows; one that is gone from it stays while a lesson cites it."""
+    rows = {row.key: row for row in db.session.scalars(select(Source))}
+    for key, text in bundle.sources.items():
+        row = rows.get(key) or Source(key=key)
+        fill(
+            row,
+            kind=text.kind,
+            authors=text.authors,
+            title=text.title,
+            published_in=text.published_in,
+            year=text.year,
+            doi=text.doi,
+            url=text.url,
+            design=text.design,
+            limit=text.limit,
+        )
+        db.session.add(row)
+    cited = {entry["key"] for cited in db.session.scalars(select(Lesson.cited)) for entry in cited}
+    for key in rows.keys() - bundle.sources.keys() - cited:
+        db.session.delete(rows[key])
+
+
+def publish_terms(bundle: Bundle) -> None:
+    """The glossary's rows, as the bundle has them."""
+    rows = {row.slug: row for row in db.session.scalars(select(Term))}
+    for text in bundle.terms:
+        row = rows.get(text.slug) or Term(slug=text.slug)
+        fill(row, name=text.name, aliases=list(text.aliases), definition=text.definition)
+        db.session.add(row)
+    for slug in rows.keys() - {text.slug for text in bundle.terms}:
+        db.session.delete(rows[slug])
+
+
+def publish_authors(bundle: Bundle, pages: Pages) -> set[str]:
+    """The authors' rows; the slugs of those that changed."""
+    return {slug for slug in bundle.authors if _publish_author(bundle, pages, slug)}
+
+
+def _publish_author(bundle: Bundle, pages: Pages, slug: str) -> bool:
+    text = bundle.authors[slug]
+    row = db.session.scalar(select(Author).filter_by(slug=slug)) or Author(slug=slug, body_html="")
+    db.session.add(row)
+    html = pages.texts.get(text.file)
+    return fill(
+        row,
+        name=text.name,
+        portrait=storage_key(bundle, text.portrait),
+        may=list(text.may),
+        may_not=list(text.may_not),
+        publications=list(text.publications),
+        body_html=row.body_html if html is None else html.get(text.body, ""),
+    )
+
+
+def publish_lessons(bundle: Bundle, pages: Pages) -> set[str]:
+    """The rows of the lessons that were rendered; their full names, which are those that changed."""
+    for name, rendered in pages.lessons.items():
+        text = bundle.lessons[name]
+        row = db.session.scalar(select(Lesson).filter_by(name=name)) or Lesson(name=name, revision=0)
+        fill(
+            row,
+            slug=text.slug,
+            title=text.title,
+            summary=text.summary,
+            objectives=[{"id": key, "text": words} for key, words, _ in text.objectives],
+            reviewed=text.reviewed,
+            minutes=lesson_minutes(
+                rendered.words, len(rendered.checks), len(rendered.figures), text.practice_minutes
+            ),
+            words=rendered.words,
+            parts=parts_of(rendered),
+            outline=[
+                {"id": each.id, "title": each.title, "level": each.level, "minutes": each.minutes}
+                for each in rendered.outline
+            ],
+            cited=[{"key": each.key, "certainties": list(each.certainties)} for each in rendered.cited],
+            text=rendered.text,
+        )
+        row.revision += 1
+        db.session.add(row)
+        db.session.flush()
+        _publish_media(bundle, row, text, rendered.videos)
+    return set(pages.lessons)
+
+
+def _publish_media(bundle: Bundle, lesson: Lesson, text: LessonText, videos: Iterable[str]) -> None:
+    """Pictures and films that the lesson shows; drawings stand in its HTML."""
+    shown = {path for path in figure_paths(text.body) if ending(path) in RASTER}
+    for film in videos:
+        stem = film_path(film).rpartition(".")[0]
+        shown |= {path for path in bundle.files if path == film_path(film) or _is_caption(path, stem)}
+    rows = {row.name: row for row in db.session.scalars(select(LessonMedia).filter_by(lesson_id=lesson.id))}
+    for path in shown:
+        name = path.removeprefix("media/")
+        row = rows.pop(name, None) or LessonMedia(lesson_id=lesson.id, name=name)
+        mime = guess_type(path)[0] or ("text/vtt" if path.endswith(".vtt") else "application/octet-stream")
+        fill(row, storage_key=storage_key(bundle, path), mime=mime)
+        db.session.add(row)
+    for row in rows.values():
+        db.session.delete(row)
+
+
+def film_path(name: str) -> str:
+    """`[[video: breath.mp4]]` and `[[video: media/breath.mp4]]` are one file."""
+    return name if name.startswith("media/") else f"media/{name}"
+
+
+def _is_caption(path: str, stem: str) -> bool:
+    return path.startswith(f"{stem}.") and path.endswith(".vtt")
+
+
+def publish_courses(bundle: Bundle, pages: Pages, changed: set[str], restated: set[str]) -> None:
+    """Courses with modules and steps. `changed` names bodies and authors that look otherwise now,
+    `restated` those whose own text changed."""
+    for text in bundle.courses.values():
+        row = _course_row(text)
+        html = pages.texts.get(text.file)
+        is_new_text = text.file in restated
+        shown = _fill_course(row, text, bundle, html)
+        shown |= _publish_outline(row, text, bundle)
+        bodies = {step.name for step in text.steps}
+        if shown or changed & (bodies | set(text.authors)):
+            row.version += 1
+        if is_new_text or bundle_files(bundle, bodies) & restated:
+            row.revision += 1
+
+
+def bundle_files(bundle: Bundle, bodies: Iterable[str]) -> set[str]:
+    """The files of bodies by their full names."""
+    found = [bundle.lessons.get(name) or bundle.quizzes.get(name) for name in bodies]
+    return {text.file for text in found if text is not None}
+
+
+def _course_row(text: CourseText) -> Course:
+    row = db.session.scalar(select(Course).filter_by(slug=text.slug))
+    if row is None:
+        row = Course(slug=text.slug, revision=0, version=0, body_html="", faq=[])
+        db.session.add(row)
+    return row
+
+
+def _fill_course(row: Course, text: CourseText, bundle: Bundle, html: dict[str, str] | None) -> bool:
+    if html is not None:
+        faq = [
+            {"question": question, "answer_html": html.get(answer, "")} for question, answer, _ in text.faq
+        ]
+        rendered = fill(row, body_html=html.get(text.body, ""), faq=faq)
+    else:
+        rendered = False
+    plain = fill(
+        row,
+        title=text.title,
+        subtitle=text.subtitle,
+        collection=text.collection,
+        language=text.language,
+        level=text.level,
+        order=text.order,
+        cover=storage_key(bundle, text.cover),
+        price_minor=text.price.minor,
+        currency=text.price.currency,
+        outcomes=list(text.outcomes),
+        audience=list(text.audience),
+        not_for=list(text.not_for),
+        authors=list(text.authors),
+        certificate=_certificate(text),
+        reviewed=_oldest_review(text, bundle),
+    )
+    db.session.flush()
+    return plain or rendered
+
+
+def _certificate(text: CourseText) -> dict[str, Any] | None:
+    if text.certificate is None:
+        return None
+    return {
+        "requires": list(text.certificate.requires) or "all",
+        "pass": text.certificate.pass_mark,
+        "valid_months": text.certificate.valid_months,
+        "category": text.certificate.category,
+    }
+
+
+def _oldest_review(text: CourseText, bundle: Bundle) -> Any:
+    """The course as a whole was reviewed when its longest unread lesson was."""
+    lessons = [bundle.lessons[step.name] for step in text.steps if step.name in bundle.lessons]
+    dates = [lesson.reviewed for lesson in lessons]
+    return None if not dates or None in dates else min(day for day in dates if day)
+
+
+def _publish_outline(course: Course, text: CourseText, bundle: Bundle) -> bool:
+    """Modules and steps in their order. A step keeps its row for ever; True when anything changed."""
+    modules = {row.slug: row for row in db.session.scalars(select(Module).filter_by(course_id=course.id))}
+    steps = {row.slug: row for row in db.session.scalars(select(Step).filter_by(course_id=course.id))}
+    changed, position = False, 0
+    for number, module_text in enumerate(text.modules, 1):
+        module = modules.pop(module_text.slug, None) or Module(course_id=course.id, slug=module_text.slug)
+        changed |= fill(module, title=module_text.title, position=number)
+        db.session.add(module)
+        db.session.flush()
+        for step_text in module_text.steps:
+            position += 1
+            changed |= _publish_step(course, module, steps, step_text, position, bundle)
+    changed |= _retire(steps, {step.slug for step in text.steps})
+    return changed | _remove(modules)
+
+
+def _publish_step(
+    course: Course, module: Module, rows: dict[str, Step], text: StepText, position: int, bundle: Bundle
+) -> bool:
+    row = rows.get(text.slug) or Step(course_id=course.id, slug=text.slug, added_at=now())
+    title, minutes, preview = _body_facts(text, bundle)
+    db.session.add(row)
+    return fill(
+        row,
+        module_id=module.id,
+        position=position,
+        kind=text.kind,
+        body=text.name,
+        title=title,
+        minutes=minutes,
+        required=text.required,
+        preview=preview,
+        retired_at=None,
+    )
+
+
+def _body_facts(step: StepText, bundle: Bundle) -> tuple[str, int, bool]:
+    """The title, the minutes and whether it is open as a preview, of a lesson or quiz that is published."""
+    lesson = bundle.lessons.get(step.name)
+    columns = (Lesson.title, Lesson.minutes) if lesson else (Quiz.title, Quiz.minutes)
+    title, minutes = db.session.execute(select(*columns).filter_by(name=step.name)).one()
+    return title, minutes, lesson is not None and lesson.preview
+
+
+def _retire(rows: dict[str, Step], kept: set[str]) -> bool:
+    """Steps that were taken out keep their records and are asked for no more."""
+    leaving = [row for slug, row in rows.items() if slug not in kept and row.retired_at is None]
+    for row in leaving:
+        row.retired_at = now()
+    db.session.flush()
+    return bool(leaving)
+
+
+def _remove(modules: dict[str, Module]) -> bool:
+    """Modules that are gone; retired steps belong to none."""
+    for module in modules.values():
+        for step in db.session.scalars(select(Step).filter_by(module_id=module.id)):
+            step.module_id = None
+        db.session.flush()
+        db.session.delete(module)
+    db.session.flush()
+    return bool(modules)

@@ -1,0 +1,112 @@
+"""A bundle's quizzes and questions as rows; a question gets a new revision only when what it asks changed."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from core.clock import now
+from core.database import db
+from quizzes.models import Question as QuestionRow
+from quizzes.models import QuestionRevision, Quiz
+from quizzes.questions import Question
+from studio.bundle import Bundle
+from studio.pools import draw_pools
+from studio.publishing import fill
+from studio.rendering import Pages
+from studio.texts.quiz_files import QuizText
+
+MINUTES_A_QUESTION = 2
+WORDS_A_MINUTE = 200
+PLACE_IN_FILE = ("line", "source")  # where a question stands says nothing of what it asks
+
+
+def publish_questions(bundle: Bundle, pages: Pages) -> set[str]:
+    """Rows and revisions of all questions that were rendered; the ids of those that changed."""
+    return {
+        question.id
+        for question, file in bundle.questions()
+        if question.id in pages.questions and _publish_question(question, file, pages.questions[question.id])
+    }
+
+
+def _publish_question(question: Question, file: str, html: dict[str, str]) -> bool:
+    row = db.session.get(QuestionRow, question.id)
+    if row is None:
+        row = QuestionRow(id=question.id, file=file, revision_id=None)
+        db.session.add(row)
+        db.session.flush()
+    row.file = file
+    newest = db.session.get(QuestionRevision, row.revision_id) if row.revision_id else None
+    content = question.to_json()
+    if newest is not None and _asks(newest.content) == _asks(content):
+        return fill(newest, html=html)
+    number = newest.number + 1 if newest else 1
+    revision = QuestionRevision(
+        question_id=question.id, number=number, content=content, html=html, published_at=now()
+    )
+    db.session.add(revision)
+    db.session.flush()
+    row.revision_id = revision.id
+    return True
+
+
+def _asks(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in PLACE_IN_FILE}
+
+
+def publish_quizzes(bundle: Bundle, pages: Pages, changed_questions: set[str]) -> set[str]:
+    """Rows of all quizzes, cases and assignments; the full names of those that changed."""
+    return {
+        name for name, quiz in bundle.quizzes.items() if _publish_quiz(bundle, pages, quiz, changed_questions)
+    }
+
+
+def _publish_quiz(bundle: Bundle, pages: Pages, text: QuizText, changed_questions: set[str]) -> bool:
+    row = db.session.scalar(select(Quiz).filter_by(name=text.name)) or Quiz(
+        name=text.name, revision=0, content={}
+    )
+    pool = pool_of(bundle, text)
+    changed = fill(
+        row,
+        slug=text.slug,
+        title=text.settings.title,
+        kind=str(text.settings.kind),
+        settings=text.settings.to_json(),
+        pool=pool,
+        content=_content(bundle, text, pages.texts.get(text.file), row.content),
+        minutes=minutes_of(text),
+    )
+    row.revision += changed
+    db.session.add(row)
+    db.session.flush()
+    return changed or bool(changed_questions & set(pool))
+
+
+def pool_of(bundle: Bundle, text: QuizText) -> list[str]:
+    """The ids of all questions that an attempt may be asked, in order, each once."""
+    own = [question.id for question in text.questions]
+    drawn = [item for ids in draw_pools(bundle, text).values() for item in ids]
+    return list(dict.fromkeys([*text.settings.items, *([] if text.settings.draw else own), *drawn]))
+
+
+def _content(
+    bundle: Bundle, text: QuizText, html: dict[str, str] | None, before: dict[str, Any]
+) -> dict[str, Any]:
+    """What is not settings: a quiz's own questions and its pools by name, a case, an assignment."""
+    shown = before.get("html", {}) if html is None else html
+    if text.case is not None:
+        return {"case": text.case.to_json(), "html": shown}
+    if text.assignment is not None:
+        return {"assignment": text.assignment.to_json(), "html": shown}
+    return {"own": [question.id for question in text.questions], "pools": draw_pools(bundle, text)}
+
+
+def minutes_of(text: QuizText) -> int:
+    """Two minutes a question asked; of a case or a brief its words; or what the author says."""
+    if text.settings.minutes is not None:
+        return text.settings.minutes
+    if text.case is not None or text.assignment is not None:
+        return max(1, -(-len(text.body.split()) // WORDS_A_MINUTE))
+    drawn = sum(count for _, count in text.settings.draw)
+    asked = len(text.settings.items) + (drawn or len(text.questions))
+    return MINUTES_A_QUESTION * asked

@@ -1,0 +1,253 @@
+"""The texts of a bundle rendered, once and together, before any transaction: pages that publishing writes down."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markupsafe import Markup
+
+from core import markup, tree
+from core.errors import InvalidInput, Problem
+from core.proofreading import mentions
+from core.rendered import Kind, Rendered, Source
+from quizzes.questions import Question
+from studio.bundle import BIBLIOGRAPHY, GLOSSARY, Bundle
+from studio.texts.course_text import CourseText
+from studio.texts.page_texts import AuthorText, LessonText
+from studio.texts.quiz_files import QuizText
+
+RENDERER = tree.names("dialect grammar icons links markup outline plates rendered svg terms tree typesetting")
+
+
+@dataclass
+class Pages:
+    """What was rendered. A lesson's is complete but for its slots; the others are HTML by Markdown text."""
+
+    lessons: dict[str, Rendered] = field(default_factory=dict)  # by full name
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)  # by path: Markdown -> HTML
+    questions: dict[str, dict[str, str]] = field(default_factory=dict)  # by id: Markdown -> HTML
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One text to render: `place` is lesson, text, question or media, `key` what it belongs to."""
+
+    place: str
+    key: str
+    source: Source
+    says_certainty: bool = True
+
+
+@cache
+def renderer_version() -> str:
+    """Changes whenever the same Markdown might give other HTML."""
+    core = Path(markup.__file__).parent
+    digest = hashlib.sha256(f"{version('markdown')} {version('nh3')}".encode())
+    for name in (*(core / f"{name}.py" for name in sorted(RENDERER)), Path(__file__)):
+        digest.update(name.read_bytes())
+    return digest.hexdigest()
+
+
+def fingerprints(bundle: Bundle) -> dict[str, str]:
+    """For each file that makes a page, the hash of all that the page is made of."""
+    shared = [bundle.files.get(BIBLIOGRAPHY, b""), bundle.files.get(GLOSSARY, b"")]
+    lessons = [(lesson.file, lesson.body) for lesson in bundle.lessons.values()]
+    others = [(quiz.file, quiz.body) for quiz in bundle.quizzes.values()]
+    others += [(each.file, each.body) for each in bundle.question_files.values()]
+    others += [(author.file, author.body) for author in bundle.authors.values()]
+    others += [(course.file, course.body) for course in bundle.courses.values()]
+    found = {path: _hash(bundle, path, body, shared) for path, body in lessons}
+    return found | {path: _hash(bundle, path, body, ()) for path, body in others}
+
+
+def _hash(bundle: Bundle, path: str, body: str, shared: Iterable[bytes]) -> str:
+    digest = hashlib.sha256(renderer_version().encode())
+    for data in (bundle.files[path], *shared, *_figure_files(bundle, body)):
+        digest.update(hashlib.sha256(data).digest())
+    return digest.hexdigest()
+
+
+def _figure_files(bundle: Bundle, body: str) -> Iterator[bytes]:
+    for path in figure_paths(body):
+        yield bundle.files.get(path, b"")
+        yield bundle.files.get(long_text_path(path), b"")
+
+
+def figure_paths(body: str) -> list[str]:
+    """The paths of the figures that a text shows, each once."""
+    return list(dict.fromkeys(found.name for found in mentions(body) if found.kind == "figure"))
+
+
+def long_text_path(path: str) -> str:
+    return path.rpartition(".")[0] + ".md"
+
+
+def render(bundle: Bundle, paths: Iterable[str]) -> Pages:
+    """The pages of the files at these paths, and what is wrong with them."""
+    pages = Pages()
+    jobs = list(_jobs(bundle, set(paths)))
+    results = list(zip(jobs, markup.render_many([job.source for job in jobs]), strict=True))
+    pages.problems += [result for _, result in results if isinstance(result, Problem)]
+    rendered = [(job, result) for job, result in results if isinstance(result, Rendered)]
+    long_texts = {job.key: result.html for job, result in rendered if job.place == "media"}
+    plates = _Plates(bundle, long_texts, pages.problems)
+    for job, result in rendered:
+        _keep(bundle, pages, plates, job, result)
+    return pages
+
+
+def _keep(bundle: Bundle, pages: Pages, plates: "_Plates", job: Job, result: Rendered) -> None:
+    if job.place == "lesson":
+        placed = plates.place(result, job.source, f"{job.key.rpartition('/')[2]}/media")
+        designs = {source.key: source.design for source in bundle.sources.values()}
+        named = markup.name_designs(placed.html, designs)
+        lesson = replace(placed, html=markup.mark_terms(named, bundle.explanations()))
+        pages.lessons[job.key] = lesson
+    elif job.place != "media":
+        html = quiet_citations(str(plates.place(result, job.source, "").html), job.says_certainty)
+        kept = pages.questions if job.place == "question" else pages.texts
+        kept.setdefault(job.key, {})[job.source.text] = html
+
+
+class _Plates:
+    """Draws figures in; one that cannot be placed is a problem of the text that shows it."""
+
+    def __init__(self, bundle: Bundle, long_texts: Mapping[str, Markup], problems: list[Problem]) -> None:
+        self.media, self.long_texts = bundle.media(), long_texts
+        self.problems = problems
+
+    def place(self, rendered: Rendered, source: Source, folder: str) -> Rendered:
+        if not rendered.figures:
+            return rendered
+        try:
+            return markup.place_figures(rendered, self.media, self.long_texts, folder)
+        except InvalidInput as wrong:
+            remedy = "Put the file into the bundle, saved in the format of its name."
+            self.problems.append(Problem(source.name, source.first_line, wrong.sentence.rstrip("."), remedy))
+            return rendered
+
+
+def quiet_citations(html: str, says_certainty: bool) -> str:
+    """Without numbers of sources, for texts that have no list of them; a word of certainty may stay."""
+    if 'class="cited"' not in html and 'class="grade' not in html:
+        return html
+    root = tree.parse(html)
+    for parent, child in tree.parents(root):
+        if tree.has_class(child, "cited"):
+            _quiet(parent, child, says_certainty)
+        elif tree.has_class(child, "grade") and not says_certainty and child in parent:
+            _take_out(parent, child)
+    return tree.inner(root).strip()
+
+
+def _quiet(parent: Element, cited: Element, says_certainty: bool) -> None:
+    words = [child for child in cited if tree.has_class(child, "grade")] if says_certainty else []
+    if not words:
+        _take_out(parent, cited)
+        return
+    word = words[0]
+    certainty, word.text = word.text, None
+    word.attrib.pop("aria-hidden", None)
+    tree.add(word, "span", "certainty: ", class_="vh").tail = certainty
+    word.tail = None
+    cited.attrib = {"class": "certainty"}
+    cited.text, cited[:] = " ", [word]
+
+
+def _take_out(parent: Element, child: Element) -> None:
+    """Remove the element, and keep the text after it."""
+    place, tail = list(parent).index(child), child.tail or ""
+    if place:
+        parent[place - 1].tail = (
+            ((parent[place - 1].tail or "").rstrip() + tail) if tail else parent[place - 1].tail
+        )
+    else:
+        parent.text = (parent.text or "").rstrip() + tail
+    parent.remove(child)
+
+
+def _jobs(bundle: Bundle, wanted: set[str]) -> Iterator[Job]:
+    lessons = [lesson for lesson in bundle.lessons.values() if lesson.file in wanted]
+    yield from (_lesson_job(lesson) for lesson in lessons)
+    yield from _long_text_jobs(bundle, lessons)
+    for course in bundle.courses.values():
+        yield from _course_jobs(course) if course.file in wanted else ()
+    for author in bundle.authors.values():
+        yield from _author_jobs(author) if author.file in wanted else ()
+    for question, file in bundle.questions():
+        yield from question_jobs(question, file) if file in wanted else ()
+    for quiz in bundle.quizzes.values():
+        yield from _quiz_jobs(quiz) if quiz.file in wanted else ()
+
+
+def _lesson_job(lesson: LessonText) -> Job:
+    return Job("lesson", lesson.name, Source(lesson.body, lesson.file, first_line=lesson.body_line))
+
+
+def _long_text_jobs(bundle: Bundle, lessons: Iterable[LessonText]) -> Iterator[Job]:
+    shown = dict.fromkeys(path for lesson in lessons for path in figure_paths(lesson.body))
+    for path in shown:
+        text = bundle.files.get(long_text_path(path))
+        if text is not None:
+            name = path.removeprefix("media/").replace("/", "-").replace(".", "-")
+            source = Source(text.decode("utf-8-sig", "replace"), long_text_path(path), "block", f"{name}-")
+            yield Job("media", path, source)
+
+
+def _course_jobs(course: CourseText) -> Iterator[Job]:
+    base = f"/learn/{course.slug}/"
+    if course.body.strip():
+        source = Source(course.body, course.file, "block", base=base, first_line=course.body_line)
+        yield Job("text", course.file, source)
+    for number, (_, answer, line) in enumerate(course.faq, 1):
+        source = Source(answer, course.file, "block", f"faq-{number}-", base, line)
+        yield Job("text", course.file, source)
+
+
+def _author_jobs(author: AuthorText) -> Iterator[Job]:
+    if author.body.strip():
+        yield Job("text", author.file, Source(author.body, author.file, "block", first_line=author.body_line))
+
+
+def question_jobs(question: Question, file: str) -> Iterator[Job]:
+    """Its prompt may hold paragraphs and figures; all else stands within a line where it can."""
+    base = f"/learn/{file.split('/')[1]}/"
+    for text in question.markdown():
+        kind: Kind = "block" if text == question.prompt_md else "inline"
+        source = Source(text, file, kind, f"{question.id}-", base, question.line)
+        yield Job("question", question.id, source, says_certainty=kind == "inline")
+
+
+def _quiz_jobs(quiz: QuizText) -> Iterator[Job]:
+    """The texts of a case's scenes, or of an assignment's brief and rubric."""
+    base = f"/learn/{quiz.course}/"
+    for line, text, kind in _quiz_texts(quiz):
+        if text.strip():
+            yield Job("text", quiz.file, Source(text, quiz.file, kind, base=base, first_line=line))
+
+
+def _quiz_texts(quiz: QuizText) -> Iterator[tuple[int, str, Kind]]:
+    if quiz.case is not None:
+        yield quiz.body_line, quiz.case.file_md, "block"
+        for scene in quiz.case.scenes:
+            yield scene.line, scene.text_md, "block"
+            for choice in scene.choices:
+                yield choice.line, choice.text_md, "inline"
+                yield choice.line, choice.why_md, "inline"
+    if quiz.assignment is not None:
+        yield quiz.body_line, quiz.assignment.brief_md, "block"
+        for criterion in quiz.assignment.rubric.criteria if quiz.assignment.rubric else ():
+            yield from ((quiz.body_line, level, "inline") for level in criterion.levels_md)
+
+
+def parts_of(rendered: Rendered) -> list[Any]:
+    """The lesson as it is stored: markup and slots in order."""
+    parts: list[Any] = json.loads(markup.parts_to_json(markup.split_slots(rendered.html)))
+    return parts

@@ -1,0 +1,210 @@
+"""Bundles in and out: check, publish, export. The database is the record; a bundle is how content comes and goes."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from core import storage
+from core.clock import now
+from core.database import db
+from core.errors import Conflict, InvalidInput, Problem
+from lessons.models import Lesson
+from studio import media, publishing, publishing_quizzes
+from studio.bundle import Bundle, read_bundle
+from studio.cross_references import reference_problems
+from studio.former_names import rename
+from studio.models import ContentFile, ContentRevision
+from studio.rendering import Pages, fingerprints, render
+
+REASON = "sync"
+
+
+class BrokenBundle(InvalidInput):
+    """A bundle with problems is not published."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"The bundle has {len(problems)} problems; the first is {problems[0]}")
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sync does to each file, by path."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        return f"{len(self.added)} added, {len(self.changed)} changed, {len(self.unchanged)} unchanged"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A bundle without problems, with the pages that must be written: made before the transaction."""
+
+    bundle: Bundle
+    prints: dict[str, str]  # of each file that makes a page
+    pages: Pages
+    rendered: frozenset[str]  # paths
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """The files below a folder by path; hidden ones are no part of it. Raises InvalidInput for links."""
+    files: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if any(part.startswith(".") for part in name.split("/")):
+            continue
+        if path.is_symlink():
+            raise InvalidInput(f"{name} is a link to another place. Put the file itself there.")
+        if path.is_file():
+            files[name] = path.read_bytes()
+    return files
+
+
+def check(files: dict[str, bytes]) -> list[Problem]:
+    """Everything that is wrong with a bundle. Asks no database."""
+    bundle, problems = read_bundle(files)
+    pages = render(bundle, fingerprints(bundle))
+    problems = problems + pages.problems + reference_problems(bundle, headings_of(pages))
+    return sorted(set(problems))
+
+
+def headings_of(pages: Pages) -> dict[str, set[str]]:
+    return {name: {heading.id for heading in lesson.outline} for name, lesson in pages.lessons.items()}
+
+
+def prepare(files: dict[str, bytes]) -> Edition:
+    """Read, render what differs from what is published, and store media. Raises BrokenBundle."""
+    bundle, problems = read_bundle(files)
+    if problems:
+        raise BrokenBundle(check(files))
+    prints = fingerprints(bundle)
+    published = {row.path: row.rendered_from for row in db.session.scalars(select(ContentFile))}
+    stale = frozenset(path for path, print_ in prints.items() if published.get(path) != print_)
+    pages = render(bundle, stale)
+    headings = _published_headings() | headings_of(pages)
+    if pages.problems or reference_problems(bundle, headings):
+        raise BrokenBundle(check(files))
+    media.store(bundle)
+    return Edition(bundle, prints, pages, stale)
+
+
+def _published_headings() -> dict[str, set[str]]:
+    rows = db.session.execute(select(Lesson.name, Lesson.outline))
+    return {name: {entry["id"] for entry in outline} for name, outline in rows}
+
+
+def publish(edition: Edition, by: int | None = None) -> Plan:
+    """Write an edition down, in the caller's transaction. Raises Conflict where another came in between."""
+    files = {row.path: row for row in db.session.scalars(select(ContentFile))}
+    for path in edition.prints.keys() - edition.rendered:
+        if path not in files or files[path].rendered_from != edition.prints[path]:
+            raise Conflict("Another sync has just changed the same files. Run it again.")
+    plan = _plan(edition.bundle, files)
+    restated = {*plan.added, *plan.changed}
+    bundle, pages = edition.bundle, edition.pages
+    rename(bundle)
+    changed = publishing.publish_lessons(bundle, pages)
+    questions = publishing_quizzes.publish_questions(bundle, pages)
+    changed |= publishing_quizzes.publish_quizzes(bundle, pages, questions)
+    changed |= publishing.publish_authors(bundle, pages)
+    changed |= _lessons_asking(bundle, questions)
+    publishing.publish_courses(bundle, pages, changed, restated)
+    publishing.publish_sources(bundle)
+    publishing.publish_terms(bundle)
+    _keep_files(edition, files, restated, by)
+    db.session.flush()
+    return plan
+
+
+def sync(files: dict[str, bytes], by: int | None = None) -> Plan:
+    """Check, render and publish within the caller's transaction; doors that may wait prepare outside of it."""
+    return publish(prepare(files), by)
+
+
+def _lessons_asking(bundle: Bundle, questions: set[str]) -> set[str]:
+    """The full names of the lessons that hold one of these questions."""
+    from core.proofreading import mentions
+
+    return {
+        name
+        for name, lesson in bundle.lessons.items()
+        if any(found.kind == "check" and found.name in questions for found in mentions(lesson.body))
+    }
+
+
+def _plan(bundle: Bundle, rows: dict[str, ContentFile]) -> Plan:
+    present = {path: row for path, row in rows.items() if row.removed_at is None}
+    added = [path for path in bundle.files if path not in present]
+    changed = [
+        path
+        for path, data in bundle.files.items()
+        if path in present and present[path].sha256 != _sha256(data)
+    ]
+    unchanged = bundle.files.keys() - {*added, *changed}
+    return Plan(tuple(sorted(added)), tuple(sorted(changed)), tuple(sorted(unchanged)))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _keep_files(edition: Edition, rows: dict[str, ContentFile], restated: set[str], by: int | None) -> None:
+    """A revision for each file that was added or changed; files that left their course are marked so."""
+    for path in restated:
+        rows[path] = _keep_revision(rows.get(path), path, edition.bundle.files[path], by)
+    for path, print_ in edition.prints.items():
+        rows[path].rendered_from = print_
+    for path in _leaving(edition.bundle, rows):
+        rows[path].removed_at, rows[path].rendered_from = now(), ""
+
+
+def _leaving(bundle: Bundle, rows: dict[str, ContentFile]) -> Iterable[str]:
+    """Files of a course that the bundle holds without them. What it does not speak of stays."""
+    for path, row in rows.items():
+        course = path.split("/")[1] if path.startswith("courses/") else None
+        if course in bundle.courses and path not in bundle.files and row.removed_at is None:
+            yield path
+
+
+def _keep_revision(row: ContentFile | None, path: str, data: bytes, by: int | None) -> ContentFile:
+    sha256 = _sha256(data)
+    if row is None:
+        row = ContentFile(path=path, sha256=sha256, revision=0, rendered_from="")
+        db.session.add(row)
+    row.sha256, row.revision, row.removed_at = sha256, row.revision + 1, None
+    db.session.flush()
+    in_storage = path.startswith("media/")
+    revision = ContentRevision(
+        file_id=row.id,
+        number=row.revision,
+        sha256=sha256,
+        content=None if in_storage else data,
+        storage_key=media.key_of(path, data) if in_storage else None,
+        made_at=now(),
+        made_by=by,
+        reason=REASON,
+    )
+    db.session.add(revision)
+    return row
+
+
+def export(folder: Path) -> int:
+    """Write the newest revision of every file below a folder, byte for byte; the number of files."""
+    query = (
+        select(ContentFile.path, ContentRevision.content, ContentRevision.storage_key)
+        .join(ContentRevision, ContentRevision.file_id == ContentFile.id)
+        .where(ContentRevision.number == ContentFile.revision, ContentFile.removed_at.is_(None))
+    )
+    rows = db.session.execute(query).all()
+    for path, content, key in rows:
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(storage.media().read(key) if key else content or b"")
+    return len(rows)
