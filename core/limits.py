@@ -50,7 +50,8 @@ class Counter:
 def init_app(app: Flask, config: Config) -> None:
     """Count where the configuration says; a Redis that hangs is given up on after half a second."""
     options = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5} if config.redis_url else {}
-    app.extensions["limits"] = Counter(storage_from_string(config.redis_url or "memory://", **options))  # type: ignore[arg-type]
+    address = (config.redis_url or "memory://").replace("unix://", "redis+unix://", 1)
+    app.extensions["limits"] = Counter(storage_from_string(address, **options))  # type: ignore[arg-type]
 
 
 def require_within(limit: str, scope: str, key: str | None = None) -> None:
