@@ -27,7 +27,6 @@ def worker() -> None:
 
     Example: flask stratum worker
     """
-    from core import mail, worker
+    from core import worker
 
-    mail.register()
     worker.run(current_app._get_current_object())  # type: ignore[attr-defined]

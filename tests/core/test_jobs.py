@@ -16,6 +16,7 @@ from core.database import db, transaction
 from core.outbox import MailState, OutboxMail
 from tests import servers
 from tests.conftest import make_config
+from tests.mailbox import WAIT, Mailbox, serving, start_worker
 
 Clock = Callable[[datetime], None]
 
@@ -31,15 +32,17 @@ def _own_jobs(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 def queue_app(request: pytest.FixtureRequest, app: Flask) -> Iterator[Flask]:
     """The app with either kind of queue, empty."""
     if request.param == "redis":
-        use_redis(app, request.getfixturevalue("redis_url"))
+        use(app, REDIS_URL=request.getfixturevalue("redis_url"))
     jobs.bells_of(app).huey.flush()
     yield app
     jobs.bells_of(app).huey.storage.close()
 
 
-def use_redis(app: Flask, url: str) -> None:
+def use(app: Flask, **values: str) -> Config:
+    """Let the app run with some variables set."""
     old: Config = app.config["STRATUM"]
-    app.config["STRATUM"] = make_config(old.instance, DATABASE_URL=old.database_url, REDIS_URL=url)
+    app.config["STRATUM"] = make_config(old.instance, DATABASE_URL=old.database_url, **values)
+    return app.config["STRATUM"]
 
 
 def answer_next(app: Flask) -> None:
@@ -76,7 +79,7 @@ def test_a_bell_rings_after_the_commit_only(queue_app: Flask) -> None:
 def test_with_redis_gone_the_page_goes_on_and_the_sweep_delivers(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    use_redis(app, f"redis://127.0.0.1:{servers.free_port()}")
+    use(app, REDIS_URL=f"redis://127.0.0.1:{servers.free_port()}")
     mail.register()
     with transaction():
         mail_id = queue_mail()
@@ -134,6 +137,50 @@ def test_the_heartbeat_is_the_newest_sign_of_life(app: Flask, clock: Clock) -> N
     clock(now() + timedelta(seconds=30))
     jobs.beat()
     assert jobs.last_beat() == now()
+
+
+@pytest.mark.parametrize("queue", ["sqlite", "redis"])
+def test_a_worker_delivers_at_the_bell_and_finishes_its_delivery_at_term(
+    app: Flask, queue: str, request: pytest.FixtureRequest
+) -> None:
+    mailbox = Mailbox()
+    redis = {"REDIS_URL": request.getfixturevalue("redis_url")} if queue == "redis" else {}
+    with serving(mailbox) as smtp_url:
+        config = use(app, SMTP_URL=smtp_url, **redis)
+        at_start, at_bell = queue_one(), 0
+        worker = start_worker(config)
+        try:
+            mailbox.received.get(timeout=WAIT)  # Found by the sweep of the start; the next one is 60 s away.
+            mailbox.go_on.clear()
+            at_bell = queue_one()
+            mailbox.received.get(timeout=20)
+            worker.terminate()
+            mailbox.go_on.set()
+            assert worker.wait(WAIT) == 0
+        finally:
+            worker.kill()
+            worker.wait()
+    assert [state_of(at_start), state_of(at_bell)] == [MailState.SENT, MailState.SENT]
+
+
+def test_a_worker_whose_redis_is_gone_still_delivers(app: Flask) -> None:
+    mailbox = Mailbox()
+    with serving(mailbox) as smtp_url:
+        config = use(app, SMTP_URL=smtp_url, REDIS_URL=f"redis://127.0.0.1:{servers.free_port()}")
+        queue_one()
+        worker = start_worker(config)
+        try:
+            mailbox.received.get(timeout=WAIT)
+            worker.terminate()
+            assert worker.wait(WAIT) == 0
+        finally:
+            worker.kill()
+            worker.wait()
+
+
+def queue_one() -> int:
+    with transaction():
+        return queue_mail()
 
 
 def queue_mail() -> int:

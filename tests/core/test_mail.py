@@ -3,19 +3,12 @@
 import email
 import os
 import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default as default_policy
-from pathlib import Path
-from queue import Queue
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 
@@ -27,8 +20,8 @@ from core.outbox import MailState, OutboxMail
 from core.school import change_school
 from tests import servers
 from tests.conftest import make_config
+from tests.mailbox import WAIT, Mailbox, serving, start_worker
 
-WAIT = 30  # seconds; only a failing test waits as long
 Clock = Callable[[datetime], None]
 TEMPLATES = {
     "email/note.txt": "Subject: A note for {{ name }}\n\nDear {{ name }},\nsee {{ link('/notes') }}\n",
@@ -38,32 +31,6 @@ TEMPLATES = {
 }
 
 
-class Mailbox:
-    """An SMTP handler that keeps what it receives and answers as told."""
-
-    def __init__(self) -> None:
-        self.answer = "250 OK"
-        self.refuse_recipient: str | None = None
-        self.received: Queue[EmailMessage] = Queue()
-        self.in_data, self.go_on = threading.Event(), threading.Event()
-        self.go_on.set()
-
-    async def handle_RCPT(
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        if self.refuse_recipient:
-            return self.refuse_recipient
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.received.put(email.message_from_bytes(envelope.content, policy=default_policy))
-        self.in_data.set()
-        await server.loop.run_in_executor(None, self.go_on.wait, WAIT)
-        return self.answer
-
-
 @pytest.fixture
 def mailbox() -> Mailbox:
     return Mailbox()
@@ -71,12 +38,8 @@ def mailbox() -> Mailbox:
 
 @pytest.fixture
 def smtp_url(mailbox: Mailbox) -> Iterator[str]:
-    """A real SMTP server on a free port."""
-    controller = Controller(mailbox, hostname="127.0.0.1", port=servers.free_port())
-    controller.start()
-    yield f"smtp://127.0.0.1:{controller.port}"
-    mailbox.go_on.set()
-    controller.stop()
+    with serving(mailbox) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)
@@ -331,22 +294,3 @@ def test_a_worker_killed_in_mid_delivery_loses_nothing(
     assert row(mail_id).state == MailState.SENT
     first, second = mailbox.received.get(timeout=WAIT), mailbox.received.get(timeout=WAIT)
     assert first["Message-ID"] == second["Message-ID"]
-
-
-def start_worker(config: Config) -> subprocess.Popen[bytes]:
-    """A worker in a process of its own."""
-    environ = {
-        "STRATUM_ENV": "demo",
-        "SECRET_KEY": config.secret_key,
-        "DATABASE_URL": config.database_url,
-        "INSTANCE": str(config.instance),
-        "SMTP_URL": config.smtp_url or "",
-        "REDIS_URL": config.redis_url or "",
-    }
-    command = [sys.executable, "-m", "flask", "--app", "app", "stratum", "worker"]
-    return subprocess.Popen(
-        command,
-        cwd=Path(mail.__file__).parent.parent,
-        env={**os.environ, **environ},
-        stderr=subprocess.DEVNULL,
-    )

@@ -4,15 +4,15 @@ import os
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from core.config import ConfigError
 from deploy import instance
@@ -200,9 +200,9 @@ def test_a_demo_is_not_served_as_production(tmp_path: Path) -> None:
 )
 def test_production_refuses_accounts_of_the_demo(tmp_path: Path, address: str, refused: bool) -> None:
     url = f"sqlite:///{tmp_path / 'people.db'}"
-    with create_engine(url).begin() as connection:
-        connection.execute(text("CREATE TABLE users (email TEXT)"))
-        connection.execute(text("INSERT INTO users VALUES (:address)"), {"address": address})
+    with closing(sqlite3.connect(tmp_path / "people.db")) as connection, connection:
+        connection.execute("CREATE TABLE users (email TEXT)")
+        connection.execute("INSERT INTO users VALUES (?)", (address,))
     with pytest.raises(ConfigError, match="demo accounts") if refused else nullcontext():
         instance.refuse_demo_accounts(url)
 
