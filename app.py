@@ -5,6 +5,7 @@ import os
 # import quizzes.views
 from flask import Flask
 
+import accounts.commands
 import accounts.security
 import accounts.views
 import certificates.services
@@ -15,16 +16,18 @@ import lessons.views
 import pages.health
 import pages.views
 import quizzes.assessed
+import studio.commands
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
 from progress.services import StepCompleted
+from studio.commands import content
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
     """Make the app from `config`, or from the environment (then logs are structured too)."""
     if config is None:
-        config = configuration.load(os.environ)
+        config = configuration.load_or_exit(os.environ)
         logs.configure()
     app = web.App(__name__)
     app.config["STRATUM"] = config
@@ -36,8 +39,16 @@ def create_app(config: configuration.Config | None = None) -> Flask:
     accounts.security.init_app(app)
     register_rooms(app)
     connect_rooms()
-    app.cli.add_command(stratum)
+    stratum.add_command(content)
+    add_commands(app)
     return app
+
+
+def add_commands(app: Flask) -> None:
+    """`flask stratum ...`: each room's commands in one group."""
+    stratum.add_command(accounts.commands.group)
+    stratum.add_command(studio.commands.content)
+    app.cli.add_command(stratum)
 
 
 def register_rooms(app: Flask) -> None:

@@ -5,6 +5,7 @@ ConfigError with one line that names the variable and the remedy.
 """
 
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,14 @@ def load(environ: Mapping[str, str]) -> Config:
     if env == "production" and not config.is_https:
         raise ConfigError("BASE_URL: production needs an https address, as BASE_URL=https://learn.example.org")
     return config
+
+
+def load_or_exit(environ: Mapping[str, str]) -> Config:
+    """The configuration, or the end of the process with the one line that says what is wrong."""
+    try:
+        return load(environ)
+    except ConfigError as error:
+        sys.exit(f"The configuration is not right. {error}")
 
 
 def read_settings(path: Path) -> dict[str, str]:

@@ -13,7 +13,6 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool
 
 import app  # noqa: F401 - the rooms, and with them their tables
-import studio.models  # noqa: F401
 from core import config as configuration
 from core.database import Base, UtcDateTime, set_pragmas
 
@@ -38,7 +37,9 @@ def make_engine() -> Engine:
 def alone(engine: Engine) -> Iterator[None]:
     """Hold the lock of upgraders: a file beside SQLite's database, an advisory lock on PostgreSQL."""
     if engine.dialect.name == "sqlite":
-        with Path(f"{engine.url.database}.migrate.lock").open("w") as lock:
+        path = Path(f"{engine.url.database}.migrate.lock")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
