@@ -58,11 +58,11 @@ class KeepsNext:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.next.data = safe_next(self.next.data)
+        self.next.data = safe_next(self.next.data, default="")
 
 
 class SignInForm(WritesOnceValid, KeepsNext, LoginForm):
-    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(verify=False)])
+    email = EmailField(ADDRESS, validators=[email_required, EmailValidation()])
     password = PasswordField(PASSWORD, validators=[password_required])
     remember = BooleanField("Keep me signed in for 30 days of use")
 
@@ -88,12 +88,12 @@ class ProveForm(WritesOnceValid, KeepsNext, VerifyForm):
 
 class RegisterForm(WritesOnceValid, KeepsNext, RegisterFormV2):
     name = StringField("Name for your certificate", validators=[InputRequired(NAME_NEEDED), Length(max=120)])
-    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(verify=True), unique_user_email])
+    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(), unique_user_email])
     password = PasswordField(PASSWORD, validators=[password_required])
 
 
 class ForgotForm(WritesOnceValid, ForgotPasswordForm):
-    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(verify=False), valid_user_email])
+    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(), valid_user_email])
 
     def validate(self, **kwargs: Any) -> bool:
         hash_password("as long as the library takes for an address that nobody has")
@@ -101,7 +101,7 @@ class ForgotForm(WritesOnceValid, ForgotPasswordForm):
 
 
 class ConfirmAgainForm(WritesOnceValid, SendConfirmationForm):
-    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(verify=False), valid_user_email])
+    email = EmailField(ADDRESS, validators=[email_required, EmailValidation(), valid_user_email])
 
 
 class ResetForm(WritesOnceValid, ResetPasswordForm):
@@ -116,9 +116,7 @@ class ChangeForm(WritesOnceValid, ChangePasswordForm):
 
 
 class NewAddressForm(WritesOnceValid, ChangeEmailForm):
-    email = EmailField(
-        "New email address", validators=[email_required, EmailValidation(verify=True), unique_user_email]
-    )
+    email = EmailField("New email address", validators=[email_required, EmailValidation(), unique_user_email])
 
 
 class LinkForm(FlaskForm):  # type: ignore[misc]

@@ -76,7 +76,7 @@ class Outbox(MailUtil):
         return str(super().normalize(email)).lower()
 
     def validate(self, email: str) -> str:
-        return str(super().validate(email)).lower()
+        return self.normalize(email)  # No question to the network's name servers while a form waits.
 
     def send_mail(self, template: str, subject: str, recipient: Any, *_: Any, **context: Any) -> None:
         if template in RESENT and not guesses.may_mail(template, recipient, RESENT[template]):
@@ -216,6 +216,9 @@ def _finished(endpoint: str, answer: Response, posted: bool) -> WerkzeugResponse
 def _onward(endpoint: str, location: str) -> str:
     """Where an answer of the library leads: never off the site, and back to what one registered for."""
     path = rules.safe_next(_path_of(location))
+    if endpoint in ("login", "verify") and path != url_for("accounts.second_step"):
+        asked = request.form.get("next") or request.args.get("next")
+        return rules.safe_next(asked, rules.HOME if endpoint == "login" else url_for("accounts.security"))
     if endpoint == "confirm_email" and "notice=confirmed" in path:
         return path + "&" + urlencode({"next": access.read_next(request.args.get("next"))})
     if endpoint == "reset_password" and path == "/reset":

@@ -204,7 +204,7 @@ def check_code(user: User, typed: str) -> bool:
     """Whether this is the code of the authenticator now, or a recovery code; either opens only once."""
     db.session.refresh(user, with_for_update=True)
     code = "".join(typed.split())
-    if user.totp_secret and code.isdecimal() and len(code) == 6:
+    if user.totp_secret and len(code) == 6:
         step = _step_of(user.totp_secret, code)
         if step is None or step <= user.totp_last_step:
             return False
@@ -244,7 +244,9 @@ def _step_of(secret: str, code: str) -> int | None:
     """The 30-second step whose code this is, of the present one and its neighbours."""
     totp, present = pyotp.TOTP(secret), int(now().timestamp()) // 30
     steps = (present, present - 1, present + 1)
-    return next((step for step in steps if hmac.compare_digest(totp.at(step * 30), code)), None)
+    return next(
+        (step for step in steps if hmac.compare_digest(totp.at(step * 30).encode(), code.encode())), None
+    )
 
 
 def _use_recovery_code(user: User, typed: str) -> bool:

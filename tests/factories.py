@@ -95,5 +95,7 @@ def mails(to: str = "") -> list[Any]:
     from core.outbox import OutboxMail
 
     db.session.rollback()
-    rows = db.session.scalars(select(OutboxMail).order_by(OutboxMail.id))
+    rows = db.session.scalars(select(OutboxMail).order_by(OutboxMail.id)).all()
+    db.session.expunge_all()
+    db.session.rollback()
     return [row for row in rows if not to or row.to_address == to]

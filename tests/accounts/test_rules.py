@@ -1,0 +1,125 @@
+"""Rules about people, alone."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import rules
+from core.errors import InvalidInput
+from tests.conftest import NOON
+
+HOSTILE = (
+    "https://evil.example", "//evil.example", "///evil.example", "////evil.example", "/\\evil.example",
+    "\\\\evil.example", "/\t/evil.example", "/\n/evil.example", " //evil.example", "\x19//evil.example",
+    "javascript:alert(1)", "/ok\r\nSet-Cookie: a=b", "evil.example", "http:evil.example", "/x\x7f", "", "//[evil",
+    "/\x00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+def test_next_never_leaves_the_site(url: str) -> None:
+    assert rules.safe_next(url) == rules.HOME
+
+
+@pytest.mark.parametrize(
+    "url", ["/", "/courses/x?y=1#z", "/learn/a/b", "/%2F/evil.example", "/a//b", "/caf\u00e9"]
+)
+def test_next_keeps_a_path_of_the_site(url: str) -> None:
+    assert rules.safe_next(url) == url
+
+
+@given(st.text())
+def test_next_is_a_plain_path_whatever_was_asked(url: str) -> None:
+    answer = rules.safe_next(url)
+    assert answer.startswith("/")
+    assert not answer.startswith("//")
+    assert "\\" not in answer
+
+
+def test_next_is_the_default_where_nothing_was_asked() -> None:
+    assert rules.safe_next(None, "/here") == "/here"
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("short", "10 characters"),
+        ("password123", "harder to guess"),
+        ("Pass-Word-123", "harder to guess"),
+        ("aaaaaaaaaaaa", "harder to guess"),
+        ("AdaLovelace1", "your name"),
+        ("lovelace@example.org", "your email"),
+        ("x" * 201, "at most 200"),
+    ],
+)
+def test_a_weak_password_is_refused_with_its_fault(password: str, fault: str) -> None:
+    problem = rules.password_problem(password, "Ada Lovelace", "lovelace@example.org")
+    assert problem
+    assert fault in problem
+
+
+@pytest.mark.parametrize(
+    "password", ["correct horse battery", "lovelace and the analytical engine", "\u00fcber-lange Nacht"]
+)
+def test_a_good_password_passes(password: str) -> None:
+    assert rules.password_problem(password, "Ada Lovelace", "lovelace@example.org") is None
+
+
+def test_a_password_is_the_same_from_every_keyboard() -> None:
+    assert rules.normal_password("u\u0308ber") == rules.normal_password("\u00fcber")
+
+
+def test_an_address_has_one_form() -> None:
+    assert rules.normal_email("  Ada@Example.ORG ") == "ada@example.org"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ada", "ada@", "@example.org", "ada@example", "a b@example.org", "a@b@c.org"]
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        rules.normal_email(text)
+    assert refused.value.field == "email"
+
+
+@pytest.mark.parametrize(
+    ("agent", "label"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537 (KHTML) Chrome/150 Safari/537 Edg/150",
+            "Edge on Windows",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19 like Mac OS X) Version/19 Safari/604.1", "Safari on iPhone"),
+        ("curl/8", "An unknown device"),
+    ],
+)
+def test_a_device_is_told_by_its_browser_and_system(agent: str, label: str) -> None:
+    assert rules.device_label(agent) == label
+
+
+@pytest.mark.parametrize(
+    ("remembered", "idle", "over"),
+    [
+        (True, timedelta(days=29), False),
+        (True, timedelta(days=31), True),
+        (False, timedelta(hours=11), False),
+        (False, timedelta(hours=13), True),
+    ],
+)
+def test_a_sign_in_ends_by_lying_idle(remembered: bool, idle: timedelta, over: bool) -> None:
+    assert rules.is_over(NOON - idle, remembered, NOON) is over
+
+
+def test_a_sign_in_is_fresh_for_half_an_hour() -> None:
+    assert rules.is_fresh(NOON - timedelta(minutes=29), NOON)
+    assert not rules.is_fresh(NOON - timedelta(minutes=31), NOON)
+
+
+def test_recovery_codes_are_ten_and_read_as_they_are_typed() -> None:
+    codes = rules.new_recovery_codes()
+    assert len(set(codes)) == 10
+    assert rules.read_recovery_code(codes[0].lower().replace("-", " ")) == codes[0].replace("-", "")
+    assert rules.read_recovery_code("no code") is None
