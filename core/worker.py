@@ -17,6 +17,7 @@ logger = logging.getLogger("worker")
 
 def run(app: Flask) -> None:
     """Work until TERM (what is under way is finished) or Ctrl-C. Blocks; call it in the main thread."""
+    logging.getLogger("huey").setLevel(logging.WARNING)
     stop = threading.Event()
     threads = [
         _repeat(app, "heartbeat", jobs.beat, BEAT_SECONDS, stop),
