@@ -7,11 +7,11 @@ select and gives plain tuples. It reads what is committed, on a connection of it
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine
-from sqlalchemy.sql.base import Executable
+from sqlalchemy import BindParameter, Dialect, Engine
 from sqlalchemy.sql.selectable import SelectBase
 
 from core.database import db
@@ -21,32 +21,52 @@ Processor = Callable[[Any], Any]
 Row = tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class _Compiled:
+    """A select as one driver takes it: its text, its own constants, the order of `?` and the typing of columns."""
+
+    sql: str
+    constants: dict[str, object]
+    order: tuple[str, ...]
+    processors: tuple[tuple[int, Processor], ...]
+
+    def values(self, params: dict[str, object]) -> object:
+        given = {**self.constants, **params}
+        return tuple(given[name] for name in self.order) if self.order else given
+
+
 class HotRead:
-    """A select with named bind parameters; calling it gives all rows as tuples, typed as the columns are."""
+    """A select with named bind parameters (plain values); calling it gives all rows as tuples, typed as the
+    columns are. It may not hold a list to be expanded (`in_` of a parameter)."""
 
     def __init__(self, statement: SelectBase) -> None:
         self._statement = statement
-        self._compiled: dict[str, tuple[str, tuple[str, ...], tuple[tuple[int, Processor], ...]]] = {}
+        self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, **params: object) -> list[Row]:
         engine = db.engine
-        sql, order, processors = self._compiled.get(engine.dialect.name) or self._compile(engine)
-        values: object = tuple(params[name] for name in order) if order else params
-        rows = _execute(engine, sql, values)
-        return [_typed(row, processors) for row in rows] if processors else rows
+        compiled = self._compiled.get(engine.dialect.name) or self._compile(engine.dialect)
+        rows = _execute(engine, compiled.sql, compiled.values(params))
+        return [_typed(row, compiled.processors) for row in rows] if compiled.processors else rows
 
-    def _compile(self, engine: Engine) -> tuple[str, tuple[str, ...], tuple[tuple[int, Processor], ...]]:
-        dialect = engine.dialect
-        assert isinstance(self._statement, Executable)
-        compiled = self._statement.compile(dialect=dialect)
-        order = tuple(getattr(compiled, "positiontup", None) or ())
+    def _compile(self, dialect: Dialect) -> _Compiled:
+        compiled = self._statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        constants = {
+            name: _processed(bind, dialect) for name, bind in compiled.binds.items() if not bind.required
+        }
         found = (
             (i, column.type.dialect_impl(dialect).result_processor(dialect, None))
             for i, column in enumerate(self._statement.selected_columns)
         )
         processors = tuple((i, processor) for i, processor in found if processor)
-        self._compiled[dialect.name] = (str(compiled), order, processors)
-        return self._compiled[dialect.name]
+        order = tuple(getattr(compiled, "positiontup", None) or ())
+        made = self._compiled[dialect.name] = _Compiled(str(compiled), constants, order, processors)
+        return made
+
+
+def _processed(bind: BindParameter[Any], dialect: Dialect) -> object:
+    process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return process(bind.value) if process else bind.value
 
 
 def close() -> None:
