@@ -9,7 +9,6 @@ from flask.cli import AppGroup
 
 from core.database import transaction
 from core.errors import DomainError, Problem
-from studio import services
 
 content = AppGroup("content", help="Content as a folder of plain files: check it, publish it, write it out.")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -22,6 +21,8 @@ def check(folder: Path) -> None:
 
     Example: flask stratum content check content
     """
+    from studio import services  # the renderer is loaded for these commands alone
+
     files = _read(folder)
     problems = services.check(files)
     if problems:
@@ -36,6 +37,8 @@ def sync(folder: Path) -> None:
 
     Example: flask stratum content sync content
     """
+    from studio import services
+
     try:
         edition = services.prepare(_read(folder))
     except services.BrokenBundle as broken:
@@ -55,6 +58,8 @@ def export(folder: Path) -> None:
 
     Example: flask stratum content export /tmp/bundle
     """
+    from studio import services
+
     if folder.exists() and any(folder.iterdir()):
         click.echo(f"{folder} is not empty. Name an empty or new folder.", err=True)
         sys.exit(1)
@@ -62,6 +67,8 @@ def export(folder: Path) -> None:
 
 
 def _read(folder: Path) -> dict[str, bytes]:
+    from studio import services
+
     try:
         return services.read_folder(folder)
     except DomainError as wrong:

@@ -1,13 +1,236 @@
-"""Whether everything that a bundle's texts name exists. Pure."""
+"""Whether the parts of a bundle fit together: steps, authors, questions, pools, media, former names. Pure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator
 
 from core.errors import Problem
+from quizzes.questions import Question
 from studio.bundle import Bundle
+from studio.pools import meanings, neighbourhood
+from studio.text_references import Headings, TextReferences
+from studio.texts.course_text import CourseText
+from studio.texts.media_files import FILMS, RASTER, ending
+from studio.texts.page_texts import ArticleText
+from studio.texts.quiz_files import QuizText
 
-Headings = Mapping[str, set[str]]  # of each lesson by full name: the ids of its headings
+NAME_ONE = "Name one that exists."
 
 
 def reference_problems(bundle: Bundle, headings: Headings) -> list[Problem]:
-    """Every name that leads nowhere."""
-    return []
+    """Every name that leads nowhere or stands twice. `headings` are known once lessons are rendered."""
+    rules: tuple[Iterable[Problem], ...] = (
+        _text_problems(bundle, headings),
+        *(_course_problems(bundle, course) for course in bundle.courses.values()),
+        *(_article_problems(bundle, article) for article in bundle.articles.values()),
+        *(_quiz_problems(bundle, quiz) for quiz in bundle.quizzes.values()),
+        *(_question_problems(bundle, headings, *each) for each in bundle.questions()),
+        _portraits(bundle),
+        _repeated_names(bundle),
+        _former_names(bundle),
+        _homeless(bundle),
+        _media_problems(bundle),
+    )
+    return [problem for rule in rules for problem in rule]
+
+
+def _text_problems(bundle: Bundle, headings: Headings) -> Iterator[Problem]:
+    texts = TextReferences(bundle, headings)
+    for lesson in bundle.lessons.values():
+        yield from texts.problems(lesson.body, lesson.file, lesson.body_line, "lesson")
+    for article in bundle.articles.values():
+        yield from texts.problems(article.body, article.file, article.body_line, "article")
+        yield from _faq_problems(texts, article.faq, article.file)
+    for course in bundle.courses.values():
+        yield from texts.problems(course.body, course.file, course.body_line, "course page")
+        yield from _faq_problems(texts, course.faq, course.file)
+    for tool in bundle.tools.values():
+        yield from texts.problems(tool.body, tool.file, tool.body_line, "tool")
+    for author in bundle.authors.values():
+        yield from texts.problems(author.body, author.file, author.body_line, "author")
+    for quiz in bundle.quizzes.values():
+        where = "question" if quiz.settings.kind == "quiz" else str(quiz.settings.kind)
+        yield from texts.problems(quiz.body, quiz.file, quiz.body_line, where)
+    for each in bundle.question_files.values():
+        yield from texts.problems(each.body, each.file, each.body_line, "question")
+
+
+def _faq_problems(texts: TextReferences, faq: Iterable[tuple[str, str, int]], file: str) -> Iterator[Problem]:
+    """YAML folds the lines of an answer, so all of it stands at the line where it begins."""
+    for _, answer, line in faq:
+        for fault in texts.problems(answer, file, line, "FAQ"):
+            yield Problem(fault.file, line, fault.message, fault.remedy) if fault.file == file else fault
+
+
+def _course_problems(bundle: Bundle, course: CourseText) -> Iterator[Problem]:
+    yield from _picture(bundle, course.file, course.line_of("cover"), course.cover)
+    yield from _unknown("author", course.authors, bundle.authors, course.file, course.line_of("authors"))
+    for step in course.steps:
+        if step.name not in bundle.lessons and step.name not in bundle.quizzes:
+            path = f"courses/{step.name}.md"
+            yield Problem(
+                course.file, step.line, f"there is no step {path}", f"Write it, or {NAME_ONE.lower()}"
+            )
+
+
+def _unknown(
+    what: str, names: Iterable[str], known: Iterable[str], file: str, line: int
+) -> Iterator[Problem]:
+    for name in names:
+        if name not in known:
+            yield Problem(file, line, f"there is no {what} “{name}”", NAME_ONE)
+
+
+def _picture(bundle: Bundle, file: str, line: int, path: str) -> Iterator[Problem]:
+    """A cover or a portrait."""
+    if path and ending(path) not in ("svg", *RASTER):
+        yield Problem(file, line, f"“{path}” is no picture", f"Known are svg, {', '.join(RASTER)}.")
+    elif path and (not path.startswith("media/") or path not in bundle.files):
+        yield Problem(
+            file, line, f"there is no picture {path}", "Put it below media/, and name it from there."
+        )
+
+
+def _portraits(bundle: Bundle) -> Iterator[Problem]:
+    for author in bundle.authors.values():
+        yield from _picture(bundle, author.file, author.portrait_line, author.portrait)
+
+
+def _article_problems(bundle: Bundle, article: ArticleText) -> Iterator[Problem]:
+    for what, names, known in (
+        ("author", article.authors, bundle.authors),
+        ("course", article.related, bundle.courses),
+    ):
+        key = "authors" if what == "author" else "related"
+        yield from _unknown(what, names, known, article.file, article.line_of(key))
+
+
+def _quiz_problems(bundle: Bundle, quiz: QuizText) -> Iterator[Problem]:
+    if quiz.case is not None or quiz.assignment is not None:
+        return
+    questions = {question.id for question, _ in bundle.questions()}
+    own = {question.id for question in quiz.questions}
+    yield from _unknown("question", quiz.settings.items, questions, quiz.file, quiz.line_of("items"))
+    for item in own & set(quiz.settings.items):
+        message = f"“{item}” is this quiz's own question already"
+        yield Problem(quiz.file, quiz.line_of("items"), message, "Take it out of items.")
+    for name, count in quiz.settings.draw:
+        yield from _draw_problems(bundle, quiz, name, count)
+    if not (own or quiz.settings.items or quiz.settings.draw):
+        remedy = "Write questions, or take some by `items:` or `draw:`."
+        yield Problem(quiz.file, quiz.body_line, "the quiz asks nothing", remedy)
+
+
+def _draw_problems(bundle: Bundle, quiz: QuizText, name: str, count: int) -> Iterator[Problem]:
+    found, line = meanings(bundle, quiz.course, name), quiz.line_of("draw")
+    if not found:
+        remedy = "Name a quiz, a file of questions, a module or a topic of this course."
+        yield Problem(quiz.file, line, f"draw: “{name}” names no questions", remedy)
+    elif len(found) > 1:
+        words = " and ".join(words for words, _ in found)
+        yield Problem(
+            quiz.file, line, f"draw: “{name}” has {len(found)} meanings: {words}", "Rename all but one."
+        )
+    elif len(found[0][1]) < count:
+        message = f"draw: {found[0][0]} has {len(found[0][1])} questions, not {count}"
+        yield Problem(quiz.file, line, message, "Draw fewer, or write more.")
+
+
+def _question_problems(
+    bundle: Bundle, headings: Headings, question: Question, file: str
+) -> Iterator[Problem]:
+    course = file.split("/")[1]
+    near = neighbourhood(bundle, course)
+    known = {
+        key for lesson in bundle.lessons.values() if lesson.course in near for key, _, _ in lesson.objectives
+    }
+    for key in question.objectives:
+        if key not in known:
+            remedy = "Add it to a lesson's objectives, or name one that exists."
+            yield Problem(file, question.line, f"no lesson has the objective “{key}”", remedy)
+    if question.see:
+        yield from _see_problems(bundle, headings, question, file)
+
+
+def _see_problems(bundle: Bundle, headings: Headings, question: Question, file: str) -> Iterator[Problem]:
+    written, _, heading = question.see.partition("#")
+    name = written if "/" in written else f"{file.split('/')[1]}/lessons/{written}"
+    if name not in bundle.lessons:
+        message = f"see: there is no lesson “{written}”"
+        yield Problem(file, question.line, message, "Name a lesson of this course, or course/lessons/slug.")
+    elif heading and heading not in headings.get(name, {heading}):
+        remedy = "Write a heading's id: its words in lower case with hyphens."
+        yield Problem(file, question.line, f"see: {written} has no heading “{heading}”", remedy)
+
+
+def _repeated_names(bundle: Bundle) -> Iterator[Problem]:
+    """Ids of questions, objectives and tools are unique in the whole bundle."""
+    questions = [(question.id, file, question.line) for question, file in bundle.questions()]
+    objectives = [
+        (key, lesson.file, line)
+        for _, lesson in sorted(bundle.lessons.items())
+        for key, _, line in lesson.objectives
+    ]
+    tools = [(tool.slug, tool.file, 1) for _, tool in sorted(bundle.tools.items())]
+    for what, names in (("question", questions), ("objective", objectives), ("tool", tools)):
+        first: dict[str, tuple[str, int]] = {}
+        for name, file, line in names:
+            before = first.setdefault(name, (file, line))
+            if before[0] != file:
+                message = f"“{name}” is already the id of the {what} in {before[0]}:{before[1]}"
+                yield Problem(file, line, message, "An id is unique in the whole bundle: choose another.")
+
+
+def _former_names(bundle: Bundle) -> Iterator[Problem]:
+    """A former slug must be free: while something bears it, nobody can tell which of the two is meant."""
+    for course in bundle.courses.values():
+        for old in course.formerly:
+            if old in bundle.courses:
+                yield _still_there(course.file, course.line_of("formerly"), old)
+    for lesson in bundle.lessons.values():
+        for old in lesson.formerly:
+            if f"{lesson.course}/lessons/{old}" in bundle.lessons:
+                yield _still_there(lesson.file, 1, old)
+    for quiz in bundle.quizzes.values():
+        for old in quiz.settings.formerly:
+            if f"{quiz.course}/quizzes/{old}" in bundle.quizzes:
+                yield _still_there(quiz.file, quiz.line_of("formerly"), old)
+
+
+def _still_there(file: str, line: int, old: str) -> Problem:
+    return Problem(file, line, f"formerly: “{old}” still exists", "Delete the old file, or this line.")
+
+
+def _homeless(bundle: Bundle) -> Iterator[Problem]:
+    """Files of a course that is not there."""
+    for path in bundle.files:
+        found = re.match(r"courses/([^/]+)/", path)
+        if found and f"courses/{found[1]}/course.md" not in bundle.files:
+            yield Problem(path, 0, f"courses/{found[1]} has no course.md", "Write it, or move this file.")
+
+
+def _media_problems(bundle: Bundle) -> Iterator[Problem]:
+    """Films have captions and a transcript; captions and long texts belong to something."""
+    for path in bundle.media():
+        stem, kind = path.rpartition(".")[0], ending(path)
+        if kind in FILMS:
+            yield from _film_problems(bundle, path, stem)
+        if kind == "vtt" and not _beside(bundle, stem.rpartition(".")[0], FILMS):
+            yield Problem(
+                path, 0, "these captions belong to no film", "Name them as film.en.vtt beside film.mp4."
+            )
+        if kind == "md" and not _beside(bundle, stem, ("svg", *RASTER, *FILMS)):
+            yield Problem(
+                path, 0, "this text belongs to no figure or film", "Name it as the file it describes."
+            )
+
+
+def _film_problems(bundle: Bundle, path: str, stem: str) -> Iterator[Problem]:
+    captions = re.compile(re.escape(stem) + r"\.[a-z]{2,3}(-[A-Za-z]+)?\.vtt")
+    if not any(captions.fullmatch(other) for other in bundle.files):
+        yield Problem(path, 0, "a film without captions", f"Write them into {stem}.en.vtt.")
+    if f"{stem}.md" not in bundle.files:
+        yield Problem(path, 0, "a film without a transcript", f"Write it into {stem}.md.")
+
+
+def _beside(bundle: Bundle, stem: str, endings: Iterable[str]) -> bool:
+    return any(f"{stem}.{kind}" in bundle.files for kind in endings)

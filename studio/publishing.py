@@ -16,6 +16,7 @@ from sources.models import Source, Term
 from studio.bundle import Bundle
 from studio.media import storage_key
 from studio.rendering import Pages, figure_paths, parts_of
+from studio.text_references import film_path
 from studio.texts.course_text import CourseText, StepText
 from studio.texts.media_files import RASTER, ending
 from studio.texts.page_texts import LessonText
@@ -130,11 +131,6 @@ def _publish_media(bundle: Bundle, lesson: Lesson, text: LessonText, videos: Ite
         db.session.add(row)
     for row in rows.values():
         db.session.delete(row)
-
-
-def film_path(name: str) -> str:
-    """`[[video: breath.mp4]]` and `[[video: media/breath.mp4]]` are one file."""
-    return name if name.startswith("media/") else f"media/{name}"
 
 
 def _is_caption(path: str, stem: str) -> bool:

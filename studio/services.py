@@ -11,6 +11,7 @@ from core import storage
 from core.clock import now
 from core.database import db
 from core.errors import Conflict, InvalidInput, Problem
+from core.proofreading import mentions
 from lessons.models import Lesson
 from studio import media, publishing, publishing_quizzes
 from studio.bundle import Bundle, read_bundle
@@ -130,8 +131,6 @@ def sync(files: dict[str, bytes], by: int | None = None) -> Plan:
 
 def _lessons_asking(bundle: Bundle, questions: set[str]) -> set[str]:
     """The full names of the lessons that hold one of these questions."""
-    from core.proofreading import mentions
-
     return {
         name
         for name, lesson in bundle.lessons.items()

@@ -1,0 +1,124 @@
+"""Whether what a text cites, shows, asks and links to exists in its bundle. Pure."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlsplit
+
+from core.errors import Problem
+from core.links import is_outside, resolve
+from core.proofreading import check_lesson, mentions
+from core.rendered import Mention
+from core.svg import check_svg
+from studio.bundle import GLOSSARY, Bundle
+from studio.texts.media_files import FILMS, RASTER, ending
+
+Headings = Mapping[str, set[str]]  # of each lesson by full name: the ids of its headings
+LESSON_FILE = re.compile(r"courses/([^/]+)/lessons/([^/]+)\.md")
+COURSE_ADDRESS = re.compile(r"/courses/([a-z0-9-]+)/?")
+EVERYWHERE = ("cite", "figure", "link")
+ALLOWED = {
+    "lesson": (*EVERYWHERE, "check", "tool", "video", "reflect"),
+    "article": (*EVERYWHERE, "tool", "video"),
+}
+
+
+class TextReferences:
+    """Checks texts of one bundle; `where` is lesson, article or another word for the kind of text."""
+
+    def __init__(self, bundle: Bundle, headings: Headings) -> None:
+        self.bundle, self.headings = bundle, headings
+        self.questions = {question.id for question, _ in bundle.questions()}
+        self.tools = {tool.slug for tool in bundle.tools.values()}
+        self.terms = {term.slug for term in bundle.terms}
+        self.readers: dict[str, Callable[[str, int, str], Iterator[Problem]]] = {
+            "cite": self._cite,
+            "check": self._check,
+            "tool": self._tool,
+            "video": self._video,
+            "figure": self._figure,
+            "link": self._link,
+        }
+
+    def problems(self, text: str, file: str, line: int, where: str) -> Iterator[Problem]:
+        """Faults of the text itself, and names in it that lead nowhere."""
+        faults = check_lesson(text, file, line)
+        yield from faults
+        if not any(fault.line == line and "over" in fault.message for fault in faults):
+            for found in mentions(text, line):
+                yield from self._mention(found, file, where)
+
+    def _mention(self, found: Mention, file: str, where: str) -> Iterator[Problem]:
+        if found.kind not in ALLOWED.get(where, EVERYWHERE):
+            remedy = "It has its place in a lesson." if where != "lesson" else "Take it out."
+            yield Problem(file, found.line, f"a {found.kind} within a text of the {where}", remedy)
+        elif where == "case" and found.kind == "link" and found.name.startswith("#"):
+            return
+        elif found.kind in self.readers:
+            yield from self.readers[found.kind](file, found.line, found.name)
+        if where == "question" and found.kind == "figure" and ending(found.name) in RASTER:
+            remedy = "Draw it as SVG, or show it in a lesson."
+            yield Problem(file, found.line, f"{found.name}: a picture within a question", remedy)
+
+    def _cite(self, file: str, line: int, key: str) -> Iterator[Problem]:
+        if key not in self.bundle.sources:
+            remedy = "Add it to references.bib, or cite one that is there."
+            yield Problem(file, line, f"there is no source “{key}”", remedy)
+
+    def _check(self, file: str, line: int, name: str) -> Iterator[Problem]:
+        if name not in self.questions:
+            remedy = "Write it into a file of questions, or name one that exists."
+            yield Problem(file, line, f"there is no question “{name}”", remedy)
+
+    def _tool(self, file: str, line: int, name: str) -> Iterator[Problem]:
+        if name not in self.tools:
+            remedy = f"Write courses/<course>/tools/{name}.md, or name one that exists."
+            yield Problem(file, line, f"there is no tool “{name}”", remedy)
+
+    def _video(self, file: str, line: int, name: str) -> Iterator[Problem]:
+        path = film_path(name)
+        if ending(path) not in FILMS:
+            yield Problem(file, line, f"“{name}” is no film", f"Known are {', '.join(FILMS)}.")
+        elif path not in self.bundle.files:
+            yield Problem(file, line, f"there is no film {path}", "Put it there, or name one that exists.")
+
+    def _figure(self, file: str, line: int, path: str) -> Iterator[Problem]:
+        if ending(path) not in ("svg", *RASTER):
+            yield Problem(file, line, f"“{path}” is no figure", f"Known are svg, {', '.join(RASTER)}.")
+        elif path not in self.bundle.files:
+            yield Problem(file, line, f"there is no figure {path}", "Put it there, or name one that exists.")
+        elif ending(path) == "svg":
+            yield from check_svg(self.bundle.files[path], path)
+
+    def _link(self, file: str, line: int, href: str) -> Iterator[Problem]:
+        if is_outside(href):
+            if urlsplit(href).scheme not in ("http", "https", "mailto"):
+                yield Problem(file, line, f"the link “{href}” goes nowhere", "Begin it with https://.")
+            return
+        link = resolve(href, file)[1]
+        if link.file is not None:
+            yield from self._link_to_file(file, line, link.file, link.fragment)
+        elif not href.startswith("/"):
+            remedy = "Name a file of the bundle with its ending, as in the-barrier.md, or an https address."
+            yield Problem(file, line, f"the link “{href}” goes nowhere", remedy)
+        elif (course := COURSE_ADDRESS.fullmatch(href)) and course[1] not in self.bundle.courses:
+            yield Problem(file, line, f"there is no course “{course[1]}”", "Link to one that exists.")
+
+    def _link_to_file(self, file: str, line: int, target: str, fragment: str) -> Iterator[Problem]:
+        if target not in self.bundle.files:
+            yield Problem(file, line, f"there is no file {target}", "Link to one that exists.")
+        elif fragment and fragment not in self.places_in(target, fragment):
+            remedy = "Link to a heading's id: its words in lower case with hyphens."
+            yield Problem(file, line, f"{target} has no heading “{fragment}”", remedy)
+
+    def places_in(self, target: str, fragment: str) -> set[str]:
+        """What a link may lead to in a file; any place where that is not known."""
+        if target == GLOSSARY:
+            return self.terms
+        lesson = LESSON_FILE.fullmatch(target)
+        name = f"{lesson[1]}/lessons/{lesson[2]}" if lesson else ""
+        return self.headings.get(name, {fragment})
+
+
+def film_path(name: str) -> str:
+    """`[[video: breath.mp4]]` and `[[video: media/breath.mp4]]` are one file."""
+    return name if name.startswith("media/") else f"media/{name}"
