@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from sqlalchemy import BindParameter, Dialect, Engine
+from sqlalchemy import BindParameter, Dialect, Engine, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import SelectBase
 
 from core.database import db
@@ -50,7 +53,7 @@ class HotRead:
         return [_typed(row, compiled.processors) for row in rows] if compiled.processors else rows
 
     def _compile(self, dialect: Dialect) -> _Compiled:
-        compiled = self._statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        compiled = self._statement.compile(dialect=dialect)
         constants = {
             name: _processed(bind, dialect) for name, bind in compiled.binds.items() if not bind.required
         }
@@ -62,6 +65,28 @@ class HotRead:
         order = tuple(getattr(compiled, "positiontup", None) or ())
         made = self._compiled[dialect.name] = _Compiled(str(compiled), constants, order, processors)
         return made
+
+
+class IdList(FunctionElement[str]):
+    """All values of an integer column in one text, `3,17,20`; NULL for no rows. `read_ids` reads it."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(IdList, "sqlite")
+def _group_concat(element: IdList, compiler: SQLCompiler, **options: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **options)})"
+
+
+@compiles(IdList, "postgresql")
+def _string_agg(element: IdList, compiler: SQLCompiler, **options: Any) -> str:
+    return f"string_agg(CAST({compiler.process(element.clauses, **options)} AS TEXT), ',')"
+
+
+def read_ids(text: str | None) -> frozenset[int]:
+    """The ids of an IdList."""
+    return frozenset(map(int, text.split(","))) if text else frozenset()
 
 
 def _processed(bind: BindParameter[Any], dialect: Dialect) -> object:

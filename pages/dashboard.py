@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select
 
 from certificates.models import Certificate
 from core.clock import now
-from core.reads import HotRead
+from core.reads import HotRead, read_ids
 from core.web import Reader
 from courses.models import Course
 from courses.services import Outline, OutlineModule, OutlineStep, outline_of
@@ -16,7 +16,7 @@ from enrollment.models import Enrollment, EnrollmentState
 from lessons.reading import minutes_left, shared_page
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
-from progress.reads import DONE_STEPS, READER, step_ids
+from progress.reads import DONE_STEPS, READER
 
 _courses = HotRead(
     select(
@@ -105,7 +105,7 @@ def _progress(
     done_text: str | None,
 ) -> CourseProgress:
     outline = outline_of(course_id, version)
-    done = step_ids(done_text)
+    done = read_ids(done_text)
     step = outline.by_id(rules.resume_at([s.id for s in outline.steps], done, place) or 0)
     is_there = step is not None and step.id == place
     return CourseProgress(

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BindParameter, String, and_, bindparam, cast, func, select
+from sqlalchemy import BindParameter, and_, bindparam, select
 
 from core.errors import NotFound
-from core.reads import HotRead
+from core.reads import HotRead, IdList, read_ids
 from courses.models import Course, CourseInstructor, Step
 from enrollment.models import Enrollment
 from progress.models import CourseCompletion, ReadingPlace, StepCompletion
@@ -14,7 +14,7 @@ from progress.models import CourseCompletion, ReadingPlace, StepCompletion
 # The reader's id, and the ids of the steps of the enclosing Course that this reader has completed, as text.
 READER: BindParameter[int] = bindparam("user_id")
 DONE_STEPS = (
-    select(func.aggregate_strings(cast(StepCompletion.step_id, String), ","))
+    select(IdList(StepCompletion.step_id))
     .join(Step, Step.id == StepCompletion.step_id)
     .where(StepCompletion.user_id == READER, Step.course_id == Course.id)
     .correlate(Course)
@@ -88,10 +88,5 @@ def learner_in(course_slug: str, user_id: int) -> Learner:
         heading or "",
         seen_at,
         completed_at,
-        step_ids(done),
+        read_ids(done),
     )
-
-
-def step_ids(done: str | None) -> frozenset[int]:
-    """What DONE_STEPS gives, as ids."""
-    return frozenset(map(int, done.split(","))) if done else frozenset()
