@@ -22,7 +22,7 @@ from core.web import Reader
 from courses.services import Outline, OutlineModule, OutlineStep
 from lessons.models import CheckAnswer, Reflection
 from lessons.services import CitedSource, cited_sources, find_lesson, slots
-from lessons.slots import fill_slot
+from lessons.slots import Desk, Written, fill_slot
 from progress import rules
 from progress.access import Visit
 
@@ -33,12 +33,12 @@ _pages = Shelf(size=400)
 _shared: dict[tuple[str, int, int], "LessonPage"] = {}
 _written = HotRead(
     union_all(
-        select(literal("reflect"), Reflection.prompt, Reflection.text).where(
+        select(literal("reflect"), Reflection.prompt, Reflection.text, literal(0)).where(
             Reflection.user_id == bindparam("user_id"), Reflection.lesson_id == bindparam("lesson_id")
         ),
-        select(literal("check"), CheckAnswer.question, cast(CheckAnswer.answer, String)).where(
-            CheckAnswer.user_id == bindparam("user_id"), CheckAnswer.lesson_id == bindparam("lesson_id")
-        ),
+        select(
+            literal("check"), CheckAnswer.question, cast(CheckAnswer.answer, String), CheckAnswer.revision_id
+        ).where(CheckAnswer.user_id == bindparam("user_id"), CheckAnswer.lesson_id == bindparam("lesson_id")),
     )
 )
 
@@ -169,9 +169,10 @@ def _slot_values(page: LessonPage, visit: Visit, csrf: str) -> dict[str, object]
     if not slots(page.parts):
         return {}
     rows = _written(user_id=visit.learner.user_id, lesson_id=page.lesson_id)
-    written = {(kind, name): value for kind, name, value in rows}
+    written = {(kind, name): Written(text, revision) for kind, name, text, revision in rows}
+    desk = Desk(page.step.url, csrf, (visit.outline.course_id, visit.outline.version))
     return {
-        f"slot:{i}": fill_slot(part, page.step.url, csrf, written.get((part["kind"], part["name"])))
+        f"slot:{i}": fill_slot(part, desk, written.get((part["kind"], part["name"])))
         for i, part in enumerate(page.parts)
         if isinstance(part, dict)
     }

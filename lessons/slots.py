@@ -1,17 +1,36 @@
 """What a page puts into the slots of a lesson: questions, private answers, tools, video."""
 
 import json
+from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template
 from markupsafe import Markup
 
-from quizzes.checks import check_html
+from quizzes.checks import CheckGiven, check_html
 
 
-def fill_slot(part: dict[str, Any], lesson_url: str, csrf: str, written: str | None) -> Markup:
-    """The HTML of one slot for one reader. `written` is what they wrote there before: a text, or an answer's JSON."""
-    return _FILLERS[part["kind"]](part, lesson_url, csrf, written)
+@dataclass(frozen=True)
+class Written:
+    """What a reader wrote into a slot before: a text, or an answer's JSON to the question as `revision_id` asked it."""
+
+    text: str
+    revision_id: int
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the slots of one page share. `edition` changes with each publication (see quizzes.checks)."""
+
+    lesson_url: str
+    csrf: str
+    edition: Hashable
+
+
+def fill_slot(part: dict[str, Any], desk: Desk, written: Written | None) -> Markup:
+    """The HTML of one slot for one reader."""
+    return _FILLERS[part["kind"]](part, desk, written)
 
 
 def empty_slot(part: dict[str, Any]) -> Markup:
@@ -19,15 +38,19 @@ def empty_slot(part: dict[str, Any]) -> Markup:
     return Markup(render_template("lessons/_slot_closed.html", part=part, prompt=_prompt(part)))  # noqa: S704 - a template of ours
 
 
-def _check(part: dict[str, Any], lesson_url: str, csrf: str, written: str | None) -> Markup:
-    answer = json.loads(written) if written else None
-    return check_html(part["name"], f"{lesson_url}/checks/{part['name']}", csrf, answer)
+def _check(part: dict[str, Any], desk: Desk, written: Written | None) -> Markup:
+    given = CheckGiven(written.revision_id, json.loads(written.text)) if written else None
+    return check_html(part["name"], f"{desk.lesson_url}/checks/{part['name']}", desk.csrf, given, desk.edition)
 
 
-def _reflect(part: dict[str, Any], lesson_url: str, csrf: str, written: str | None) -> Markup:
-    action = f"{lesson_url}/reflections/{part['name']}"
+def _reflect(part: dict[str, Any], desk: Desk, written: Written | None) -> Markup:
     page = render_template(
-        "lessons/_reflect.html", part=part, prompt=_prompt(part), action=action, csrf=csrf, text=written or ""
+        "lessons/_reflect.html",
+        part=part,
+        prompt=_prompt(part),
+        action=f"{desk.lesson_url}/reflections/{part['name']}",
+        csrf=desk.csrf,
+        text=written.text if written else "",
     )
     return Markup(page)  # noqa: S704 - a template of ours
 

@@ -1,18 +1,104 @@
 """Questions inside lessons: shown with their reasons once answered, and answered as often as one likes."""
 
-from collections.abc import Mapping, Sequence
+import hmac
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
 from typing import Any
 
+from flask import render_template
 from markupsafe import Markup
 
-from core.errors import NotFound
+from core.config import current_config
+from core.database import db
+from core.errors import InvalidInput, NotFound
+from core.prerender import Shelf, hole
+from quizzes import rules
+from quizzes.paper import show_question
+from quizzes.presentation import Layout
+from quizzes.reads import Asked, asked
+from quizzes.results import sources_in_words, tell_question
+from quizzes.services import current_revision
+
+_shown = Shelf(size=2_000)
+_current: dict[tuple[str, str], tuple[Hashable, int]] = {}
 
 
-def check_html(question_id: str, action_url: str, csrf: str, answer: dict[str, Any] | None) -> Markup:
-    """The question as a form; once answered also what became of each option, and why."""
-    return Markup("")
+@dataclass(frozen=True)
+class CheckGiven:
+    """A reader's newest answer to a check, under the numbers of the revision that was asked then."""
+
+    revision_id: int
+    answer: dict[str, Any]
+
+
+def check_html(
+    question_id: str, action_url: str, csrf: str, given: CheckGiven | None, edition: Hashable
+) -> Markup:
+    """The question as a form; once answered what became of each option, why, and the form again.
+
+    `edition` is new with each publication that the page shows (its course and version): while it stands, a check
+    that nobody has answered costs no query. A question that is not published leaves a line that says so.
+    """
+    revision_id = _revision_in(question_id, edition)
+    if revision_id is None:
+        return Markup(render_template("quizzes/_check_missing.html", question_id=question_id))  # noqa: S704 - a template of ours
+    answered = (given.revision_id, json.dumps(given.answer, sort_keys=True)) if given else None
+    page = _shown.page(
+        (str(db.engine.url), question_id, revision_id, answered),
+        lambda: _render(question_id, revision_id, given),
+    )
+    return Markup(page.fill({"action": action_url, "csrf": csrf}))  # noqa: S704 - escaped by fill
 
 
 def answer_check(question_id: str, form: Mapping[str, Sequence[str]]) -> tuple[int, dict[str, Any]]:
-    """The revision that is asked now and the answer that a form holds. Raises NotFound."""
-    raise NotFound("There is no such question.")
+    """The revision that is asked now and the answer that a form holds. Raises NotFound, InvalidInput for none."""
+    revision = current_revision(question_id)
+    if revision is None:
+        raise NotFound("There is no such question.")
+    question = asked(revision.id)
+    answer = rules.read_answer(question.question, form, _layout(question))
+    if not rules.is_answered(answer):
+        raise InvalidInput("Answer the question first; then the reasons are shown. Go back to the lesson to do so.")
+    return revision.id, dict(answer)
+
+
+def _revision_in(question_id: str, edition: Hashable) -> int | None:
+    key = (str(db.engine.url), question_id)
+    kept = _current.get(key)
+    if kept is None or kept[0] != edition:
+        revision = current_revision(question_id)
+        if revision is None:
+            return None
+        kept = _current[key] = (edition, revision.id)
+    return kept[1]
+
+
+def _layout(question: Asked) -> Layout:
+    """The same for everybody, so that one form serves all; without the secret nobody tells what a name stands for."""
+    key = current_config().secret_key.encode()
+    seed = hmac.new(key, f"check:{question.id}".encode(), "sha256").digest()
+    return rules.lay_out(question.question, Random(seed), shuffle=True)
+
+
+def _render(question_id: str, revision_id: int, given: CheckGiven | None) -> str:
+    now_asked = asked(revision_id)
+    return render_template(
+        "quizzes/_check.html",
+        question_id=question_id,
+        question=show_question(now_asked, _layout(now_asked), None),
+        told=_told(given) if given else None,
+        action=hole("action"),
+        csrf=hole("csrf"),
+    )
+
+
+def _told(given: CheckGiven) -> object:
+    was_asked = asked(given.revision_id)
+    feedback = rules.feedback(was_asked.question, given.answer)
+    sources = sources_in_words(feedback.sources)
+    # Inside a lesson the way to another one of the course is its slug.
+    return tell_question(
+        was_asked, _layout(was_asked), given.answer, feedback, sources, lambda slug: (slug, "the lesson")
+    )

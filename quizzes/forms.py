@@ -1,0 +1,89 @@
+"""What the forms of an attempt carry, and whether they were opened under this very sign-in."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import request
+from flask_wtf.csrf import validate_csrf
+from wtforms import ValidationError
+
+from core.web import Reader, reader
+from quizzes import rules
+from quizzes.reads import Target, asked
+from quizzes.services import Given
+
+ITEM = re.compile(r"item([1-9]\d{0,3})")
+NOT_SENT_ON = ("csrf_token",)
+
+
+@dataclass(frozen=True)
+class Onward:
+    """Where a saved page leads: to a question, to the whole paper, to the summary, or out."""
+
+    query: str = ""
+    page: str = ""  # review or leave
+
+
+def sender() -> Reader | None:
+    """Who sent this form: the reader if it was opened under this sign-in, else None."""
+    person = reader()
+    if person is None:
+        return None
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return None
+    return person
+
+
+def wants_json() -> bool:
+    """Whether a script asks, not a page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def positions(names: Iterable[str]) -> list[int]:
+    """The questions that a form says it carries, by its fields `item1`, `item2` and so on."""
+    return sorted({int(found[1]) for name in names if (found := ITEM.fullmatch(name))})
+
+
+def read_given(targets: Sequence[Target], form: Mapping[str, Sequence[str]]) -> list[Given]:
+    """The answers that a form holds; a question that it left empty is one that was cleared."""
+    return [
+        Given(
+            target.position,
+            rules.read_answer(asked(target.revision_id).question, form, target.layout),
+            bool(form.get(f"flag{target.position}")),
+        )
+        for target in targets
+    ]
+
+
+def fields() -> list[list[str]]:
+    """The form as it can be kept and sent again: names and values, without its token."""
+    pairs = request.form.items(multi=True)
+    return [[name, value] for name, value in pairs if name not in NOT_SENT_ON]
+
+
+def as_form(kept: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+    """A kept form as one that has just been sent."""
+    form: dict[str, list[str]] = {}
+    for name, value in kept:
+        form.setdefault(name, []).append(value)
+    return form
+
+
+def onward(go: str, here: int | None, last: int) -> Onward:
+    """Where the pressed button leads; `here` is the question shown, None on the whole paper."""
+    place = here or 1
+    leads = {
+        "next": Onward(f"?q={min(place + 1, last)}"),
+        "back": Onward(f"?q={max(place - 1, 1)}"),
+        "one": Onward(f"?q={place}"),
+        "paper": Onward("?view=paper"),
+        "review": Onward(page="review"),
+        "leave": Onward(page="leave"),
+    }
+    if go.isascii() and go.isdigit():
+        return Onward(f"?q={min(max(int(go[:6]), 1), last)}")
+    return leads.get(go) or Onward(f"?q={here}" if here else "?view=paper")

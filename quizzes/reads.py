@@ -1,0 +1,232 @@
+"""What the pages of an attempt need, on the bare driver.
+
+Revisions of questions never change, so they are kept in memory.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from markupsafe import Markup, escape
+from sqlalchemy import bindparam, select
+
+from core.database import db
+from core.errors import NotFound
+from core.reads import HotRead
+from courses.models import Course, Step
+from quizzes.models import Attempt, AttemptItem, QuestionRevision, Quiz
+from quizzes.presentation import Layout
+from quizzes.questions import Question
+from quizzes.quiz_settings import QuizSettings
+from quizzes.rules import AttemptState, is_answered
+
+MOST_KEPT = 5_000  # revisions
+PARAGRAPH = re.compile(r"\s*<p>((?:(?!<p[ >]).)*)</p>\s*", re.DOTALL)
+
+_mine = (Attempt.id == bindparam("attempt_id"), Attempt.user_id == bindparam("user_id"))
+_head = HotRead(
+    select(
+        Attempt.state, Attempt.number, Attempt.pass_percent, Attempt.percent, Attempt.passed,
+        Attempt.points_num, Attempt.points_den, Attempt.max_num, Attempt.max_den, Attempt.submitted_at,
+        Attempt.quiz_id, Quiz.title, Quiz.settings, Course.slug, Step.slug,
+    )
+    .join(Quiz, Quiz.id == Attempt.quiz_id)
+    .join(Step, Step.id == Attempt.step_id)
+    .join(Course, Course.id == Step.course_id)
+    .where(*_mine)
+)  # fmt: skip
+_items_query = (
+    select(
+        AttemptItem.position, AttemptItem.revision_id, AttemptItem.layout, AttemptItem.answer,
+        AttemptItem.flagged, AttemptItem.score_num, AttemptItem.score_den,
+    )
+    .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+    .where(*_mine)
+)  # fmt: skip
+_items = HotRead(_items_query.order_by(AttemptItem.position))
+_asked_query = (
+    select(
+        Attempt.state,
+        Course.slug,
+        Step.slug,
+        AttemptItem.position,
+        AttemptItem.revision_id,
+        AttemptItem.layout,
+    )
+    .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+    .join(Step, Step.id == Attempt.step_id)
+    .join(Course, Course.id == Step.course_id)
+    .where(*_mine)
+)
+_asked_one = HotRead(_asked_query.where(AttemptItem.position == bindparam("position")))
+_asked_all = HotRead(_asked_query)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One revision of a question with the HTML of its texts; never to be sent to a learner as it is."""
+
+    id: int
+    question: Question
+    html: dict[str, str]
+
+    def markup(self, text_md: str) -> Markup:
+        """The HTML of a text; texts that are no Markdown of the author (a number, a place) are escaped."""
+        found = self.html.get(text_md)
+        if found is not None:
+            return Markup(found)
+        blocks = text_md.split("\n\n")
+        if len(blocks) > 1:
+            return Markup("<br>").join(map(self.markup, blocks))
+        return escape(text_md)
+
+
+@dataclass(frozen=True)
+class AttemptHead:
+    """An attempt without its questions, and where in which course it stands."""
+
+    id: str
+    state: AttemptState
+    number: int
+    pass_percent: int
+    percent: int | None
+    passed: bool | None
+    points: Fraction | None
+    possible: Fraction
+    submitted_at: datetime | None
+    quiz_id: int
+    title: str
+    settings: QuizSettings
+    course: str
+    step: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is AttemptState.OPEN
+
+    @property
+    def url(self) -> str:
+        return f"/attempts/{self.id}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question of an attempt as it stands."""
+
+    position: int
+    revision_id: int
+    layout: Layout
+    answer: dict[str, Any] | None
+    flagged: bool
+    score: Fraction | None
+
+    @cached_property
+    def asked(self) -> Asked:
+        return asked(self.revision_id)
+
+    @property
+    def is_answered(self) -> bool:
+        return is_answered(self.answer)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A question that a posted answer goes to."""
+
+    position: int
+    revision_id: int
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Where posted answers go: the attempt's state, the step it belongs to, and the questions that were named."""
+
+    state: AttemptState
+    course: str
+    step: str
+    targets: tuple[Target, ...]
+
+
+def attempt_head(attempt_id: str, user_id: int) -> AttemptHead:
+    """The attempt, if it is this person's. Raises NotFound for any other."""
+    rows = _head(attempt_id=attempt_id, user_id=user_id)
+    if not rows:
+        raise no_such_attempt()
+    state, number, mark, percent, passed, num, den, most, of, submitted_at, *rest = rows[0]
+    quiz_id, title, settings, course, step = rest
+    return AttemptHead(
+        attempt_id,
+        AttemptState(state),
+        number,
+        mark,
+        percent,
+        None if passed is None else bool(passed),
+        None if num is None else Fraction(num, den),
+        Fraction(most, of),
+        submitted_at,
+        quiz_id,
+        title,
+        QuizSettings.from_json(settings),
+        course,
+        step,
+    )
+
+
+def items_of(attempt_id: str, user_id: int) -> list[Item]:
+    """The questions of this person's attempt, in order."""
+    return [
+        Item(position, revision_id, Layout.from_json(layout), answer, bool(flagged), _score(num, den))
+        for position, revision_id, layout, answer, flagged, num, den in _items(
+            attempt_id=attempt_id, user_id=user_id
+        )
+    ]
+
+
+def mailbox(attempt_id: str, user_id: int, positions: Sequence[int]) -> Mailbox:
+    """Where the answers to these questions of this person's attempt go. Raises NotFound."""
+    if len(positions) == 1:
+        rows = _asked_one(attempt_id=attempt_id, user_id=user_id, position=positions[0])
+    else:
+        rows = _asked_all(attempt_id=attempt_id, user_id=user_id)
+    if not rows:
+        raise no_such_attempt()
+    state, course, step = rows[0][:3]
+    found = [Target(row[3], row[4], Layout.from_json(row[5])) for row in rows if row[3] in positions]
+    return Mailbox(AttemptState(state), course, step, tuple(found))
+
+
+def asked(revision_id: int) -> Asked:
+    """The revision, from memory after the first time. Raises NotFound."""
+    key = (str(db.engine.url), revision_id)
+    kept = _kept.get(key)
+    if kept is None:
+        row = db.session.get(QuestionRevision, revision_id)
+        if row is None:
+            raise NotFound("There is no such question.")
+        texts = {text: _inside(html) for text, html in row.html.items()}
+        kept = _kept[key] = Asked(row.id, Question.from_json(row.content), texts)
+        while len(_kept) > MOST_KEPT:
+            del _kept[next(iter(_kept))]
+    return kept
+
+
+def no_such_attempt() -> NotFound:
+    return NotFound("You have no attempt at this address. Your courses list the quizzes that you began.")
+
+
+def _score(num: int | None, den: int | None) -> Fraction | None:
+    return None if num is None or den is None else Fraction(num, den)
+
+
+def _inside(html: str) -> str:
+    """The inside of a text that is one paragraph, so that it may stand in a legend or a label."""
+    only = PARAGRAPH.fullmatch(html)
+    return only[1] if only else html
+
+
+_kept: dict[tuple[str, int], Asked] = {}
