@@ -99,3 +99,222 @@ def mails(to: str = "") -> list[Any]:
     db.session.expunge_all()
     db.session.rollback()
     return [row for row in rows if not to or row.to_address == to]
+
+# ---- courses and lessons
+
+
+def make_course(slug: str = "", modules: tuple[str, ...] = ("lesson lesson",), **columns: Any) -> Any:
+    """A published course; each of `modules` lists its steps: `lesson`, `quiz`, in brackets when optional,
+    `lesson!` for a preview. Lessons are published too; a quiz is a step without a body.
+
+    Steps are named by kind and place: lesson-1, lesson-2, quiz-3. The row comes loaded and detached.
+    """
+    from courses.models import Course, Module
+
+    name = slug or f"course-{next(_numbers)}"
+    defaults: dict[str, Any] = {
+        "title": f"Course {name}", "subtitle": "What skin tells", "collection": "Foundations", "language": "en",
+        "level": "Introductory", "order": "free", "cover": "", "price_minor": 0, "currency": "USD", "outcomes": [],
+        "audience": [], "not_for": [], "authors": [], "faq": [], "body_html": "<p>About it.</p>", "revision": 1,
+        "certificate": {"requires": "all"}, "version": 1, "reviewed": None,
+    }  # fmt: skip
+    with transaction() as session:
+        course = Course(slug=name, **{**defaults, **columns})
+        session.add(course)
+        session.flush()
+        for number, steps in enumerate(modules, 1):
+            module = Module(course_id=course.id, slug=f"m{number}", title=f"Module {number}", position=number)
+            session.add(module)
+            session.flush()
+            for word in steps.split():
+                add_step(course, module, word)
+    db.session.refresh(course)
+    db.session.expunge(course)
+    db.session.rollback()
+    return course
+
+
+def add_step(course: Any, module: Any, word: str) -> Any:
+    """One more step at the end of the course, inside the caller's transaction."""
+    from sqlalchemy import func, select
+
+    from core.clock import now
+    from courses.models import Step
+
+    kind = word.strip("[]!")
+    counted = select(func.count()).select_from(Step).where(Step.course_id == course.id)
+    position = (db.session.scalar(counted) or 0) + 1
+    slug = f"{kind}-{position}"
+    folder = "quizzes" if kind == "quiz" else "lessons"
+    step = Step(
+        course_id=course.id, module_id=module.id, position=position, slug=slug, kind=kind,
+        body=f"{course.slug}/{folder}/{slug}", title=f"Step {position}", minutes=10,
+        required=not word.startswith("["), preview=word.endswith("!"), added_at=now(), retired_at=None,
+    )  # fmt: skip
+    db.session.add(step)
+    if kind == "lesson":
+        add_lesson(step)
+    db.session.flush()
+    return step
+
+
+def add_lesson(step: Any, **columns: Any) -> Any:
+    """The published body of a lesson step, inside the caller's transaction."""
+    from lessons.models import Lesson
+
+    headings = [
+        {"id": "first-part", "title": "First part", "level": 2, "minutes": 6},
+        {"id": "second-part", "title": "Second part", "level": 2, "minutes": 4},
+    ]
+    defaults: dict[str, Any] = {
+        "name": step.body, "slug": step.slug, "title": step.title, "summary": "A short summary.",
+        "objectives": [{"id": "o1", "text": "Name the layers"}], "reviewed": None, "minutes": 10, "words": 2000,
+        "parts": [f'<h2 id="first-part">First part</h2><p>Body of {step.slug}.</p>',
+                  {"kind": "reflect", "name": "why", "title": "", "html": "<p>Why?</p>"},
+                  '<h2 id="second-part">Second part</h2>'],
+        "outline": headings, "cited": [], "text": "Body", "revision": 1,
+    }  # fmt: skip
+    lesson = Lesson(**{**defaults, **columns})
+    db.session.add(lesson)
+    db.session.flush()
+    return lesson
+
+
+def steps_of(course: Any) -> list[Any]:
+    """The steps of a course in order, retired ones too, loaded and detached."""
+    from sqlalchemy import select
+
+    from courses.models import Step
+
+    db.session.rollback()
+    steps = list(db.session.scalars(select(Step).filter_by(course_id=course.id).order_by(Step.position)))
+    for step in steps:
+        db.session.expunge(step)
+    db.session.rollback()
+    return steps
+
+
+def enroll(user: Any, course: Any, reason: str = "free") -> int:
+    """Let a person into a course; gives the id of the enrollment."""
+    from enrollment.services import enroll as let_in
+
+    with transaction():
+        found = let_in(user.id, course.id, reason)
+        number = found.id
+    return number
+
+
+def complete(user: Any, *steps: Any) -> None:
+    """Write steps into a person's ledger, each in a transaction of its own."""
+    from progress.services import complete_step
+
+    for step in steps:
+        with transaction():
+            complete_step(user.id, step)
+
+
+# ---- courses and quizzes
+
+
+def make_course(
+    slug: str = "", lessons: tuple[str, ...] = ("bricks",), quizzes: tuple[str, ...] = ("check-out",)
+) -> Any:
+    """A free course of one module with these steps, required all; its quizzes are made by make_quiz. Detached."""
+    from core.clock import now
+    from courses.models import Course, Module, Step
+
+    name = slug or f"course-{next(_numbers)}"
+    course = Course(
+        slug=name, title=name.replace("-", " ").capitalize(), subtitle="", collection="Skin", language="en",
+        level="start", order="free", cover="", price_minor=0, currency="USD", outcomes=[], audience=[], not_for=[],
+        authors=[], faq=[], certificate=None, body_html="", revision=1, version=1, reviewed=None,
+    )  # fmt: skip
+    with transaction() as session:
+        module = Module(slug="one", title="One", position=1)
+        course.modules = [module]
+        session.add(course)
+        session.flush()
+        planned = [("lesson", each) for each in lessons] + [("quiz", each) for each in quizzes]
+        for position, (kind, step) in enumerate(planned, 1):
+            folder = "lessons" if kind == "lesson" else "quizzes"
+            session.add(
+                Step(
+                    course_id=course.id, module_id=module.id, position=position, slug=step, kind=kind,
+                    body=f"{name}/{folder}/{step}", title=step.replace("-", " ").capitalize(), minutes=5,
+                    required=True, preview=False, added_at=now(), retired_at=None,
+                )
+            )  # fmt: skip
+    return _detached(course)
+
+
+def step_of(course: Any, slug: str) -> Any:
+    """A step of the course by its slug. Detached."""
+    from sqlalchemy import select
+
+    from courses.models import Step
+
+    return _detached(db.session.scalars(select(Step).filter_by(course_id=course.id, slug=slug)).one())
+
+
+def make_quiz(course: Any, text: str, slug: str = "check-out", **settings: Any) -> Any:
+    """The quiz of the course's step `slug`, its questions read from Markdown; settings are of QuizSettings. Detached."""
+    from quizzes.models import Quiz
+    from quizzes.quiz_settings import QuizSettings
+    from quizzes.quiz_text import parse_questions
+
+    name = f"{course.slug}/quizzes/{slug}"
+    questions, problems = parse_questions(text, f"courses/{course.slug}/quizzes/{slug}.md")
+    assert not problems, problems
+    chosen = QuizSettings(title="What you remember", **settings)
+    with transaction() as session:
+        for question in questions:
+            publish_question(session, question, f"{name}.md")
+        quiz = Quiz(
+            name=name, slug=slug, title=chosen.title, kind=chosen.kind, settings=chosen.to_json(),
+            pool=[question.id for question in questions], content={}, minutes=10, revision=1,
+        )  # fmt: skip
+        session.add(quiz)
+    return _detached(quiz)
+
+
+def publish_question(session: Any, question: Any, file: str) -> int:
+    """A further revision of a question, which then asks it; its number in the database."""
+    from markupsafe import escape
+    from sqlalchemy import func, select
+
+    from core.clock import now
+    from quizzes.models import Question, QuestionRevision
+
+    row = session.get(Question, question.id)
+    if row is None:
+        row = Question(id=question.id, file=file, revision_id=None)
+        session.add(row)
+        session.flush()
+    used = session.scalar(
+        select(func.count()).select_from(QuestionRevision).filter_by(question_id=question.id)
+    )
+    html = {text: f"<p>{escape(text)}</p>" for text in question.markdown()}
+    revision = QuestionRevision(
+        question_id=question.id, number=used + 1, content=question.to_json(), html=html, published_at=now()
+    )
+    session.add(revision)
+    session.flush()
+    row.revision_id = revision.id
+    session.flush()
+    return int(revision.id)
+
+
+def enroll(user: Any, course: Any) -> None:
+    """Let the person into the course."""
+    from enrollment import services
+
+    with transaction():
+        services.enroll(user.id, course.id, "test")
+
+
+def _detached(row: Any) -> Any:
+    """The row as loaded, no longer bound to the session."""
+    db.session.refresh(row)
+    db.session.expunge(row)
+    db.session.rollback()
+    return row
