@@ -2,12 +2,16 @@
 
 import os
 
-# import quizzes.views
 from flask import Flask
 
 import accounts.commands
 import accounts.security
 import accounts.views
+import admin.commands
+import admin.enrollment_views
+import admin.people_views
+import admin.school_views
+import admin.views
 import certificates.services
 import certificates.views
 import lessons.assessed
@@ -16,12 +20,13 @@ import lessons.views
 import pages.health
 import pages.views
 import quizzes.assessed
+import quizzes.kept
+import quizzes.views
 import studio.commands
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
 from progress.services import StepCompleted
-from studio.commands import content
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
@@ -39,7 +44,6 @@ def create_app(config: configuration.Config | None = None) -> Flask:
     accounts.security.init_app(app)
     register_rooms(app)
     connect_rooms()
-    stratum.add_command(content)
     add_commands(app)
     return app
 
@@ -48,6 +52,8 @@ def add_commands(app: Flask) -> None:
     """`flask stratum ...`: each room's commands in one group."""
     stratum.add_command(accounts.commands.group)
     stratum.add_command(studio.commands.content)
+    stratum.add_command(admin.commands.enroll)
+    stratum.add_command(studio.commands.demo)
     app.cli.add_command(stratum)
 
 
@@ -56,11 +62,15 @@ def register_rooms(app: Flask) -> None:
     for views in (
         accounts.views,
         certificates.views,
-        # quizzes.views,
+        quizzes.views,
         lessons.course_views,
         lessons.views,
         pages.views,
         pages.health,
+        admin.views,
+        admin.people_views,
+        admin.enrollment_views,
+        admin.school_views,
     ):
         app.register_blueprint(views.bp)
 
@@ -68,6 +78,7 @@ def register_rooms(app: Flask) -> None:
 def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
+    quizzes.kept.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

@@ -82,6 +82,7 @@ class ResultPage:
     passed: bool | None
     may_retry: bool
     start_url: str
+    course_url: str
     following: OutlineStep | None
     tallies: tuple[ToldTally, ...]
     missed: tuple[ToldQuestion, ...] | None
@@ -164,6 +165,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         passed=head.passed,
         may_retry=decision.may,
         start_url=here.step.url,
+        course_url=f"/learn/{here.outline.slug}",
         following=here.outline.neighbours(here.step)[1],
         tallies=() if told is None else tuple(_tallies(quiz, items)),
         missed=missed,

@@ -213,108 +213,50 @@ def complete(user: Any, *steps: Any) -> None:
             complete_step(user.id, step)
 
 
-# ---- courses and quizzes
+# ---- quizzes
 
 
-def make_course(
-    slug: str = "", lessons: tuple[str, ...] = ("bricks",), quizzes: tuple[str, ...] = ("check-out",)
-) -> Any:
-    """A free course of one module with these steps, required all; its quizzes are made by make_quiz. Detached."""
-    from core.clock import now
-    from courses.models import Course, Module, Step
-
-    name = slug or f"course-{next(_numbers)}"
-    course = Course(
-        slug=name, title=name.replace("-", " ").capitalize(), subtitle="", collection="Skin", language="en",
-        level="start", order="free", cover="", price_minor=0, currency="USD", outcomes=[], audience=[], not_for=[],
-        authors=[], faq=[], certificate=None, body_html="", revision=1, version=1, reviewed=None,
-    )  # fmt: skip
-    with transaction() as session:
-        module = Module(slug="one", title="One", position=1)
-        course.modules = [module]
-        session.add(course)
-        session.flush()
-        planned = [("lesson", each) for each in lessons] + [("quiz", each) for each in quizzes]
-        for position, (kind, step) in enumerate(planned, 1):
-            folder = "lessons" if kind == "lesson" else "quizzes"
-            session.add(
-                Step(
-                    course_id=course.id, module_id=module.id, position=position, slug=step, kind=kind,
-                    body=f"{name}/{folder}/{step}", title=step.replace("-", " ").capitalize(), minutes=5,
-                    required=True, preview=False, added_at=now(), retired_at=None,
-                )
-            )  # fmt: skip
-    return _detached(course)
-
-
-def step_of(course: Any, slug: str) -> Any:
-    """A step of the course by its slug. Detached."""
-    from sqlalchemy import select
-
-    from courses.models import Step
-
-    return _detached(db.session.scalars(select(Step).filter_by(course_id=course.id, slug=slug)).one())
-
-
-def make_quiz(course: Any, text: str, slug: str = "check-out", **settings: Any) -> Any:
-    """The quiz of the course's step `slug`, its questions read from Markdown; settings are of QuizSettings. Detached."""
+def make_quiz(step: Any, text: str, **settings: Any) -> Any:
+    """The quiz of a course's step, its questions read from Markdown; `settings` are of QuizSettings. Detached."""
     from quizzes.models import Quiz
     from quizzes.quiz_settings import QuizSettings
     from quizzes.quiz_text import parse_questions
 
-    name = f"{course.slug}/quizzes/{slug}"
-    questions, problems = parse_questions(text, f"courses/{course.slug}/quizzes/{slug}.md")
+    questions, problems = parse_questions(text, f"courses/{step.body}.md")
     assert not problems, problems
-    chosen = QuizSettings(title="What you remember", **settings)
+    chosen = QuizSettings(**{"title": "What you remember", **settings})
     with transaction() as session:
         for question in questions:
-            publish_question(session, question, f"{name}.md")
+            publish_question(question, f"courses/{step.body}.md")
         quiz = Quiz(
-            name=name, slug=slug, title=chosen.title, kind=chosen.kind, settings=chosen.to_json(),
+            name=step.body, slug=step.slug, title=chosen.title, kind=chosen.kind, settings=chosen.to_json(),
             pool=[question.id for question in questions], content={}, minutes=10, revision=1,
         )  # fmt: skip
         session.add(quiz)
-    return _detached(quiz)
+    db.session.refresh(quiz)
+    db.session.expunge(quiz)
+    db.session.rollback()
+    return quiz
 
 
-def publish_question(session: Any, question: Any, file: str) -> int:
-    """A further revision of a question, which then asks it; its number in the database."""
+def publish_question(question: Any, file: str = "courses/any/quizzes/any.md") -> int:
+    """One more revision of a question, inside the caller's transaction; it is what the question asks from now on."""
     from markupsafe import escape
     from sqlalchemy import func, select
 
     from core.clock import now
     from quizzes.models import Question, QuestionRevision
 
-    row = session.get(Question, question.id)
-    if row is None:
-        row = Question(id=question.id, file=file, revision_id=None)
-        session.add(row)
-        session.flush()
-    used = session.scalar(
-        select(func.count()).select_from(QuestionRevision).filter_by(question_id=question.id)
-    )
-    html = {text: f"<p>{escape(text)}</p>" for text in question.markdown()}
+    row = db.session.get(Question, question.id) or Question(id=question.id, file=file, revision_id=None)
+    db.session.add(row)
+    db.session.flush()
+    counted = select(func.count()).select_from(QuestionRevision).filter_by(question_id=question.id)
     revision = QuestionRevision(
-        question_id=question.id, number=used + 1, content=question.to_json(), html=html, published_at=now()
-    )
-    session.add(revision)
-    session.flush()
+        question_id=question.id, number=(db.session.scalar(counted) or 0) + 1, content=question.to_json(),
+        html={text: f"<p>{escape(text)}</p>" for text in question.markdown()}, published_at=now(),
+    )  # fmt: skip
+    db.session.add(revision)
+    db.session.flush()
     row.revision_id = revision.id
-    session.flush()
-    return int(revision.id)
-
-
-def enroll(user: Any, course: Any) -> None:
-    """Let the person into the course."""
-    from enrollment import services
-
-    with transaction():
-        services.enroll(user.id, course.id, "test")
-
-
-def _detached(row: Any) -> Any:
-    """The row as loaded, no longer bound to the session."""
-    db.session.refresh(row)
-    db.session.expunge(row)
-    db.session.rollback()
-    return row
+    db.session.flush()
+    return revision.id
