@@ -15,6 +15,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.smarty import SmartyExtension
 from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension
 from markdown.inlinepatterns import InlineProcessor
@@ -113,6 +114,7 @@ def _markdown() -> Markdown:
         "abbr",
         "attr_list",
         "fenced_code",
+        SmartyExtension(smart_dashes=False, smart_ellipses=False),
         Dialect(),
     ]
     return Markdown(extensions=extensions, output_format="html")

@@ -106,7 +106,8 @@ def render(bundle: Bundle, paths: Iterable[str]) -> Pages:
 def _keep(bundle: Bundle, pages: Pages, plates: "_Plates", job: Job, result: Rendered) -> None:
     if job.place == "lesson":
         placed = plates.place(result, job.source, f"{job.key.rpartition('/')[2]}/media")
-        designs = {source.key: source.design for source in bundle.sources.values()}
+        # In the text the kind of study is enough; the list of sources tells the rest.
+        designs = {source.key: source.design.partition(",")[0] for source in bundle.sources.values()}
         named = markup.name_designs(placed.html, designs)
         lesson = replace(placed, html=markup.mark_terms(named, bundle.explanations()))
         pages.lessons[job.key] = lesson
