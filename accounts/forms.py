@@ -20,15 +20,8 @@ from flask_security.forms import (
 )
 from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    EmailField,
-    HiddenField,
-    PasswordField,
-    SelectChoice,
-    SelectField,
-    StringField,
-)
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from accounts import guesses
@@ -38,6 +31,7 @@ from core.errors import InvalidInput
 
 ADDRESS, PASSWORD = "Email address", "Password"
 LANGUAGES = [SelectChoice(value="en", label="English")]
+TIME_ZONES = [SelectChoice(value=zone) for zone in sorted(available_timezones())]
 NAME_NEEDED = "Enter the name for your certificate"
 
 
@@ -65,6 +59,10 @@ class SignInForm(WritesOnceValid, KeepsNext, LoginForm):
     email = EmailField(ADDRESS, validators=[email_required, EmailValidation()])
     password = PasswordField(PASSWORD, validators=[password_required])
     remember = BooleanField("Keep me signed in for 30 days of use")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.description = ""  # The library puts a link here; our page has its own.
 
     def validate(self, **kwargs: Any) -> bool:
         account = str(self.email.data or "")
@@ -106,20 +104,20 @@ class ConfirmAgainForm(WritesOnceValid, SendConfirmationForm):
 
 class ResetForm(WritesOnceValid, ResetPasswordForm):
     password = PasswordField("New password", validators=[password_required])
-    password_confirm = None
+    password_confirm = None  # type: ignore[assignment]
 
 
 class ChangeForm(WritesOnceValid, ChangePasswordForm):
     password = PasswordField("Password now", validators=[password_required])
     new_password = PasswordField("New password", validators=[password_required])
-    new_password_confirm = None
+    new_password_confirm = None  # type: ignore[assignment]
 
 
 class NewAddressForm(WritesOnceValid, ChangeEmailForm):
     email = EmailField("New email address", validators=[email_required, EmailValidation(), unique_user_email])
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]
+class LinkForm(FlaskForm):
     """Ask for a sign-in link."""
 
     email = EmailField(ADDRESS, validators=[InputRequired("Enter your email address")])
@@ -132,19 +130,19 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(problem.sentence) from problem
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]
+class CodeForm(FlaskForm):
     """A code of the authenticator, or a recovery code."""
 
     code = StringField("Code", validators=[InputRequired("Enter the code"), Length(max=40)])
 
 
-class ProfileForm(FlaskForm):  # type: ignore[misc]
+class ProfileForm(FlaskForm):
     """What a person says of themselves."""
 
     name = StringField("Name for your certificate", validators=[InputRequired(NAME_NEEDED), Length(max=120)])
-    time_zone = SelectField("Time zone", choices=sorted(available_timezones()))
+    time_zone = SelectField("Time zone", choices=TIME_ZONES)
     language = SelectField("Language", choices=LANGUAGES)
 
 
-class ButtonForm(FlaskForm):  # type: ignore[misc]
+class ButtonForm(FlaskForm):
     """A form that is nothing but its button (and its token)."""

@@ -122,6 +122,7 @@ def init_app(app: Flask) -> None:
         send_confirmation_form=forms.ConfirmAgainForm, change_email_form=forms.NewAddressForm,
     )  # fmt: skip
     security.two_factor_plugins = SecondStep()
+    security.want_json(lambda _request: False)
     _unhook(app, security)
     app.template_context_processors[None] = before[None]
     app.extensions["identify"] = access.identify

@@ -54,7 +54,7 @@ def ask_link() -> Answer:
     if not form.validate_on_submit():
         return page("ask_link", form, nav="login")
     limits.require_within("5/hour", "sign-in-link")
-    user = services.find_by_email(form.email.data)
+    user = services.find_by_email(form.email.data or "")
     if user and user.active and guesses.may_mail("sign_in_link", user.email):
         with transaction():
             queue("sign_in_link", user.email, {"name": user.name, "path": _link_path(user, form.next.data)})
@@ -90,7 +90,7 @@ def second_step() -> Answer:
     if form.validate_on_submit():
         guesses.require_left("second-step", user.email)
         with transaction():
-            right = services.check_code(user, form.code.data)
+            right = services.check_code(user, form.code.data or "")
             if right:
                 login_user(user, remember=remembered, authn_via=["code"])
         if right:
@@ -110,7 +110,7 @@ def profile() -> Answer:
     form = forms.ProfileForm(obj=user)
     if form.validate_on_submit():
         with transaction():
-            services.set_profile(user, form.name.data, form.time_zone.data, form.language.data)
+            services.set_profile(user, form.name.data or "", form.time_zone.data, form.language.data)
         flash("Your profile is saved.", "success")
         return redirect(url_for("accounts.profile"), 303)
     return page("profile", form, tab="profile")
@@ -168,7 +168,7 @@ def set_up_second_step() -> Answer:
         return redirect(url_for("accounts.security"))
     secret = session.setdefault("new_secret", pyotp.random_base32())
     if form.validate_on_submit():
-        if services.is_code_of(secret, form.code.data):
+        if services.is_code_of(secret, form.code.data or ""):
             return _turned_on(user, secret)
         form.code.errors = ["This is not the code that the authenticator shows now"]
     return page("authenticator", form, tab="security", secret=secret, required=request.args.get("required"))
@@ -224,7 +224,7 @@ def _turned_on(user: User, secret: str) -> Answer:
 # ---- parts
 
 
-def _link_path(user: User, onward: str) -> str:
+def _link_path(user: User, onward: str | None) -> str:
     made_at = int(now().timestamp())
     sealed = _links().dumps([user.fs_uniquifier, user.link_serial, made_at, rules.safe_next(onward)])
     return url_for("accounts.use_link", token=sealed)

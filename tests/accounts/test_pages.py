@@ -227,6 +227,15 @@ def test_with_redis_gone_the_limits_hold_in_memory(
     assert codes == [422] * 5 + [429]
 
 
+def test_programs_get_the_pages_of_people_and_no_token(client: FlaskClient) -> None:
+    user = make_user()
+    fields = {"email": user.email, "password": PASSWORD}
+    headers = {"X-CSRFToken": csrf(client), "Accept": "application/json"}
+    answer = client.post("/login", json=fields, headers=headers)
+    assert answer.mimetype == "text/html"
+    assert "authentication_token" not in answer.text
+
+
 # ---- reset
 
 
