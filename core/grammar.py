@@ -26,7 +26,7 @@ SLOTS: Final = ("check", "tool", "video")
 
 KEY: Final = r"[a-z0-9:_-]+"
 CITATION: Final = rf"\[@({KEY}(?:\s*;\s*@{KEY})*)(?:\s+({'|'.join(CERTAINTIES)}))?\](?![(\[])"
-OPINION: Final = r"\[opinion\](?![(\[:])"
+OPINION: Final = r"\[opinion\](?![(\[])"
 SLOT_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_./-]*"
 SLOT: Final = rf"\[\[({'|'.join(SLOTS)}):[ ]*({SLOT_NAME})[ ]*\]\]"
 SLOT_LINE: Final = re.compile(rf"^[ ]{{0,3}}{SLOT}[ ]*$", re.MULTILINE)
