@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 from flask.cli import AppGroup
 
+from core.config import current_config
 from core.database import transaction
 from core.errors import DomainError, Problem
 
@@ -64,6 +65,26 @@ def export(folder: Path) -> None:
         click.echo(f"{folder} is not empty. Name an empty or new folder.", err=True)
         sys.exit(1)
     click.echo(f"{services.export(folder)} files written to {folder}")
+
+
+@click.command()
+def demo() -> None:
+    """Fill the demo with its accounts and three months of invented learners. Only where STRATUM_ENV is demo.
+
+    Example: flask stratum demo
+    """
+    from studio.demo import seed
+
+    if not current_config().is_demo:
+        click.echo("STRATUM_ENV is not demo: demo accounts are for the demo alone.", err=True)
+        sys.exit(1)
+    try:
+        with transaction():
+            is_new = seed()
+    except DomainError as wrong:
+        click.echo(f"{wrong.sentence} Run `flask stratum content sync content` first.", err=True)
+        sys.exit(1)
+    click.echo("The demo's people and their history are written." if is_new else "The demo's data are there.")
 
 
 def _read(folder: Path) -> dict[str, bytes]:

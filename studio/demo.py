@@ -1,0 +1,226 @@
+"""The demo's data: the four accounts of the README and three months of invented learners, by the real services."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from sqlalchemy import select, update
+
+from accounts.rules import Role
+from accounts.services import create_user, find_by_email
+from core import clock
+from core.database import db
+from core.outbox import MailState, OutboxMail
+from courses.models import Course, CourseInstructor, Step
+from courses.services import find_course
+from enrollment.services import enroll, start_free
+from lessons.models import Lesson
+from progress.services import complete_step, remember_place
+from quizzes.models import AttemptItem
+from quizzes.reads import asked
+from quizzes.services import Given, find_quiz, save, start, submit
+from studio.demo_answers import answer_to
+from studio.demo_people import ADMIN, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
+
+SEED = 90
+DAYS = 90
+LEARNERS = 60
+FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
+LONGEST = timedelta(hours=2)  # of what happens at one time, two attempts at a quiz
+SURE = 1.0  # the skill of one who misses nothing
+
+Happening = Callable[[], None]
+
+
+@dataclass
+class Diary:
+    """What happened when, to be lived through in order; nothing lies in the future."""
+
+    present: datetime
+    entries: list[tuple[datetime, int, Happening]] = field(default_factory=list)
+
+    def write(self, moment: datetime, happening: Happening) -> None:
+        if moment < self.present - LONGEST:
+            self.entries.append((moment, len(self.entries), happening))
+
+    def live(self) -> None:
+        """Let it all happen, each thing at its time."""
+        try:
+            for moment, _, happening in sorted(self.entries, key=lambda entry: entry[:2]):
+                clock.set_now(moment)
+                happening()
+                db.session.flush()
+        finally:
+            clock.set_now(None)
+
+
+@dataclass
+class Learner:
+    """Someone of the demo, once registered. `skill` is the share of questions answered rightly."""
+
+    email: str
+    name: str
+    skill: float
+    rng: Random
+    password: str | None = None
+    slips: tuple[int, ...] = ()  # positions of questions that are always missed
+    time_zone: str = "Europe/Berlin"
+    user_id: int = 0
+
+    def register(self) -> None:
+        self.user_id = create_user(self.email, self.name, self.password, time_zone=self.time_zone).id
+
+
+def seed() -> bool:
+    """Write the demo's data; False where they are. The courses must be published. Raises NotFound."""
+    if find_by_email(LEARNER[0]) is not None:
+        return False
+    free, certification = find_course(FREE), find_course(CERTIFICATION)
+    diary, rng = Diary(clock.now()), Random(SEED)  # noqa: S311 - invented, and the same for everybody
+    admin = _staff(diary.present - timedelta(days=DAYS + 5))
+    newcomer = Learner(*NEW, SURE, rng, PASSWORD)
+    diary.write(diary.present - timedelta(days=1), newcomer.register)
+    _write_priya(diary, free, certification, admin)
+    for email, name in invent(LEARNERS, rng):
+        _write_learner(diary, Learner(email, name, rng.uniform(0.72, 0.98), rng), free, certification, admin)
+    diary.live()
+    _send_old_mail()
+    return True
+
+
+def _staff(moment: datetime) -> int:
+    """The instructor of every course, and the admin, whose id is returned."""
+    clock.set_now(moment)
+    try:
+        teacher = create_user(*INSTRUCTOR, PASSWORD, (Role.LEARNER, Role.INSTRUCTOR))
+        admin = create_user(*ADMIN, PASSWORD, (Role.LEARNER, Role.ADMIN))
+    finally:
+        clock.set_now(None)
+    for course_id in db.session.scalars(select(Course.id)):
+        db.session.add(CourseInstructor(course_id=course_id, user_id=teacher.id))
+    db.session.flush()
+    return admin.id
+
+
+def _write_priya(diary: Diary, free: Course, certification: Course, admin: int) -> None:
+    """The free course finished five weeks ago, with its certificate; the certification about 40 % through."""
+    priya = Learner(*LEARNER, SURE, Random(SEED), PASSWORD, slips=(4,))  # noqa: S311
+    day = diary.present.replace(hour=9, minute=12, second=0, microsecond=0) - timedelta(days=49)
+    diary.write(day, priya.register)
+    diary.write(day + timedelta(minutes=6), partial(_start, priya, free))
+    for number, step in enumerate(steps_of(free), 1):
+        diary.write(day + timedelta(days=3 * number - 1, hours=number), partial(_do, priya, step))
+    begun = diary.present.replace(hour=18, minute=40, second=0, microsecond=0) - timedelta(days=20)
+    diary.write(begun, partial(_admit, priya, certification, admin))
+    steps = steps_of(certification)
+    half = round(len(steps) * 0.4)
+    for number, step in enumerate(steps[:half], 1):
+        diary.write(begun + timedelta(days=5 * number, minutes=25), partial(_do, priya, step))
+    diary.write(diary.present - timedelta(days=2, hours=3), partial(_stop_at, priya, steps[half]))
+
+
+def _write_learner(diary: Diary, learner: Learner, free: Course, certification: Course, admin: int) -> None:
+    """Registers some day, starts one or both courses, goes on for a while."""
+    rng = learner.rng
+    learner.time_zone = rng.choice(TIME_ZONES)
+    day = diary.present.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
+        days=DAYS * rng.random() ** 1.2
+    )
+    begun = _evening(day, rng)
+    diary.write(begun, learner.register)
+    if rng.random() < 0.85:
+        begun += timedelta(minutes=rng.randint(2, 40))
+        diary.write(begun, partial(_start, learner, free))
+        begun = _write_steps(diary, learner, steps_of(free), begun, stays=0.86)
+    if rng.random() < 0.45:
+        begun += timedelta(days=rng.randint(0, 6), minutes=rng.randint(5, 300))
+        diary.write(begun, partial(_admit, learner, certification, admin))
+        _write_steps(diary, learner, steps_of(certification), begun, stays=0.8)
+
+
+def _write_steps(
+    diary: Diary, learner: Learner, steps: list[Step], begun: datetime, stays: float
+) -> datetime:
+    """Step by step until one stays away; the moment of the last one."""
+    moment = begun
+    for step in steps:
+        moment = _evening(
+            moment + timedelta(days=learner.rng.choice((0, 1, 1, 2, 3, 7))), learner.rng, moment
+        )
+        if learner.rng.random() > stays:
+            diary.write(moment, partial(_stop_at, learner, step))
+            break
+        diary.write(moment, partial(_do, learner, step))
+    return moment
+
+
+def _evening(day: datetime, rng: Random, after: datetime | None = None) -> datetime:
+    """Some time of that day, and later than `after`."""
+    moment = day.replace(
+        hour=rng.choice((7, 8, 12, 13, 18, 19, 20, 21)), minute=rng.randrange(60), second=rng.randrange(60)
+    )
+    if after is not None and moment <= after:
+        return after + timedelta(minutes=rng.randint(20, 55))
+    return moment
+
+
+def _start(learner: Learner, course: Course) -> None:
+    start_free(learner.user_id, course)
+
+
+def _admit(learner: Learner, course: Course, admin: int) -> None:
+    enroll(learner.user_id, course.id, "admin", granted_by=admin)
+
+
+def _do(learner: Learner, step: Step) -> None:
+    if step.kind == "lesson":
+        complete_step(learner.user_id, step)
+    else:
+        _try_quiz(learner, step)
+
+
+def _stop_at(learner: Learner, step: Step) -> None:
+    """Read half of a lesson, and leave."""
+    outline = db.session.scalar(select(Lesson.outline).filter_by(name=step.body)) or []
+    headings = [entry["id"] for entry in outline if entry["level"] == 2]
+    remember_place(learner.user_id, step, headings[len(headings) // 2] if headings else "")
+
+
+def _try_quiz(learner: Learner, step: Step) -> None:
+    """One attempt, and a second one half an hour later where the first did not pass."""
+    for _ in range(2):
+        attempt = start(learner.user_id, find_quiz(step.body), step.id, learner.rng)
+        given = [_given(learner, item) for item in attempt.items]
+        moment = clock.now() + timedelta(minutes=len(given) + learner.rng.randint(2, 12))
+        clock.set_now(moment)
+        attempt_id = attempt.id
+        save(learner.user_id, attempt_id, given)
+        db.session.expire_all()  # Answers are saved past the session; a request would begin with a fresh one.
+        if submit(learner.user_id, attempt_id).passed:
+            return
+        clock.set_now(moment + timedelta(minutes=30))
+
+
+def _given(learner: Learner, item: AttemptItem) -> Given:
+    right = item.position not in learner.slips and learner.rng.random() < learner.skill
+    return Given(
+        item.position, answer_to(asked(item.revision_id).question, right, learner.rng), flagged=False
+    )
+
+
+def steps_of(course: Course) -> list[Step]:
+    """The steps that the course has now, in order."""
+    query = select(Step).where(Step.course_id == course.id, Step.retired_at.is_(None))
+    return list(db.session.scalars(query.order_by(Step.position)))
+
+
+def _send_old_mail() -> None:
+    """What was written in those months is no news today: no worker needs to deliver it."""
+    db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.state == MailState.NEW, OutboxMail.to_address.endswith("@demo.example"))
+        .values(state=MailState.SENT, sent_at=OutboxMail.created_at)
+        .execution_options(synchronize_session=False)
+    )

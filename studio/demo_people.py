@@ -1,0 +1,32 @@
+"""The people of the demo, all invented."""
+
+import unicodedata
+from itertools import product
+from random import Random
+
+PASSWORD = "demo-password-1"  # noqa: S105 - published in the README, and only where the demo runs
+LEARNER, NEW = ("learner@demo.example", "Priya Raman"), ("new@demo.example", "Jonas Weber")
+INSTRUCTOR, ADMIN = ("instructor@demo.example", "Mara Ellery"), ("admin@demo.example", "Sam Rivera")
+
+GIVEN = (
+    "Aisha", "Ana", "Beatriz", "Chloé", "Daniel", "Eleni", "Fatima", "Greta", "Hana", "Ingrid", "Ivana",
+    "Jun", "Kerstin", "Laleh", "Lucía", "Maya", "Mei", "Nadia", "Niamh", "Olga", "Paula", "Rosa", "Sofía",
+    "Tomasz", "Yuki", "Zoë",
+)  # fmt: skip
+FAMILY = (
+    "Abebe", "Bauer", "Costa", "Dimitriou", "Eriksen", "Fontaine", "García", "Haddad", "Ito", "Jansen",
+    "Kowalska", "Larsen", "Mbeki", "Novák", "Okafor", "Petrova", "Quinn", "Rossi", "Sato", "Türk", "Vega",
+    "Weiss",
+)  # fmt: skip
+TIME_ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Tokyo")
+
+
+def invent(count: int, rng: Random) -> list[tuple[str, str]]:
+    """So many different people: address and name."""
+    names = rng.sample([f"{given} {family}" for given, family in product(GIVEN, FAMILY)], count)
+    return [(_address(name), name) for name in names]
+
+
+def _address(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f"{plain.lower().replace(' ', '.')}@demo.example"
