@@ -1,0 +1,323 @@
+"""Attempts on real databases: one open, one submission, nothing lost, whatever comes at once."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from core import reads as hot
+from core.database import db, transaction
+from core.errors import Conflict, NotFound
+from progress.models import StepCompletion
+from quizzes import reads, services
+from quizzes.models import Attempt, AttemptItem
+from quizzes.questions import Question
+from quizzes.quiz_settings import QuizSettings
+from quizzes.rules import AttemptState
+from quizzes.services import Given
+from tests import factories
+
+TWO = """## first {choice topic=skin}
+Which is right?
+
+- [x] This
+- [ ] That
+
+## second {choice topic=nerves}
+And which here?
+
+- [x] Here
+- [ ] There
+"""
+AT_ONCE = 20
+
+
+class World:
+    """A learner in a course with one quiz of two questions."""
+
+    def __init__(self, text: str = TWO, **settings: Any) -> None:
+        self.course = factories.make_course(modules=("lesson quiz",))
+        self.step = factories.steps_of(self.course)[1]
+        self.quiz = factories.make_quiz(self.step, text, **settings)
+        self.user = factories.make_user()
+        factories.enroll(self.user, self.course)
+
+    def start(self, seed: int = 1) -> str:
+        with transaction():
+            quiz = services.find_quiz(self.quiz.name)
+            return services.start(self.user.id, quiz, self.step.id, Random(seed)).id
+
+    def save(self, attempt: str, *given: Given) -> None:
+        with transaction():
+            services.save(self.user.id, attempt, given)
+
+    def submit(self, attempt: str) -> reads.AttemptHead:
+        with transaction():
+            services.submit(self.user.id, attempt)
+        return self.head(attempt)
+
+    def head(self, attempt: str) -> reads.AttemptHead:
+        return reads.attempt_head(attempt, self.user.id)
+
+    def items(self, attempt: str) -> list[reads.Item]:
+        return reads.items_of(attempt, self.user.id)
+
+    def answer_right(self, attempt: str, count: int) -> None:
+        for item in self.items(attempt)[:count]:
+            self.save(attempt, Given(item.position, {"ticked": [0]}, False))
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return World()
+
+
+def at_once(app: Flask, count: int, deed: Callable[[], object]) -> list[object]:
+    """What `deed` gave or raised in so many threads that begin together."""
+    barrier, results = threading.Barrier(count), []
+
+    def run() -> None:
+        with app.app_context():
+            barrier.wait()
+            try:
+                results.append(deed())
+            except Exception as error:
+                results.append(error)
+            finally:
+                db.session.remove()
+                hot.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def count_of(model: type[Any], **where: object) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model).filter_by(**where)) or 0
+
+
+def test_an_attempt_asks_every_question_once(world: World) -> None:
+    attempt = world.start()
+
+    items = world.items(attempt)
+
+    assert [item.position for item in items] == [1, 2]
+    assert {item.asked.question.id for item in items} == {"first", "second"}
+    assert world.head(attempt).possible == 2
+
+
+def test_v8_starting_again_comes_back_to_the_open_attempt(world: World) -> None:
+    assert world.start(seed=1) == world.start(seed=2)
+
+
+def test_v8_twenty_starts_at_once_make_one_attempt(app: Flask, world: World) -> None:
+    db.session.rollback()
+
+    results = at_once(app, AT_ONCE, world.start)
+
+    assert len(set(results)) == 1, results
+    assert count_of(Attempt, user_id=world.user.id) == 1
+    assert count_of(AttemptItem) == 2
+
+
+def test_attempts_run_out(app: Flask) -> None:
+    world = World(attempts=1)
+    world.submit(world.start())
+
+    with pytest.raises(Conflict, match="All 1 attempts"):
+        world.start()
+
+
+def test_v6_two_attempts_name_the_same_options_differently(world: World) -> None:
+    first = world.start(seed=1)
+    names = {item.layout.name for item in world.items(first)}
+    world.submit(first)
+
+    second = world.start(seed=2)
+
+    assert names.isdisjoint(item.layout.name for item in world.items(second))
+
+
+def test_r15_a_saved_answer_is_there_on_another_device(world: World) -> None:
+    attempt = world.start()
+
+    world.save(attempt, Given(2, {"ticked": [1]}, True))
+
+    item = world.items(attempt)[1]
+    assert (item.answer, item.flagged, item.is_answered) == ({"ticked": [1]}, True, True)
+    assert not world.items(attempt)[0].is_answered
+
+
+def test_a_cleared_answer_is_cleared(world: World) -> None:
+    attempt = world.start()
+    world.save(attempt, Given(1, {"ticked": [1]}, False))
+
+    world.save(attempt, Given(1, {"ticked": []}, False))
+
+    assert not world.items(attempt)[0].is_answered
+
+
+def test_r16_nothing_is_saved_after_submitting(world: World) -> None:
+    attempt = world.start()
+    world.submit(attempt)
+
+    with pytest.raises(Conflict, match="can no longer change"):
+        world.save(attempt, Given(1, {"ticked": [0]}, False))
+
+    assert world.items(attempt)[0].answer is None
+
+
+def test_v3_an_attempt_of_somebody_else_cannot_be_found(world: World) -> None:
+    attempt = world.start()
+    other = factories.make_user()
+
+    with pytest.raises(NotFound):
+        reads.attempt_head(attempt, other.id)
+    with pytest.raises(NotFound):
+        reads.mailbox(attempt, other.id, [1])
+    assert reads.items_of(attempt, other.id) == []
+
+
+def test_v3_nobody_saves_or_submits_for_somebody_else(world: World) -> None:
+    attempt = world.start()
+    other = factories.make_user()
+
+    with pytest.raises(NotFound), transaction():
+        services.save(other.id, attempt, [Given(1, {"ticked": [0]}, False)])
+    with pytest.raises(NotFound), transaction():
+        services.submit(other.id, attempt)
+
+    assert world.head(attempt).is_open
+    assert world.items(attempt)[0].answer is None
+
+
+def test_points_are_exact(world: World) -> None:
+    attempt = world.start()
+    world.answer_right(attempt, 1)
+
+    head = world.submit(attempt)
+
+    assert (head.points, head.possible, head.percent, head.passed) == (Fraction(1), Fraction(2), 50, False)
+    assert [item.score for item in world.items(attempt)].count(Fraction(1)) == 1
+
+
+def test_a_pass_completes_the_step_and_a_fail_does_not(world: World) -> None:
+    world.submit(world.start())
+    assert count_of(StepCompletion, user_id=world.user.id) == 0
+
+    attempt = world.start()
+    world.answer_right(attempt, 2)
+    head = world.submit(attempt)
+
+    assert head.passed
+    assert count_of(StepCompletion, user_id=world.user.id, step_id=world.step.id) == 1
+
+
+def test_who_is_not_enrolled_collects_no_progress(app: Flask) -> None:
+    world = World()
+    world.user = factories.make_user()
+    attempt = world.start()
+    world.answer_right(attempt, 2)
+
+    assert world.submit(attempt).passed
+    assert count_of(StepCompletion, user_id=world.user.id) == 0
+
+
+def test_v8_a_second_submission_finds_the_first_ones_result(world: World) -> None:
+    attempt = world.start()
+    world.answer_right(attempt, 1)
+    first = world.submit(attempt)
+
+    assert world.submit(attempt) == first
+
+
+def test_v8_twenty_submissions_at_once_are_one(app: Flask, world: World) -> None:
+    attempt = world.start()
+    world.answer_right(attempt, 2)
+    db.session.rollback()
+
+    results = at_once(app, AT_ONCE, lambda: world.submit(attempt))
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    assert len(set(map(repr, results))) == 1
+    assert count_of(StepCompletion, user_id=world.user.id) == 1
+
+
+def test_r15_an_answer_called_saved_is_graded_though_a_submission_comes_at_once(
+    app: Flask, world: World
+) -> None:
+    attempt = world.start()
+    db.session.rollback()
+    turns = iter(range(AT_ONCE))
+
+    def save_or_submit() -> bool:
+        if next(turns) == AT_ONCE // 2:
+            world.submit(attempt)
+            return False
+        world.save(attempt, Given(1, {"ticked": [0]}, False))
+        return True
+
+    results = at_once(app, AT_ONCE, save_or_submit)
+
+    item = world.items(attempt)[0]
+    assert world.head(attempt).state is AttemptState.SUBMITTED
+    assert item.score == (1 if item.answer else 0), results
+    assert not [each for each in results if isinstance(each, Exception) and not isinstance(each, Conflict)]
+
+
+def test_v10_an_attempt_is_marked_by_the_revision_it_asked(world: World) -> None:
+    attempt = world.start()
+    world.answer_right(attempt, 2)
+    with transaction():
+        for item in world.items(attempt):
+            factories.publish_question(_turned_round(item.asked.question))
+
+    assert world.submit(attempt).percent == 100
+    assert world.items(world.start())[0].revision_id != world.items(attempt)[0].revision_id
+
+
+def _turned_round(question: Question) -> Question:
+    options = question.parts.options  # type: ignore[union-attr]
+    turned = tuple(replace(option, right=not option.right) for option in options)
+    return replace(question, parts=replace(question.parts, options=turned))  # type: ignore[type-var]
+
+
+def test_a_fail_never_shows_the_pass_mark(app: Flask) -> None:
+    text = "".join(f"## q{n} {{choice}}\nPrompt {n}\n\n- [x] Yes\n- [ ] No\n\n" for n in range(201))
+    world = World(text, pass_mark=80)
+    attempt = world.start()
+    world.answer_right(attempt, 160)
+
+    head = world.submit(attempt)
+
+    assert head.points == Fraction(160)
+    assert (head.percent, head.passed) == (79, False)
+
+
+def test_a_drawn_quiz_asks_as_many_as_it_says(app: Flask) -> None:
+    world = World(draw=(("skin", 1),))
+    with transaction() as session:
+        session.merge(world.quiz).content = {"pools": {"skin": ["first", "second"]}}
+
+    assert len(world.items(world.start())) == 1
+
+
+def test_a_quiz_without_questions_cannot_be_begun(app: Flask) -> None:
+    world = World(text="")
+
+    with pytest.raises(Conflict, match="no questions yet"):
+        world.start()
+
+
+def test_settings_survive_storage(world: World) -> None:
+    assert world.head(world.start()).settings == QuizSettings(title="What you remember")
