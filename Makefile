@@ -1,15 +1,12 @@
 # Everything this project can do, one line each: `make help`.
 SHELL := /bin/bash
 PYTHON ?= python3
-PORT ?= 8000
-INSTANCE ?= instance
-export PORT INSTANCE
 
 .PHONY: help run serve test bench lint lock clean
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/runtime ## the demo school on http://127.0.0.1:8000 (PORT= and INSTANCE= move it)
+run: .venv/runtime ## the demo school on http://127.0.0.1:8000 (PORT=8001 and INSTANCE=folder move it)
 	@.venv/bin/python -m deploy.supervisor demo
 
 serve: .venv/runtime ## the same for production: no demo data, refuses what is unsafe
