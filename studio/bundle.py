@@ -48,6 +48,18 @@ class Bundle:
     sources: Mapping[str, SourceText] = field(default_factory=dict)  # by key
     terms: tuple[TermText, ...] = ()
 
+    def has_body(self, name: str) -> bool:
+        """Whether there is a file for this full name, `course/lessons/slug`, readable or not."""
+        return f"courses/{name}.md" in self.files
+
+    def has_course(self, slug: str) -> bool:
+        return f"courses/{slug}/course.md" in self.files
+
+    def source_keys(self) -> set[str]:
+        """The keys of the bibliography, also of entries that cannot be read."""
+        text = self.files.get(BIBLIOGRAPHY, b"").decode("utf-8", "replace")
+        return set(re.findall(r"@\w+\s*\{\s*([^,\s}]+)", text))
+
     def questions(self) -> list[tuple[Question, str]]:
         """Every question with the file that holds it, in the order of the files."""
         files = [(quiz.file, quiz.questions) for quiz in self.quizzes.values()]

@@ -65,7 +65,7 @@ def _course_problems(bundle: Bundle, course: CourseText) -> Iterator[Problem]:
     yield from _picture(bundle, course.file, course.line_of("cover"), course.cover)
     yield from _unknown("author", course.authors, bundle.authors, course.file, course.line_of("authors"))
     for step in course.steps:
-        if step.name not in bundle.lessons and step.name not in bundle.quizzes:
+        if not bundle.has_body(step.name):
             path = f"courses/{step.name}.md"
             yield Problem(
                 course.file, step.line, f"there is no step {path}", f"Write it, or {NAME_ONE.lower()}"
@@ -96,12 +96,9 @@ def _portraits(bundle: Bundle) -> Iterator[Problem]:
 
 
 def _article_problems(bundle: Bundle, article: ArticleText) -> Iterator[Problem]:
-    for what, names, known in (
-        ("author", article.authors, bundle.authors),
-        ("course", article.related, bundle.courses),
-    ):
-        key = "authors" if what == "author" else "related"
-        yield from _unknown(what, names, known, article.file, article.line_of(key))
+    courses = [slug for slug in article.related if bundle.has_course(slug)]
+    yield from _unknown("author", article.authors, bundle.authors, article.file, article.line_of("authors"))
+    yield from _unknown("course", article.related, courses, article.file, article.line_of("related"))
 
 
 def _quiz_problems(bundle: Bundle, quiz: QuizText) -> Iterator[Problem]:
@@ -131,7 +128,7 @@ def _draw_problems(bundle: Bundle, quiz: QuizText, name: str, count: int) -> Ite
             quiz.file, line, f"draw: “{name}” has {len(found)} meanings: {words}", "Rename all but one."
         )
     elif len(found[0][1]) < count:
-        message = f"draw: {found[0][0]} has {len(found[0][1])} questions, not {count}"
+        message = f"draw: {count} of {found[0][0]}, which has {len(found[0][1])}"
         yield Problem(quiz.file, line, message, "Draw fewer, or write more.")
 
 
@@ -143,7 +140,7 @@ def _question_problems(
     known = {
         key for lesson in bundle.lessons.values() if lesson.course in near for key, _, _ in lesson.objectives
     }
-    for key in question.objectives:
+    for key in question.objectives if _all_read(bundle, near) else ():
         if key not in known:
             remedy = "Add it to a lesson's objectives, or name one that exists."
             yield Problem(file, question.line, f"no lesson has the objective “{key}”", remedy)
@@ -151,10 +148,18 @@ def _question_problems(
         yield from _see_problems(bundle, headings, question, file)
 
 
+def _all_read(bundle: Bundle, courses: set[str]) -> bool:
+    """Whether every lesson of these courses could be read: one that could not may hold any objective."""
+    names = [
+        path.removeprefix("courses/").removesuffix(".md") for path in bundle.files if "/lessons/" in path
+    ]
+    return all(name in bundle.lessons for name in names if name.partition("/")[0] in courses)
+
+
 def _see_problems(bundle: Bundle, headings: Headings, question: Question, file: str) -> Iterator[Problem]:
     written, _, heading = question.see.partition("#")
     name = written if "/" in written else f"{file.split('/')[1]}/lessons/{written}"
-    if name not in bundle.lessons:
+    if not bundle.has_body(name):
         message = f"see: there is no lesson “{written}”"
         yield Problem(file, question.line, message, "Name a lesson of this course, or course/lessons/slug.")
     elif heading and heading not in headings.get(name, {heading}):
@@ -189,7 +194,7 @@ def _former_names(bundle: Bundle) -> Iterator[Problem]:
     for lesson in bundle.lessons.values():
         for old in lesson.formerly:
             if f"{lesson.course}/lessons/{old}" in bundle.lessons:
-                yield _still_there(lesson.file, 1, old)
+                yield _still_there(lesson.file, lesson.formerly_line, old)
     for quiz in bundle.quizzes.values():
         for old in quiz.settings.formerly:
             if f"{quiz.course}/quizzes/{old}" in bundle.quizzes:

@@ -19,6 +19,7 @@ from core.rendered import Kind, Rendered, Source
 from quizzes.questions import Question
 from studio.bundle import BIBLIOGRAPHY, GLOSSARY, Bundle
 from studio.texts.course_text import CourseText
+from studio.texts.media_files import RASTER, check_media_file, ending
 from studio.texts.page_texts import AuthorText, LessonText
 from studio.texts.quiz_files import QuizText
 
@@ -130,9 +131,15 @@ class _Plates:
         try:
             return markup.place_figures(rendered, self.media, self.long_texts, folder)
         except InvalidInput as wrong:
-            remedy = "Put the file into the bundle, saved in the format of its name."
-            self.problems.append(Problem(source.name, source.first_line, wrong.sentence.rstrip("."), remedy))
+            # A file that is missing, or is not what its name says, is told by those who look at files.
+            if all(self._is_picture(figure.path) for figure in rendered.figures):
+                sentence, remedy = wrong.sentence.rstrip("."), "Save the figure again."
+                self.problems.append(Problem(source.name, source.first_line, sentence, remedy))
             return rendered
+
+    def _is_picture(self, path: str) -> bool:
+        is_figure = path in self.media and ending(path) in ("svg", *RASTER)
+        return is_figure and not check_media_file(path, self.media[path])
 
 
 def quiet_citations(html: str, says_certainty: bool) -> str:

@@ -27,6 +27,7 @@ class TextReferences:
 
     def __init__(self, bundle: Bundle, headings: Headings) -> None:
         self.bundle, self.headings = bundle, headings
+        self.sources = bundle.source_keys()
         self.questions = {question.id for question, _ in bundle.questions()}
         self.tools = {tool.slug for tool in bundle.tools.values()}
         self.terms = {term.slug for term in bundle.terms}
@@ -60,7 +61,7 @@ class TextReferences:
             yield Problem(file, found.line, f"{found.name}: a picture within a question", remedy)
 
     def _cite(self, file: str, line: int, key: str) -> Iterator[Problem]:
-        if key not in self.bundle.sources:
+        if key not in self.sources:
             remedy = "Add it to references.bib, or cite one that is there."
             yield Problem(file, line, f"there is no source “{key}”", remedy)
 
@@ -100,7 +101,7 @@ class TextReferences:
         elif not href.startswith("/"):
             remedy = "Name a file of the bundle with its ending, as in the-barrier.md, or an https address."
             yield Problem(file, line, f"the link “{href}” goes nowhere", remedy)
-        elif (course := COURSE_ADDRESS.fullmatch(href)) and course[1] not in self.bundle.courses:
+        elif (course := COURSE_ADDRESS.fullmatch(href)) and not self.bundle.has_course(course[1]):
             yield Problem(file, line, f"there is no course “{course[1]}”", "Link to one that exists.")
 
     def _link_to_file(self, file: str, line: int, target: str, fragment: str) -> Iterator[Problem]:

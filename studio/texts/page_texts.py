@@ -21,6 +21,7 @@ class LessonText:
     preview: bool
     reviewed: date | None
     formerly: tuple[str, ...]
+    formerly_line: int
     body: str
     body_line: int
 
@@ -99,6 +100,7 @@ def read_lesson(front: FrontMatter, name: str) -> tuple[LessonText, list[Problem
         preview=fields.yes_no("preview", False),
         reviewed=fields.day("reviewed"),
         formerly=fields.slugs("formerly"),
+        formerly_line=fields.line_of("formerly"),
         body=front.body,
         body_line=front.body_line,
     )
