@@ -1,0 +1,114 @@
+"""The admin's enrollments: the list, its export, enrolling by hand and revoking."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from sqlalchemy import select
+
+from admin import enrollments, services
+from admin.forms import ButtonForm, EnrollForm
+from admin.listing import Listing, read_listing
+from admin.page import Answer, page
+from admin.rules import csv_lines
+from core.audit import record
+from core.clock import now
+from core.database import db, transaction
+from core.errors import Conflict, InvalidInput
+from core.web import ADMIN, allow, signed_in
+from courses.models import Course
+from enrollment.services import revoke as revoke_enrollment
+
+bp = Blueprint("admin_enrollments", __name__, url_prefix="/admin")
+HEAD = (
+    "Name", "Email address", "Course", "State", "Progress in percent", "How", "Enrolled", "Ended", "Finished",
+    "Certificate",
+)  # fmt: skip
+
+
+@bp.get("/enrollments")
+@allow(ADMIN)
+def index() -> Answer:
+    """Who is in which course, and how far."""
+    courses = _courses()
+    asked = _asked(courses)
+    rows, shown = enrollments.page_of_enrollments(asked)
+    return page(
+        "enrollments", "enrollments",
+        asked=asked, rows=rows, pager=asked.pager(shown), courses=courses, states=enrollments.STATES,
+    )  # fmt: skip
+
+
+@bp.get("/enrollments.csv")
+@allow(ADMIN)
+def export() -> Response:
+    """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
+    asked = _asked(_courses())
+    rows = enrollments.all_rows(asked)
+    with transaction():
+        record("enrollment.export", "enrollments", dict(asked.hidden()), actor_id=signed_in().user_id)
+    name = f"enrollments-{now():%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(csv_lines(_cells(rows)), mimetype="text/csv", headers=headers)
+
+
+@bp.route("/enrollments/new", methods=["GET", "POST"])
+@allow(ADMIN)
+def enroll() -> Answer:
+    """Let somebody into a course by hand."""
+    form = EnrollForm(_courses(), **_given())
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                user, course = services.enroll_by_hand(
+                    form.email.data or "", form.course.data, signed_in().user_id
+                )
+                said, address = f"{user.name or user.email} is enrolled in {course.title}.", user.email
+        except (InvalidInput, Conflict) as problem:
+            form.email.errors = [problem.sentence]
+        else:
+            flash(said, "success")
+            return redirect(url_for("admin_enrollments.index", q=address), 303)
+    return page("enroll", "enrollments", form)
+
+
+@bp.route("/enrollments/<int:enrollment_id>/revoke", methods=["GET", "POST"])
+@allow(ADMIN)
+def revoke(enrollment_id: int) -> Answer:
+    """End somebody's access, after a page that says what that means."""
+    found, form = enrollments.find_row(enrollment_id), ButtonForm()
+    if not form.validate_on_submit():
+        return page("revoke", "enrollments", form, row=found)
+    with transaction():
+        revoke_enrollment(enrollment_id, signed_in().user_id)
+    flash(f"{found.name or found.email} no longer has access to {found.course_title}.", "success")
+    return redirect(url_for("admin_enrollments.index", q=found.email), 303)
+
+
+def _asked(courses: list[tuple[str, str]]) -> Listing:
+    allowed = {"course": dict(courses), "state": enrollments.STATES}
+    return read_listing("admin_enrollments.index", enrollments.COLUMNS, "-started", allowed)
+
+
+def _courses() -> list[tuple[str, str]]:
+    rows = db.session.execute(select(Course.slug, Course.title).order_by(Course.title))
+    return [(slug, title) for slug, title in rows]
+
+
+def _given() -> dict[str, str]:
+    """What a link to the form already knows."""
+    return {name: request.args[name] for name in ("email", "course") if name in request.args}
+
+
+def _cells(rows: Iterator[enrollments.EnrollmentRow]) -> Iterator[tuple[object, ...]]:
+    yield HEAD
+    for row in rows:
+        yield (
+            row.name, row.email, row.course_title, row.state_text, row.percent, row.reason_text,
+            _iso(row.started_at), _iso(row.ended_at), _iso(row.completed_at), row.certificate or "",
+        )  # fmt: skip
+
+
+def _iso(moment: datetime | None) -> str:
+    """In UTC, as spreadsheets read it."""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""

@@ -1,0 +1,104 @@
+"""Forms of the admin: only the fields named here can be written."""
+
+import re
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
+
+from accounts.rules import normal_email
+from core.errors import InvalidInput
+from core.school import EDITABLE, require_readable
+
+HOST = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
+ZONES = {zone: zone for zone in sorted(available_timezones())}
+TEXTS = tuple(name for name in EDITABLE if name != "logo")
+
+
+class ButtonForm(FlaskForm):
+    """A form that is nothing but its button (and its token)."""
+
+
+class EnrollForm(FlaskForm):
+    """Let somebody into a course."""
+
+    email = EmailField("Email address", validators=[InputRequired("Enter the learner's email address")])
+    course = SelectField("Course", validators=[InputRequired("Choose a course")])
+
+    def __init__(self, courses: list[tuple[str, str]], **values: Any) -> None:
+        super().__init__(**values)
+        self.course.choices = {"": "Choose a course", **dict(courses)}
+
+    def validate_email(self, field: EmailField) -> None:
+        _as_address(field)
+
+
+class SchoolForm(FlaskForm):
+    """What the school says of itself. Fields are named as in core.school.School."""
+
+    name = StringField("Name", validators=[InputRequired("Enter the school's name"), Length(max=80)])
+    logo = FileField("Logo")
+    drop_logo = BooleanField("Take the logo away and show the drawn mark")
+    colour_primary = StringField("Main colour")
+    colour_accent = StringField("Second colour")
+    legal_name = StringField("Legal name", validators=[Length(max=200)])
+    legal_address = TextAreaField("Legal address", validators=[Length(max=500)])
+    support_email = EmailField("Support address")
+    time_zone = SelectField("Time zone", choices=ZONES)
+    currency = StringField(
+        "Currency", validators=[Regexp(r"^[A-Z]{3}$", message="Write the currency as three letters")]
+    )
+    refund_days = IntegerField(
+        "Refund promise: days", validators=[InputRequired("Enter a number of days"), NumberRange(0, 365)]
+    )
+    refund_max_progress = IntegerField(
+        "Refund promise: greatest progress, in percent",
+        validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
+    )
+    country = StringField("Country", validators=[Length(max=80)])
+    emergency_number = StringField("Emergency number", validators=[Length(max=40)])
+    crisis_line = StringField("Crisis line", validators=[Length(max=120)])
+    certificate_host = StringField("Certificate host")
+
+    def validate_colour_primary(self, field: Field) -> None:
+        _as_colour(field)
+
+    def validate_colour_accent(self, field: Field) -> None:
+        _as_colour(field)
+
+    def validate_support_email(self, field: Field) -> None:
+        if (field.data or "").strip():
+            _as_address(field)
+
+    def validate_certificate_host(self, field: Field) -> None:
+        if field.data and not re.match(HOST, field.data):
+            raise ValidationError("Write the host alone, such as certificates.example.org")
+
+    def values(self) -> dict[str, Any]:
+        """The settings by name, without the logo."""
+        return {name: self.data[name] for name in TEXTS}
+
+
+def _as_address(field: Field) -> None:
+    try:
+        field.data = normal_email(field.data or "")
+    except InvalidInput as problem:
+        raise ValidationError(problem.sentence) from problem
+
+
+def _as_colour(field: Field) -> None:
+    try:
+        require_readable(field.data, field.name)
+    except InvalidInput as problem:
+        raise ValidationError(problem.sentence) from problem

@@ -1,0 +1,159 @@
+"""Rules of the admin's lists, pure: pages, cells of an export, weeks, what changed, what a mail may show."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+PAGE_SIZE = 25  # rows
+HIDDEN = "[hidden]"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_OPENING = re.compile(r"(?<=[/=])[\w.~-]{40,}")
+
+
+def safe_cell(value: object) -> object:
+    """A cell that a spreadsheet shows and never computes: text that would begin a formula gets a `'` in front."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The rows as lines of a CSV file, each made when it is asked for, with cells that are safe to open."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    for row in rows:
+        writer.writerow([safe_cell(cell) for cell in row])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def without_keys(text: str) -> str:
+    """A mail's text with the secret part of links hidden: whoever reads such a link may act as its addressee."""
+    return _OPENING.sub(HIDDEN, text)
+
+
+@dataclass(frozen=True)
+class PageOf:
+    """One page of a list with `total` rows; `number` counts from 1."""
+
+    number: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+    @property
+    def offset(self) -> int:
+        return (self.number - 1) * PAGE_SIZE
+
+    @property
+    def first(self) -> int:
+        return min(self.total, self.offset + 1)
+
+    @property
+    def last(self) -> int:
+        return min(self.total, self.offset + PAGE_SIZE)
+
+
+def page_of(wanted: int, total: int) -> PageOf:
+    """The page that was asked for, or the nearest one that there is."""
+    return PageOf(max(1, min(wanted, PageOf(1, total).pages)), total)
+
+
+def changes(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, list[object]]:
+    """What is different, as name to [before, after]. Only names in `after` count."""
+    return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+
+
+def week_starts(moment: datetime, weeks: int, zone: str) -> list[datetime]:
+    """The Mondays, 0:00 in `zone`, of the last `weeks` weeks and, as the end of the last, of the next one."""
+    today = moment.astimezone(ZoneInfo(zone)).date()
+    monday = today - timedelta(days=today.weekday())
+    days = (monday + timedelta(weeks=n) for n in range(1 - weeks, 2))
+    return [datetime.combine(day, time(), ZoneInfo(zone)) for day in days]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart, in the units of its drawing."""
+
+    label: str
+    value: int
+    x: int
+    y: int
+    height: int
+    middle: int
+    number_y: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line across the chart and the number it stands for."""
+
+    value: int
+    y: int
+    text_y: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars over a scale, in a drawing of 720 by 250."""
+
+    bars: tuple[Bar, ...]
+    lines: tuple[Line, ...]
+    width: int
+
+
+BASE, TOP, LEFT, RIGHT = 210, 20, 52, 712
+
+
+def bar_chart(values: Sequence[tuple[str, int]]) -> Chart:
+    """Place the bars of labelled counts; the scale ends at a round number above the highest."""
+    step = _round_step(max((value for _, value in values), default=0))
+    slot = (RIGHT - LEFT) // max(1, len(values))
+    width = slot * 5 // 8
+    bars = (_bar(n, label, value, step, slot, width) for n, (label, value) in enumerate(values))
+    lines = (Line(step * n, _height_at(step * n, step), _height_at(step * n, step) + 4) for n in range(5))
+    return Chart(tuple(bars), tuple(lines), width)
+
+
+def _bar(n: int, label: str, value: int, step: int, slot: int, width: int) -> Bar:
+    x, y = LEFT + slot * n + (slot - width) // 2, _height_at(value, step)
+    return Bar(label, value, x, y, BASE - y, x + width // 2, y - 6)
+
+
+def _height_at(value: int, step: int) -> int:
+    return BASE - value * (BASE - TOP) // (4 * step)
+
+
+def _round_step(highest: int) -> int:
+    """A quarter of the scale: the least of 1, 2, 5, 10, 20, ... that four of them reach `highest`."""
+    step, factors = 1, (2, 5, 10)
+    while True:
+        for candidate in (step, *(step * factor for factor in factors)):
+            if 4 * candidate >= highest:
+                return candidate
+        step *= 10
+
+
+def age_in_words(age: timedelta) -> str:
+    """How long ago, to the largest unit that is full: `12 seconds`, `1 hour`, `3 days`."""
+    seconds = max(0, int(age.total_seconds()))
+    units = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+    size, noun = next((unit for unit in units if seconds >= unit[0]), units[-1])
+    number = seconds // size
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def day_in(zone: str, moment: datetime | None) -> str:
+    """`14 Nov 2026` as a person in `zone` dates it; empty for None."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y}" if moment else ""
+
+
+def time_in(zone: str, moment: datetime | None) -> str:
+    """`14 Nov 2026, 13:05` as a person in `zone` dates it; empty for None."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M}" if moment else ""

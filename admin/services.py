@@ -1,0 +1,124 @@
+"""What an admin does, each with its line in the audit trail. The door opens the transaction."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from accounts import services as accounts
+from accounts.models import User, UserRole
+from accounts.rules import Role
+from admin.rules import changes
+from core import mail
+from core.audit import record
+from core.database import after_commit, db
+from core.errors import Conflict, InvalidInput, NotFound
+from core.ids import crockford
+from core.school import School, change_school, current_school
+from core.storage import media
+from courses.models import Course
+from courses.services import find_course
+from enrollment.services import enroll, is_enrolled
+
+LAST_ADMIN = "This is the only admin who can sign in. Make somebody else an admin first."
+
+
+def grant_role(user: User, role: Role, by: int) -> bool:
+    """Give a role; False when they have it."""
+    granted = accounts.grant_role(user, role)
+    if granted:
+        record("user.grant", f"user:{user.id}", {"role": role.value}, actor_id=by)
+    return granted
+
+
+def revoke_role(user: User, role: Role, by: int) -> bool:
+    """Take a role; False when they do not have it. Raises Conflict for the last admin's."""
+    if role is Role.ADMIN:
+        _require_another_admin(user)
+    revoked = accounts.revoke_role(user, role)
+    if revoked:
+        record("user.revoke", f"user:{user.id}", {"role": role.value}, actor_id=by)
+    return revoked
+
+
+def set_active(user: User, active: bool, by: int) -> None:
+    """Close an account or open it again. Raises Conflict for the last admin's."""
+    if not active and Role.ADMIN in user.role_words:
+        _require_another_admin(user)
+    if user.active != active:
+        accounts.set_active(user, active)
+        record("user.reopen" if active else "user.close", f"user:{user.id}", actor_id=by)
+
+
+def enroll_by_hand(address: str, course_slug: str, by: int | None) -> tuple[User, Course]:
+    """Let the person with this address into a course, whatever it costs.
+
+    Raises InvalidInput for an address that nobody has and Conflict for who is enrolled already.
+    """
+    user, course = accounts.find_by_email(address), find_course(course_slug)
+    if user is None:
+        raise InvalidInput(
+            f"Nobody has an account with the address {address}. Ask them to register first.", "email"
+        )
+    if is_enrolled(user.id, course.id):
+        raise Conflict(f"{user.name or user.email} is enrolled in {course.title} already.")
+    enroll(user.id, course.id, "admin", granted_by=by)
+    return user, course
+
+
+def send_again(mail_id: int, by: int) -> None:
+    """Put a mail that was given up on back into the outbox. Raises Conflict for any other."""
+    if not mail.resend(mail_id):
+        raise Conflict("This mail is not among those that could not be delivered.")
+    record("mail.resend", f"mail:{mail_id}", actor_id=by)
+
+
+def change_settings(values: Mapping[str, Any], logo: bytes | None, drop_logo: bool, by: int) -> School:
+    """Change what the school says of itself. `logo` is a PNG; the one before is deleted once that holds.
+
+    Raises InvalidInput for a value that cannot be.
+    """
+    before = asdict(current_school())
+    wanted = dict(values)
+    if logo is not None:
+        wanted["logo"] = keep_logo(logo)
+    elif drop_logo:
+        wanted["logo"] = ""
+    changed = changes(before, wanted)
+    if not changed:
+        return current_school()
+    school = change_school({name: wanted[name] for name in changed})
+    record("school.change", "school", changed, actor_id=by)
+    if "logo" in changed and before["logo"]:
+        after_commit(partial(media().delete, before["logo"]))
+    return school
+
+
+def keep_logo(png: bytes) -> str:
+    """Put the picture into the storage; its key, which no earlier logo had."""
+    key = f"school/logo-{crockford(12)}.png"
+    media().put(key, png)
+    return key
+
+
+def read_logo() -> bytes:
+    """The school's logo, a PNG. Raises NotFound where there is none."""
+    key = current_school().logo
+    try:
+        if key:
+            return media().read(key)
+    except FileNotFoundError:
+        pass
+    raise NotFound("This school has no logo.")
+
+
+def _require_another_admin(user: User) -> None:
+    # The rows are locked, so that two admins who take each other's role at once do not both succeed.
+    admins = db.session.scalars(
+        select(UserRole.user_id).filter_by(role=Role.ADMIN.value).with_for_update()
+    ).all()
+    open_ones = db.session.scalars(select(User.id).where(User.id.in_(admins), User.active.is_(True))).all()
+    if not set(open_ones) - {user.id}:
+        raise Conflict(LAST_ADMIN)

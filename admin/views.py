@@ -1,0 +1,66 @@
+"""The admin's front page, its mail and its audit trail."""
+
+from flask import Blueprint, flash, redirect, url_for
+
+from admin import overview, records, services
+from admin.forms import ButtonForm
+from admin.listing import read_listing
+from admin.page import Answer, page
+from core.database import transaction
+from core.outbox import MailState
+from core.web import ADMIN, allow, signed_in
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@bp.get("")
+@allow(ADMIN)
+def index() -> Answer:
+    """The school in numbers, and what waits for somebody."""
+    return page(
+        "overview", "overview",
+        numbers=overview.numbers(), chart=overview.enrollments_by_week(signed_in().time_zone),
+        worker=overview.worker_state(),
+    )  # fmt: skip
+
+
+@bp.get("/mail")
+@allow(ADMIN)
+def mails() -> Answer:
+    """The outbox."""
+    asked = read_listing("admin.mails", records.MAIL_COLUMNS, "-created", {"state": records.MAIL_STATES})
+    rows, shown = records.page_of_mails(asked)
+    return page(
+        "mails", "mail", ButtonForm(),
+        asked=asked, rows=rows, pager=asked.pager(shown), states=records.MAIL_STATES, dead=MailState.DEAD,
+    )  # fmt: skip
+
+
+@bp.get("/mail/<int:mail_id>")
+@allow(ADMIN)
+def mail(mail_id: int) -> Answer:
+    """One mail as it was, or will be, sent; links that open an account are hidden."""
+    found, text = records.find_mail(mail_id)
+    return page(
+        "mail", "mail", ButtonForm(), mail=found, text=text, states=records.MAIL_STATES, dead=MailState.DEAD
+    )
+
+
+@bp.post("/mail/<int:mail_id>/again")
+@allow(ADMIN)
+def send_again(mail_id: int) -> Answer:
+    """Try a mail once more that was given up on."""
+    with transaction():
+        services.send_again(mail_id, signed_in().user_id)
+    flash("The mail is on its way again.", "success")
+    return redirect(url_for("admin.mails"), 303)
+
+
+@bp.get("/audit")
+@allow(ADMIN)
+def audit() -> Answer:
+    """Who did what."""
+    kinds = records.actions()
+    asked = read_listing("admin.audit", records.AUDIT_COLUMNS, "-at", {"action": kinds})
+    rows, shown = records.page_of_deeds(asked)
+    return page("audit", "audit", asked=asked, rows=rows, pager=asked.pager(shown), kinds=kinds)

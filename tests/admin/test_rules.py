@@ -1,0 +1,114 @@
+"""The admin's pure rules."""
+
+import csv
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from admin import rules
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
+
+
+@pytest.mark.parametrize("opening", ["=", "+", "-", "@", "\t", "\r", "\0"])
+def test_a_cell_that_would_begin_a_formula_gets_a_quote_in_front(opening: str) -> None:
+    cell = f'{opening}HYPERLINK("http://evil.example")'
+
+    assert rules.safe_cell(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("value", ["Ada", "a=b", "", "1 + 1", -3, 42, None])
+def test_other_cells_stay_as_they_are(value: object) -> None:
+    assert rules.safe_cell(value) == value
+
+
+@given(st.lists(st.lists(st.text(), min_size=1)))
+def test_no_cell_of_an_export_begins_a_formula(table: list[list[str]]) -> None:
+    lines = "".join(rules.csv_lines(table))
+
+    cells = [cell for row in csv.reader(lines.splitlines(keepends=True)) for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\0"))] == []
+
+
+def test_an_export_is_made_line_by_line() -> None:
+    asked: list[int] = []
+    rows = (asked.append(n) or ("row", n) for n in range(3))
+
+    lines = rules.csv_lines(rows)
+
+    assert next(lines) == "row,0\r\n"
+    assert asked == [0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "total", "number", "first", "last"),
+    [
+        (1, 0, 1, 0, 0), (1, 25, 1, 1, 25), (2, 26, 2, 26, 26),
+        (9, 26, 2, 26, 26), (0, 26, 1, 1, 25), (-4, 26, 1, 1, 25),
+    ],
+)  # fmt: skip
+def test_the_page_is_the_nearest_that_there_is(
+    wanted: int, total: int, number: int, first: int, last: int
+) -> None:
+    page = rules.page_of(wanted, total)
+
+    assert (page.number, page.first, page.last) == (number, first, last)
+
+
+def test_only_what_is_different_counts_as_changed() -> None:
+    changed = rules.changes(
+        {"name": "Old", "currency": "USD", "version": 3}, {"name": "New", "currency": "USD"}
+    )
+
+    assert changed == {"name": ["Old", "New"]}
+
+
+def test_weeks_begin_on_mondays_of_the_readers_time_zone() -> None:
+    starts = rules.week_starts(NOON, 2, "Pacific/Auckland")
+
+    assert [f"{start:%a %d %H:%M}" for start in starts] == ["Mon 09 00:00", "Mon 16 00:00", "Mon 23 00:00"]
+
+
+def test_weeks_keep_their_midnight_when_the_clocks_change() -> None:
+    starts = rules.week_starts(datetime(2026, 10, 28, tzinfo=UTC), 2, "Europe/Berlin")
+
+    assert [str(start.utcoffset()) for start in starts] == ["2:00:00", "1:00:00", "1:00:00"]
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=12))
+def test_bars_stay_within_the_drawing_and_in_proportion(values: list[int]) -> None:
+    chart = rules.bar_chart([("week", value) for value in values])
+
+    assert all(0 <= bar.height <= 190 and bar.y + bar.height == 210 for bar in chart.bars)
+    assert all(bar.height == 0 for bar in chart.bars if bar.value == 0)
+    tallest = max(chart.bars, key=lambda bar: bar.value)
+    assert tallest.height == max(bar.height for bar in chart.bars)
+
+
+@pytest.mark.parametrize(("highest", "top"), [(0, 4), (4, 4), (5, 8), (31, 40), (41, 80), (160, 200)])
+def test_the_scale_ends_at_a_round_number(highest: int, top: int) -> None:
+    assert rules.bar_chart([("week", highest)]).lines[-1].value == top
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(seconds=1), "1 second"), (timedelta(0), "0 seconds"), (timedelta(seconds=-2), "0 seconds"),
+        (timedelta(seconds=119), "1 minute"), (timedelta(hours=5), "5 hours"), (timedelta(days=3), "3 days"),
+    ],
+)  # fmt: skip
+def test_an_age_is_told_in_its_largest_unit(age: timedelta, words: str) -> None:
+    assert rules.age_in_words(age) == words
+
+
+def test_links_in_a_mail_lose_their_keys_and_nothing_else() -> None:
+    key = "WyJhYmMiLDEyM10.aR_x-9" + "Z" * 30
+    text = f"Open https://school.example/reset/{key}\nor /courses/holistic-dermatology-certification"
+
+    shown = rules.without_keys(text)
+
+    assert (
+        shown == "Open https://school.example/reset/[hidden]\nor /courses/holistic-dermatology-certification"
+    )
