@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import current_app
 
@@ -69,14 +69,16 @@ def load(environ: Mapping[str, str]) -> Config:
         database_url=_database_url(values.get("DATABASE_URL") or f"sqlite:///{instance / 'stratum.db'}"),
         redis_url=_url("REDIS_URL", values.get("REDIS_URL"), ("redis", "rediss", "unix")),
         smtp_url=_url("SMTP_URL", values.get("SMTP_URL"), ("smtp", "smtps", "smtp+starttls")),
-        media_url=values.get("MEDIA_URL") or (instance / "media").as_uri(),
+        media_url=_media_url(values.get("MEDIA_URL") or (instance / "media").as_uri()),
         base_url=_base_url(values.get("BASE_URL") or f"http://127.0.0.1:{port}"),
         trusted_proxy_hops=_integer("TRUSTED_PROXY_HOPS", values.get("TRUSTED_PROXY_HOPS", "0"), 0, 9),
         instance=instance,
         port=port,
     )
     if env == "production" and not config.is_https:
-        raise ConfigError("BASE_URL: production needs an https address, as BASE_URL=https://learn.example.org")
+        raise ConfigError(
+            "BASE_URL: production needs an https address, as BASE_URL=https://learn.example.org"
+        )
     return config
 
 
@@ -136,22 +138,49 @@ def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
 
 
 def _url(name: str, value: str | None, schemes: tuple[str, ...]) -> str | None:
-    if value and urlsplit(value).scheme not in schemes:
+    if not value:
+        return None
+    parts = _split(name, value)
+    if parts.scheme not in schemes:
         raise ConfigError(f"{name}: must begin with {' or '.join(s + '://' for s in schemes)}")
-    return value or None
+    if parts.scheme != "unix" and not parts.hostname:
+        raise ConfigError(f"{name}: names no host; write it as {parts.scheme}://host.example.org")
+    return value
 
 
 def _database_url(value: str) -> str:
     scheme = value.partition(":")[0]
-    if scheme in ("postgres", "postgresql"):
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        _split("DATABASE_URL", value)
         return "postgresql+psycopg" + value[len(scheme) :]
-    if scheme not in ("sqlite", "postgresql+psycopg"):
-        raise ConfigError("DATABASE_URL: must begin with sqlite:/// or postgresql://")
+    path = value.removeprefix("sqlite:///")
+    if path == value or path.partition("?")[0] in ("", ":memory:"):
+        raise ConfigError(
+            "DATABASE_URL: must be sqlite:/// and the path of a file, or begin with postgresql://"
+        )
+    return value
+
+
+def _media_url(value: str) -> str:
+    parts = _split("MEDIA_URL", value)
+    if not (parts.scheme == "file" and parts.path) and not (parts.scheme == "s3" and parts.netloc):
+        raise ConfigError("MEDIA_URL: must be a folder as file:///srv/media, or s3://bucket/prefix")
     return value
 
 
 def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+    parts = _split("BASE_URL", value)
+    extras = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    if parts.scheme not in ("http", "https") or not parts.hostname or extras:
         raise ConfigError("BASE_URL: must be an address without a path, as https://learn.example.org")
-    return value.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _split(name: str, value: str) -> SplitResult:
+    """The parts of an address; what is not one, or has a port that is none, is refused without showing it."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise ConfigError(f"{name}: is no address; check its brackets and its port (1 to 65535)") from None
+    return parts

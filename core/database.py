@@ -6,6 +6,7 @@ in turn; a write outside `transaction()` raises before it reaches the database; 
 
 import enum
 import fcntl
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,11 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+_WRITES = re.compile(
+    r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|WITH\b.*\b(?:INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+\S+\s+SET))\b",
+    re.I | re.S,
+)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -75,10 +81,14 @@ class WriteOutsideTransaction(RuntimeError):
 
 
 def engine_options(config: Config) -> dict[str, Any]:
-    """What the engine needs: SQLite waits for a lock, PostgreSQL drops dead connections and endless statements."""
+    """What the engine needs: SQLite waits for a lock, PostgreSQL drops dead connections and endless statements.
+
+    Errors keep the values of their statement to themselves: they may be personal, and errors go into logs.
+    """
     if config.is_sqlite:
-        return {"connect_args": {"timeout": 5}}
+        return {"hide_parameters": True, "connect_args": {"timeout": 5}}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
         "connect_args": {"options": "-c statement_timeout=10000 -c timezone=UTC"},
@@ -118,7 +128,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _refuse_stray_write(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-    if statement[:6].upper() in ("INSERT", "UPDATE", "DELETE") and not _may_write(connection):
+    if _WRITES.match(statement) and not _may_write(connection):
         raise WriteOutsideTransaction(statement[:80])
 
 
@@ -156,7 +166,9 @@ def insert_once(model: type[Base], row: dict[str, Any], key: tuple[str, ...]) ->
     The database decides, so that clicks, tabs and devices at once make one row.
     """
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(model).values(row).on_conflict_do_nothing(index_elements=list(key)).returning(literal(1))
+    statement = (
+        insert(model).values(row).on_conflict_do_nothing(index_elements=list(key)).returning(literal(1))
+    )
     return db.session.execute(statement).first() is not None
 
 

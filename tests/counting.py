@@ -34,4 +34,3 @@ def statements() -> Iterator[list[str]]:
             yield sent
         finally:
             event.remove(engine, "before_cursor_execute", note)
-

@@ -35,7 +35,9 @@ def test_a_readable_colour_stays_as_it_is(colour: str, ground: str) -> None:
         assert nearest_readable(colour, ground) == colour
 
 
-@pytest.mark.parametrize("text", ["", "9c3d28", "#9c3d2", "#9c3d288", "#9c3d2g", "red", "#9c3d28;}", "#9c3d28\n"])
+@pytest.mark.parametrize(
+    "text", ["", "9c3d28", "#9c3d2", "#9c3d288", "#9c3d2g", "red", "#9c3d28;}", "#9c3d28\n"]
+)
 def test_what_is_no_colour_is_told_apart(text: str) -> None:
     assert not is_colour(text)
 

@@ -46,7 +46,9 @@ def test_letters_that_look_like_digits_are_read_as_the_digits(number: str) -> No
             assert read_crockford(number.replace("0", zero).replace("1", one), 20) == number
 
 
-@pytest.mark.parametrize("typed", ["", "0" * 19, "0" * 21, "U" * 20, "é" * 20, "0" * 19 + "\x00", "0" * 19 + "."])
+@pytest.mark.parametrize(
+    "typed", ["", "0" * 19, "0" * 21, "U" * 20, "é" * 20, "0" * 19 + "\x00", "0" * 19 + "."]
+)
 def test_what_cannot_be_a_number_is_none(typed: str) -> None:
     assert read_crockford(typed, 20) is None
 
