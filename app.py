@@ -5,6 +5,7 @@ import os
 from flask import Flask
 
 import accounts.commands
+import accounts.jobs
 import accounts.security
 import accounts.views
 import admin.commands
@@ -78,6 +79,7 @@ def register_rooms(app: Flask) -> None:
 def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
+    accounts.jobs.register()
     quizzes.kept.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     certificates.services.tell_content(lessons.assessed.tell)

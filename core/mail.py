@@ -20,12 +20,14 @@ from jinja2 import TemplateNotFound
 
 from core import jobs, outbox
 from core.config import Config, current_config
-from core.database import after_commit, db
+from core.clock import now
+from core.database import after_commit, db, transaction
 from core.outbox import Letter
 from core.school import current_school
 
 BELL = "mail"
 SMTP_TIMEOUT = 10  # seconds, for each step of a delivery
+KEEP_SENT = timedelta(days=30)
 SWEEP = 50  # mails a sweep
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 logger = logging.getLogger("mail")
@@ -35,6 +37,7 @@ def register() -> None:
     """Let the worker deliver: at the bell, and each minute what a lost bell or an earlier failure left."""
     jobs.answer(BELL, deliver)
     jobs.periodic("mail-sweep", timedelta(minutes=1), deliver_due)
+    jobs.periodic("mail-purge", timedelta(days=1), purge)
 
 
 def queue(kind: str, to: str, context: dict[str, object], dedupe_key: str | None = None) -> int | None:
@@ -76,6 +79,12 @@ def render(kind: str, context: dict[str, object]) -> tuple[str, str, str | None]
         if missing.name != f"email/{kind}.html":
             raise
         return subject, text, None
+
+
+def purge() -> None:
+    """Delete mails that were sent longer ago than KEEP_SENT."""
+    with transaction():
+        outbox.drop_sent(now() - KEEP_SENT)
 
 
 def deliver_due() -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CursorResult, Enum, select, update
+from sqlalchemy import CursorResult, Enum, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -124,6 +124,12 @@ def mark_failed(mail_id: int, error: str, *, for_good: bool) -> None:
             mail.state = MailState.DEAD
         else:
             mail.leased_until = now() + wait_after(mail.tries)
+
+
+def drop_sent(before: datetime) -> int:
+    """Delete mails that were sent before this moment: they hold addresses and links. Returns how many."""
+    statement = delete(OutboxMail).where(OutboxMail.state == MailState.SENT, OutboxMail.sent_at < before)
+    return _rowcount(db.session.execute(statement))
 
 
 def revive(mail_id: int) -> bool:

@@ -296,3 +296,14 @@ def test_a_worker_killed_in_mid_delivery_loses_nothing(
     assert row(mail_id).state == MailState.SENT
     first, second = mailbox.received.get(timeout=WAIT), mailbox.received.get(timeout=WAIT)
     assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_sent_mail_is_deleted_after_a_month_and_an_unsent_one_never(app: Flask, clock: Clock) -> None:
+    sent, waiting = queue_one(), queue_one()
+    mail.deliver(sent)
+    clock(now() + mail.KEEP_SENT + timedelta(seconds=1))
+
+    mail.purge()
+
+    left = db.session.scalars(select(OutboxMail.id)).all()
+    assert list(left) == [waiting]
