@@ -11,6 +11,7 @@ from email.policy import default as default_policy
 import pytest
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
+from sqlalchemy import select
 
 from core import mail, outbox, school
 from core.clock import now
