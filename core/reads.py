@@ -17,6 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import SelectBase
 
+from core.config import current_config
 from core.database import db
 
 _local = threading.local()
@@ -44,15 +45,16 @@ class HotRead:
 
     def __init__(self, statement: SelectBase) -> None:
         self._statement = statement
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: dict[bool, _Compiled] = {}  # for SQLite, and not
 
     def __call__(self, **params: object) -> list[Row]:
-        engine = db.engine
-        compiled = self._compiled.get(engine.dialect.name) or self._compile(engine.dialect)
-        rows = _execute(engine, compiled.sql, compiled.values(params))
+        config = current_config()
+        compiled = self._compiled.get(config.is_sqlite) or self._compile(config.is_sqlite)
+        rows = _execute(config.database_url, compiled.sql, compiled.values(params))
         return [_typed(row, compiled.processors) for row in rows] if compiled.processors else rows
 
-    def _compile(self, dialect: Dialect) -> _Compiled:
+    def _compile(self, is_sqlite: bool) -> _Compiled:
+        dialect = db.engine.dialect
         compiled = self._statement.compile(dialect=dialect)
         constants = {
             name: _processed(bind, dialect) for name, bind in compiled.binds.items() if not bind.required
@@ -63,7 +65,7 @@ class HotRead:
         )
         processors = tuple((i, processor) for i, processor in found if processor)
         order = tuple(getattr(compiled, "positiontup", None) or ())
-        made = self._compiled[dialect.name] = _Compiled(str(compiled), constants, order, processors)
+        made = self._compiled[is_sqlite] = _Compiled(str(compiled), constants, order, processors)
         return made
 
 
@@ -109,21 +111,20 @@ def _typed(row: Row, processors: tuple[tuple[int, Processor], ...]) -> Row:
     return tuple(values)
 
 
-def _execute(engine: Engine, sql: str, values: Any) -> list[Row]:
+def _execute(database_url: str, sql: str, values: Any) -> list[Row]:
     try:
-        rows: list[Row] = _connection(engine).execute(sql, values).fetchall()
+        rows: list[Row] = _connection(database_url).execute(sql, values).fetchall()
     except psycopg.OperationalError:  # The server went away: one fresh connection, then the error stands.
         close()
-        rows = _connection(engine).execute(sql, values).fetchall()
+        rows = _connection(database_url).execute(sql, values).fetchall()
     return rows
 
 
-def _connection(engine: Engine) -> Any:
+def _connection(database_url: str) -> Any:
     connections: dict[str, Any] = _local.__dict__.setdefault("connections", {})
-    key = engine.url.render_as_string(hide_password=False)
-    if key not in connections:
-        connections[key] = _connect(engine)
-    return connections[key]
+    if database_url not in connections:
+        connections[database_url] = _connect(db.engine)
+    return connections[database_url]
 
 
 def _connect(engine: Engine) -> Any:

@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from threading import Lock
 from typing import Any
 
-from flask import g, has_app_context
+from flask import g
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.colour import contrast, is_colour, nearest_readable
+from core.config import current_config
 from core.database import Base, db
 from core.errors import InvalidInput
 from core.reads import HotRead
@@ -81,11 +82,9 @@ def current_school() -> School:
     return school
 
 
-def fallback_school() -> School:
-    """The settings without asking the database: for pages that must be shown when it does not answer."""
-    if has_app_context() and "school" in g:
-        return current_school()
-    return next(iter(_kept.values()), School())
+def last_known_school() -> School:
+    """The settings as this process saw them last, without asking the database."""
+    return _kept.get(current_config().database_url, School())
 
 
 def change_school(values: dict[str, Any]) -> School:
@@ -140,7 +139,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _load() -> School:
-    key = str(db.engine.url)
+    key = current_config().database_url
     rows = _version()
     version = rows[0][0] if rows else 0
     kept = _kept.get(key)

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from sqlalchemy import select
 
+from core.config import current_config
 from core.database import db
 from core.errors import NotFound
 from courses.models import Author, Course, CourseInstructor, Module, Step
@@ -107,7 +108,7 @@ def catalogue() -> list[tuple[str, list[Course]]]:
 
 def outline_of(course_id: int, version: int) -> Outline:
     """The outline at this version, from memory where it is there."""
-    key = (str(db.engine.url), course_id)
+    key = (current_config().database_url, course_id)
     kept = _outlines.get(key)
     if kept is None or kept.version != version:
         kept = _outlines[key] = _read_outline(course_id)

@@ -13,7 +13,6 @@ from sqlalchemy import String, bindparam, cast, literal, select, union_all
 
 from core.clock import now
 from core.config import current_config
-from core.database import db
 from core.icons import icon
 from core.prerender import Shelf, hole
 from core.reads import HotRead
@@ -75,14 +74,14 @@ def lesson_page(visit: Visit, reader: Reader) -> str:
     """The lesson as this reader sees it: two or three reads, and a join of pieces."""
     page = shared_page(visit.outline, visit.step)
     school = current_school()
-    key = (str(db.engine.url), visit.step.id, visit.outline.version, school.version, reader.roles)
+    key = (current_config().database_url, visit.step.id, visit.outline.version, school.version, reader.roles)
     template = _pages.page(key, lambda: _prerender(page, reader.roles))
     return template.fill(_values(page, visit, reader))
 
 
 def shared_page(outline: Outline, step: OutlineStep) -> LessonPage:
     """The shared part of a lesson's page, from memory while the course's version stands."""
-    key = (str(db.engine.url), outline.course_id, step.id)
+    key = (current_config().database_url, outline.course_id, step.id)
     kept = _shared.get(key)
     if kept is None or kept.outline.version != outline.version:
         kept = _shared[key] = _read(outline, step)

@@ -11,7 +11,6 @@ from flask import render_template
 from markupsafe import Markup
 
 from core.config import current_config
-from core.database import db
 from core.errors import InvalidInput, NotFound
 from core.prerender import Shelf, hole
 from quizzes import rules
@@ -46,7 +45,7 @@ def check_html(
         return Markup(render_template("quizzes/_check_missing.html", question_id=question_id))  # noqa: S704 - a template of ours
     answered = (given.revision_id, json.dumps(given.answer, sort_keys=True)) if given else None
     page = _shown.page(
-        (str(db.engine.url), question_id, revision_id, answered),
+        (current_config().database_url, question_id, revision_id, answered),
         lambda: _render(question_id, revision_id, given),
     )
     return Markup(page.fill({"action": action_url, "csrf": csrf}))  # noqa: S704 - escaped by fill
@@ -65,7 +64,7 @@ def answer_check(question_id: str, form: Mapping[str, Sequence[str]]) -> tuple[i
 
 
 def _revision_in(question_id: str, edition: Hashable) -> int | None:
-    key = (str(db.engine.url), question_id)
+    key = (current_config().database_url, question_id)
     kept = _current.get(key)
     if kept is None or kept[0] != edition:
         revision = current_revision(question_id)

@@ -14,6 +14,7 @@ from typing import Any
 from markupsafe import Markup, escape
 from sqlalchemy import bindparam, select
 
+from core.config import current_config
 from core.database import db
 from core.errors import NotFound
 from core.reads import HotRead
@@ -202,7 +203,7 @@ def mailbox(attempt_id: str, user_id: int, positions: Sequence[int]) -> Mailbox:
 
 def asked(revision_id: int) -> Asked:
     """The revision, from memory after the first time. Raises NotFound."""
-    key = (str(db.engine.url), revision_id)
+    key = (current_config().database_url, revision_id)
     kept = _kept.get(key)
     if kept is None:
         row = db.session.get(QuestionRevision, revision_id)
