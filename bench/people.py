@@ -1,0 +1,57 @@
+"""The learners of the workload: enrolled, some way into the course, each signed in with a cookie of their own."""
+
+from dataclasses import dataclass
+
+from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
+
+from accounts.access import TOKEN
+from accounts.services import add_user, begin_sign_in
+from bench.bundle import COURSE, lesson_slug
+from core.database import transaction
+from courses.services import course_outline, find_course, find_step
+from enrollment.services import enroll
+from progress.services import complete_step, remember_place
+
+LEARNERS = 200
+DONE = 8  # lessons that each has completed; the next one is where they are
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A signed-in learner as the load client needs one: the cookie, and a token for forms."""
+
+    cookie: str
+    csrf: str
+
+
+def make_learners(app: Flask) -> list[Learner]:
+    """Write the learners into the app's database and sign all of them in."""
+    with app.app_context(), transaction():
+        tokens = [_make_learner(number) for number in range(LEARNERS)]
+    return [_learner(app, token) for token in tokens]
+
+
+def here() -> str:
+    """The address of the lesson where each learner is."""
+    return f"/learn/{COURSE}/{lesson_slug(DONE + 1)}"
+
+
+def _make_learner(number: int) -> str:
+    user = add_user(f"learner{number}@bench.example", f"Learner {number}", None, confirmed=True)
+    course = find_course(COURSE)
+    enroll(user.id, course.id, "bench")
+    steps = course_outline(course).steps
+    for step in steps[:DONE]:
+        complete_step(user.id, find_step(step.id))
+    remember_place(user.id, find_step(steps[DONE].id), "")
+    return begin_sign_in(user.id, "bench", remembered=True)[1]
+
+
+def _learner(app: Flask, token: str) -> Learner:
+    with app.test_request_context(base_url=app.config["STRATUM"].base_url):
+        session[TOKEN], session["_fresh"], session.permanent = token, True, True
+        csrf = generate_csrf()
+        response = app.response_class()
+        app.session_interface.save_session(app, session, response)  # type: ignore[arg-type]
+    return Learner(response.headers["Set-Cookie"].partition(";")[0], csrf)
