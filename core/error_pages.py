@@ -1,14 +1,16 @@
 """The one table from an error to a status and a page."""
 
 import logging
+import sqlite3
 
+import psycopg
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from core.errors import Conflict, DomainError, Forbidden, InvalidInput, LimitReached, NotFound
-from core.school import fallback_school
+from core.school import School, current_school, last_known_school
 
 PAGES = (400, 403, 404, 405, 411, 413, 429, 500, 503)
 STATUS: dict[type[DomainError], int] = {
@@ -18,6 +20,9 @@ STATUS: dict[type[DomainError], int] = {
     LimitReached: 429,
     InvalidInput: 422,
 }
+# Hot reads meet the driver's own errors, all others SQLAlchemy's.
+NO_ANSWER = (OperationalError, sqlite3.OperationalError, psycopg.OperationalError)
+UNSTORABLE = (DataError, psycopg.DataError)
 Answer = tuple[str, int, dict[str, str]]
 _log = logging.getLogger("error")
 
@@ -27,23 +32,33 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(OperationalError, _database)
+    for kind in NO_ANSWER:
+        app.register_error_handler(kind, _database)
+    for refusal in UNSTORABLE:
+        app.register_error_handler(refusal, _unstorable)
     app.register_error_handler(Exception, _unexpected)
 
 
 def error_page(status: int, sentence: str | None = None, headers: dict[str, str] | None = None) -> Answer:
-    """The page of a status, in the house's look; it needs neither the database nor a session."""
+    """The page of a status, in the house's look; it is shown also when the database does not answer."""
     template = status if status in PAGES else (500 if status >= 500 else 400)
     body = render_template(
         f"errors/{template}.html",
         reader=g.get("reader"),
-        school=fallback_school(),
+        school=_school(),
         nav="",
         status=status,
         sentence=sentence,
         request_id=g.get("request_id", ""),
     )
     return body, status, headers or {}
+
+
+def _school() -> School:
+    try:
+        return current_school()
+    except (SQLAlchemyError, *NO_ANSWER):
+        return last_known_school()
 
 
 def _domain(error: DomainError) -> Answer:
@@ -61,7 +76,12 @@ def _http(error: HTTPException) -> Answer | HTTPException:
     return error_page(error.code, headers=allowed)
 
 
-def _database(error: OperationalError) -> Answer:
+def _unstorable(_: Exception) -> Answer:
+    return error_page(400, "That holds characters which cannot be kept here, such as a NUL. Nothing was changed.")
+
+
+def _database(error: Exception) -> Answer:
+    g.setdefault("school", last_known_school())  # Do not wait for the database a second time.
     _log.error("database does not answer", extra=_where(), exc_info=error)
     return error_page(503, headers={"Retry-After": "5"})
 

@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect, generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -22,6 +24,12 @@ POLICIES = (ANYONE, SIGNED_IN, INSTRUCTOR, ADMIN)
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
 )
 STATIC = Path(__file__).parent.parent / "static"
 csrf = CSRFProtect()
@@ -53,11 +61,27 @@ class Reader:
         return role in self.roles or "admin" in self.roles
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie. What signs it is made once for an app, not once or twice a request."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if "session_signer" not in app.extensions:
+            app.extensions["session_signer"] = super().get_signing_serializer(app)
+        signer: URLSafeTimedSerializer | None = app.extensions["session_signer"]
+        return signer
+
+
 class App(Flask):
     """Flask, with one rule for shared caches: what carries a session is private and not stored.
 
     The rule stands in process_response, not in an after_request, because the session cookie is added after those.
     """
+
+    session_interface = Sessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Views and hooks are plain functions here, so none is inspected at each request for being a coroutine."""
+        return func
 
     def process_response(self, response: Response) -> Response:
         response = super().process_response(response)
@@ -88,11 +112,11 @@ def init_app(app: Flask, config: Config) -> None:
     if config.trusted_proxy_hops:
         hops = config.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    csrf.init_app(app)
     app.before_request(_require_length)
     app.before_request(_enforce_policy)
+    csrf.init_app(app)  # After the policy: who must sign in first is sent there, not told of a wrong token.
     app.after_request(_secure)
-    app.jinja_env.globals.update(asset=asset, icon=icon, ring=ring, csrf_token=generate_csrf)
+    app.jinja_env.globals.update(asset=asset, icon=icon, ring=ring, csrf_token=form_token)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -154,6 +178,12 @@ def render(template: str, *, nav: str = "", **context: object) -> str:
     )
 
 
+def form_token() -> str:
+    """The token that forms carry. It lives as long as the session, so it is signed once for a session."""
+    kept = session.get("csrf_token")
+    return _signed_token(current_config().secret_key, kept) if kept else str(generate_csrf())
+
+
 def absolute_url(path: str) -> str:
     """The public address of a path. Made from BASE_URL, never from the Host header."""
     return current_config().base_url + path
@@ -167,6 +197,12 @@ def asset(path: str) -> str:
     return f"/static/{path}?v={mark}"
 
 
+@lru_cache(maxsize=5_000)
+def _signed_token(secret_key: str, session_token: str) -> str:
+    # As Flask-WTF's generate_csrf does, which signs anew in every request.
+    return str(URLSafeTimedSerializer(secret_key, salt="wtf-csrf-token").dumps(session_token))
+
+
 def _form_page() -> str:
     referrer = request.referrer or ""
     base = current_config().base_url
@@ -175,8 +211,12 @@ def _form_page() -> str:
 
 def _require_length() -> None:
     # Past the limit Werkzeug cuts a chunked body in silence (measured); so a body must say how long it is.
-    if request.method in ("POST", "PUT", "PATCH") and request.content_length is None:
+    if request.method not in ("POST", "PUT", "PATCH"):
+        return
+    if request.content_length is None:
         abort(411)
+    if request.content_length > (request.max_content_length or request.content_length):
+        abort(413)
 
 
 def _enforce_policy() -> WerkzeugResponse | None:
@@ -198,12 +238,9 @@ def _enforce_policy() -> WerkzeugResponse | None:
 def _secure(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.extend(HEADERS)
     if current_config().is_https:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers.add("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
