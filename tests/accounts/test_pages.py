@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pyotp
 import pytest
@@ -118,6 +118,7 @@ def test_the_sign_in_form_has_the_names_of_the_contract(client: FlaskClient) -> 
     assert re.search(r'<label for="email">Email address</label>', page)
     assert re.search(r'<label for="password">Password</label>', page)
     assert re.search(r'<button[^>]*type="submit">Sign in</button>', page)
+    assert page.count('href="/reset"') == 1
 
 
 def test_a_wrong_password_and_an_unknown_address_answer_alike(client: FlaskClient) -> None:
@@ -487,7 +488,7 @@ def test_a_stale_sign_in_is_proved_again_before_security_changes(
     sign_in(client, make_user())
     clock(NOON + timedelta(minutes=31))
     asked = client.get(path)
-    assert urlsplit(asked.location).path == "/account/verify"
+    assert asked.location == "/account/verify?" + urlencode({"next": path})
     assert post(client, asked.location, {"password": "not the password"}).status_code == 422
     proved = post(client, "/account/verify", {"password": PASSWORD, "next": path})
     assert proved.location == path
