@@ -22,24 +22,28 @@ def hole(name: str) -> Markup:
 
 @dataclass(frozen=True)
 class Prerendered:
-    """A page cut at its holes: pieces[0] + hole[0] + pieces[1] + ... ."""
+    """A page cut at its holes: a piece, the name of a hole, a piece, ... , a piece."""
 
-    pieces: tuple[str, ...]
-    holes: tuple[str, ...]
+    parts: tuple[str, ...]
+
+    @property
+    def holes(self) -> tuple[str, ...]:
+        return self.parts[1::2]
 
     def fill(self, values: Mapping[str, object]) -> str:
         """The page for one reader. A missing value is a KeyError: no page goes out with a hole in it."""
-        filled = [self.pieces[0]]
-        for name, piece in zip(self.holes, self.pieces[1:], strict=True):
-            filled.append(escape(values[name]))
-            filled.append(piece)
-        return "".join(filled)
+        page = list(self.parts)
+        page[1::2] = map(_markup, map(values.__getitem__, self.holes))
+        return "".join(page)
 
 
 def cut(page: str) -> Prerendered:
     """Cut a rendered page at its holes."""
-    parts = _HOLE.split(page)
-    return Prerendered(tuple(parts[0::2]), tuple(parts[1::2]))
+    return Prerendered(tuple(_HOLE.split(page)))
+
+
+def _markup(value: object) -> str:
+    return value if type(value) is Markup else escape(value)
 
 
 class Shelf:

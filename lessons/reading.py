@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import get_flashed_messages, render_template
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import String, bindparam, cast, literal, select, union_all
 
@@ -17,7 +16,7 @@ from core.icons import icon
 from core.prerender import Shelf, hole
 from core.reads import HotRead
 from core.school import current_school
-from core.web import Reader
+from core.web import Reader, form_token
 from courses.services import Outline, OutlineModule, OutlineStep
 from lessons.models import CheckAnswer, Reflection
 from lessons.services import CitedSource, cited_sources, find_lesson, slots
@@ -128,7 +127,7 @@ def _prerender(page: LessonPage, roles: frozenset[str]) -> str:
 
 
 def _values(page: LessonPage, visit: Visit, reader: Reader) -> dict[str, object]:
-    csrf = generate_csrf()
+    csrf = form_token()
     return {
         "csrf": csrf,
         "initials": reader.initials,
