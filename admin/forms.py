@@ -26,6 +26,14 @@ ZONES = {zone: zone for zone in sorted(available_timezones())}
 TEXTS = tuple(name for name in EDITABLE if name != "logo")
 
 
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _lines(text: str | None) -> str:
+    return "\n".join(map(str.strip, (text or "").strip().splitlines()))
+
+
 class ButtonForm(FlaskForm):
     """A form that is nothing but its button (and its token)."""
 
@@ -47,17 +55,21 @@ class EnrollForm(FlaskForm):
 class SchoolForm(FlaskForm):
     """What the school says of itself. Fields are named as in core.school.School."""
 
-    name = StringField("Name", validators=[InputRequired("Enter the school's name"), Length(max=80)])
+    name = StringField(
+        "Name", filters=[_one_line], validators=[InputRequired("Enter the school's name"), Length(max=80)]
+    )
     logo = FileField("Logo")
     drop_logo = BooleanField("Take the logo away and show the drawn mark")
-    colour_primary = StringField("Main colour")
-    colour_accent = StringField("Second colour")
-    legal_name = StringField("Legal name", validators=[Length(max=200)])
-    legal_address = TextAreaField("Legal address", validators=[Length(max=500)])
+    colour_primary = StringField("Main colour", filters=[_one_line, str.lower])
+    colour_accent = StringField("Second colour", filters=[_one_line, str.lower])
+    legal_name = StringField("Legal name", filters=[_one_line], validators=[Length(max=200)])
+    legal_address = TextAreaField("Legal address", filters=[_lines], validators=[Length(max=500)])
     support_email = EmailField("Support address")
     time_zone = SelectField("Time zone", choices=ZONES)
     currency = StringField(
-        "Currency", validators=[Regexp(r"^[A-Z]{3}$", message="Write the currency as three letters")]
+        "Currency",
+        filters=[_one_line, str.upper],
+        validators=[Regexp(r"^[A-Z]{3}$", message="Write the currency as three letters")],
     )
     refund_days = IntegerField(
         "Refund promise: days", validators=[InputRequired("Enter a number of days"), NumberRange(0, 365)]
@@ -66,10 +78,10 @@ class SchoolForm(FlaskForm):
         "Refund promise: greatest progress, in percent",
         validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
     )
-    country = StringField("Country", validators=[Length(max=80)])
-    emergency_number = StringField("Emergency number", validators=[Length(max=40)])
-    crisis_line = StringField("Crisis line", validators=[Length(max=120)])
-    certificate_host = StringField("Certificate host")
+    country = StringField("Country", filters=[_one_line], validators=[Length(max=80)])
+    emergency_number = StringField("Emergency number", filters=[_one_line], validators=[Length(max=40)])
+    crisis_line = StringField("Crisis line", filters=[_one_line], validators=[Length(max=120)])
+    certificate_host = StringField("Certificate host", filters=[_one_line, str.lower])
 
     def validate_colour_primary(self, field: Field) -> None:
         _as_colour(field)

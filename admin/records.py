@@ -1,11 +1,11 @@
 """What the school keeps by itself, as the admin reads it: the audit trail and the mails."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, or_, select
 
 from accounts.models import User
 from admin.listing import Listing, holds
@@ -15,6 +15,7 @@ from core.audit import AuditEntry
 from core.database import db
 from core.errors import NotFound
 from core.outbox import MailState, OutboxMail
+from courses.models import Course
 from enrollment.models import Enrollment
 
 MAIL_STATES = {
@@ -24,20 +25,26 @@ MAIL_STATES = {
 }
 AUDIT_COLUMNS = {"at": AuditEntry.at}
 MAIL_COLUMNS = {"created": OutboxMail.created_at}
-_PERSON = "user:"
+PERSON, ENROLLMENT = "user:", "enrollment:"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a deed was about, in words, and the person whom it concerns where there is one."""
+
+    text: str
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Deed:
-    """One entry of the trail. `actor` and `about` are names of people where they still have an account."""
+    """One entry of the trail. `actor` is a name where the person still has an account."""
 
     at: datetime
     action: str
     actor_id: int | None
     actor: str
-    subject: str
-    about_id: int | None
-    about: str
+    about: Subject
     detail: tuple[tuple[str, str], ...]
 
 
@@ -53,15 +60,7 @@ def page_of_deeds(asked: Listing) -> tuple[list[Deed], PageOf]:
 
 def deeds_about(user_id: int, limit: int = 20) -> list[Deed]:
     """The latest entries about a person: their account, their enrollments, their certificates."""
-    enrollments = select(literal("enrollment:") + cast(Enrollment.id, String)).where(
-        Enrollment.user_id == user_id
-    )
-    certificates = select(literal("certificate:") + Certificate.id).where(Certificate.user_id == user_id)
-    about = or_(
-        AuditEntry.subject == f"{_PERSON}{user_id}",
-        AuditEntry.subject.in_(enrollments),
-        AuditEntry.subject.in_(certificates),
-    )
+    about = _is_about(select(User.id).where(User.id == user_id))
     query = select(AuditEntry).where(about).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
     return _deeds(db.session.scalars(query).all())
 
@@ -100,41 +99,62 @@ def _deed_conditions(asked: Listing) -> list[ColumnElement[bool]]:
         found.append(AuditEntry.action == asked.filters["action"])
     for word in asked.words:
         people = select(User.id).where(holds(word, User.name, User.email))
-        subjects = select(literal(_PERSON) + cast(User.id, String)).where(holds(word, User.name, User.email))
-        found.append(or_(AuditEntry.actor_id.in_(people), AuditEntry.subject.in_(subjects)))
+        found.append(or_(AuditEntry.actor_id.in_(people), _is_about(people)))
     return found
 
 
+def _is_about(people: Select[int]) -> ColumnElement[bool]:
+    """Whether an entry is about one of these people, their enrollments or their certificates."""
+    accounts = select(literal(PERSON) + cast(User.id, String)).where(User.id.in_(people))
+    enrollments = select(literal(ENROLLMENT) + cast(Enrollment.id, String)).where(
+        Enrollment.user_id.in_(people)
+    )
+    certificates = select(literal("certificate:") + Certificate.id).where(Certificate.user_id.in_(people))
+    return or_(*(AuditEntry.subject.in_(subjects) for subjects in (accounts, enrollments, certificates)))
+
+
 def _deeds(entries: Sequence[AuditEntry]) -> list[Deed]:
-    names = _names(id for entry in entries for id in (entry.actor_id, _person_of(entry.subject)) if id)
-    return [_deed(entry, names) for entry in entries]
+    actors = {entry.actor_id for entry in entries if entry.actor_id}
+    names = _names(actors | _numbers(entries, PERSON))
+    subjects = {f"{PERSON}{number}": Subject(name, number) for number, name in names.items()}
+    subjects.update(_enrolled(_numbers(entries, ENROLLMENT)))
+    return [_deed(entry, names, subjects) for entry in entries]
 
 
-def _deed(entry: AuditEntry, names: dict[int, str]) -> Deed:
-    about = _person_of(entry.subject)
+def _deed(entry: AuditEntry, names: dict[int, str], subjects: dict[str, Subject]) -> Deed:
     return Deed(
         entry.at,
         entry.action,
         entry.actor_id,
         names.get(entry.actor_id or 0, "The system"),
-        entry.subject,
-        about if about in names else None,
-        names.get(about or 0, entry.subject),
+        subjects.get(entry.subject, Subject(entry.subject)),
         tuple((name.replace("_", " "), _shown(value)) for name, value in entry.detail.items()),
     )
 
 
-def _names(ids: Iterable[int]) -> dict[int, str]:
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    rows = db.session.execute(select(User.id, User.name, User.email).where(User.id.in_(wanted)))
+def _numbers(entries: Sequence[AuditEntry], kind: str) -> set[int]:
+    """The ids in subjects of this kind."""
+    found = (entry.subject.removeprefix(kind) for entry in entries if entry.subject.startswith(kind))
+    return {int(number) for number in found if number.isdecimal()}
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    rows = db.session.execute(select(User.id, User.name, User.email).where(User.id.in_(ids))) if ids else ()
     return {number: name or email for number, name, email in rows}
 
 
-def _person_of(subject: str) -> int | None:
-    number = subject.removeprefix(_PERSON)
-    return int(number) if subject.startswith(_PERSON) and number.isdecimal() else None
+def _enrolled(ids: set[int]) -> dict[str, Subject]:
+    query = (
+        select(Enrollment.id, User.id, User.name, User.email, Course.title)
+        .join(User, User.id == Enrollment.user_id)
+        .join(Course, Course.id == Enrollment.course_id)
+        .where(Enrollment.id.in_(ids))
+    )
+    rows = db.session.execute(query) if ids else ()
+    return {
+        f"{ENROLLMENT}{number}": Subject(f"{name or email} in {title}", user_id)
+        for number, user_id, name, email, title in rows
+    }
 
 
 def _shown(value: object) -> str:

@@ -63,4 +63,7 @@ def audit() -> Answer:
     kinds = records.actions()
     asked = read_listing("admin.audit", records.AUDIT_COLUMNS, "-at", {"action": kinds})
     rows, shown = records.page_of_deeds(asked)
-    return page("audit", "audit", asked=asked, rows=rows, pager=asked.pager(shown), kinds=kinds)
+    return page(
+        "audit", "audit",
+        asked=asked, rows=rows, pager=asked.pager(shown), kinds=[(kind, kind) for kind in kinds],
+    )  # fmt: skip

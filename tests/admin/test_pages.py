@@ -5,16 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from accounts.models import UserRole
+from accounts.rules import Role
 from accounts.services import get_user, sign_ins_of
+from admin import people, services
 from core import jobs
 from core.audit import AuditEntry
 from core.database import db, transaction
+from core.errors import Conflict
 from core.mail import queue
 from core.outbox import MailState, OutboxMail
 from tests.conftest import NOON
+from tests.crowd import at_once
 from tests.factories import complete, enroll, make_course, make_user, opens, post, sign_in, steps_of
 
 Clock = Callable[[datetime], None]
@@ -216,3 +222,26 @@ def test_the_trail_is_filtered_by_person_and_deed(client: FlaskClient, admin: An
     assert ("Mara Ellery" in by_person, "Hans Berg" in by_person) == (True, False)
     assert ("Mara Ellery" in by_deed, "Hans Berg" in by_deed) == (False, True)
     assert "2 entries" in client.get("/admin/audit?q=sam%40example.org").text
+
+
+def test_the_trail_says_who_was_enrolled_in_what(client: FlaskClient, admin: Any) -> None:
+    course, learner = make_course("first", title="First course"), make_user("ada@example.org", "Ada Learner")
+    enroll(learner, course)
+
+    for path in ("/admin/audit?q=ada", f"/admin/people/{learner.id}"):
+        table = client.get(path).text.partition('aria-label="Table of deeds"')[2]
+        assert "Ada Learner in First course" in table
+
+
+def test_two_admins_cannot_take_the_role_from_each_other_at_once(app: Flask) -> None:
+    pair = [make_user(f"admin{n}@example.org", f"Admin {n}", "admin").id for n in (0, 1)]
+
+    def take(n: int) -> None:
+        with transaction():
+            services.revoke_role(people.find_person(pair[1 - n]), Role.ADMIN, by=pair[n])
+
+    answers = at_once(app, 2, take)
+
+    assert [type(answer) for answer in answers if answer] == [Conflict]
+    left = db.session.scalars(select(UserRole.user_id).filter_by(role="admin")).all()
+    assert len(left) == 1
