@@ -1,0 +1,121 @@
+"""The operator's commands: what they print, and how they end."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import func, select
+
+from accounts.models import User
+from certificates.models import Certificate
+from core import clock as core_clock
+from core.database import db
+from core.outbox import MailState, OutboxMail
+from courses.models import Course, CourseInstructor
+from enrollment.models import Enrollment
+from progress.models import ReadingPlace, StepCompletion
+from quizzes.models import Attempt
+from studio.commands import content, demo
+from tests.studio.sample import edited, sample
+
+CONTENT = Path(__file__).parents[2] / "content"
+
+
+def write(folder: Path, files: dict[str, bytes]) -> str:
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    return str(folder)
+
+
+def run(app: Flask, command, *arguments: str) -> Result:
+    db.session.rollback()
+    return app.test_cli_runner().invoke(command, list(arguments))
+
+
+def count(model, **names) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model).filter_by(**names)) or 0
+
+
+def test_check_tells_the_number_of_files(app: Flask, tmp_path):
+    result = run(app, content, "check", write(tmp_path / "bundle", sample()))
+    assert (result.exit_code, result.output) == (0, f"{len(sample())} files, no problems\n")
+
+
+def test_check_tells_every_fault_and_fails(app: Flask, tmp_path):
+    files = edited("glossary.md", ": What holds", "What holds")
+    result = run(app, content, "check", write(tmp_path / "bundle", files))
+    assert result.exit_code == 1
+    assert result.output.splitlines()[0].startswith(
+        "glossary.md:1: “Barrier, skin barrier” has no definition"
+    )
+    assert result.output.splitlines()[-1] == "2 problems"
+
+
+def test_sync_tells_what_it_did(app: Flask, tmp_path):
+    folder = write(tmp_path / "bundle", sample())
+    first = run(app, content, "sync", folder)
+    write(tmp_path / "bundle", edited("media/wall.md", "Two", "Three"))
+    second = run(app, content, "sync", folder)
+    assert first.output.splitlines()[-1] == f"{len(sample())} added, 0 changed, 0 unchanged"
+    assert second.output.splitlines() == [
+        "changed   media/wall.md",
+        f"0 added, 1 changed, {len(sample()) - 1} unchanged",
+    ]
+
+
+def test_sync_of_a_broken_bundle_fails_and_writes_nothing(app: Flask, tmp_path):
+    files = edited("references.bib", "  note = {narrative review},\n", "")
+    result = run(app, content, "sync", write(tmp_path / "bundle", files))
+    assert result.exit_code == 1
+    assert "references.bib:1: madison2003 has no design of the study" in result.output
+    assert count(Course) == 0
+
+
+def test_export_writes_what_came_and_keeps_out_of_full_folders(app: Flask, tmp_path):
+    run(app, content, "sync", write(tmp_path / "bundle", sample()))
+    target = tmp_path / "out"
+    first = run(app, content, "export", str(target))
+    second = run(app, content, "export", str(target))
+    assert (first.exit_code, second.exit_code) == (0, 1)
+    assert {
+        p.relative_to(target).as_posix(): p.read_bytes() for p in target.rglob("*") if p.is_file()
+    } == sample()
+
+
+@pytest.mark.parametrize("name", ["check", "sync", "export"])
+def test_each_command_shows_an_example(app: Flask, name):
+    assert f"Example: flask stratum content {name}" in run(app, content, name, "--help").output
+
+
+def test_the_demo_is_what_the_contract_says_and_is_written_once(app: Flask):
+    run(app, content, "sync", str(CONTENT))
+    first = run(app, demo)
+    rows = {model: count(model) for model in (User, Enrollment, StepCompletion, Attempt, Certificate)}
+    second = run(app, demo)
+    assert (first.exit_code, second.exit_code) == (0, 0), first.output
+    assert rows == {model: count(model) for model in rows}
+    assert rows[User] == 64
+    priya = db.session.scalars(select(User).filter_by(email="learner@demo.example")).one()
+    assert count(Certificate, user_id=priya.id) == 1
+    assert count(Attempt, user_id=priya.id, passed=True) == 1
+    assert count(ReadingPlace, user_id=priya.id) == 1
+    jonas = db.session.scalars(select(User).filter_by(email="new@demo.example")).one()
+    assert count(Enrollment, user_id=jonas.id) == 0
+    assert count(CourseInstructor) == count(Course)
+    assert count(OutboxMail, state=MailState.NEW) == 0
+    assert db.session.scalar(select(func.max(StepCompletion.completed_at))) < core_clock.now()
+
+
+def test_the_demo_wants_its_content_first(app: Flask):
+    result = run(app, demo)
+    assert result.exit_code == 1
+    assert "content sync content" in result.output
+    assert count(User) == 0
+
+
+def test_the_demo_is_refused_in_production(app: Flask, monkeypatch):
+    monkeypatch.setattr("studio.commands.current_config", lambda: type("Production", (), {"is_demo": False}))
+    assert run(app, demo).exit_code == 1
