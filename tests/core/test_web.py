@@ -1,5 +1,6 @@
 """The web edge: headers on every answer, who may come in, how large, from which host, and what caches may keep."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from core import config as configuration
+from core import reads
 from core.errors import LimitReached
 from core.web import (
     ANYONE,
@@ -21,6 +23,22 @@ from core.web import (
 )
 from tests.conftest import make_config
 from tests.factories import make_user, post, sign_in
+
+Production = Callable[..., Flask]
+
+
+@pytest.fixture
+def production(config: configuration.Config, tmp_path: Path) -> Iterator[Production]:
+    """Makes the app as an operator runs it, with some variables given."""
+    from app import create_app
+
+    safe = {"STRATUM_ENV": "production", "BASE_URL": "https://learn.example.org"}
+
+    def make(**values: str) -> Flask:
+        return create_app(make_config(tmp_path, **safe, DATABASE_URL=config.database_url, **values))
+
+    yield make
+    reads.close()
 
 
 @pytest.fixture
@@ -156,9 +174,9 @@ def test_links_are_made_from_the_configuration(app: Flask) -> None:
         assert absolute_url("/x") == "http://127.0.0.1:8000/x"
 
 
-def test_in_production_only_its_own_host_is_answered(config: configuration.Config, tmp_path: Path) -> None:
+def test_in_production_only_its_own_host_is_answered(production: Production) -> None:
     """V29, V20: and cookies are for https and this host alone."""
-    client = production(config, tmp_path).test_client()
+    client = production().test_client()
 
     own = client.get("/login", base_url="https://learn.example.org")
     loopback = client.get("/login", base_url="http://127.0.0.1:8000")
@@ -173,28 +191,14 @@ def test_in_production_only_its_own_host_is_answered(config: configuration.Confi
     assert own.headers["Strict-Transport-Security"]
 
 
-def production(config: configuration.Config, folder: Path, **values: str) -> Flask:
-    from app import create_app
-
-    return create_app(
-        make_config(
-            folder,
-            STRATUM_ENV="production",
-            BASE_URL="https://learn.example.org",
-            DATABASE_URL=config.database_url,
-            **values,
-        )
-    )
-
-
 @pytest.mark.parametrize(("hops", "seen"), [("0", "10.0.0.9"), ("1", "3.3.3.3"), ("2", "2.2.2.2")])
 def test_a_forwarded_address_counts_only_behind_so_many_proxies(
-    config: configuration.Config, tmp_path: Path, hops: str, seen: str
+    production: Production, hops: str, seen: str
 ) -> None:
     """V36, finding 4."""
     from flask import request
 
-    app = production(config, tmp_path, TRUSTED_PROXY_HOPS=hops)
+    app = production(TRUSTED_PROXY_HOPS=hops)
 
     @app.get("/tests/address")
     @allow(ANYONE)
