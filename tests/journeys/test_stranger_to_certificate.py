@@ -144,7 +144,7 @@ def passes_the_quiz(page: Page) -> None:
 def opens_the_certificate(page: Page) -> str:
     """By the dashboard, which links each certificate; gives its number."""
     page.goto("/dashboard")
-    page.locator("#certificates").get_by_role("link").first.click()
+    page.get_by_role("region", name="Certificates").get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(ACCENTED)
     expect(page.get_by_text("Valid certificate")).to_be_visible()
     return page.url.rpartition("/")[2]
