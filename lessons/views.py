@@ -9,6 +9,7 @@ from core import storage
 from core.database import transaction
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from courses.services import Outline, OutlineStep, find_step, outline_of
+from enrollment.rules import Reason
 from lessons import services
 from lessons.reading import lesson_page, outline_values
 from progress import rules
@@ -19,6 +20,7 @@ from quizzes.checks import answer_check
 
 bp = Blueprint("lessons", __name__)
 Answer = str | WerkzeugResponse
+OUTSIDE = (Reason.NOT_ENROLLED, Reason.REVOKED, Reason.PREVIEW)  # a preview opens its lesson, not the course
 
 
 @bp.get("/learn/<course>")
@@ -28,7 +30,7 @@ def course_home(course: str) -> Answer:
     reader = signed_in()
     learner = learner_in(course, reader.user_id)
     outline = outline_of(learner.course_id, learner.version)
-    if outline.steps and not decide(outline, outline.steps[0], learner, reader).allowed:
+    if outline.steps and decide(outline, outline.steps[0], learner, reader).reason in OUTSIDE:
         return redirect(f"/courses/{course}")
     return render("lessons/course.html", nav="learning", **_course_facts(outline, learner))
 
