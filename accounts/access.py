@@ -19,6 +19,7 @@ from core.config import current_config
 from core.database import transaction
 from core.ids import fingerprint
 from core.reads import HotRead
+from core.school import VERSION, note_version
 from core.web import Reader
 
 TOKEN = "_user_id"  # where Flask-Login keeps what it calls the user's id: here the token of a sign-in
@@ -27,6 +28,7 @@ _one_row_a_role = HotRead(
     select(
         User.id, SignIn.id, User.name, User.email, User.time_zone, User.language, UserRole.role,
         SignIn.last_seen_at, SignIn.remembered, SignIn.authenticated_at, User.totp_secret.is_not(None),
+        VERSION,
     )
     .join(User, SignIn.user_id == User.id)
     .outerjoin(UserRole, UserRole.user_id == User.id)
@@ -49,7 +51,8 @@ def identify() -> Reader | None:
     rows = _one_row_a_role(token_hash=fingerprint(token)) if token else []
     if not rows:
         return None
-    user_id, sign_in_id, name, email, zone, language, _, last_seen, remembered, proved, second = rows[0]
+    user_id, sign_in_id, name, email, zone, language, _, last_seen, remembered, proved, second, version = rows[0]
+    note_version(version)
     if rules.is_over(last_seen, remembered, now()):
         return None
     g.presence = Presence(bool(remembered), proved, bool(second))

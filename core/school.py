@@ -1,7 +1,6 @@
 """What the school says of itself: one row of settings, from which pages, mails and PDFs take their words."""
 
 from dataclasses import asdict, dataclass, fields, replace
-from threading import Lock
 from typing import Any
 
 from flask import g
@@ -69,17 +68,22 @@ class SchoolSettings(Base):
 
 
 EDITABLE = tuple(field.name for field in fields(School) if field.name != "version")
-_version = HotRead(select(SchoolSettings.version))
-_lock = Lock()
+VERSION = select(SchoolSettings.version).scalar_subquery()
+_version = HotRead(select(VERSION))
 _kept: dict[str, School] = {}
 
 
 def current_school() -> School:
-    """The settings as they are now. One tiny read a request; the row itself only after a change."""
+    """The settings as they are now. At most one tiny read a request; the row itself only after a change."""
     if "school" not in g:
         g.school = _load()
     school: School = g.school
     return school
+
+
+def note_version(version: int | None) -> None:
+    """Take the version from a statement that read VERSION along with its own, so that none is spent on it."""
+    g.school_version = version
 
 
 def last_known_school() -> School:
@@ -89,7 +93,7 @@ def last_known_school() -> School:
 
 def change_school(values: dict[str, Any]) -> School:
     """Write some settings in the caller's transaction. Raises InvalidInput for a value that cannot be."""
-    row = db.session.get(SchoolSettings, 1)
+    row = db.session.get(SchoolSettings, 1, with_for_update=True)
     if row is None:
         row = SchoolSettings(id=1, **asdict(School()))
         db.session.add(row)
@@ -98,6 +102,7 @@ def change_school(values: dict[str, Any]) -> School:
     row.version += 1
     db.session.flush()
     g.pop("school", None)
+    g.pop("school_version", None)
     return _of(row)
 
 
@@ -140,13 +145,12 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
 
 def _load() -> School:
     key = current_config().database_url
-    rows = _version()
-    version = rows[0][0] if rows else 0
+    version = g.school_version if "school_version" in g else _version()[0][0]
     kept = _kept.get(key)
-    if kept is None or kept.version != version:
+    if kept is None or kept.version != (version or 0):
         row = db.session.get(SchoolSettings, 1, populate_existing=True)
         kept = _of(row) if row else School()
-        with _lock:
+        if kept.version == (version or 0):  # Not what a transaction wrote that may yet be rolled back.
             _kept[key] = kept
     return kept
 

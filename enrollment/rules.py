@@ -1,5 +1,6 @@
 """Who may enter a step, and why. Pure: facts come in, a decision with its reasons goes out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,8 +50,8 @@ class Decision:
     waits_for: int | None = None
 
 
-def may_enter(facts: Facts, step: Place, steps: tuple[Place, ...]) -> Decision:
-    """Whether the person may enter `step` of the course that holds `steps` in order."""
+def may_enter(facts: Facts, step: Place, steps: Iterable[Place]) -> Decision:
+    """Whether the person may enter `step` of the course that holds `steps` in order; read only where it matters."""
     if facts.teaches:
         return Decision(True, Reason.TEACHES)
     if facts.state != "active":
@@ -67,7 +68,9 @@ def _outside(facts: Facts, step: Place) -> Decision:
     return Decision(False, Reason.REVOKED if facts.state == "revoked" else Reason.NOT_ENROLLED)
 
 
-def _first_missing(facts: Facts, step: Place, steps: tuple[Place, ...]) -> int | None:
+def _first_missing(facts: Facts, step: Place, steps: Iterable[Place]) -> int | None:
+    if facts.order == "free":
+        return None
     earlier = (s for s in steps if s.required and s.step_id not in facts.done and _comes_before(facts, s, step))
     return next((s.step_id for s in earlier), None)
 

@@ -38,7 +38,7 @@ def decide(outline: Outline, step: OutlineStep, learner: Learner, reader: Reader
     """Whether the reader may enter this step, and why."""
     teaches = learner.teaches or "admin" in reader.roles
     facts = Facts(teaches, learner.enrollment, learner.order, learner.done)
-    return may_enter(facts, _place(step), tuple(map(_place, outline.steps)))
+    return may_enter(facts, _place(step), map(_place, outline.steps))
 
 
 def turn_away(here: Visit) -> Response:
