@@ -38,20 +38,20 @@ const saved = (url, piece, answers) => {
   if (kept.get(url) === answers) forget(url);
   if (!kept.size) say(piece, "Saved");
 };
-const signedOut = (url, piece) => {
+const toldBy = async (answer) => (await answer.json().catch(() => ({}))).message;
+const signedOut = async (url, piece, answer) => {
   kept.delete(url); // its copy in localStorage waits for the next visit
-  say(piece, "You are signed out. Your answer is kept here: sign in, then come back to this page.");
+  say(piece, await toldBy(answer) ?? "Not saved: you are signed out. Your answer is kept here. Sign in, then come back.");
 };
 const refused = async (url, piece, answer) => {
   forget(url);
-  const told = await answer.json().catch(() => ({}));
-  say(piece, told.message ?? "This answer was not accepted. Load the page again to see why.");
+  say(piece, await toldBy(answer) ?? "This answer was not accepted. Load the page again to see why.");
 };
 
 const post = async (url, piece) => {
   const answers = kept.get(url) ?? "";
   const answer = await send(url, piece, answers);
-  if (answer.status === 401 || answer.redirected) signedOut(url, piece);
+  if (answer.status === 401 || answer.redirected) await signedOut(url, piece, answer);
   else if (answer.ok) saved(url, piece, answers);
   else if (answer.status >= 500 || answer.status === 429) throw new Error(`status ${answer.status}`);
   else await refused(url, piece, answer);
