@@ -6,12 +6,15 @@ they are markup already.
 """
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 
 from markupsafe import Markup, escape
 
-_EDGE = "\ue000"  # A private-use character: it stands in no text, and escaping leaves it as it is.
+# Unguessable, so that no author can write a hole into a lesson; escaping leaves it as it is.
+_EDGE = f"\ue000{secrets.token_hex(8)}\ue000"
 _HOLE = re.compile(f"{_EDGE}([a-z0-9_:-]+){_EDGE}")
 
 
@@ -52,11 +55,14 @@ class Shelf:
     def __init__(self, size: int) -> None:
         self._size = size
         self._pages: dict[object, Prerendered] = {}
+        self._lock = Lock()
 
     def page(self, key: object, make: Callable[[], str]) -> Prerendered:
         kept = self._pages.get(key)
         if kept is None:
-            kept = self._pages[key] = cut(make())
-            while len(self._pages) > self._size:
-                del self._pages[next(iter(self._pages))]
+            kept = cut(make())
+            with self._lock:
+                self._pages[key] = kept
+                while len(self._pages) > self._size:
+                    del self._pages[next(iter(self._pages))]
         return kept
