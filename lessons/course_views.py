@@ -65,7 +65,7 @@ def preview(course: str, lesson: str) -> str:
     return render("lessons/preview.html", nav="courses", page=page, parts=parts)
 
 
-@bp.get("/courses/<course>/preview/<lesson>/media/<name>")
+@bp.get("/courses/<course>/preview/<lesson>/media/<path:name>")
 @allow(ANYONE)
 def preview_media(course: str, lesson: str, name: str) -> Answer:
     """A file of a preview lesson."""

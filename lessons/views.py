@@ -96,7 +96,7 @@ def check(course: str, lesson: str, question: str) -> Answer:
     return redirect(f"{here.step.url}#check-{question}", 303)
 
 
-@bp.get("/learn/<course>/<lesson>/media/<name>")
+@bp.get("/learn/<course>/<lesson>/media/<path:name>")
 @allow(SIGNED_IN)
 def media(course: str, lesson: str, name: str) -> Answer:
     """A file of the lesson, for whoever may read the lesson."""
