@@ -147,7 +147,7 @@ def publish_courses(bundle: Bundle, pages: Pages, changed: set[str], restated: s
         shown = _fill_course(row, text, bundle, html)
         shown |= _publish_outline(row, text, bundle)
         bodies = {step.name for step in text.steps}
-        if shown or changed & (bodies | set(text.authors)):
+        if shown or is_new_text or changed & (bodies | set(text.authors)):
             row.version += 1
         if is_new_text or bundle_files(bundle, bodies) & restated:
             row.revision += 1

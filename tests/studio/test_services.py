@@ -1,5 +1,7 @@
 """Publishing a bundle: what changes, what stays, and what survives renames and removals, on both databases."""
 
+from functools import cache
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -13,7 +15,7 @@ from progress.models import StepCompletion
 from progress.services import complete_step
 from quizzes.models import Question, QuestionRevision, Quiz
 from sources.models import Source, Term
-from studio import services
+from studio import media, services
 from studio.models import ContentFile, ContentRevision
 from tests.factories import make_user
 from tests.studio.sample import DRAWING, edited, sample
@@ -26,6 +28,19 @@ QUIZ = "courses/barriers/quizzes/wall-quiz.md"
 def sync(files: dict[str, bytes]) -> services.Plan:
     with transaction():
         return services.sync(files)
+
+
+@cache
+def first_edition() -> services.Edition:
+    """The sample bundle rendered once for all tests."""
+    return services.prepare(sample())
+
+
+def publish_sample() -> None:
+    """As sync(sample()) into an empty database, without rendering it again."""
+    media.store(first_edition().bundle)
+    with transaction():
+        services.publish(first_edition())
 
 
 def row(model, **names):
@@ -58,14 +73,14 @@ def test_everything_is_new_once_and_then_unchanged(app: Flask):
 
 
 def test_nothing_is_rendered_that_did_not_change(app: Flask):
-    sync(sample())
+    publish_sample()
     edition = services.prepare(edited("courses/barriers/lessons/mortar.md", "lipids", "fats"))
     assert set(edition.pages.lessons) == {"barriers/lessons/mortar"}
     assert not edition.pages.questions
 
 
 def test_a_course_says_what_its_file_says(app: Flask):
-    sync(sample())
+    publish_sample()
     course = row(Course)
     assert (course.title, str(course.price), course.order) == ("Barriers", "12.50 EUR", "strict")
     assert course.certificate == {
@@ -79,7 +94,7 @@ def test_a_course_says_what_its_file_says(app: Flask):
 
 
 def test_steps_stand_in_order_with_their_minutes(app: Flask):
-    sync(sample())
+    publish_sample()
     steps = db.session.scalars(select(Step).order_by(Step.position)).all()
     assert [(s.slug, s.kind, s.required, s.preview) for s in steps] == [
         ("bricks", "lesson", True, True),
@@ -93,7 +108,7 @@ def test_steps_stand_in_order_with_their_minutes(app: Flask):
 
 
 def test_a_lesson_is_stored_as_its_page_shows_it(app: Flask):
-    sync(sample())
+    publish_sample()
     lesson = row(Lesson, slug="bricks")
     html = "".join(part for part in lesson.parts if isinstance(part, str))
     slots = [(part["kind"], part["name"]) for part in lesson.parts if isinstance(part, dict)]
@@ -111,7 +126,7 @@ def test_a_lesson_is_stored_as_its_page_shows_it(app: Flask):
 
 
 def test_sources_and_terms_are_rows(app: Flask):
-    sync(sample())
+    publish_sample()
     source, term = row(Source), row(Term)
     assert (source.authors, source.design, source.limit) == (
         "Madison KC", "narrative review", "Says little of other walls.",
@@ -124,7 +139,7 @@ def test_sources_and_terms_are_rows(app: Flask):
 
 
 def test_a_quiz_knows_what_it_may_ask(app: Flask):
-    sync(sample())
+    publish_sample()
     quiz = row(Quiz, slug="wall-quiz")
     assert quiz.pool == ["brick-shape", "mortar-kind"]
     assert quiz.content == {"own": ["mortar-kind"], "pools": {"mortar-topic": ["mortar-kind"]}}
@@ -132,7 +147,7 @@ def test_a_quiz_knows_what_it_may_ask(app: Flask):
 
 
 def test_cases_and_assignments_keep_their_parts(app: Flask):
-    sync(sample())
+    publish_sample()
     case, essay = row(Quiz, kind="case"), row(Quiz, kind="assignment")
     assert [scene["id"] for scene in case.content["case"]["scenes"]] == ["intake", "answer", "stop"]
     assert case.content["html"]["Who is there?"] == "<p>Who is there?</p>"
@@ -140,7 +155,7 @@ def test_cases_and_assignments_keep_their_parts(app: Flask):
 
 
 def test_a_question_shows_no_numbers_of_sources(app: Flask):
-    sync(sample())
+    publish_sample()
     html = row(QuestionRevision, question_id="mortar-kind").html
     assert html["What is mortar made of? [@madison2003]"] == "<p>What is mortar made of?</p>"
     assert html["Ceramides above all [@madison2003 early]."] == (
@@ -150,7 +165,7 @@ def test_a_question_shows_no_numbers_of_sources(app: Flask):
 
 
 def test_a_question_gets_a_revision_only_when_it_asks_otherwise(app: Flask):
-    sync(sample())
+    publish_sample()
     sync(edited(QUIZ, "pass: 80", "pass: 80\nsummary: Two walls\n"))
     numbers = select(func.count()).select_from(QuestionRevision).filter_by(question_id="mortar-kind")
     before = db.session.scalar(numbers)
@@ -161,7 +176,7 @@ def test_a_question_gets_a_revision_only_when_it_asks_otherwise(app: Flask):
 
 
 def test_a_question_that_moves_to_another_file_stays_itself(app: Flask):
-    sync(sample())
+    publish_sample()
     checks = "courses/barriers/questions/checks.md"
     other = "courses/barriers/questions/others.md"
     sync(moved(sample(), checks, other))
@@ -183,14 +198,14 @@ def test_a_question_that_moves_to_another_file_stays_itself(app: Flask):
     ],
 )
 def test_whatever_a_page_shows_makes_a_new_version(app: Flask, path, before, after):
-    sync(sample())
+    publish_sample()
     plan = sync(edited(path, before, after))
     assert plan.changed == (path,)
     assert row(Course).version == 2
 
 
 def test_only_the_courses_own_texts_make_a_new_revision(app: Flask):
-    sync(sample())
+    publish_sample()
     sync(edited("glossary.md", "What holds", "That holds"))
     after_glossary = row(Course).revision
     sync(edited(BRICKS, "What a wall", "Which a wall"))
@@ -198,7 +213,7 @@ def test_only_the_courses_own_texts_make_a_new_revision(app: Flask):
 
 
 def test_a_broken_bundle_changes_nothing(app: Flask):
-    sync(sample())
+    publish_sample()
     broken = replaced(edited(BRICKS, "Skin has", "Skin had"), QUIZ, "pass: 80", "pass: most")
     with pytest.raises(services.BrokenBundle) as refused:
         sync(broken)
@@ -210,13 +225,13 @@ def test_a_broken_bundle_changes_nothing(app: Flask):
 
 
 def test_a_heading_that_a_question_points_at_is_kept_even_when_its_lesson_did_not_change(app: Flask):
-    sync(sample())
+    publish_sample()
     with pytest.raises(services.BrokenBundle):
         sync(edited(QUIZ, "see=mortar#between-the-bricks", "see=mortar#elsewhere"))
 
 
 def test_a_lesson_renamed_keeps_what_learners_did(app: Flask):
-    sync(sample())
+    publish_sample()
     learner, before, lesson_id = make_user(), step("bricks").id, row(Lesson, slug="bricks").id
     with transaction():
         complete_step(learner.id, db.session.get_one(Step, before))
@@ -234,19 +249,19 @@ def test_a_lesson_renamed_keeps_what_learners_did(app: Flask):
 
 
 def test_a_course_renamed_keeps_its_row_and_its_steps(app: Flask):
-    sync(sample())
+    publish_sample()
     course_id, step_id = row(Course).id, step("mortar").id
     files = {path.replace("courses/barriers/", "courses/walls/"): data for path, data in sample().items()}
     path = "courses/walls/course.md"
     files[path] = files[path].replace(b"order: strict", b"order: strict\nformerly: barriers")
     files["articles/why-walls.md"] = files["articles/why-walls.md"].replace(b"[barriers]", b"[walls]")
     sync(files)
-    assert (row(Course).slug, row(Course).id) == ("walls", course_id)
+    assert (row(Course).slug, row(Course).id, row(Course).version) == ("walls", course_id, 2)
     assert (step("mortar").id, step("mortar").body) == (step_id, "walls/lessons/mortar")
 
 
 def test_a_step_taken_out_is_retired_and_returns_as_itself(app: Flask):
-    sync(sample())
+    publish_sample()
     learner, first = make_user(), step("mortar")
     step_id, added_at = first.id, first.added_at
     with transaction():
@@ -261,7 +276,7 @@ def test_a_step_taken_out_is_retired_and_returns_as_itself(app: Flask):
 
 
 def test_a_step_moves_between_modules_as_itself(app: Flask):
-    sync(sample())
+    publish_sample()
     before = step("wall-quiz").id
     files = edited(COURSE, "      - quizzes/wall-quiz\n", "")
     files[COURSE] = files[COURSE].replace(
@@ -274,7 +289,7 @@ def test_a_step_moves_between_modules_as_itself(app: Flask):
 
 
 def test_a_module_taken_out_leaves_its_steps_records(app: Flask):
-    sync(sample())
+    publish_sample()
     head, _, rest = sample()[COURSE].decode().partition("  - slug: doors")
     files = sample() | {COURSE: (head + rest[rest.index("certificate:") :]).encode()}
     sync(files)
@@ -283,7 +298,7 @@ def test_a_module_taken_out_leaves_its_steps_records(app: Flask):
 
 
 def test_a_source_stays_while_a_lesson_of_another_course_cites_it(app: Flask):
-    sync(sample())
+    publish_sample()
     other = {
         "courses/gates/course.md": sample()[COURSE].split(b"modules:")[0]
         + b"modules: [{slug: a, title: A, steps: "
@@ -310,7 +325,7 @@ def test_a_round_trip_changes_no_byte(app: Flask, tmp_path):
 
 
 def test_a_file_taken_out_is_not_written_out(app: Flask, tmp_path):
-    sync(sample())
+    publish_sample()
     files = sample()
     del files["courses/barriers/tools/wall-sheet.md"]
     files[BRICKS] = files[BRICKS].replace(b"[[tool: wall-sheet]]", b"sheet")
@@ -330,7 +345,7 @@ def test_hidden_files_are_no_part_of_a_bundle_and_links_are_refused(tmp_path):
 
 
 def test_of_two_syncs_at_once_the_second_is_told(app: Flask):
-    sync(sample())
+    publish_sample()
     late = services.prepare(edited("media/wall.md", "Two", "Three") | {})
     sync(edited("glossary.md", "What holds", "That holds"))
     with pytest.raises(Conflict), transaction():
