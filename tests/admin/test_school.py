@@ -158,3 +158,12 @@ def test_a_large_logo_becomes_small_and_loses_what_else_it_held() -> None:
 
     assert Image.open(io.BytesIO(small)).size == (480, 240)
     assert b"where I live" not in small
+
+
+def test_all_that_is_wrong_is_said_at_once(client: FlaskClient, admin: Any) -> None:
+    answer = post(client, "/admin/school", fields(colour_primary="#ffffff", colour_accent="green", name=""))
+
+    summary = answer.text.partition("There is a problem")[2].partition("</ul>")[0]
+    assert [f'href="#{name}"' in summary for name in ("name", "colour_primary", "colour_accent")] == [
+        True
+    ] * 3
