@@ -30,7 +30,7 @@ class Desk:
 
 def fill_slot(part: dict[str, Any], desk: Desk, written: Written | None) -> Markup:
     """The HTML of one slot for one reader."""
-    return _FILLERS[part["kind"]](part, desk, written)
+    return _FILLERS.get(part["kind"], _later)(part, desk, written)
 
 
 def empty_slot(part: dict[str, Any]) -> Markup:
@@ -53,6 +53,11 @@ def _reflect(part: dict[str, Any], desk: Desk, written: Written | None) -> Marku
         text=written.text if written else "",
     )
     return Markup(page)  # noqa: S704 - a template of ours
+
+
+def _later(part: dict[str, Any], _desk: Desk, _written: Written | None) -> Markup:
+    """A tool or a video: part of the format, though nothing opens it yet."""
+    return empty_slot(part)
 
 
 def _prompt(part: dict[str, Any]) -> Markup:
