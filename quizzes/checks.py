@@ -59,7 +59,9 @@ def answer_check(question_id: str, form: Mapping[str, Sequence[str]]) -> tuple[i
     question = asked(revision.id)
     answer = rules.read_answer(question.question, form, _layout(question))
     if not rules.is_answered(answer):
-        raise InvalidInput("Answer the question first; then the reasons are shown. Go back to the lesson to do so.")
+        raise InvalidInput(
+            "Answer the question first; then the reasons are shown. Go back to the lesson to do so."
+        )
     return revision.id, dict(answer)
 
 

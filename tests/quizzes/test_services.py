@@ -19,7 +19,6 @@ from quizzes import reads, services
 from quizzes.models import Attempt, AttemptItem
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizSettings
-from quizzes.rules import AttemptState
 from quizzes.services import Given
 from tests import factories
 
@@ -253,26 +252,24 @@ def test_v8_twenty_submissions_at_once_are_one(app: Flask, world: World) -> None
     assert count_of(StepCompletion, user_id=world.user.id) == 1
 
 
-def test_r15_an_answer_called_saved_is_graded_though_a_submission_comes_at_once(
-    app: Flask, world: World
-) -> None:
+def test_r15_an_answer_that_comes_during_a_submission_is_refused_not_lost(app: Flask, world: World) -> None:
     attempt = world.start()
-    db.session.rollback()
-    turns = iter(range(AT_ONCE))
+    results: list[object] = []
 
-    def save_or_submit() -> bool:
-        if next(turns) == AT_ONCE // 2:
-            world.submit(attempt)
-            return False
-        world.save(attempt, Given(1, {"ticked": [0]}, False))
-        return True
+    def save() -> None:
+        given = Given(1, {"ticked": [0]}, False)
+        results.extend(at_once(app, 1, lambda: world.save(attempt, given)))
 
-    results = at_once(app, AT_ONCE, save_or_submit)
+    saver = threading.Thread(target=save)
+    with transaction():
+        services.submit(world.user.id, attempt)
+        saver.start()
+        saver.join(0.5)
+        assert results == [], "an answer was called saved that the submission did not see"
+    saver.join()
 
-    item = world.items(attempt)[0]
-    assert world.head(attempt).state is AttemptState.SUBMITTED
-    assert item.score == (1 if item.answer else 0), results
-    assert not [each for each in results if isinstance(each, Exception) and not isinstance(each, Conflict)]
+    assert isinstance(results[0], Conflict)
+    assert world.items(attempt)[0].answer is None
 
 
 def test_v10_an_attempt_is_marked_by_the_revision_it_asked(world: World) -> None:
