@@ -172,6 +172,13 @@ def insert_once(model: type[Base], row: dict[str, Any], key: tuple[str, ...]) ->
     return db.session.execute(statement).first() is not None
 
 
+def upsert(model: type[Base], row: dict[str, Any], key: tuple[str, ...]) -> None:
+    """Insert `row`, or change the one with the same unique `key` to it: the newest wins, and nobody fails."""
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    news = {name: value for name, value in row.items() if name not in key}
+    db.session.execute(insert(model).values(row).on_conflict_do_update(index_elements=list(key), set_=news))
+
+
 @contextmanager
 def _writing(session: Session) -> Iterator[list[Callable[[], None]]]:
     effects: list[Callable[[], None]] = session.info.setdefault("effects", [])

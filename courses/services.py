@@ -153,7 +153,10 @@ def _read_outline(course_id: int) -> Outline:
     steps = db.session.scalars(
         select(Step).where(Step.course_id == course_id, Step.retired_at.is_(None)).order_by(Step.position)
     ).all()
-    modules = db.session.scalars(select(Module).filter_by(course_id=course_id).order_by(Module.position)).all()
+    held = {step.module_id for step in steps}
+    modules = db.session.scalars(
+        select(Module).where(Module.course_id == course_id, Module.id.in_(held)).order_by(Module.position)
+    ).all()
     numbered = {step.id: i for i, step in enumerate(steps, 1)}
     return Outline(
         course_id,

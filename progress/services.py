@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from accounts.models import User
 from core import events
 from core.clock import now
-from core.database import db, insert_once
+from core.database import db, insert_once, upsert
 from courses.models import Course, Step
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace, StepCompletion
@@ -32,6 +33,7 @@ class CourseCompleted:
 
 def complete_step(user_id: int, step: Step) -> bool:
     """Write the step into the ledger; True when it was not there yet. Clicks, tabs and devices make one row."""
+    _take_turn(user_id)
     row = {"user_id": user_id, "step_id": step.id, "completed_at": now()}
     if not insert_once(StepCompletion, row, ("user_id", "step_id")):
         return False
@@ -65,11 +67,15 @@ def find_completion(user_id: int, course_id: int, cycle: int = 1) -> CourseCompl
 
 def remember_place(user_id: int, step: Step, heading: str) -> None:
     """Keep where the reading stopped, for every device: the newest wins."""
-    place = ReadingPlace(
-        user_id=user_id, course_id=step.course_id, step_id=step.id, heading=heading[:200], seen_at=now()
-    )
-    db.session.merge(place)
-    db.session.flush()
+    place = {"step_id": step.id, "heading": heading[:200], "seen_at": now()}
+    row = {"user_id": user_id, "course_id": step.course_id, **place}
+    upsert(ReadingPlace, row, ("user_id", "course_id"))
+
+
+def _take_turn(user_id: int) -> None:
+    """One learner's steps are written one after the other: two last ones at once would not see each other, and
+    neither would complete the course. (On SQLite all writers take turns anyway.)"""
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 def _complete_course(user_id: int, course_id: int) -> None:
