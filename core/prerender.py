@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
 from markupsafe import Markup, escape
@@ -29,24 +30,21 @@ class Prerendered:
 
     parts: tuple[str, ...]
 
-    @property
+    @cached_property
     def holes(self) -> tuple[str, ...]:
         return self.parts[1::2]
 
     def fill(self, values: Mapping[str, object]) -> str:
         """The page for one reader. A missing value is a KeyError: no page goes out with a hole in it."""
         page = list(self.parts)
-        page[1::2] = map(_markup, map(values.__getitem__, self.holes))
+        given = map(values.__getitem__, self.holes)
+        page[1::2] = [value if type(value) is Markup else escape(value) for value in given]
         return "".join(page)
 
 
 def cut(page: str) -> Prerendered:
     """Cut a rendered page at its holes."""
     return Prerendered(tuple(_HOLE.split(page)))
-
-
-def _markup(value: object) -> str:
-    return value if type(value) is Markup else escape(value)
 
 
 class Shelf:

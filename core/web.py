@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -62,13 +62,21 @@ class Reader:
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookie. What signs it is made once for an app, not once or twice a request."""
+    """Flask's signed cookie, with less ado for a request: its signer is made once for an app, and a session that
+    was only read is not looked at again."""
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         if "session_signer" not in app.extensions:
             app.extensions["session_signer"] = super().get_signing_serializer(app)
         signer: URLSafeTimedSerializer | None = app.extensions["session_signer"]
         return signer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session and not session.modified and not app.config["SESSION_REFRESH_EACH_REQUEST"]:
+            if session.accessed:
+                response.headers.add("Vary", "Cookie")
+            return
+        super().save_session(app, session, response)
 
 
 class App(Flask):
@@ -104,7 +112,8 @@ def init_app(app: Flask, config: Config) -> None:
         MAX_CONTENT_LENGTH=10 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         MAX_FORM_PARTS=1000,
-        TRUSTED_HOSTS=[config.host.partition(":")[0]] + (["localhost", "127.0.0.1"] if config.is_demo else []),
+        TRUSTED_HOSTS=[config.host.partition(":")[0]]
+        + (["localhost", "127.0.0.1"] if config.is_demo else []),
         WTF_CSRF_TIME_LIMIT=None,  # A form left open for a day still submits: its token lives as long as the session.
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=0,
@@ -174,7 +183,12 @@ def sign_in_first() -> WerkzeugResponse:
 def render(template: str, *, nav: str = "", **context: object) -> str:
     """A page: its template with the reader, the school and the section of the navigation it belongs to."""
     return render_template(
-        template, reader=reader(), school=current_school(), nav=nav, is_demo=current_config().is_demo, **context
+        template,
+        reader=reader(),
+        school=current_school(),
+        nav=nav,
+        is_demo=current_config().is_demo,
+        **context,
     )
 
 
@@ -244,4 +258,3 @@ def _secure(response: Response) -> Response:
     if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
-

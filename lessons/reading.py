@@ -1,7 +1,9 @@
 """The lesson page: prerendered once for each version of the course, filled with what differs between readers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +29,10 @@ from progress.access import Visit
 WELCOME_BACK_AFTER = timedelta(minutes=30)
 DONE = icon("circle-check", "ok") + Markup('<span class="vh">Complete: </span>')
 OPEN, HERE = icon("circle"), icon("circle-dot")
+BARS = tuple(
+    Markup(f'<progress max="100" value="{n}" aria-label="Course progress">{n}%</progress>')  # noqa: S704 - a number
+    for n in range(101)
+)
 _pages = Shelf(size=400)
 _shared: dict[tuple[str, int, int], "LessonPage"] = {}
 _written = HotRead(
@@ -147,11 +153,10 @@ def outline_values(
     if current is not None and current.id not in done:
         marks[f"mark:{current.id}"] = HERE
     modules = {f"module:{m.number}": _module_mark(m, done, current) for m in outline.modules}
-    bar = Markup('<progress max="100" value="{0}" aria-label="Course progress">{0}%</progress>').format(percent)
     return {
         "done": f"{count} of {len(outline.required)} steps",
         "percent": percent,
-        "bar": bar,
+        "bar": BARS[percent],
         **marks,
         **modules,
     }
@@ -180,9 +185,19 @@ def _notices(page: LessonPage, visit: Visit, reader: Reader) -> Markup | str:
     messages = get_flashed_messages(with_categories=True)
     resume = _resume(page, visit, reader)
     is_done = page.step.id in visit.learner.done
-    if not (messages or resume or is_done):
-        return ""
-    return Markup(render_template("lessons/_notices.html", messages=messages, resume=resume, is_done=is_done))  # noqa: S704 - a template of ours
+    if messages or resume:
+        return _render_notices(messages, resume, is_done)
+    return _done_notice() if is_done else ""
+
+
+@cache
+def _done_notice() -> Markup:
+    return _render_notices([], None, True)
+
+
+def _render_notices(messages: Sequence[object], resume: dict[str, object] | None, is_done: bool) -> Markup:
+    page = render_template("lessons/_notices.html", messages=messages, resume=resume, is_done=is_done)
+    return Markup(page)  # noqa: S704 - a template of ours
 
 
 def _resume(page: LessonPage, visit: Visit, reader: Reader) -> dict[str, object] | None:
