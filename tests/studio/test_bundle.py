@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import Problem
 from studio import services
@@ -38,6 +40,15 @@ def test_a_sound_bundle_has_no_problems():
 @pytest.mark.parametrize(("path", "before", "after", "told"), broken_bundles())
 def test_every_fault_is_told_with_its_place_and_a_remedy(path, before, after, told):
     assert faults(edited(path, before, after)) == told
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(sample())), st.integers(0), st.integers(0, 40), st.binary(max_size=12))
+def test_no_edit_however_wrong_makes_the_check_fall_over(path, place, length, into):
+    files = sample()
+    start = place % (len(files[path]) + 1)
+    files[path] = files[path][:start] + into + files[path][start + length :]
+    assert all(isinstance(problem, str) for problem in faults(files))
 
 
 def test_the_shipped_content_has_no_problems():
