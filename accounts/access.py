@@ -158,13 +158,16 @@ def require_second_step() -> WerkzeugResponse | None:
     return redirect(url_for("accounts.set_up_second_step", required=1))
 
 
-def fresh_first() -> WerkzeugResponse | None:
-    """Send whoever proved who they are long ago to prove it again; None for the others."""
+def fresh_first(back: str | None = None) -> WerkzeugResponse | None:
+    """Send whoever proved who they are long ago to prove it again; None for the others.
+
+    Afterwards they come back to `back`, by default to this page, or for a form to the account's security.
+    """
     web.signed_in()
     if rules.is_fresh(g.presence.authenticated_at, now()):
         return None
     here = request.path if request.method == "GET" else url_for("accounts.security")
-    return redirect("/account/verify?" + urlencode({"next": here}))
+    return redirect("/account/verify?" + urlencode({"next": back or here}))
 
 
 # ---- where one wanted to go, carried through a mail

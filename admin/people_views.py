@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, url_for
 
+from accounts.access import fresh_first
 from accounts.models import User
 from accounts.rules import Role
 from accounts.services import sign_ins_of
@@ -53,6 +54,8 @@ def set_active(user_id: int, verb: str) -> Answer:
 
 
 def _change(user_id: int, change: Callable[[User, int], object], said: str, *words: str) -> Answer:
+    if stale := fresh_first(url_for("admin_people.show", user_id=user_id)):
+        return stale
     by = signed_in().user_id
     try:
         with transaction():

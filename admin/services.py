@@ -65,6 +65,8 @@ def enroll_by_hand(address: str, course_slug: str, by: int | None) -> tuple[User
     if is_enrolled(user.id, course.id):
         raise Conflict(f"{user.name or user.email} is enrolled in {course.title} already.")
     enroll(user.id, course.id, "admin", granted_by=by)
+    words: dict[str, object] = {"name": user.name, "course": course.title, "path": f"/learn/{course.slug}"}
+    mail.queue("enrolled_by_school", user.email, words)
     return user, course
 
 

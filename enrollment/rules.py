@@ -49,6 +49,11 @@ class Decision:
     reason: Reason
     waits_for: int | None = None
 
+    @property
+    def is_inside(self) -> bool:
+        """Whether the person is in the course here, and not only at its window (a preview)."""
+        return self.allowed and self.reason != Reason.PREVIEW
+
 
 def may_enter(facts: Facts, step: Place, steps: Iterable[Place]) -> Decision:
     """Whether the person may enter `step` of the course that holds `steps` in order; read only where it matters."""
@@ -57,9 +62,11 @@ def may_enter(facts: Facts, step: Place, steps: Iterable[Place]) -> Decision:
     if facts.state != "active":
         return _outside(facts, step)
     waits_for = _first_missing(facts, step, steps)
-    if waits_for is not None and step.step_id not in facts.done:
-        return Decision(False, Reason.EARLIER_STEP, waits_for)
-    return Decision(True, Reason.ENROLLED)
+    if waits_for is None or step.step_id in facts.done:
+        return Decision(True, Reason.ENROLLED)
+    if step.preview:  # What anybody may read, a learner who has not got there yet may read too.
+        return Decision(True, Reason.PREVIEW)
+    return Decision(False, Reason.EARLIER_STEP, waits_for)
 
 
 def _outside(facts: Facts, step: Place) -> Decision:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core import events
 from core.audit import record
 from core.clock import now
-from core.database import db
+from core.database import db, insert_once
 from core.errors import Conflict, NotFound
 from courses.models import Course
 from enrollment.models import Enrollment, EnrollmentState
@@ -42,15 +42,18 @@ def is_enrolled(user_id: int, course_id: int) -> bool:
 
 def enroll(user_id: int, course_id: int, reason: str, granted_by: int | None = None) -> Enrollment:
     """Let someone in; one who is in stays in, one who was revoked returns with all progress."""
-    found = find_enrollment(user_id, course_id)
-    if found is not None and found.state == EnrollmentState.ACTIVE:
+    pair = {"user_id": user_id, "course_id": course_id}
+    terms = {"reason": reason, "granted_by": granted_by, "started_at": now(), "ended_at": None}
+    row = {**pair, **terms, "state": EnrollmentState.ACTIVE}
+    is_new = insert_once(Enrollment, row, ("user_id", "course_id"))
+    found = db.session.scalars(select(Enrollment).filter_by(**pair).with_for_update()).one()
+    if not is_new and found.state == EnrollmentState.ACTIVE:
         return found
-    found = found or Enrollment(user_id=user_id, course_id=course_id)
-    found.state, found.reason, found.granted_by = EnrollmentState.ACTIVE, reason, granted_by
-    found.started_at, found.ended_at = now(), None
-    db.session.add(found)
+    for name, value in row.items():
+        setattr(found, name, value)
     db.session.flush()
-    record("enrollment.enroll", f"enrollment:{found.id}", {"reason": reason}, actor_id=granted_by or user_id)
+    actor_id = user_id if reason == "free" else granted_by
+    record("enrollment.enroll", f"enrollment:{found.id}", {"reason": reason}, actor_id=actor_id)
     events.publish(Enrolled(user_id, course_id))
     return found
 

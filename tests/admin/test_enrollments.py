@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from core.audit import AuditEntry
 from core.database import db
+from core.outbox import OutboxMail
 from enrollment.services import find_enrollment, is_enrolled
 from tests.conftest import NOON
 from tests.counting import statements
@@ -168,6 +169,8 @@ def test_an_admin_enrolls_a_learner_by_hand(client: FlaskClient, admin: Any) -> 
     assert found
     assert (found.reason, found.granted_by) == ("admin", admin.id)
     assert "Ada Learner is enrolled in Course paid." in client.get(answer.location).text
+    told = db.session.scalars(select(OutboxMail).filter_by(kind="enrolled_by_school")).one()
+    assert (told.to_address, told.subject) == ("ada@example.org", "You are enrolled in Course paid")
 
 
 def test_enrolling_twice_says_so_and_changes_nothing(client: FlaskClient, admin: Any) -> None:

@@ -245,3 +245,15 @@ def test_two_admins_cannot_take_the_role_from_each_other_at_once(app: Flask) -> 
     assert [type(answer) for answer in answers if answer] == [Conflict]
     left = db.session.scalars(select(UserRole.user_id).filter_by(role="admin")).all()
     assert len(left) == 1
+
+
+def test_a_role_is_given_only_after_a_fresh_proof_v23(client: FlaskClient, clock: Clock, admin: Any) -> None:
+    person = make_user()
+    clock(NOON + timedelta(minutes=31))
+
+    answer = post(client, f"/admin/people/{person.id}/roles/instructor/grant")
+
+    assert answer.status_code == 302
+    assert answer.location == f"/account/verify?next=%2Fadmin%2Fpeople%2F{person.id}"
+    roles = db.session.scalars(select(UserRole.role).filter_by(user_id=person.id)).all()
+    assert "instructor" not in roles
