@@ -30,7 +30,8 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(said)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"]
+            executable_path=path,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"],
         )
         yield browser
         browser.close()

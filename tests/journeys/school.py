@@ -30,7 +30,14 @@ class School:
 
     @property
     def config(self) -> Config:
-        return load({"STRATUM_ENV": "demo", "SECRET_KEY": SECRET, "INSTANCE": str(self.instance), "BASE_URL": self.url})
+        return load(
+            {
+                "STRATUM_ENV": "demo",
+                "SECRET_KEY": SECRET,
+                "INSTANCE": str(self.instance),
+                "BASE_URL": self.url,
+            }
+        )
 
     def operate(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `flask stratum ...` on this school."""

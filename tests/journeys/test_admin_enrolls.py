@@ -15,8 +15,6 @@ TITLE = "Holistic Dermatology Certification"
 LEARN, COURSE = "/learn/holistic-dermatology-certification", "/courses/holistic-dermatology-certification"
 
 
-
-
 @pytest.mark.parametrize("width", [390, 1280])
 def test_an_admin_enrolls_by_hand_and_revokes(demo_school: School, open_page: OpenPage, width: int) -> None:
     admin, learner = open_page(demo_school, width), open_page(demo_school, width)

@@ -1,0 +1,307 @@
+"""Every page type as assistive programs meet it: axe finds nothing, nothing scrolls sideways, and it reads well.
+
+The snapshots are what a screen reader is given. `UPDATE_SNAPSHOTS=1` writes them anew: read the difference line by
+line, as it would be spoken, before it is committed.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.error_pages import PAGES as STATUSES
+from tests.journeys.answering import question_group
+from tests.journeys.conftest import HEIGHTS, OpenPage
+from tests.journeys.people import DEMO_ADMIN, DEMO_LEARNER, DEMO_NEWCOMER, sign_in
+from tests.journeys.school import School, inside
+from tests.servers import ROOT
+
+pytestmark = pytest.mark.browser
+
+AXE = (ROOT / "tests/vendor/axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+SETTLED = """async () => {
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await Promise.allSettled(document.getAnimations().map(each => each.finished));
+}"""
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
+WHO = {"learner": DEMO_LEARNER, "newcomer": DEMO_NEWCOMER, "admin": DEMO_ADMIN}
+PAGES = [
+    ("visitor", "/"),
+    ("visitor", "/courses"),
+    ("visitor", f"/courses/{FREE}"),
+    ("visitor", f"/courses/{CERTIFICATION}"),
+    ("visitor", "{preview}"),
+    ("visitor", "/articles"),
+    ("visitor", "/about"),
+    ("visitor", "/glossary"),
+    ("visitor", "/faq"),
+    ("visitor", "/verify"),
+    ("visitor", "/verify?number=7Q4M-2X9K-H3TB-0VWE-C8RN"),
+    ("visitor", "{certificate}"),
+    ("visitor", "/login"),
+    ("visitor", "/login?notice=confirmed"),
+    ("visitor", "/login/link"),
+    ("visitor", "/register"),
+    ("visitor", "/reset"),
+    ("visitor", "/confirm"),
+    ("visitor", "/mail-sent/register"),
+    ("visitor", "/demo/mail"),
+    ("visitor", "/nowhere"),
+    ("learner", "/dashboard"),
+    ("learner", f"/learn/{FREE}"),
+    ("learner", f"/learn/{CERTIFICATION}"),
+    ("learner", f"/learn/{CERTIFICATION}/grading-a-claim"),
+    ("learner", "{result}"),
+    ("learner", "/account"),
+    ("learner", "/account/security"),
+    ("learner", "/account/security/authenticator"),
+    ("learner", "/account/password"),
+    ("learner", "/account/email"),
+    ("learner", "/account/privacy"),
+    ("newcomer", f"/learn/{FREE}"),
+    ("newcomer", f"/learn/{FREE}/alarm-and-recovery"),
+    ("newcomer", f"/learn/{FREE}/quizzes/stress-skin-quiz"),
+    *[("newcomer", f"{{open attempt}}?q={number}") for number in range(1, 11)],
+    ("newcomer", "{open attempt}?view=paper"),
+    ("newcomer", "{open attempt}/review"),
+    ("newcomer", "{failed result}"),
+    ("admin", "/admin"),
+    ("admin", "/admin/people"),
+    ("admin", "{person}"),
+    ("admin", "/admin/enrollments"),
+    ("admin", "/admin/enrollments?q=nobody-at-all"),
+    ("admin", "/admin/enrollments/new"),
+    ("admin", "{revoke}"),
+    ("admin", "/admin/mail"),
+    ("admin", "{mail}"),
+    ("admin", "/admin/school"),
+    ("admin", "/admin/audit"),
+]
+
+
+@pytest.fixture(scope="module")
+def states(chromium: Browser, demo_school: School) -> dict[str, Any]:
+    """The cookies of each person after signing in; the newcomer has started the free course."""
+    found: dict[str, Any] = {"visitor": None}
+    for who, address in WHO.items():
+        context = chromium.new_context(base_url=demo_school.url)
+        page = context.new_page()
+        sign_in(page, address)
+        if who == "newcomer":
+            page.goto(f"/courses/{FREE}")
+            page.get_by_role("button", name="Start free").click()
+        found[who] = context.storage_state()
+        context.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def places(chromium: Browser, demo_school: School, states: dict[str, Any]) -> dict[str, str]:
+    """The addresses that the demo's history and the newcomer's two attempts have."""
+    context = chromium.new_context(base_url=demo_school.url, storage_state=states["newcomer"])
+    page = context.new_page()
+    failed = _hand_in_nothing(page)
+    page.get_by_role("link", name="Try again").click()
+    page.get_by_role("button", name="Start quiz").click()
+    opened = page.url.removeprefix(demo_school.url)
+    context.close()
+    return {"failed result": failed, "open attempt": opened, **_history(demo_school)}
+
+
+def _hand_in_nothing(page: Page) -> str:
+    page.goto(f"/learn/{FREE}/quizzes/stress-skin-quiz")
+    page.get_by_role("button", name="Start quiz").click()
+    page.get_by_role("button", name="Submit answers").last.click()
+    page.get_by_role("button", name="Confirm and submit").click()
+    expect(page.get_by_role("link", name="Try again")).to_be_visible()
+    return re.sub(r"^https?://[^/]+", "", page.url)
+
+
+HISTORY = {
+    "certificate": "SELECT '/certificates/' || id FROM certificates WHERE user_id = :learner",
+    "result": "SELECT '/attempts/' || id FROM attempts WHERE user_id = :learner AND state <> 'open'"
+    " ORDER BY started_at LIMIT 1",
+    "person": "SELECT '/admin/people/' || :learner",
+    "revoke": "SELECT '/admin/enrollments/' || min(id) || '/revoke' FROM enrollments WHERE user_id = :learner",
+    "mail": "SELECT '/admin/mail/' || max(id) FROM outbox WHERE :learner > 0",
+    "preview": "SELECT '/courses/' || c.slug || '/preview/' || s.slug FROM steps s"
+    " JOIN courses c ON c.id = s.course_id WHERE s.preview AND :learner > 0 LIMIT 1",
+}
+
+
+def _history(school: School) -> dict[str, str]:
+    """Where the demo learner's papers lie."""
+    from sqlalchemy import text
+
+    from accounts.services import require_by_email
+    from app import create_app
+    from core.database import db
+
+    with inside(create_app(school.config)):
+        learner = {"learner": require_by_email(DEMO_LEARNER).id}
+        return {
+            name: str(db.session.execute(text(query), learner).scalar_one())
+            for name, query in HISTORY.items()
+        }
+
+
+@pytest.mark.parametrize(("who", "address"), PAGES)
+def test_every_page_is_accessible_at_both_widths_light_and_dark(
+    demo_school: School,
+    open_page: OpenPage,
+    states: dict[str, Any],
+    places: dict[str, str],
+    who: str,
+    address: str,
+) -> None:
+    page = open_page(demo_school, 1280, storage_state=states[who], reduced_motion="reduce")
+    page.goto(_fill(address, places))
+
+    assert not (faults := _faults(page)), "\n".join(faults)
+
+
+@pytest.mark.parametrize("status", sorted(STATUSES))
+def test_error_pages_are_accessible_too(demo_school: School, open_page: OpenPage, status: int) -> None:
+    page = open_page(demo_school, 1280, reduced_motion="reduce")
+    body = _error_page(demo_school, status)
+    page.route("**/broken", lambda route: route.fulfill(status=200, content_type="text/html", body=body))
+    page.goto("/broken")
+
+    assert not (faults := _faults(page)), "\n".join(faults)
+
+
+@pytest.mark.parametrize("address", ["/login", "/register"])
+def test_forms_that_come_back_with_errors_are_accessible_and_take_the_focus(
+    demo_school: School, open_page: OpenPage, address: str
+) -> None:
+    page = open_page(demo_school, 1280, reduced_motion="reduce")
+    page.goto(address)
+    page.get_by_label("Email address").fill("no address")
+    page.get_by_role("main").get_by_role("button").first.click()
+
+    assert page.title().startswith("Error: ")
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert not (faults := _faults(page)), "\n".join(faults)
+
+
+def test_the_lesson_reads_well(demo_school: School, open_page: OpenPage, states: dict[str, Any]) -> None:
+    page = open_page(demo_school, 1280, storage_state=states["newcomer"])
+    page.goto(f"/learn/{FREE}/alarm-and-recovery")
+
+    _compare("lesson", page.locator("body").aria_snapshot())
+
+
+def test_a_quiz_question_reads_well(
+    demo_school: School, open_page: OpenPage, states: dict[str, Any], places: dict[str, str]
+) -> None:
+    page = open_page(demo_school, 1280, storage_state=states["newcomer"])
+    for number in range(1, 11):
+        page.goto(f"{places['open attempt']}?q={number}")
+        if "tape-stripped" in question_group(page).inner_text():
+            break
+
+    _compare("question", _in_one_order(page.locator("main").aria_snapshot()))
+
+
+def test_a_result_reads_well(
+    demo_school: School, open_page: OpenPage, states: dict[str, Any], places: dict[str, str]
+) -> None:
+    page = open_page(demo_school, 1280, storage_state=states["learner"])
+    page.goto(places["result"])
+
+    _compare("result", page.locator("main").aria_snapshot())
+
+
+def test_a_certificate_reads_well(demo_school: School, open_page: OpenPage, places: dict[str, str]) -> None:
+    page = open_page(demo_school, 1280)
+    page.goto(places["certificate"])
+
+    _compare("certificate", page.locator("main").aria_snapshot())
+
+
+# ---- parts
+
+
+def _fill(address: str, places: dict[str, str]) -> str:
+    return re.sub(r"\{([^}]+)\}", lambda found: places[found[1]], address)
+
+
+def _error_page(school: School, status: int) -> str:
+    from app import create_app
+    from core.error_pages import error_page
+
+    app = create_app(school.config)
+    with inside(app), app.test_request_context("/broken"):
+        return error_page(status)[0]
+
+
+def _faults(page: Page) -> list[str]:
+    """What is wrong with the page as it stands: at 1280 and 390 pixels, light and dark; sideways also at 320."""
+    page.evaluate(AXE)
+    found: list[str] = []
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{width}: scrolls sideways: {_too_wide(page)}")
+        if width != 320:
+            found += [f"{width}: {fault}" for fault in _axe(page, {"type": "tag", "values": TAGS})]
+            page.emulate_media(color_scheme="dark")
+            found += [
+                f"{width} dark: {fault}"
+                for fault in _axe(page, {"type": "rule", "values": ["color-contrast"]})
+            ]
+            page.emulate_media(color_scheme="light")
+    return found
+
+
+def _axe(page: Page, rules: dict[str, object]) -> list[str]:
+    page.evaluate(SETTLED)
+    answer = page.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", rules)
+    return [
+        f"{each['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+        for each in answer["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def _too_wide(page: Page) -> list[str]:
+    return page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+        .filter(each => each.getBoundingClientRect().right > innerWidth + 1)
+        .slice(0, 5).map(each => each.outerHTML.slice(0, 120))"""
+    )
+
+
+def _compare(name: str, snapshot: str) -> None:
+    """Compare with what was read and found good, but for what each run makes new."""
+    seen = _without_chance(snapshot) + "\n"
+    file = SNAPSHOTS / f"{name}.aria.yml"
+    if os.environ.get("UPDATE_SNAPSHOTS") == "1":
+        file.write_text(seen)
+    assert seen == file.read_text()
+
+
+def _without_chance(snapshot: str) -> str:
+    """Addresses, numbers and days that differ from run to run, by their kind."""
+    marks = {
+        r"(?<=/attempts/)\w{26}": "ATTEMPT",
+        r"(?<=/certificates/)[0-9A-Z]{20}": "CERTIFICATE",
+        r"\b[0-9A-Z]{4}(-[0-9A-Z]{4}){4}\b": "NUMBER",
+        r"\b\d{1,2} [A-Z][a-z]+ 20\d\d\b": "DAY",
+        r"http://127\.0\.0\.1:\d+": "SCHOOL",
+    }
+    for pattern, mark in marks.items():
+        snapshot = re.sub(pattern, mark, snapshot)
+    return snapshot
+
+
+def _in_one_order(snapshot: str) -> str:
+    """A question's place and the order of its options are drawn for each attempt; here they stand in one order."""
+    lines = re.sub(r"Question \d+ of", "Question N of", snapshot).splitlines()
+    options = sorted(line for line in lines if re.match(r"\s*- radio ", line))
+    return "\n".join(options.pop(0) if re.match(r"\s*- radio ", line) else line for line in lines)

@@ -1,0 +1,294 @@
+"""The route matrix: who may come in where. Every route stands in the table and is walked by five people.
+
+A visitor; the learner to whom everything below belongs; another learner; an instructor of the course; an admin.
+An outcome is a status, or where the answer leads: `login` to sign in and back, `course` to the course's sales page.
+"""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from core.database import db, transaction
+from core.web import ADMIN, ANYONE, INSTRUCTOR, POLICIES, policy_of
+from tests import factories
+
+PEOPLE = ("visitor", "learner", "other", "instructor", "admin")
+TOKENS_OF_THEIR_OWN = {
+    "quizzes.save",
+    "quizzes.submit",
+}  # under an ended sign-in they keep the answers instead
+# What changes something for the others stands last. Columns: the PEOPLE in their order.
+TABLE = """
+GET  pages.about                     200     200     200     200     200
+GET  pages.articles                  200     200     200     200     200
+GET  pages.dashboard                 login   200     200     200     200
+GET  pages.demo_mail                 200     200     200     200     200
+GET  pages.demo_mail_show            200     200     200     200     200
+GET  pages.faq                       200     200     200     200     200
+GET  pages.glossary                  200     200     200     200     200
+GET  pages.home                      200     200     200     200     200
+GET  pages.school_css                200     200     200     200     200
+GET  health.alive                    200     200     200     200     200
+GET  health.ready                    503     503     503     503     503
+GET  courses.cover                   404     404     404     404     404
+GET  courses.index                   200     200     200     200     200
+GET  courses.portrait                404     404     404     404     404
+GET  courses.preview                 200     200     200     200     200
+GET  courses.preview_media           404     404     404     404     404
+GET  courses.show                    200     200     200     200     200
+GET  certificates.paper              200     200     200     200     200
+GET  certificates.show               200     200     200     200     200
+GET  certificates.verify             200     200     200     200     200
+GET  lessons.course_home             login   200     course  200     200
+GET  lessons.media                   login   404     403     404     404
+GET  lessons.show                    login   200     course  200     200
+GET  quizzes.attempt                 login   200     404     404     404
+GET  quizzes.review                  login   200     404     404     404
+GET  quizzes.show                    login   200     course  200     200
+GET  quizzes.show_kept               login   200     404     404     404
+GET  accounts.ask_link               200     200     200     200     200
+GET  accounts.authenticator_picture  login   404     404     404     404
+GET  accounts.mail_sent              200     200     200     200     200
+GET  accounts.privacy                login   200     200     200     200
+GET  accounts.profile                login   200     200     200     200
+GET  accounts.second_step            302     302     302     302     302
+GET  accounts.security               login   200     200     200     200
+GET  accounts.set_up_second_step     login   200     200     200     200
+GET  accounts.use_link               302     302     302     302     302
+GET  security.change_email           login   200     200     200     200
+GET  security.change_email_confirm   302     302     302     302     302
+GET  security.change_password        login   200     200     200     200
+GET  security.confirm_email          302     302     302     302     302
+GET  security.forgot_password        200     200     200     200     200
+GET  security.login                  200     302     302     302     302
+GET  security.register               200     302     302     302     302
+GET  security.reset_password         302     302     302     302     302
+GET  security.send_confirmation      200     200     200     200     200
+GET  security.verify                 login   200     200     200     200
+GET  admin.audit                     login   403     403     403     200
+GET  admin.index                     login   403     403     403     200
+GET  admin.mail                      login   403     403     403     200
+GET  admin.mails                     login   403     403     403     200
+GET  admin_people.index              login   403     403     403     200
+GET  admin_people.show               login   403     403     403     200
+GET  admin_enrollments.enroll        login   403     403     403     200
+GET  admin_enrollments.export        login   403     403     403     200
+GET  admin_enrollments.index         login   403     403     403     200
+GET  admin_school.logo               404     404     404     404     404
+GET  admin_school.settings           login   403     403     403     200
+GET  admin_enrollments.revoke        login   403     403     403     200
+POST lessons.check                   login   404     403     404     404
+POST lessons.complete                login   303     403     303     303
+POST lessons.place                   login   204     403     204     204
+POST lessons.reflect                 login   303     403     303     303
+POST quizzes.save                    login   303     404     404     404
+POST quizzes.start                   login   303     course  303     303
+POST accounts.ask_link               422     422     422     422     422
+POST accounts.end_sign_in            login   303     404     404     404
+POST accounts.profile                login   422     422     422     422
+POST accounts.remove_second_step     login   303     303     303     303
+POST accounts.renew_codes            login   404     404     404     404
+POST accounts.second_step            302     302     302     302     302
+POST accounts.set_up_second_step     login   422     422     422     422
+POST accounts.use_link               302     302     302     302     302
+POST security.change_email           login   422     422     422     422
+POST security.change_password        login   422     422     422     422
+POST security.confirm_email          302     302     302     302     302
+POST security.forgot_password        303     303     303     303     303
+POST security.login                  422     302     302     302     302
+POST security.register               422     303     303     303     303
+POST security.reset_password         302     302     302     302     302
+POST security.send_confirmation      303     303     303     303     303
+POST security.verify                 login   422     422     422     422
+POST admin.send_again                login   403     403     403     409
+POST admin_people.set_active         login   403     403     403     303
+POST admin_enrollments.enroll        login   403     403     403     422
+POST admin_school.settings           login   403     403     403     422
+POST quizzes.send_kept               login   303     404     404     404
+POST quizzes.submit                  login   303     404     404     404
+POST courses.enroll                  login   303     303     303     303
+POST accounts.end_other_sign_ins     login   303     303     303     303
+POST admin_enrollments.revoke        login   403     403     403     303
+POST admin_people.change_role        login   403     403     403     303
+POST security.logout                 302     302     302     302     302
+"""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the table: a door and what each of the five people meets there."""
+
+    method: str
+    endpoint: str
+    outcomes: tuple[str, ...]
+
+
+ROUTES = [
+    Route(words[0], words[1], tuple(words[2:]))
+    for words in (line.split() for line in TABLE.strip().splitlines())
+]
+
+
+@dataclass
+class World:
+    """The five people, and one of each thing, the learner's own."""
+
+    app: Flask
+    people: dict[str, Any]
+    values: dict[str, Any]
+
+    def walk(self, route: Route, who: str, **options: Any) -> TestResponse:
+        client = self.browser(who)
+        if route.method == "GET":
+            return client.get(self.address(route.endpoint), **options)
+        fields = {"csrf_token": factories.csrf(client), **FIELDS.get(route.endpoint, {})}
+        return client.post(self.address(route.endpoint), data=fields, **options)
+
+    def browser(self, who: str) -> FlaskClient:
+        client = self.app.test_client()
+        return factories.sign_in(client, self.people[who]) if who != "visitor" else client
+
+    def address(self, endpoint: str) -> str:
+        rule = next(iter(self.app.url_map.iter_rules(endpoint)))
+        values = {**self.values, **VALUES.get(endpoint, {})}
+        with self.app.test_request_context():
+            return self.app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
+
+
+VALUES: dict[str, dict[str, Any]] = {
+    "courses.preview": {"lesson": "lesson-2"},
+    "courses.preview_media": {"lesson": "lesson-2"},
+    "pages.demo_mail_show": {"name": "one.eml"},
+    "admin_people.set_active": {"verb": "reopen"},
+}
+FIELDS: dict[str, dict[str, str]] = {
+    "lessons.reflect": {"text": "Mine."},
+    "lessons.place": {"heading": "first-part"},
+}
+QUESTION = "## asked {choice}\nWhich?\n\n- [x] This\n- [ ] That\n"
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    people = {
+        "learner": factories.make_user("learner@example.org", "Lea Learner"),
+        "other": factories.make_user("other@example.org", "Otto Other"),
+        "instructor": factories.make_user("teacher@example.org", "Tea Teacher", "instructor"),
+        "admin": factories.make_user("admin@example.org", "Ada Admin", "admin"),
+    }
+    return World(app, people, _belongings(app, people))
+
+
+def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
+    from sqlalchemy import select
+
+    from accounts.services import sign_ins_of
+    from certificates.models import Certificate
+    from core.config import current_config
+    from core.mail import queue
+    from courses.models import CourseInstructor
+    from quizzes import kept
+    from quizzes.services import start
+
+    learner = people["learner"]
+    course, finished = (
+        factories.make_course("anatomy", ("lesson lesson! quiz",)),
+        factories.make_course("finished"),
+    )
+    quiz_step = factories.steps_of(course)[2]
+    quiz = factories.make_quiz(quiz_step, QUESTION)
+    enrollment = factories.enroll(learner, course)
+    factories.enroll(learner, finished)
+    factories.complete(learner, *factories.steps_of(finished))
+    factories.sign_in(app.test_client(), learner)
+    with transaction() as session:
+        session.add(CourseInstructor(course_id=course.id, user_id=people["instructor"].id))
+        attempt = start(learner.id, quiz, quiz_step.id, Random(1)).id
+        mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
+        token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])
+        sign_in = sign_ins_of(learner.id)[0].id
+        certificate = session.scalar(select(Certificate.id).filter_by(user_id=learner.id))
+    db.session.rollback()
+    mails = current_config().instance / "mail"
+    mails.mkdir(exist_ok=True)
+    (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
+    return {
+        "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
+        "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
+        "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",
+        "role": "instructor", "verb": "grant",
+    }  # fmt: skip
+
+
+def _at_the_door(policy: str | None, who: str) -> str:
+    if policy != ANYONE and who == "visitor":
+        return "login"
+    return "403" if policy in (INSTRUCTOR, ADMIN) and who not in (policy, "admin") else "400"
+
+
+def outcome(answer: TestResponse) -> str:
+    """What the person meets, as the table says it."""
+    path = urlsplit(answer.location or "").path
+    if answer.status_code in (302, 303) and path == "/login" and "next=" in (answer.location or ""):
+        return "login"
+    if answer.status_code in (302, 303) and path.startswith("/courses/"):
+        return "course"
+    return str(answer.status_code)
+
+
+def doors(app: Flask) -> set[tuple[str, str]]:
+    """Every method of every route that is the school's own."""
+    return {
+        (method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_declares_who_may_come_in(app: Flask) -> None:
+    undeclared = {endpoint for _, endpoint in doors(app) if policy_of(app, endpoint) not in POLICIES}
+
+    assert not undeclared
+
+
+def test_every_route_stands_in_the_table_once(app: Flask) -> None:
+    listed = [(route.method, route.endpoint) for route in ROUTES]
+
+    assert sorted(listed) == sorted(doors(app))
+
+
+def test_each_person_meets_what_the_table_says(world: World) -> None:
+    met = {
+        (route.method, route.endpoint): tuple(outcome(world.walk(route, who)) for who in PEOPLE)
+        for route in ROUTES
+    }
+
+    assert met == {(route.method, route.endpoint): route.outcomes for route in ROUTES}
+
+
+def test_no_form_is_taken_without_its_token(world: World) -> None:
+    """It is a 400 for whoever may come in; the others are turned away at the door as ever."""
+    met, expected = {}, {}
+    for route in ROUTES:
+        if route.method == "POST" and route.endpoint not in TOKENS_OF_THEIR_OWN:
+            policy = policy_of(world.app, route.endpoint)
+            for who in PEOPLE:
+                answer = world.browser(who).post(world.address(route.endpoint), data={"any": "thing"})
+                met[route.endpoint, who] = outcome(answer)
+                expected[route.endpoint, who] = _at_the_door(policy, who)
+
+    assert met == expected
+
+
+def test_what_asks_for_its_token_itself_keeps_the_answers_and_changes_nothing(world: World) -> None:
+    for endpoint in sorted(TOKENS_OF_THEIR_OWN):
+        answer = world.browser("learner").post(world.address(endpoint), data={"item1": "1"})
+
+        assert "/attempts/kept/" in (answer.location or "")
