@@ -5,6 +5,7 @@ from pathlib import Path
 
 SHIPPED = Path(__file__).parent.parent / "content"
 COURSE, QUIZ = "bench", "bench-quiz"
+SHIPPED_COURSE, SHIPPED_LESSON = "the-stress-skin-cycle", "alarm-and-recovery"
 LESSONS, QUESTIONS = 20, 10
 LESSON_BYTES = 10_240
 LAST_WORDS = "Here the lesson ends."  # every lesson page must hold them
@@ -48,7 +49,7 @@ def _course() -> str:
 
 def _lesson(number: int) -> str:
     head = f"---\ntitle: Lesson {number} of the bench\nsummary: Ten kilobytes of plain lesson.\n---\n\n"
-    sections = []
+    sections: list[str] = []
     while len((head + "".join(sections)).encode()) < LESSON_BYTES - 100:
         sections.append(_section(len(sections) + 1))
     return f"{(head + ''.join(sections))[: LESSON_BYTES - 100].rsplit('.', 1)[0]}.\n\n{LAST_WORDS}\n"
@@ -70,4 +71,6 @@ def _question(number: int) -> str:
         f"- [{'x' if n == number % 4 else ' '}] Answer {n + 1} of question {number}\n  : Because it is so."
         for n in range(4)
     )
-    return f"## bench-{number:02} {{choice points=1}}\nWhich one is right, in question {number}?\n\n{options}\n"
+    return (
+        f"## bench-{number:02} {{choice points=1}}\nWhich one is right, in question {number}?\n\n{options}\n"
+    )

@@ -7,7 +7,7 @@ from flask_wtf.csrf import generate_csrf
 
 from accounts.access import TOKEN
 from accounts.services import add_user, begin_sign_in
-from bench.bundle import COURSE, lesson_slug
+from bench.bundle import COURSE, SHIPPED_COURSE
 from core.database import transaction
 from courses.services import course_outline, find_course, find_step
 from enrollment.services import enroll
@@ -32,16 +32,11 @@ def make_learners(app: Flask) -> list[Learner]:
     return [_learner(app, token) for token in tokens]
 
 
-def here() -> str:
-    """The address of the lesson where each learner is."""
-    return f"/learn/{COURSE}/{lesson_slug(DONE + 1)}"
-
-
 def _make_learner(number: int) -> str:
     user = add_user(f"learner{number}@bench.example", f"Learner {number}", None, confirmed=True)
-    course = find_course(COURSE)
-    enroll(user.id, course.id, "bench")
-    steps = course_outline(course).steps
+    for slug in (SHIPPED_COURSE, COURSE):
+        enroll(user.id, find_course(slug).id, "bench")
+    steps = course_outline(find_course(COURSE)).steps
     for step in steps[:DONE]:
         complete_step(user.id, find_step(step.id))
     remember_place(user.id, find_step(steps[DONE].id), "")
@@ -53,5 +48,5 @@ def _learner(app: Flask, token: str) -> Learner:
         session[TOKEN], session["_fresh"], session.permanent = token, True, True
         csrf = generate_csrf()
         response = app.response_class()
-        app.session_interface.save_session(app, session, response)  # type: ignore[arg-type]
+        app.session_interface.save_session(app, session, response)
     return Learner(response.headers["Set-Cookie"].partition(";")[0], csrf)
