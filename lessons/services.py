@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.clock import now
-from core.database import db
+from core.database import db, upsert
 from core.errors import Forbidden, InvalidInput, NotFound
 from lessons.models import CheckAnswer, Lesson, LessonMedia, Reflection
 from sources.models import Source
@@ -59,17 +59,11 @@ def keep_reflection(user_id: int, lesson: Lesson, prompt: str, text: str) -> Non
         raise NotFound("This lesson does not ask that.")
     if len(text) > LONGEST_REFLECTION:
         raise InvalidInput(f"A note holds up to {LONGEST_REFLECTION} characters; this one has {len(text)}.", "text")
-    kept = db.session.scalar(select(Reflection).filter_by(user_id=user_id, lesson_id=lesson.id, prompt=prompt))
-    if not text.strip():
-        if kept is not None:
-            db.session.delete(kept)
-    elif kept is None:
-        db.session.add(
-            Reflection(user_id=user_id, lesson_id=lesson.id, prompt=prompt, text=text, written_at=now())
-        )
+    place = {"user_id": user_id, "lesson_id": lesson.id, "prompt": prompt}
+    if text.strip():
+        upsert(Reflection, {**place, "text": text, "written_at": now()}, tuple(place))
     else:
-        kept.text, kept.written_at = text, now()
-    db.session.flush()
+        db.session.execute(delete(Reflection).filter_by(**place))
 
 
 def prompts_of(lesson: Lesson) -> set[str]:
@@ -113,11 +107,9 @@ def keep_check_answer(
     user_id: int, lesson_id: int, question: str, revision_id: int, answer: dict[str, Any]
 ) -> None:
     """Keep the newest answer to a question inside a lesson."""
-    query = select(CheckAnswer).filter_by(user_id=user_id, lesson_id=lesson_id, question=question)
-    kept = db.session.scalar(query) or CheckAnswer(user_id=user_id, lesson_id=lesson_id, question=question)
-    kept.revision_id, kept.answer, kept.answered_at = revision_id, answer, now()
-    db.session.add(kept)
-    db.session.flush()
+    place = {"user_id": user_id, "lesson_id": lesson_id, "question": question}
+    news = {"revision_id": revision_id, "answer": answer, "answered_at": now()}
+    upsert(CheckAnswer, {**place, **news}, tuple(place))
 
 
 def closed(title: str) -> Forbidden:

@@ -1,8 +1,10 @@
 """The doors of the lesson reader: read, complete, keep a place, answer a check, keep a private answer."""
 
+from contextlib import suppress
 from io import BytesIO
 
 from flask import Blueprint, Response, flash, redirect, request, send_file
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core import storage
@@ -41,10 +43,10 @@ def show(course: str, lesson: str) -> Answer:
     """The lesson, for whoever may read it; the others are sent where they can get further."""
     reader = signed_in()
     here = visit(course, lesson, "lesson", reader)
-    if not here.decision.allowed:
+    if not here.decision.is_inside:
         return turn_away(here)
-    if here.learner.place != here.step.id and here.learner.enrollment is not None:
-        with transaction():
+    if here.learner.place != here.step.id and here.is_kept:
+        with suppress(OperationalError), transaction():  # Reading goes on also when nothing can be written.
             remember_place(reader.user_id, find_step(here.step.id), "")
     return lesson_page(here, reader)
 
@@ -54,7 +56,7 @@ def show(course: str, lesson: str) -> Answer:
 def complete(course: str, lesson: str) -> Answer:
     """Mark complete and continue: to the next step, or at the end to the course's own page."""
     here, reader = _enter(course, lesson)
-    if here.learner.enrollment is not None:
+    if here.is_kept:
         with transaction():
             complete_step(reader.user_id, find_step(here.step.id))
     following = here.outline.neighbours(here.step)[1]
@@ -66,7 +68,7 @@ def complete(course: str, lesson: str) -> Answer:
 def place(course: str, lesson: str) -> Answer:
     """Keep the last heading read; the page's script reports it."""
     here, reader = _enter(course, lesson)
-    if here.learner.enrollment is not None:
+    if here.is_kept:
         with transaction():
             remember_place(reader.user_id, find_step(here.step.id), request.form.get("heading", ""))
     return Response(status=204)
@@ -116,7 +118,7 @@ def send_media(step: OutlineStep, name: str) -> WerkzeugResponse:
 def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
     reader = signed_in()
     here = visit(course, lesson, "lesson", reader)
-    if not here.decision.allowed:
+    if not here.decision.is_inside:
         raise services.closed(here.step.title)
     return here, reader
 

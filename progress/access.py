@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from core.web import Reader
 from courses.services import Outline, OutlineStep, outline_of
+from enrollment.models import EnrollmentState
 from enrollment.rules import Decision, Facts, Place, Reason, may_enter
 from progress.reads import Learner, learner_in
 
@@ -25,6 +26,11 @@ class Visit:
     learner: Learner
     decision: Decision
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is done here goes into the records: a learner's, but not a teacher's who looks in."""
+        return self.learner.enrollment == EnrollmentState.ACTIVE
+
 
 def visit(course_slug: str, slug: str, kind: str, reader: Reader) -> Visit:
     """Look up the step and decide. Raises NotFound for no such course or step; a refusal is in the decision."""
@@ -42,12 +48,14 @@ def decide(outline: Outline, step: OutlineStep, learner: Learner, reader: Reader
 
 
 def turn_away(here: Visit) -> Response:
-    """Say why a step is closed, and lead to what opens it."""
+    """Say why a step is closed, and lead to what opens it; from outside a preview, to its public page."""
     if here.decision.reason == Reason.EARLIER_STEP:
         opener = here.outline.by_id(here.decision.waits_for or 0)
         if opener is not None:
             flash(f"{here.step.title} opens when this step is done.", "info")
             return redirect(opener.url)
+    if here.decision.reason == Reason.PREVIEW:
+        return redirect(f"/courses/{here.outline.slug}/preview/{here.step.slug}")
     flash(REFUSALS[here.decision.reason], "info")
     return redirect(f"/courses/{here.outline.slug}")
 
