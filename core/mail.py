@@ -19,8 +19,8 @@ from flask import current_app
 from jinja2 import TemplateNotFound
 
 from core import jobs, outbox
-from core.config import Config, current_config
 from core.clock import now
+from core.config import Config, current_config
 from core.database import after_commit, db, transaction
 from core.outbox import Letter
 from core.school import current_school

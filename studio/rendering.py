@@ -1,7 +1,6 @@
 """The texts of a bundle rendered, once and together, before any transaction: pages that publishing writes down."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -12,18 +11,17 @@ from xml.etree.ElementTree import Element
 
 from markupsafe import Markup
 
-from core import markup, tree
+from core import icons, markup
 from core.errors import InvalidInput, Problem
-from core.proofreading import mentions
-from core.rendered import Kind, Rendered, Source
+from core.markup import tree
+from core.markup.proofreading import mentions
+from core.markup.rendered import Kind, Rendered, Source
 from quizzes.questions import Question
 from studio.bundle import BIBLIOGRAPHY, GLOSSARY, Bundle
 from studio.texts.course_text import CourseText
 from studio.texts.media_files import RASTER, check_media_file, ending
 from studio.texts.page_texts import AuthorText, LessonText
 from studio.texts.quiz_files import QuizText
-
-RENDERER = tree.names("dialect grammar icons links markup outline plates rendered svg terms tree typesetting")
 
 
 @dataclass
@@ -49,10 +47,10 @@ class Job:
 @cache
 def renderer_version() -> str:
     """Changes whenever the same Markdown might give other HTML."""
-    core = Path(markup.__file__).parent
+    renderer = Path(markup.__file__).parent
     digest = hashlib.sha256(f"{version('markdown')} {version('nh3')}".encode())
-    for name in (*(core / f"{name}.py" for name in sorted(RENDERER)), Path(__file__)):
-        digest.update(name.read_bytes())
+    for file in (*sorted(renderer.glob("*.py")), Path(icons.__file__), Path(__file__)):
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -257,5 +255,4 @@ def _quiz_texts(quiz: QuizText) -> Iterator[tuple[int, str, Kind]]:
 
 def parts_of(rendered: Rendered) -> list[Any]:
     """The lesson as it is stored: markup and slots in order."""
-    parts: list[Any] = json.loads(markup.parts_to_json(markup.split_slots(rendered.html)))
-    return parts
+    return markup.to_parts(rendered.html)

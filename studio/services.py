@@ -11,7 +11,7 @@ from core import storage
 from core.clock import now
 from core.database import db
 from core.errors import Conflict, InvalidInput, Problem
-from core.proofreading import mentions
+from core.markup.proofreading import mentions
 from lessons.models import Lesson
 from studio import media, publishing, publishing_quizzes
 from studio.bundle import Bundle, read_bundle

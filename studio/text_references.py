@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from core.errors import Problem
-from core.links import is_outside, resolve
-from core.proofreading import check_lesson, mentions
-from core.rendered import Mention
-from core.svg import check_svg
+from core.markup.links import is_outside, resolve
+from core.markup.proofreading import check_lesson, mentions
+from core.markup.rendered import Mention
+from core.markup.svg import check_svg
 from studio.bundle import GLOSSARY, Bundle
 from studio.texts.media_files import FILMS, RASTER, ending
 

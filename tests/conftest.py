@@ -74,7 +74,8 @@ def config(database_url: str, tmp_path: Path) -> configuration.Config:
 
 def make_config(instance: Path, **values: str) -> configuration.Config:
     """A demo configuration on `instance`, with some variables given."""
-    defaults = {"STRATUM_ENV": "demo", "SECRET_KEY": "test-secret-0123456789-abcdefghijklmnop", "INSTANCE": str(instance)}
+    secret = "test-secret-0123456789-abcdefghijklmnop"
+    defaults = {"STRATUM_ENV": "demo", "SECRET_KEY": secret, "INSTANCE": str(instance)}
     return configuration.load({**defaults, **values})
 
 

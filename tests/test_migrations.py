@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,14 +45,15 @@ def tables(url: str) -> set[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without a single table."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'empty.db'}"
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
     server: servers.Postgres = request.getfixturevalue("postgres")
     name = f"empty_{abs(hash(request.node.name)) % 10**8}"
-    request.addfinalizer(lambda: server.drop(name))
-    return server.url(name, create=True)
+    yield server.url(name, create=True)
+    server.drop(name)
 
 
 def test_the_migrated_schema_is_that_of_the_models(database_url: str) -> None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from core.errors import Problem
-from core.proofreading import check_lesson
-from core.svg import clean_svg
+from core.markup.proofreading import check_lesson
+from core.markup.svg import clean_svg
 from studio.texts.front_matter import read_text
 
 PATH = re.compile(r"media(?:/\w[\w.-]*)+")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core import tree
-from core.svg import check_svg, clean_svg
+from core.markup import tree
+from core.markup.svg import check_svg, clean_svg
 
 GOOD = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 400" class="cycle">'

@@ -13,26 +13,16 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import nh3
 from markupsafe import Markup
 
-from core import outline, proofreading, tree, typesetting
 from core.errors import InvalidInput, Problem
-from core.grammar import CERTAINTIES, KEY, PLAIN_ID, SLOT_NAME
-from core.rendered import (
-    Citation,
-    Figure,
-    Heading,
-    Link,
-    Mention,
-    Reflection,
-    Rendered,
-    Section,
-    Slot,
-    Source,
-)
+from core.markup import outline, proofreading, tree, typesetting
+from core.markup.grammar import CERTAINTIES, KEY, PLAIN_ID, SLOT_NAME
+from core.markup.rendered import Reflection, Rendered, Slot, Source
 
 TIME_LIMIT = 2.0  # seconds for one text
 START_LIMIT = 10.0  # seconds for the child to come up
@@ -73,16 +63,6 @@ def render_lesson(text: str, name: str) -> Rendered:
     return _only(render_many([Source(text, name)]))
 
 
-def render_block(text: str, name: str, prefix: str = "") -> Rendered:
-    """A short text of an author with paragraphs, lists or figures: a prompt, a rationale, a sales page."""
-    return _only(render_many([Source(text, name, "block", prefix)]))
-
-
-def render_inline(text: str, name: str, prefix: str = "") -> Rendered:
-    """A text of an author that stands within a line, an option of a question: no paragraph around it."""
-    return _only(render_many([Source(text, name, "inline", prefix)]))
-
-
 def _only(results: list[Rendered | Problem]) -> Rendered:
     result = results[0]
     if isinstance(result, Problem):
@@ -114,7 +94,7 @@ def _convert(texts: list[str], limit: float) -> list[str | None]:
 def _run_child(texts: list[str], limit: float) -> list[str | None]:
     """What one child answers before it is done or ended; it gets no secrets of ours with its environment."""
     command = [sys.executable, "-m", "core.markup", str(limit)]
-    home = Path(__file__).parent.parent
+    home = Path(__file__).parents[2]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONUTF8": "1"}
     lines = "".join(json.dumps(text) + "\n" for text in texts)
     patience = START_LIMIT + limit * len(texts)
@@ -141,7 +121,7 @@ def _answers(output: bytes) -> list[str | None]:
 
 def serve() -> None:
     """The child: a text a line in, its HTML a line out. The alarm ends it in the midst of any loop."""
-    from core.dialect import to_html  # python-markdown is loaded in the child alone
+    from core.markup.dialect import to_html  # python-markdown is loaded in the child alone
 
     limit = float(sys.argv[1])
     for line in sys.stdin:
@@ -243,7 +223,7 @@ def place_figures(
 
     `media` and `long_text` are keyed by the figure's path. InvalidInput names a figure that cannot be placed.
     """
-    from core.plates import place  # Pillow is needed at publication alone
+    from core.markup.plates import place  # Pillow is needed at publication alone
 
     root = tree.parse(rendered.html)
     place(root, media, {path: str(text) for path, text in long_text.items()}, folder)
@@ -262,7 +242,7 @@ def mark_terms(html: str, terms: Mapping[str, tuple[str, str]]) -> Markup:
 
     `terms` maps a term in lower case to its slug and its definition in plain words.
     """
-    from core.terms import explain
+    from core.markup.terms import explain
 
     root = tree.parse(html)
     explain(root, terms)
@@ -288,47 +268,6 @@ def _slot(element: Element) -> Slot:
     return Slot(kind, name, Markup(tree.inner(element).strip()), title, inline=element.tag == "span")
 
 
-def parts_to_json(parts: Sequence[Markup | Slot]) -> str:
-    """Parts as they are stored."""
-    return json.dumps([asdict(part) if isinstance(part, Slot) else str(part) for part in parts])
-
-
-def parts_from_json(stored: str) -> list[Markup | Slot]:
-    """Parts as `parts_to_json` stored them; reads no HTML, so it is cheap enough for each request."""
-    return [
-        Slot(**{**part, "html": Markup(part["html"])}) if isinstance(part, dict) else Markup(part)
-        for part in json.loads(stored)
-    ]
-
-
-def from_store(html: str) -> Markup:
-    """HTML that this file made and the database kept."""
-    return Markup(html)
-
-
-def to_json(rendered: Rendered) -> str:
-    """A rendered text as it is stored."""
-    return json.dumps(asdict(rendered))
-
-
-def from_json(stored: str) -> Rendered:
-    """What `to_json` stored."""
-    facts = json.loads(stored)
-    kinds = {"outline": Heading, "figures": Figure, "links": Link, "sections": Section, "mentions": Mention}
-    lists = {name: tuple(kind(**each) for each in facts[name]) for name, kind in kinds.items()}
-    return Rendered(
-        **{
-            **facts,
-            **lists,
-            "html": Markup(facts["html"]),
-            "cited": tuple(Citation(each["key"], tuple(each["certainties"])) for each in facts["cited"]),
-            "reflections": tuple(
-                Reflection(each["id"], Markup(each["prompt_html"])) for each in facts["reflections"]
-            ),
-            **{name: tuple(facts[name]) for name in ("checks", "tools", "videos")},
-        }
-    )
-
-
-if __name__ == "__main__":
-    serve()
+def to_parts(html: str) -> list[str | dict[str, Any]]:
+    """HTML as a lesson is stored: markup as text, slots as objects, in order."""
+    return [asdict(part) if isinstance(part, Slot) else str(part) for part in split_slots(html)]

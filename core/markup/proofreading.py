@@ -8,8 +8,18 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 
 from core.errors import Problem
-from core.grammar import CALLOUTS, CERTAINTIES, CITATION, KEY, PLAIN_ID, SLOT, SLOT_NAME, SLOTS, keys_of
-from core.rendered import Mention
+from core.markup.grammar import (
+    CALLOUTS,
+    CERTAINTIES,
+    CITATION,
+    KEY,
+    PLAIN_ID,
+    SLOT,
+    SLOT_NAME,
+    SLOTS,
+    keys_of,
+)
+from core.markup.rendered import Mention
 
 MAX_BYTES = 200_000
 MAX_OPEN_BRACKETS = 200

@@ -4,7 +4,7 @@ import posixpath
 import re
 from urllib.parse import unquote, urlsplit
 
-from core.rendered import Link
+from core.markup.rendered import Link
 
 STEP = re.compile(r"courses/([^/]+)/(lessons|quizzes)/([^/]+)\.md$")
 COURSE = re.compile(r"courses/([^/]+)/course\.md$")

@@ -20,7 +20,7 @@ from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension
 from markdown.inlinepatterns import InlineProcessor
 
-from core.grammar import CITATION, OPINION, SLOT_LINE, TOOL, keys_of, plain_id
+from core.markup.grammar import CITATION, OPINION, SLOT_LINE, TOOL, keys_of, plain_id
 
 Found = tuple[Element | None, int | None, int | None]
 

@@ -6,9 +6,9 @@ from xml.etree.ElementTree import Element
 
 from PIL import Image, UnidentifiedImageError
 
-from core import tree
 from core.errors import InvalidInput
-from core.svg import clean_svg
+from core.markup import tree
+from core.markup.svg import clean_svg
 
 ON_SMALL_SCREENS = "scrolls sideways on small screens"
 

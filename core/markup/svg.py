@@ -6,8 +6,8 @@ from xml.etree.ElementTree import Element
 
 import nh3
 
-from core import tree
 from core.errors import Problem
+from core.markup import tree
 
 MAX_BYTES = 200_000
 WIDE = 400.0  # units; a drawing wider than this scrolls on small screens

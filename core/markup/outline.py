@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from core import tree
-from core.grammar import CALLOUTS
-from core.rendered import Heading, Section, reading_minutes
+from core.markup import tree
+from core.markup.grammar import CALLOUTS
+from core.markup.rendered import Heading, Section, reading_minutes
 
 BLOCKS = tree.names(
     "p div li dt dd td th tr h1 h2 h3 h4 h5 h6 pre figure figcaption blockquote aside section table"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import count
 from xml.etree.ElementTree import Element
 
-from core import tree
+from core.markup import tree
 
 SILENT_TAGS = tree.names("h1 h2 h3 h4 h5 h6 a code pre svg sup abbr figure summary dt button label")
 SILENT_CLASSES = frozenset(("callout-title", "slot", "pull", "grade", "term"))

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from itertools import count
 from xml.etree.ElementTree import Element
 
-from core import tree
-from core.grammar import CALLOUTS, PLAIN_ID, Callout
 from core.icons import icon
-from core.links import is_outside, resolve
-from core.rendered import Citation, Figure, Link, Source
+from core.markup import tree
+from core.markup.grammar import CALLOUTS, PLAIN_ID, Callout
+from core.markup.links import is_outside, resolve
+from core.markup.rendered import Citation, Figure, Link, Source
 
 MEDIA = re.compile(r"^media/[\w./-]+$")
 SIDES = {"right": "r", "center": "c"}

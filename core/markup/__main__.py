@@ -1,0 +1,6 @@
+"""The child process in which Markdown becomes HTML: `python -m core.markup`."""
+
+from core.markup import serve
+
+if __name__ == "__main__":
+    serve()
