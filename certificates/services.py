@@ -16,6 +16,7 @@ from core.database import db, insert_once
 from core.errors import NotFound
 from courses.models import Course
 from courses.services import Outline, authors_of, course_outline
+from progress.rules import is_complete
 from progress.services import StepCompleted, done_steps
 
 UNKNOWN_ID = "No certificate has this number. Check it against the paper: 20 characters in groups of four."
@@ -45,16 +46,20 @@ def issue_if_earned(fact: StepCompleted) -> None:
     if course.certificate is None:
         return
     outline = course_outline(course)
-    if required_steps(course, outline) <= done_steps(fact.user_id, course.id):
+    if is_complete(required_steps(course, outline), done_steps(fact.user_id, course.id)):
         _issue(fact.user_id, course, outline)
 
 
 def required_steps(course: Course, outline: Outline) -> frozenset[int]:
-    """The ids of the steps that the course's certificate asks for: all required ones, or those it names."""
+    """The ids of the steps that the course's certificate asks for: all required ones, or those it names.
+
+    Empty, which nobody completes, where it names one that is not there: it is never given away for less.
+    """
     wanted = (course.certificate or {}).get("requires", "all")
     if wanted == "all":
         return outline.required
-    return frozenset(step.id for step in outline.steps if step.body in wanted or _short(step.body) in wanted)
+    named = {name: step.id for step in outline.steps for name in (step.body, _short(step.body))}
+    return frozenset(named[name] for name in wanted) if set(wanted) <= named.keys() else frozenset()
 
 
 def find_certificate(typed: str) -> Certificate:
