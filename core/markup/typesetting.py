@@ -39,7 +39,8 @@ def _set_callout(element: Element, words: list[str], number: int) -> None:
     drawing.tail, title.text = title.text, None
     title.insert(0, drawing)
     element.tag = "aside"
-    element.attrib = {"class": f"callout {words[0]}", "aria-labelledby": f"callout-{number}"}
+    # A note, not a landmark: a lesson has many, and half of them share their title.
+    element.attrib = {"class": f"callout {words[0]}", "role": "note", "aria-labelledby": f"callout-{number}"}
     element.insert(0, title)
 
 

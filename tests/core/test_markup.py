@@ -298,7 +298,7 @@ def test_a_citation_without_a_word_says_the_design_of_its_source() -> None:
 def test_an_admonition_is_an_aside_named_by_its_title(word: str, title: str) -> None:
     html = render(f"!!! {word}\n    Text.").html
 
-    assert f'<aside class="callout {word}" aria-labelledby="callout-1">' in html
+    assert f'<aside class="callout {word}" role="note" aria-labelledby="callout-1">' in html
     assert re.search(rf'<p class="callout-title" id="callout-1"><svg class="icon".*</svg>{title}</p>', html)
 
 
