@@ -98,10 +98,10 @@ def reads_the_lessons(page: Page) -> None:
 
 
 def answers_a_check(page: Page) -> None:
-    check = page.locator("section.lesson-check").first
+    check = page.locator(".lesson-check").first
     assert answer(check.locator("fieldset.question"), key_of(f"{COURSE}/questions/checks.md")) == "choice"
     check.get_by_role("button", name="Check answer").click()
-    told = page.locator("section.lesson-check").first
+    told = page.locator(".lesson-check").first
     expect(told).to_contain_text("Right.")
     expect(told).to_contain_text("The fast arm acts within seconds.")
 
