@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -18,6 +17,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from core.config import Config, current_config
 from core.icons import icon, ring
 from core.school import current_school
+from core.sessions import Sessions
 
 ANYONE, SIGNED_IN, INSTRUCTOR, ADMIN = "anyone", "signed_in", "instructor", "admin"
 POLICIES = (ANYONE, SIGNED_IN, INSTRUCTOR, ADMIN)
@@ -59,24 +59,6 @@ class Reader:
 
     def has(self, role: str) -> bool:
         return role in self.roles or "admin" in self.roles
-
-
-class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookie, with less ado for a request: its signer is made once for an app, and a session that
-    was only read is not looked at again."""
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        if "session_signer" not in app.extensions:
-            app.extensions["session_signer"] = super().get_signing_serializer(app)
-        signer: URLSafeTimedSerializer | None = app.extensions["session_signer"]
-        return signer
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if session and not session.modified and not app.config["SESSION_REFRESH_EACH_REQUEST"]:
-            if session.accessed:
-                response.headers.add("Vary", "Cookie")
-            return
-        super().save_session(app, session, response)
 
 
 class App(Flask):
