@@ -151,7 +151,8 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     decision = services.start_decision(quiz, tried)
     has_passed = any(attempt.passed for attempt in tried)
     items = items_of(head.id, reader.user_id)
-    open_to_see = rules.may_see_feedback(head.settings, head.state, has_passed, decision.left)
+    at_the_end = decision.start is rules.Start.REFUSED  # The last attempt is not over while it is open.
+    open_to_see = rules.may_see_feedback(head.settings, head.state, has_passed, at_the_end)
     told = tell_items(items, lambda slug: _lesson(here, slug)) if open_to_see else None
     missed = None if told is None else tuple(each for each in told if each.verdict != "right")
     return ResultPage(

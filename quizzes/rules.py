@@ -205,11 +205,12 @@ def may_start(used: int, limit: int | None, has_open: bool) -> StartDecision:
     return StartDecision(Start.NEW, left)
 
 
-def may_see_feedback(settings: QuizSettings, state: AttemptState, has_passed: bool, left: int | None) -> bool:
-    """Key and rationales: never of an open attempt; where asked for, only once passed or at the end."""
+def may_see_feedback(settings: QuizSettings, state: AttemptState, has_passed: bool, at_the_end: bool) -> bool:
+    """Key and rationales: never of an open attempt; where asked for, only once passed or `at_the_end`, when no
+    attempt is open and none is left."""
     if state is AttemptState.OPEN:
         return False
-    return settings.feedback == FeedbackWhen.SUBMITTED or has_passed or left == 0
+    return settings.feedback == FeedbackWhen.SUBMITTED or has_passed or at_the_end
 
 
 def choose_items(

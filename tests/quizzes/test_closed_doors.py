@@ -75,6 +75,17 @@ def test_v7_with_feedback_on_pass_a_fail_tells_only_the_score(app: Flask) -> Non
     assert "Ratthis" in visitor.submit(last)
 
 
+def test_v6_the_last_attempt_is_not_answered_from_the_result_of_the_one_before(app: Flask) -> None:
+    visitor = Visitor(app, feedback="passed", attempts=2)
+    first = visitor.start()
+    visitor.submit(first)
+    visitor.start()
+
+    page = visitor.browser.get(first).text
+
+    assert [text for text in secrets_of(visitor.items(first)) if text.casefold() in page.casefold()] == []
+
+
 def test_v10_a_score_is_never_an_input(visitor: Visitor) -> None:
     attempt = visitor.start()
     item = visitor.items(attempt)[0]

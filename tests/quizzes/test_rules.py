@@ -118,20 +118,19 @@ def test_an_open_attempt_is_resumed_and_a_limit_kept(
 
 
 @pytest.mark.parametrize(
-    ("when", "state", "has_passed", "left", "may"),
+    ("when", "state", "has_passed", "at_the_end", "may"),
     [
-        ("submitted", AttemptState.OPEN, True, 0, False),
-        ("submitted", AttemptState.SUBMITTED, False, 2, True),
-        ("passed", AttemptState.SUBMITTED, False, 2, False),
-        ("passed", AttemptState.SUBMITTED, False, None, False),
-        ("passed", AttemptState.SUBMITTED, True, 2, True),
-        ("passed", AttemptState.SUBMITTED, False, 0, True),
+        ("submitted", AttemptState.OPEN, True, True, False),
+        ("submitted", AttemptState.SUBMITTED, False, False, True),
+        ("passed", AttemptState.SUBMITTED, False, False, False),
+        ("passed", AttemptState.SUBMITTED, True, False, True),
+        ("passed", AttemptState.SUBMITTED, False, True, True),
     ],
 )
 def test_the_key_is_shown_only_when_it_may(
-    when: str, state: AttemptState, has_passed: bool, left: int | None, may: bool
+    when: str, state: AttemptState, has_passed: bool, at_the_end: bool, may: bool
 ) -> None:
-    assert may_see_feedback(QuizSettings(feedback=when), state, has_passed, left) is may
+    assert may_see_feedback(QuizSettings(feedback=when), state, has_passed, at_the_end) is may
 
 
 def test_without_a_draw_all_own_questions_and_the_named_items_are_asked() -> None:
