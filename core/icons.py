@@ -29,6 +29,7 @@ def _paths() -> dict[str, Markup]:
     return {name: Markup(paths) for name, paths in drawings.items()}
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, cls: str = "") -> Markup:
     """A decorative icon, hidden from screen readers; KeyError for a name that the set does not have."""
     return Markup(FRAME).format(cls=f"icon {cls}".strip(), paths=_paths()[name])
@@ -49,5 +50,7 @@ def ring(percent: int, size: int = 56, label: bool = True) -> Markup:
 
 def _ring_label(percent: int) -> Markup:
     if percent == 100:
-        return Markup('<path class="tick" d="M17 24.5l5 5 9-10" fill="none" stroke-width="3" stroke-linecap="round"/>')
+        return Markup(
+            '<path class="tick" d="M17 24.5l5 5 9-10" fill="none" stroke-width="3" stroke-linecap="round"/>'
+        )
     return Markup('<text x="24" y="29" text-anchor="middle" font-size="12">{}%</text>').format(percent)

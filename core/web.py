@@ -1,11 +1,11 @@
 """The web edge: who reads, who may come in, how an error looks, which headers every answer carries."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
@@ -19,18 +19,21 @@ from core.icons import icon, ring
 from core.school import current_school
 from core.sessions import Sessions
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 ANYONE, SIGNED_IN, INSTRUCTOR, ADMIN = "anyone", "signed_in", "instructor", "admin"
 POLICIES = (ANYONE, SIGNED_IN, INSTRUCTOR, ADMIN)
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = (
+HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
-)
+]
 STATIC = Path(__file__).parent.parent / "static"
 csrf = CSRFProtect()
 View = TypeVar("View", bound=Callable[..., object])
@@ -59,6 +62,22 @@ class Reader:
 
     def has(self, role: str) -> bool:
         return role in self.roles or "admin" in self.roles
+
+
+class FixedHeaders:
+    """WSGI middleware: the headers that are the same on every answer, whoever made it."""
+
+    def __init__(self, app: "WSGIApplication", is_https: bool) -> None:
+        self._app = app
+        self._headers = HEADERS + [("Strict-Transport-Security", "max-age=31536000")] * is_https
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], error: Any = None
+        ) -> Callable[[bytes], object]:
+            return start_response(status, headers + self._headers, error)
+
+        return self._app(environ, start)
 
 
 class App(Flask):
@@ -106,7 +125,9 @@ def init_app(app: Flask, config: Config) -> None:
     app.before_request(_require_length)
     app.before_request(_enforce_policy)
     csrf.init_app(app)  # After the policy: who must sign in first is sent there, not told of a wrong token.
+    app.context_processor(lambda: {"csrf_token": form_token})  # in place of Flask-WTF's, which signs anew
     app.after_request(_secure)
+    app.wsgi_app = FixedHeaders(app.wsgi_app, config.is_https)  # type: ignore[method-assign]
     app.jinja_env.globals.update(asset=asset, icon=icon, ring=ring, csrf_token=form_token)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -234,9 +255,6 @@ def _enforce_policy() -> WerkzeugResponse | None:
 def _secure(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers.extend(HEADERS)
-    if current_config().is_https:
-        headers.add("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
