@@ -13,7 +13,9 @@ serve: .venv/runtime ## the same for production: no demo data, refuses what is u
 	@.venv/bin/python -m deploy.supervisor production
 
 test: .venv/dev lint ## every check: lint, types, floors, content, SQLite and PostgreSQL, Redis, browser
-	@.venv/bin/flask --app app stratum content check content
+	@throwaway=$$(mktemp -d) && trap 'rm -rf "$$throwaway"' EXIT && \
+	  STRATUM_ENV=demo SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))') INSTANCE=$$throwaway \
+	  .venv/bin/flask --app app stratum content check content
 	@.venv/bin/python -m pytest
 
 lint: .venv/dev ## ruff, mypy strict, the floors of the house
