@@ -92,7 +92,7 @@ def test_an_error_rolls_everything_back_and_is_raised(jar: int) -> None:
     with pytest.raises(LookupError):
         fail_after(lambda: fill(3))
 
-    assert beans() == 0
+    assert db.session.scalar(select(Jar.beans)) == 0  # Without a rollback of ours: nothing is left behind.
 
 
 def test_transactions_do_not_nest_and_the_outer_one_is_rolled_back(jar: int) -> None:

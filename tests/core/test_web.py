@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from core import config as configuration
 from core import reads
+from core.database import db
 from core.errors import LimitReached
 from core.web import (
     ANYONE,
@@ -34,11 +35,17 @@ def production(config: configuration.Config, tmp_path: Path) -> Iterator[Product
 
     safe = {"STRATUM_ENV": "production", "BASE_URL": "https://learn.example.org"}
 
+    made: list[Flask] = []
+
     def make(**values: str) -> Flask:
-        return create_app(make_config(tmp_path, **safe, DATABASE_URL=config.database_url, **values))
+        made.append(create_app(make_config(tmp_path, **safe, DATABASE_URL=config.database_url, **values)))
+        return made[-1]
 
     yield make
     reads.close()
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture

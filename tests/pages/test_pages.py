@@ -14,7 +14,7 @@ from sqlalchemy import update
 from core import config as configuration
 from core import reads
 from core.clock import now
-from core.database import transaction
+from core.database import db, transaction
 from core.school import change_school
 from core.web import Reader
 from courses.models import Course, Step
@@ -305,6 +305,8 @@ def test_a_school_in_production_shows_nobodys_mail(config: configuration.Config,
     for path in ("/demo/mail", "/demo/mail/00000001-hello.eml"):
         assert client.get(path, base_url="https://learn.example.org").status_code == 404
     reads.close()
+    with app.app_context():
+        db.engine.dispose()
 
 
 # ---- signs of life
