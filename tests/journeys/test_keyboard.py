@@ -1,0 +1,106 @@
+"""The main path with nothing but the keyboard: Tab, Enter, Space, and arrows within a group."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import OpenPage
+from tests.journeys.people import DEMO_NEWCOMER, DEMO_PASSWORD
+from tests.journeys.school import School
+
+pytestmark = pytest.mark.browser
+
+COURSE = "the-stress-skin-cycle"
+MOST_STOPS = 150  # more tabs than any page needs
+FOCUSED = """() => {
+    const at = document.activeElement;
+    const label = at.getAttribute("aria-label") || at.labels?.[0]?.innerText || at.innerText || "";
+    const box = at.getBoundingClientRect();
+    const style = getComputedStyle(at);
+    const marked = style.outlineStyle !== "none" || style.boxShadow !== "none"
+        || (at.closest("label") && getComputedStyle(at.closest("label")).outlineStyle !== "none");
+    return {label: label.trim(), tag: at.tagName, inView: box.bottom > 0 && box.top < innerHeight, marked};
+}"""
+
+
+def test_a_learner_signs_in_reads_and_hands_in_by_keyboard_alone(
+    demo_school: School, open_page: OpenPage
+) -> None:
+    page = open_page(demo_school, 1280)
+    page.goto(f"/courses/{COURSE}")
+
+    skips_to_the_content(page)
+    signs_in(page)
+    goes_to(page, "Start free", "BUTTON")
+    opens(page)
+    goes_to(page, "Begin: Alarm and recovery", "A")
+    opens(page)
+    answers_a_check(page)
+    goes_to(page, "Mark complete and continue", "BUTTON")
+    opens(page)
+    expect(page).to_have_url(re.compile("what-stress-does-to-skin$"))
+    hands_in_a_quiz(page)
+
+
+def skips_to_the_content(page: Page) -> None:
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def signs_in(page: Page) -> None:
+    goes_to(page, "Log in", "A")
+    opens(page)
+    goes_to(page, "Email address", "INPUT")
+    page.keyboard.type(DEMO_NEWCOMER)
+    goes_to(page, "Password", "INPUT")
+    page.keyboard.type(DEMO_PASSWORD)
+    opens(page)
+    expect(page).to_have_url(re.compile(f"/courses/{COURSE}$"))
+
+
+def answers_a_check(page: Page) -> None:
+    """Tab into the first check, choose by arrows, press its button."""
+    page.get_by_role("heading", level=1).wait_for()
+    goes_to(page, "", "INPUT", 'input[type="radio"]')
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    goes_to(page, "Check answer", "BUTTON")
+    opens(page)
+    expect(page.locator(".lesson-check").first.locator(".verdict")).to_be_visible()
+
+
+def hands_in_a_quiz(page: Page) -> None:
+    page.goto(f"/learn/{COURSE}/quizzes/stress-skin-quiz")
+    goes_to(page, "Start quiz", "BUTTON")
+    opens(page)
+    goes_to(page, "Submit answers", "BUTTON")
+    opens(page, "Space")
+    goes_to(page, "Confirm and submit", "BUTTON")
+    opens(page)
+    expect(page.get_by_role("link", name="Try again")).to_be_visible()
+
+
+def opens(page: Page, key: str = "Enter") -> None:
+    """Press what has the focus and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def goes_to(page: Page, label: str, tag: str, selector: str = "*") -> None:
+    """Tab until the control with this name has the focus, which must be visible and marked at every stop."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUSED)
+        if at["tag"] != "BODY":
+            assert at["inView"], at
+            assert at["marked"], at
+        if (
+            at["tag"] == tag
+            and at["label"].startswith(label)
+            and page.evaluate("selector => document.activeElement.matches(selector)", selector)
+        ):
+            return
+    raise AssertionError(f"no way to {label} by Tab")
