@@ -77,6 +77,12 @@ def certificates_of(user_id: int) -> list[Certificate]:
     return list(db.session.scalars(query))
 
 
+def certificate_in(user_id: int, course_id: int) -> Certificate | None:
+    """The newest certificate that one person holds of one course; a withdrawn one is not held."""
+    query = select(Certificate).filter_by(user_id=user_id, course_id=course_id, revoked_at=None)
+    return db.session.scalar(query.order_by(Certificate.issued_at.desc()).limit(1))
+
+
 def state_of(certificate: Certificate) -> rules.State:
     """Whether it stands today."""
     return rules.state_of(certificate.revoked_at, certificate.valid_until, now().date())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from certificates.services import certificate_in
 from core.web import Reader
 from courses.services import OutlineStep
 from progress.access import Visit
@@ -84,6 +85,7 @@ class ResultPage:
     start_url: str
     course_url: str
     following: OutlineStep | None
+    certificate_url: str
     tallies: tuple[ToldTally, ...]
     missed: tuple[ToldQuestion, ...] | None
     right: tuple[ToldQuestion, ...]
@@ -168,6 +170,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         start_url=here.step.url,
         course_url=f"/learn/{here.outline.slug}",
         following=here.outline.neighbours(here.step)[1],
+        certificate_url=_certificate_url(reader, here),
         tallies=() if told is None else tuple(_tallies(quiz, items)),
         missed=missed,
         right=tuple(each for each in told or () if each.verdict == "right"),
@@ -178,6 +181,12 @@ def _tallies(quiz: Quiz, items: Sequence[Item]) -> list[ToldTally]:
     """By objective where the quiz knows the words of its objectives, else by topic."""
     words = quiz.content.get("objectives", {})
     return tell_tallies("objective" if words else "topic", items, words)
+
+
+def _certificate_url(reader: Reader, here: Visit) -> str:
+    """Where the certificate of this course stands, or nothing as long as none is held."""
+    held = certificate_in(reader.user_id, here.outline.course_id)
+    return f"/certificates/{held.id}" if held else ""
 
 
 def _lesson(here: Visit, slug: str) -> tuple[str, str] | None:

@@ -130,11 +130,6 @@ def exact(number: Fraction) -> str:
     return f"{whole} {part}" if whole else part
 
 
-def decimal(number: Fraction) -> str:
-    """A number of points for a list, with at most one decimal."""
-    return f"{float(number):.1f}".removesuffix(".0")
-
-
 def points_in_words(score: Score) -> str:
     """`1/2 of 1 point`."""
     unit = "point" if score.possible <= 1 else "points"
@@ -176,7 +171,7 @@ def _entry(asked: Asked, entry: EntryOutcome) -> ToldEntry:
 
 def _tally(tally: Tally, names: Mapping[str, str]) -> ToldTally:
     words = names.get(tally.name) or tally.name.replace("-", " ").capitalize()
-    score = f"{decimal(tally.earned)} of {decimal(tally.possible)}"
+    score = f"{exact(tally.earned)} of {exact(tally.possible)}"
     return ToldTally(words, score, float(tally.earned), float(tally.possible))
 
 

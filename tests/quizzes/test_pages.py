@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from certificates.models import Certificate
 from core.database import db
 from progress.models import StepCompletion
 from tests import factories
@@ -135,6 +136,19 @@ def test_a_pass_completes_the_step_and_leads_on(visitor: Visitor) -> None:
     db.session.rollback()
     done = db.session.scalars(select(StepCompletion.step_id).filter_by(user_id=visitor.user.id)).all()
     assert done == [visitor.step.id]
+
+
+def test_the_result_that_completes_the_course_leads_to_the_certificate(visitor: Visitor) -> None:
+    lesson = factories.steps_of(visitor.course)[0]
+    factories.post(visitor.browser, f"/learn/{visitor.course.slug}/{lesson.slug}/complete")
+    attempt = visitor.start()
+    visitor.answer_all(attempt)
+
+    page = visitor.submit(attempt)
+
+    db.session.rollback()
+    held = db.session.scalars(select(Certificate).filter_by(user_id=visitor.user.id)).one()
+    assert re.search(rf'<a [^>]*href="/certificates/{held.id}">.*See your certificate</a>', page)
 
 
 def test_a_result_gives_every_reason_and_the_way_back(visitor: Visitor) -> None:
