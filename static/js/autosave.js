@@ -17,9 +17,11 @@ const keep = (url, answers) => { kept.set(url, answers); storage((s) => s.setIte
 const forget = (url) => { kept.delete(url); storage((s) => s.removeItem(`unsaved:${url}`)); };
 
 const formOf = (piece) => piece.form ?? piece;
-const say = (piece, words) => {
+const say = (piece, words, isUnsaved = false) => {
   const status = formOf(piece).querySelector("[data-save-status]");
-  if (status) status.textContent = words;
+  if (!status) return;
+  status.textContent = words;
+  status.toggleAttribute("data-unsaved", isUnsaved);
 };
 const answersOf = (piece) => {
   const names = new Set([...piece.elements].map((control) => control.name));
@@ -41,11 +43,11 @@ const saved = (url, piece, answers) => {
 const toldBy = async (answer) => (await answer.json().catch(() => ({}))).message;
 const signedOut = async (url, piece, answer) => {
   kept.delete(url); // its copy in localStorage waits for the next visit
-  say(piece, await toldBy(answer) ?? "Not saved: you are signed out. Your answer is kept here. Sign in, then come back.");
+  say(piece, await toldBy(answer) ?? "Not saved: you are signed out. Your answer is kept here. Sign in, then come back.", true);
 };
 const refused = async (url, piece, answer) => {
   forget(url);
-  say(piece, await toldBy(answer) ?? "This answer was not accepted. Load the page again to see why.");
+  say(piece, await toldBy(answer) ?? "This answer was not accepted. Load the page again to see why.", true);
 };
 
 const post = async (url, piece) => {
@@ -59,7 +61,7 @@ const post = async (url, piece) => {
 
 const later = (url, piece) => {
   if (!due.has(url)) due.set(url, piece);
-  say(piece, "Not saved yet. Your answer is kept here and will be sent again.");
+  say(piece, "Not saved yet. Your answer is kept here and will be sent again.", true);
   clearTimeout(timer);
   timer = setTimeout(flush, wait);
   wait = Math.min(wait * 2, LONGEST_WAIT);

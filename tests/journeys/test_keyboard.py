@@ -51,7 +51,7 @@ def skips_to_the_content(page: Page) -> None:
 
 
 def signs_in(page: Page) -> None:
-    goes_to(page, "Log in", "A")
+    goes_to(page, "Sign in", "A")
     opens(page)
     goes_to(page, "Email address", "INPUT")
     page.keyboard.type(DEMO_NEWCOMER)
