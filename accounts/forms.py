@@ -22,17 +22,20 @@ from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from accounts import guesses
-from accounts.rules import normal_email, safe_next
+from accounts.rules import normal_email, normal_name, safe_next
+from accounts.security_settings import SETTINGS
 from accounts.writing import begin_writing
 from core.errors import InvalidInput
+from core.web import signed_in
 
 ADDRESS, PASSWORD = "Email address", "Password"
 LANGUAGES = [SelectChoice(value="en", label="English")]
 TIME_ZONES = [SelectChoice(value=zone) for zone in sorted(available_timezones())]
-NAME_NEEDED = "Enter the name for your certificate"
+# What is typed, not what is sent: a name of spaces alone would stand on a certificate as none.
+NAMED = [DataRequired("Enter the name for your certificate"), Length(max=120)]
 
 
 class WritesOnceValid:
@@ -85,7 +88,7 @@ class ProveForm(WritesOnceValid, KeepsNext, VerifyForm):
 
 
 class RegisterForm(WritesOnceValid, KeepsNext, RegisterFormV2):
-    name = StringField("Name for your certificate", validators=[InputRequired(NAME_NEEDED), Length(max=120)])
+    name = StringField("Name for your certificate", filters=[normal_name], validators=NAMED)
     email = EmailField(ADDRESS, validators=[email_required, EmailValidation(), unique_user_email])
     password = PasswordField(PASSWORD, validators=[password_required])
 
@@ -111,6 +114,14 @@ class ChangeForm(WritesOnceValid, ChangePasswordForm):
     password = PasswordField("Password now", validators=[password_required])
     new_password = PasswordField("New password", validators=[password_required])
     new_password_confirm = None  # type: ignore[assignment]
+
+    def validate(self, **kwargs: Any) -> bool:
+        account = signed_in().email
+        guesses.require_left("sign-in", account)
+        valid = super().validate(**kwargs)
+        if SETTINGS["MSG_INVALID_PASSWORD"][0] in self.password.errors:
+            guesses.count_wrong("sign-in", account)
+        return valid
 
 
 class NewAddressForm(WritesOnceValid, ChangeEmailForm):
@@ -139,7 +150,7 @@ class CodeForm(FlaskForm):
 class ProfileForm(FlaskForm):
     """What a person says of themselves."""
 
-    name = StringField("Name for your certificate", validators=[InputRequired(NAME_NEEDED), Length(max=120)])
+    name = StringField("Name for your certificate", filters=[normal_name], validators=NAMED)
     time_zone = SelectField("Time zone", choices=TIME_ZONES)
     language = SelectField("Language", choices=LANGUAGES)
 

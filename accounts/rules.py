@@ -52,6 +52,11 @@ def normal_email(text: str) -> str:
     return address
 
 
+def normal_name(text: str | None) -> str:
+    """A name on one line, with single spaces; empty where there is none."""
+    return " ".join((text or "").split())
+
+
 def safe_next(url: str | None, default: str = HOME) -> str:
     """The address to go on to, when it is a path on this site; else `default`.
 

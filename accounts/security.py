@@ -33,6 +33,7 @@ from accounts.security_settings import SETTINGS
 from accounts.writing import begin_writing, writing
 from core import limits, web
 from core.database import db
+from core.errors import Conflict
 from core.mail import queue
 
 POLICIES = {
@@ -192,15 +193,26 @@ def _door(endpoint: str, view: Callable[..., Any]) -> Callable[..., WerkzeugResp
         if posted and endpoint in ASKED:
             limits.require_within(ASKED[endpoint], endpoint)
         g.refused = False
-        with writing():
-            if endpoint in FORMLESS:
-                begin_writing()
-            answer = make_response(view(*args, **kwargs))
-            if endpoint == "verify" and posted and not g.refused:
-                services.prove_sign_in(web.signed_in().sign_in_id)
+        try:
+            answer = _let_through(endpoint, view, *args, **kwargs)
+        except Conflict:
+            if endpoint != "register":
+                raise
+            # A second click came at the same moment: it is told what the first one was, as for every address.
+            return redirect(url_for("accounts.mail_sent", kind=MAILED[endpoint]), 303)
         return _finished(endpoint, answer, posted)
 
     return door
+
+
+def _let_through(endpoint: str, view: Callable[..., Any], *args: Any, **kwargs: Any) -> Response:
+    with writing():
+        if endpoint in FORMLESS:
+            begin_writing()
+        answer = make_response(view(*args, **kwargs))
+        if endpoint == "verify" and request.method == "POST" and not g.refused:
+            services.prove_sign_in(web.signed_in().sign_in_id)
+    return answer
 
 
 def _finished(endpoint: str, answer: Response, posted: bool) -> WerkzeugResponse:

@@ -8,6 +8,7 @@ import pyotp
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from accounts import rules
 from accounts.models import SignIn, User, UserRole
@@ -68,16 +69,20 @@ def add_user(
 ) -> User:  # fmt: skip
     """As create_user, with a password that is hashed already."""
     address = rules.normal_email(email)
+    taken = Conflict(f"Somebody already has the address {address}.")
     if find_by_email(address):
-        raise Conflict(f"Somebody already has the address {address}.")
+        raise taken
     user = User(
-        email=address, name=" ".join(name.split()), password=hashed, active=True,
+        email=address, name=rules.normal_name(name), password=hashed, active=True,
         fs_uniquifier=uuid.uuid4().hex,
         confirmed_at=now() if confirmed else None, time_zone=time_zone, created_at=now(), recovery_codes=[],
         roles=[UserRole(role=role.value) for role in roles],
     )  # fmt: skip
     db.session.add(user)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # Two came at once: the database let one in.
+        raise taken from error
     publish(UserRegistered(user.id, user.email))
     return user
 
@@ -114,7 +119,7 @@ def set_active(user: User, active: bool) -> None:
 
 def set_profile(user: User, name: str, time_zone: str, language: str) -> None:
     """Change what a person says of themselves."""
-    user.name, user.time_zone, user.language = " ".join(name.split()), time_zone, language
+    user.name, user.time_zone, user.language = rules.normal_name(name), time_zone, language
     db.session.flush()
 
 
