@@ -7,11 +7,11 @@ import secrets
 import sys
 import time
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Flask, Response, g, request
 
 _encode = json.JSONEncoder(default=str).encode
+FACTS = "facts"  # an `extra` of this name is a dict that stands in the line as it is
 _RESERVED = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 _DETAIL = re.compile(r"^DETAIL:.*\n?", re.MULTILINE)  # Here PostgreSQL repeats the values of a row.
@@ -21,16 +21,20 @@ class JsonLines(logging.Formatter):
     """A log record as one line of JSON; what was given as `extra` stands beside the message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
+        line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {name: value for name, value in record.__dict__.items() if name not in _RESERVED}
+        line |= record.__dict__.get(FACTS) or _extras(record)
         if record.exc_info:
             line["traceback"] = _DETAIL.sub("", self.formatException(record.exc_info))
         return _encode(line)
+
+
+def _extras(record: logging.LogRecord) -> dict[str, object]:
+    return {name: value for name, value in record.__dict__.items() if name not in _RESERVED}
 
 
 def configure() -> None:
@@ -57,7 +61,7 @@ def init_app(app: Flask) -> None:
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.request_id
         if logger.isEnabledFor(logging.INFO) and request.endpoint != "static":
-            logger.info("%s %s", request.method, _route(), extra=_facts(response))
+            logger.info("%s %s", request.method, _route(), extra={FACTS: _facts(response)})
         return response
 
     app.before_request(begin)
@@ -67,7 +71,7 @@ def init_app(app: Flask) -> None:
 def _facts(response: Response) -> dict[str, object]:
     reader = g.get("reader")
     return {
-        "request_id": g.request_id,
+        "request_id": response.headers["X-Request-Id"],
         "status": response.status_code,
         "ms": round((time.perf_counter() - g.began) * 1000, 1),
         "user_id": reader.user_id if reader else None,
@@ -76,4 +80,5 @@ def _facts(response: Response) -> dict[str, object]:
 
 def _route() -> str:
     # The rule, not the path: paths carry tokens of reset links and ids of certificates.
-    return request.url_rule.rule if request.url_rule else "(no route)"
+    rule = request.url_rule
+    return rule.rule if rule else "(no route)"

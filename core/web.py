@@ -122,9 +122,8 @@ def init_app(app: Flask, config: Config) -> None:
     if config.trusted_proxy_hops:
         hops = config.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-    app.before_request(_require_length)
-    app.before_request(_enforce_policy)
-    csrf.init_app(app)  # After the policy: who must sign in first is sent there, not told of a wrong token.
+    csrf.init_app(app)
+    app.before_request(_admission(check_token=app.before_request_funcs[None].pop()))
     app.context_processor(lambda: {"csrf_token": form_token})  # in place of Flask-WTF's, which signs anew
     app.after_request(_secure)
     app.wsgi_app = FixedHeaders(app.wsgi_app, config.is_https)  # type: ignore[method-assign]
@@ -226,6 +225,24 @@ def _form_page() -> str:
     return referrer.removeprefix(base) if referrer.startswith(base + "/") else url_for("pages.home")
 
 
+def _admission(check_token: Callable[[], object]) -> Callable[[], WerkzeugResponse | None]:
+    """What every request passes: a body of known length, the policy, for a form its token, in this order.
+
+    Who must sign in first is sent there, not told of a wrong token.
+    """
+
+    def admit() -> WerkzeugResponse | None:
+        brings = request.method not in ("GET", "HEAD", "OPTIONS")
+        if brings:
+            _require_length()
+        refusal = _enforce_policy(request.endpoint)
+        if brings and refusal is None:
+            check_token()
+        return refusal
+
+    return admit
+
+
 def _require_length() -> None:
     # Past the limit Werkzeug cuts a chunked body in silence (measured); so a body must say how long it is.
     if request.method not in ("POST", "PUT", "PATCH"):
@@ -236,10 +253,10 @@ def _require_length() -> None:
         abort(413)
 
 
-def _enforce_policy() -> WerkzeugResponse | None:
-    if request.endpoint is None or request.endpoint == "static":
+def _enforce_policy(endpoint: str | None) -> WerkzeugResponse | None:
+    if endpoint is None or endpoint == "static":
         return None
-    policy = policy_of(current_app, request.endpoint)
+    policy = policy_of(current_app, endpoint)
     if policy == ANYONE:
         return None
     if policy is None:

@@ -72,12 +72,16 @@ class Outline:
         """When each step was added."""
         return {step.id: step.added_at for step in self.steps}
 
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], OutlineStep]:
+        return {(step.slug, step.kind): step for step in self.steps}
+
     def find(self, slug: str, kind: str) -> OutlineStep:
         """The step of this slug and kind. Raises NotFound."""
-        for step in self.steps:
-            if step.slug == slug and step.kind == kind:
-                return step
-        raise NotFound("This course has no such step. The outline lists what it has.")
+        step = self._by_name.get((slug, kind))
+        if step is None:
+            raise NotFound("This course has no such step. The outline lists what it has.")
+        return step
 
     def by_id(self, step_id: int) -> OutlineStep | None:
         return next((step for step in self.steps if step.id == step_id), None)
@@ -168,7 +172,9 @@ def _read_outline(course_id: int) -> Outline:
     )
 
 
-def _module(course: Course, module: Module, number: int, steps: list[Step], numbered: dict[int, int]) -> OutlineModule:
+def _module(
+    course: Course, module: Module, number: int, steps: list[Step], numbered: dict[int, int]
+) -> OutlineModule:
     own = [step for step in steps if step.module_id == module.id]
     entries = (_entry(course, step, n, numbered[step.id], number) for n, step in enumerate(own, 1))
     return OutlineModule(number, module.slug, module.title, tuple(entries))
