@@ -29,7 +29,10 @@ STATE_SENTENCES = {
 @allow(ANYONE)
 def show(number: str) -> Answer:
     """Verify a certificate: what was earned, by whom, how it was assessed, and whether it stands."""
-    certificate = services.find_certificate(number)
+    try:
+        certificate = services.find_certificate(number)
+    except NotFound as error:
+        return _unknown(number, error)
     if number != certificate.id:
         return redirect(f"/certificates/{certificate.id}")
     page = render("certificates/show.html", certificate=_shown(certificate))
@@ -66,7 +69,12 @@ def verify() -> Answer:
     try:
         return redirect(f"/certificates/{services.find_certificate(typed).id}")
     except NotFound as error:
-        return make_response(render("certificates/verify.html", typed=typed, problem=error.sentence), 404)
+        return _unknown(typed, error)
+
+
+def _unknown(typed: str, error: NotFound) -> Answer:
+    """The form again, with what was typed or scanned: the remedy for a slip stands beside its name."""
+    return make_response(render("certificates/verify.html", typed=typed, problem=error.sentence), 404)
 
 
 def _shown(certificate: Certificate) -> dict[str, object]:

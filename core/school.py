@@ -109,7 +109,7 @@ def change_school(values: dict[str, Any]) -> School:
 def require_readable(colour: str, field: str) -> None:
     """Refuse a colour under 4.5:1 on the school's paper, and name the nearest shade that passes."""
     if not is_colour(colour):
-        raise InvalidInput(f"{colour!r} is not a colour. Write it as #9c3d28.", field)
+        raise InvalidInput(f"Enter a colour such as #9c3d28{f', not {colour}' if colour else ''}.", field)
     if contrast(colour, LIGHT_PAPER) < 4.5:
         nearest = nearest_readable(colour, LIGHT_PAPER)
         raise InvalidInput(

@@ -86,6 +86,12 @@ def test_a_wrong_number_is_a_404_that_says_so(client: FlaskClient, wrong: str) -
     assert SENTENCE in answer.text
 
 
+def test_a_wrong_address_offers_the_number_to_be_mended(client: FlaskClient) -> None:
+    page = client.get("/certificates/7Q4M-2X9K").text
+
+    assert '<input class="input" id="number" name="number" value="7Q4M-2X9K"' in page
+
+
 def test_a_number_is_typed_in_and_leads_to_its_page(client: FlaskClient, number: str) -> None:
     assert client.get("/verify").status_code == 200
 
