@@ -40,6 +40,12 @@ def plain(text: str) -> str:
     return re.sub(r"\W+", " ", words).strip().lower()
 
 
+def reasons(key: list[Question]) -> list[str]:
+    """Why each right option is right, in plain words."""
+    parts = [question.parts for question in key if isinstance(question.parts, Options)]
+    return [plain(option.why_md) for part in parts for option in part.options if option.right]
+
+
 def _asked(group: Locator, key: list[Question]) -> Question:
     shown = plain(group.inner_text())
     found = [each for each in key if plain(each.prompt_md.partition("{{")[0])[:40] in shown]

@@ -303,6 +303,9 @@ def _without_chance(snapshot: str) -> str:
 
 def _in_one_order(snapshot: str) -> str:
     """A question's place and the order of its options are drawn for each attempt; here they stand in one order."""
-    lines = re.sub(r"Question \d+ of", "Question N of", snapshot).splitlines()
+    numbered = re.sub(r"Question \d+ of", "Question N of", snapshot)
+    lines = re.sub(
+        r"(?m)^(\s*- radio .*)\n\s*- text: .*", r"\1", numbered
+    ).splitlines()  # the label, once more
     options = sorted(line for line in lines if re.match(r"\s*- radio ", line))
     return "\n".join(options.pop(0) if re.match(r"\s*- radio ", line) else line for line in lines)
