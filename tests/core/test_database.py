@@ -1,7 +1,9 @@
 """The database: one way to write, in turn, whole or not at all; times aware and states as words on both engines."""
 
 import multiprocessing
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
@@ -255,6 +257,15 @@ def test_a_row_with_a_key_is_inserted_once_by_however_many(app: Flask, jar: int)
     assert sorted(answers) == [False] * 19 + [True]
     db.session.rollback()
     assert len(db.session.scalars(select(Label)).all()) == 1
+
+
+def test_a_writer_holds_the_lock_from_its_first_read_on(jar: int) -> None:
+    """Finding 7: a lock asked for only at the first write is refused at once when another has read meanwhile."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    stranger = sqlite3.connect(str(db.engine.url.database), timeout=0, isolation_level=None)
+    with closing(stranger), transaction(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        stranger.execute("BEGIN IMMEDIATE")
 
 
 def test_foreign_keys_are_checked(jar: int) -> None:
