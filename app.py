@@ -27,7 +27,7 @@ import studio.commands
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
-from progress.services import StepCompleted
+from progress.services import CourseCompleted, StepCompleted
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
@@ -82,5 +82,6 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     quizzes.kept.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
+    events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

@@ -17,7 +17,7 @@ from core.errors import NotFound
 from courses.models import Course
 from courses.services import Outline, authors_of, course_outline
 from progress.rules import is_complete
-from progress.services import StepCompleted, done_steps
+from progress.services import CourseCompleted, StepCompleted, done_steps
 
 UNKNOWN_ID = "No certificate has this number. Check it against the paper: 20 characters in groups of four."
 
@@ -40,8 +40,8 @@ def tell_content(teller: Teller) -> None:
         _tellers.append(teller)
 
 
-def issue_if_earned(fact: StepCompleted) -> None:
-    """Issue the certificate when this step was the last one it asks for. A second call changes nothing."""
+def issue_if_earned(fact: StepCompleted | CourseCompleted) -> None:
+    """Issue the certificate when nothing that it asks for is left. A second call changes nothing."""
     course = db.session.get_one(Course, fact.course_id)
     if course.certificate is None:
         return

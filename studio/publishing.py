@@ -11,6 +11,7 @@ from core.database import Base, db
 from courses.models import Author, Course, Module, Step
 from courses.rules import lesson_minutes
 from lessons.models import Lesson, LessonMedia
+from progress.services import recount
 from quizzes.models import Quiz
 from sources.models import Source, Term
 from studio.bundle import Bundle
@@ -145,12 +146,15 @@ def publish_courses(bundle: Bundle, pages: Pages, changed: set[str], restated: s
         html = pages.texts.get(text.file)
         is_new_text = text.file in restated
         shown = _fill_course(row, text, bundle, html)
-        shown |= _publish_outline(row, text, bundle)
+        redrawn = _publish_outline(row, text, bundle)
         bodies = {step.name for step in text.steps}
-        if shown or is_new_text or changed & (bodies | set(text.authors)):
+        if shown or redrawn or is_new_text or changed & (bodies | set(text.authors)):
             row.version += 1
         if is_new_text or bundle_files(bundle, bodies) & restated:
             row.revision += 1
+        db.session.flush()
+        if redrawn:
+            recount(row.id)
 
 
 def bundle_files(bundle: Bundle, bodies: Iterable[str]) -> set[str]:

@@ -20,8 +20,9 @@ from core.database import db, transaction
 from core.errors import NotFound
 from courses.models import Author, Course, Module, Step
 from progress.models import CourseCompletion, StepCompletion
+from progress.services import recount
 from tests.conftest import NOON
-from tests.factories import add_step, complete, mails, make_course, make_user, steps_of
+from tests.factories import add_step, complete, enroll, mails, make_course, make_user, steps_of
 
 Clock = Callable[[datetime], None]
 
@@ -71,6 +72,22 @@ def test_nothing_is_issued_before_the_last_required_step(app: Flask) -> None:
     complete(person, first, optional)
 
     assert issued() == []
+
+
+def test_a_step_that_is_asked_for_no_more_issues_the_certificate_to_who_had_all_others(app: Flask) -> None:
+    person, course = make_user("ada@example.org"), make_course(modules=("lesson lesson",))
+    enroll(person, course)
+    first, second = steps_of(course)
+    complete(person, first)
+
+    with transaction() as session:
+        session.execute(update(Step).where(Step.id == second.id).values(retired_at=now()))
+        session.execute(update(Course).where(Course.id == course.id).values(version=2))
+        recount(course.id)
+        recount(course.id)
+
+    assert [(one.user_id, one.minutes) for one in issued()] == [(person.id, 10)]
+    assert [mail.kind for mail in mails("ada@example.org")] == ["certificate_issued"]
 
 
 def test_a_course_without_certificate_issues_none(app: Flask) -> None:

@@ -11,13 +11,13 @@ from core.database import db, transaction
 from core.errors import Conflict, InvalidInput
 from courses.models import Author, Course, Module, Step
 from lessons.models import Lesson, LessonMedia
-from progress.models import StepCompletion
+from progress.models import CourseCompletion, StepCompletion
 from progress.services import complete_step
 from quizzes.models import Question, QuestionRevision, Quiz
 from sources.models import Source, Term
 from studio import media, services
 from studio.models import ContentFile, ContentRevision
-from tests.factories import make_user
+from tests.factories import complete, enroll, make_user
 from tests.studio.sample import DRAWING, edited, sample
 
 COURSE = "courses/barriers/course.md"
@@ -273,6 +273,25 @@ def test_a_step_taken_out_is_retired_and_returns_as_itself(app: Flask):
     assert retired_at is not None
     assert (back.id, back.added_at, back.retired_at) == (step_id, added_at, None)
     assert db.session.scalar(select(StepCompletion.step_id)) == step_id
+
+
+def test_a_step_taken_out_leaves_nobody_waiting_for_it(app: Flask):
+    """Who did all that is left has completed the course; nothing that they could click would say so."""
+    publish_sample()
+    ida, kai, lea = make_user(), make_user(), make_user()
+    for person in (ida, kai):
+        enroll(person, row(Course))
+    complete(ida, step("bricks"), step("wall-quiz"))
+    complete(kai, step("bricks"))
+    complete(lea, step("bricks"), step("wall-quiz"))
+
+    files = edited(COURSE, "  - slug: doors", "  - slug: gates")
+    files = replaced(
+        files, COURSE, "      - quizzes/door-case\n      - quizzes/door-essay", "      - [quizzes/door-case]"
+    )
+    sync(files)
+
+    assert row(CourseCompletion).user_id == ida.id
 
 
 def test_a_step_moves_between_modules_as_itself(app: Flask):
