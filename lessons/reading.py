@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import get_flashed_messages, render_template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import String, bindparam, cast, literal, select, union_all
 
 from core.clock import now
@@ -135,7 +135,7 @@ def _prerender(page: LessonPage, roles: frozenset[str]) -> str:
 def _values(page: LessonPage, visit: Visit, reader: Reader) -> dict[str, object]:
     csrf = form_token()
     return {
-        "csrf": csrf,
+        "csrf": escape(csrf),
         "initials": reader.initials,
         "notices": _notices(page, visit, reader),
         **outline_values(visit.outline, visit.learner.done, visit.learner.completed_at, page.step),
