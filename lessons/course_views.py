@@ -13,7 +13,8 @@ from core.errors import NotFound
 from core.web import ANYONE, SIGNED_IN, Reader, allow, reader, render, signed_in
 from courses.models import Course
 from courses.services import catalogue, course_outline, find_author, find_course
-from enrollment.services import is_enrolled, start_free
+from enrollment.models import EnrollmentState
+from enrollment.services import find_enrollment, start_free
 from lessons.course_page import card, course_facts
 from lessons.reading import shared_page
 from lessons.slots import empty_slot
@@ -100,8 +101,11 @@ def _picture(path: str) -> Answer:
 
 
 def _enroll_state(course: Course, person: Reader | None) -> dict[str, str]:
-    if person is not None and is_enrolled(person.user_id, course.id):
+    found = find_enrollment(person.user_id, course.id) if person is not None else None
+    if found is not None and found.state == EnrollmentState.ACTIVE:
         return {"state": "enrolled", "url": f"/learn/{course.slug}", "label": "Continue"}
+    if found is not None:
+        return {"state": "ended", "url": ""}
     if not course.price.is_free:
         return {"state": "closed", "url": ""}
     return {"state": "can_start" if person else "visitor", "url": f"/courses/{course.slug}/enroll"}

@@ -135,10 +135,11 @@ def test_a_course_that_costs_money_cannot_be_started_free(app: Flask) -> None:
     assert rows() == []
 
 
-def test_an_access_that_the_school_gave_and_ended_is_not_taken_back(app: Flask) -> None:
-    """V38"""
+@pytest.mark.parametrize("reason", ["admin", "free"])
+def test_an_access_that_the_school_ended_is_not_taken_back(app: Flask, reason: str) -> None:
+    """V38: also in a free course the school's word stands."""
     admin, person, course = make_user("", "Ida", "admin"), make_user(), make_course()
-    end(enroll(person, course, "admin"), admin.id)
+    end(enroll(person, course, reason), admin.id)
 
     with pytest.raises(Conflict, match="ended by the school"), transaction():
         start_free(person.id, course)
