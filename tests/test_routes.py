@@ -170,6 +170,7 @@ VALUES: dict[str, dict[str, Any]] = {
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
     "lessons.place": {"heading": "first-part"},
+    "accounts.profile": {"name": " "},
 }
 QUESTION = "## asked {choice}\nWhich?\n\n- [x] This\n- [ ] That\n"
 
