@@ -124,8 +124,8 @@ def stylesheet(school: School) -> str:
     light, dark = (_tokens(school, paper) for paper in (LIGHT_PAPER, DARK_PAPER))
     return (
         f":root{{{light}}}\n"
-        f'@media (prefers-color-scheme: dark){{:root:not([data-theme="light"]){{{dark}}}}}\n'
-        f':root[data-theme="dark"]{{{dark}}}\n'
+        f'@media screen and (prefers-color-scheme: dark){{:root:not([data-theme="light"]){{{dark}}}}}\n'
+        f'@media screen{{:root[data-theme="dark"]{{{dark}}}}}\n'
     )
 
 

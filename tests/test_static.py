@@ -32,7 +32,7 @@ def _colours(css: str) -> dict[str, str]:
 
 def _themes() -> dict[str, dict[str, str]]:
     light, by_system, by_choice = re.split(
-        r"@media \(prefers-color-scheme: dark\)|:root\[data-theme=\"dark\"\]",
+        r"@media screen and \(prefers-color-scheme: dark\)|:root\[data-theme=\"dark\"\]",
         (STATIC / "css" / "tokens.css").read_text(),
     )
     first = _colours(light)
