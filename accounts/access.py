@@ -51,7 +51,9 @@ def identify() -> Reader | None:
     rows = _one_row_a_role(token_hash=fingerprint(token)) if token else []
     if not rows:
         return None
-    user_id, sign_in_id, name, email, zone, language, _, last_seen, remembered, proved, second, version = rows[0]
+    user_id, sign_in_id, name, email, zone, language, _, last_seen, remembered, proved, second, version = (
+        rows[0]
+    )
     note_version(version)
     if rules.is_over(last_seen, remembered, now()):
         return None

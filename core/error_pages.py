@@ -66,7 +66,9 @@ def _domain(error: DomainError) -> Answer:
 
 
 def _csrf(_: CSRFError) -> Answer:
-    return error_page(400, "This form was opened under another sign-in. Open the page again and send it once more.")
+    return error_page(
+        400, "This form was opened under another sign-in. Open the page again and send it once more."
+    )
 
 
 def _http(error: HTTPException) -> Answer | HTTPException:
@@ -77,7 +79,9 @@ def _http(error: HTTPException) -> Answer | HTTPException:
 
 
 def _unstorable(_: Exception) -> Answer:
-    return error_page(400, "That holds characters which cannot be kept here, such as a NUL. Nothing was changed.")
+    return error_page(
+        400, "That holds characters which cannot be kept here, such as a NUL. Nothing was changed."
+    )
 
 
 def _database(error: Exception) -> Answer:

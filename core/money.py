@@ -6,7 +6,22 @@ from decimal import Decimal, InvalidOperation
 from core.errors import InvalidInput
 
 # Currencies whose minor unit is not a hundredth (ISO 4217), of those that card payments support.
-_NO_DECIMALS = {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF"} | {
+_NO_DECIMALS = {
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "JPY",
+    "KMF",
+    "KRW",
+    "MGA",
+    "PYG",
+    "RWF",
+    "UGX",
+    "VND",
+    "VUV",
+    "XAF",
+} | {
     "XOF",
     "XPF",
 }

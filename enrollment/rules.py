@@ -78,7 +78,9 @@ def _outside(facts: Facts, step: Place) -> Decision:
 def _first_missing(facts: Facts, step: Place, steps: Iterable[Place]) -> int | None:
     if facts.order == "free":
         return None
-    earlier = (s for s in steps if s.required and s.step_id not in facts.done and _comes_before(facts, s, step))
+    earlier = (
+        s for s in steps if s.required and s.step_id not in facts.done and _comes_before(facts, s, step)
+    )
     return next((s.step_id for s in earlier), None)
 
 

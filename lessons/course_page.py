@@ -86,5 +86,7 @@ def _minutes(outline: Outline) -> int:
 def _lessons_text(outline: Outline) -> str:
     lessons = sum(step.kind == "lesson" for step in outline.steps)
     quizzes = len(outline.steps) - lessons
-    words = [f"{lessons} lesson{'s' * (lessons != 1)}"] + [f"{quizzes} quiz{'zes' * (quizzes != 1)}"] * bool(quizzes)
+    words = [f"{lessons} lesson{'s' * (lessons != 1)}"] + [f"{quizzes} quiz{'zes' * (quizzes != 1)}"] * bool(
+        quizzes
+    )
     return ", ".join(words)

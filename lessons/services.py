@@ -58,7 +58,9 @@ def keep_reflection(user_id: int, lesson: Lesson, prompt: str, text: str) -> Non
     if prompt not in prompts_of(lesson):
         raise NotFound("This lesson does not ask that.")
     if len(text) > LONGEST_REFLECTION:
-        raise InvalidInput(f"A note holds up to {LONGEST_REFLECTION} characters; this one has {len(text)}.", "text")
+        raise InvalidInput(
+            f"A note holds up to {LONGEST_REFLECTION} characters; this one has {len(text)}.", "text"
+        )
     place = {"user_id": user_id, "lesson_id": lesson.id, "prompt": prompt}
     if text.strip():
         upsert(Reflection, {**place, "text": text, "written_at": now()}, tuple(place))

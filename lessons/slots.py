@@ -40,7 +40,9 @@ def empty_slot(part: dict[str, Any]) -> Markup:
 
 def _check(part: dict[str, Any], desk: Desk, written: Written | None) -> Markup:
     given = CheckGiven(written.revision_id, json.loads(written.text)) if written else None
-    return check_html(part["name"], f"{desk.lesson_url}/checks/{part['name']}", desk.csrf, given, desk.edition)
+    return check_html(
+        part["name"], f"{desk.lesson_url}/checks/{part['name']}", desk.csrf, given, desk.edition
+    )
 
 
 def _reflect(part: dict[str, Any], desk: Desk, written: Written | None) -> Markup:

@@ -93,7 +93,9 @@ def check(course: str, lesson: str, question: str) -> Answer:
     here, reader = _enter(course, lesson)
     with transaction():
         body = services.find_lesson(here.step.body)
-        revision_id, answer = answer_check(services.check_of(body, question), request.form.to_dict(flat=False))
+        revision_id, answer = answer_check(
+            services.check_of(body, question), request.form.to_dict(flat=False)
+        )
         services.keep_check_answer(reader.user_id, body.id, question, revision_id, answer)
     return redirect(f"{here.step.url}#check-{question}", 303)
 
@@ -131,6 +133,8 @@ def _course_facts(outline: Outline, learner: Learner) -> dict[str, object]:
         "values": outline_values(outline, learner.done, learner.completed_at, None),
         "going_on": outline.by_id(going_on) if going_on else None,
         "completed_at": learner.completed_at,
-        "new_steps": [outline.by_id(i) for i in rules.new_since(outline.added, learner.done, learner.completed_at)],
+        "new_steps": [
+            outline.by_id(i) for i in rules.new_since(outline.added, learner.done, learner.completed_at)
+        ],
         "started": bool(learner.done) or learner.place is not None,
     }

@@ -25,7 +25,9 @@ FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certificati
 @allow(ANYONE)
 def home() -> str:
     """The front page."""
-    return render("pages/home.html", free=_course(FREE), certification=_course(CERTIFICATION), author=_author())
+    return render(
+        "pages/home.html", free=_course(FREE), certification=_course(CERTIFICATION), author=_author()
+    )
 
 
 @bp.get("/dashboard")
@@ -77,7 +79,9 @@ def faq() -> str:
 @allow(ANYONE)
 def school_css() -> Response:
     """The school's two colours as tokens."""
-    return Response(stylesheet(current_school()), mimetype="text/css", headers={"Cache-Control": "max-age=300"})
+    return Response(
+        stylesheet(current_school()), mimetype="text/css", headers={"Cache-Control": "max-age=300"}
+    )
 
 
 @bp.get("/demo/mail")
@@ -97,7 +101,9 @@ def demo_mail_show(name: str) -> str:
         raise NotFound("There is no such mail.")
     message = _message(found)
     body = message.get_body(("plain",))
-    return render("pages/demo_mail_show.html", mail={**_summary(found), "text": body.get_content() if body else ""})
+    return render(
+        "pages/demo_mail_show.html", mail={**_summary(found), "text": body.get_content() if body else ""}
+    )
 
 
 def _mail_folder() -> Path:

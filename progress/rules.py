@@ -30,7 +30,9 @@ def resume_at(order: Sequence[int], done: AbstractSet[int], place: int | None) -
     return waiting[0] if waiting else order[start]
 
 
-def new_since(added: Mapping[int, datetime], done: AbstractSet[int], completed_at: datetime | None) -> list[int]:
+def new_since(
+    added: Mapping[int, datetime], done: AbstractSet[int], completed_at: datetime | None
+) -> list[int]:
     """Steps that were added after the course was completed and are not done: shown as new, never held against it."""
     if completed_at is None:
         return []

@@ -100,6 +100,7 @@ def mails(to: str = "") -> list[Any]:
     db.session.rollback()
     return [row for row in rows if not to or row.to_address == to]
 
+
 # ---- courses and lessons
 
 

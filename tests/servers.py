@@ -87,7 +87,17 @@ def redis(folder: Path) -> Iterator[str]:
 
     path = folder / "redis.sock"
     process = subprocess.Popen(
-        [str(REDIS_SERVER_PATH), "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)],
+        [
+            str(REDIS_SERVER_PATH),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(path),
+            "--save",
+            "",
+            "--dir",
+            str(folder),
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )
