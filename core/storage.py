@@ -54,6 +54,13 @@ def storage_at(url: str) -> Storage:
     raise ConfigError("MEDIA_URL: must be a folder as file:///srv/media, or s3://bucket/prefix")
 
 
+def origin_of(url: str) -> str | None:
+    """Where browsers are sent for the media at `url`, as scheme and host; None where the app sends them itself."""
+    address = storage_at(url).address("any")
+    parts = urlsplit(address or "")
+    return f"{parts.scheme}://{parts.netloc}" if address else None
+
+
 def checked(key: str) -> str:
     """The key itself. Raises ValueError for one that is absolute, climbs, hides or holds odd characters."""
     if not all(_PART.fullmatch(part) for part in key.split("/")):

@@ -12,12 +12,14 @@ from flask import Flask, Response, abort, current_app, g, redirect, render_templ
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.config import Config, current_config
 from core.icons import icon, ring
 from core.school import current_school
 from core.sessions import Sessions
+from core.storage import origin_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -62,6 +64,13 @@ class Reader:
 
     def has(self, role: str) -> bool:
         return role in self.roles or "admin" in self.roles
+
+
+class RowNumber(IntegerConverter):
+    """`<int:...>` in an address: a number that a row may have. A larger one leads nowhere, and to no database."""
+
+    def __init__(self, map: Map, max: int = 2**31 - 1, **options: Any) -> None:
+        super().__init__(map, max=max, **options)
 
 
 class FixedHeaders:
@@ -127,8 +136,21 @@ def init_app(app: Flask, config: Config) -> None:
     app.context_processor(lambda: {"csrf_token": form_token})  # in place of Flask-WTF's, which signs anew
     app.after_request(_secure)
     app.wsgi_app = FixedHeaders(app.wsgi_app, config.is_https)  # type: ignore[method-assign]
+    app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(origin_of(config.media_url))
+    app.url_map.converters["int"] = RowNumber
     app.jinja_env.globals.update(asset=asset, icon=icon, ring=ring, csrf_token=form_token)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def content_security_policy(media: str | None) -> str:
+    """The one policy; pictures and films may also come from `media`, an object storage's origin, where there is one.
+
+    A lesson's file has an address of ours that leads there, and browsers ask the policy about both.
+    """
+    if media is None:
+        return CONTENT_SECURITY_POLICY
+    own, both = "img-src 'self'; media-src 'self'", f"img-src 'self' {media}; media-src 'self' {media}"
+    return CONTENT_SECURITY_POLICY.replace(own, both)
 
 
 def reader() -> Reader | None:
@@ -267,7 +289,7 @@ def _enforce_policy(endpoint: str | None) -> WerkzeugResponse | None:
 
 def _secure(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("Content-Security-Policy", current_app.config["CONTENT_SECURITY_POLICY"])
     if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

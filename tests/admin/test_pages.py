@@ -257,3 +257,11 @@ def test_a_role_is_given_only_after_a_fresh_proof_v23(client: FlaskClient, clock
     assert answer.location == f"/account/verify?next=%2Fadmin%2Fpeople%2F{person.id}"
     roles = db.session.scalars(select(UserRole.role).filter_by(user_id=person.id)).all()
     assert "instructor" not in roles
+
+
+@pytest.mark.parametrize("path", ["/admin/people/{}", "/admin/mail/{}", "/admin/enrollments/{}/revoke"])
+@pytest.mark.parametrize("number", [2**31 - 1, 2**31, 2**63, 10**30])
+def test_a_number_that_no_row_can_have_leads_nowhere(
+    client: FlaskClient, admin: Any, path: str, number: int
+) -> None:
+    assert client.get(path.format(number)).status_code == 404

@@ -7,8 +7,10 @@ import boto3
 import pytest
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
+from app import create_app
 from core.config import ConfigError
 from core.storage import FolderStorage, S3Storage, Storage, storage_at
+from tests.conftest import make_config
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +96,19 @@ def test_s3_gives_a_signed_address_of_five_minutes(s3_endpoint: str) -> None:
     assert address.startswith(f"{s3_endpoint}/school/media/logo.png?")
     assert "X-Amz-Expires=300" in address
     assert "X-Amz-Signature=" in address
+
+
+def test_pages_let_pictures_and_films_come_from_where_they_lie_and_nothing_else(
+    s3_endpoint: str, tmp_path: Path
+) -> None:
+    """An address of ours leads there; without the policy's leave the browser would show none of them."""
+    app = create_app(make_config(tmp_path, MEDIA_URL=f"s3://school/media?endpoint={s3_endpoint}"))
+
+    policy = app.test_client().get("/healthz").headers["Content-Security-Policy"].split("; ")
+
+    assert f"img-src 'self' {s3_endpoint}" in policy
+    assert f"media-src 'self' {s3_endpoint}" in policy
+    assert str(policy).count(s3_endpoint) == 2
 
 
 def test_a_put_that_fails_leaves_the_old_file_and_no_rest(
