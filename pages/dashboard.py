@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from certificates.models import Certificate
 from core.clock import now
@@ -22,6 +22,7 @@ _courses = HotRead(
     select(
         Course.id,
         Course.version,
+        Enrollment.state,
         ReadingPlace.step_id,
         ReadingPlace.heading,
         func.coalesce(ReadingPlace.seen_at, Enrollment.started_at).label("last_at"),
@@ -34,10 +35,15 @@ _courses = HotRead(
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
     .outerjoin(
-        CourseCompletion, and_(CourseCompletion.course_id == Course.id, CourseCompletion.user_id == READER)
+        CourseCompletion,
+        and_(
+            CourseCompletion.course_id == Course.id,
+            CourseCompletion.user_id == READER,
+            CourseCompletion.cycle == 1,
+        ),
     )
     .outerjoin(Certificate, and_(Certificate.course_id == Course.id, Certificate.user_id == READER))
-    .where(Enrollment.state == EnrollmentState.ACTIVE)
+    .where(or_(Enrollment.state == EnrollmentState.ACTIVE, Certificate.id.is_not(None)))
     .order_by(func.coalesce(ReadingPlace.seen_at, Enrollment.started_at).desc())
 )
 
@@ -65,8 +71,12 @@ class HeldCertificate:
 
 @dataclass(frozen=True)
 class CourseProgress:
-    """One course of the learner. `next` is the step to go on with; `url` leads to the heading last read."""
+    """One course of the learner. `next` is the step to go on with; `url` leads to the heading last read.
 
+    A course that is closed to the learner stands here for its certificate alone.
+    """
+
+    is_open: bool
     title: str
     slug: str
     percent: int
@@ -81,7 +91,7 @@ class CourseProgress:
 
 
 def courses_of(reader: Reader) -> list[CourseProgress]:
-    """The courses that are open to this reader, the last read first."""
+    """The courses that are open to this reader or left a certificate, the last read first."""
     return [_progress(*row) for row in _courses(user_id=reader.user_id)]
 
 
@@ -95,6 +105,7 @@ def greeting(reader: Reader) -> str:
 def _progress(
     course_id: int,
     version: int,
+    state: EnrollmentState,
     place: int | None,
     heading: str | None,
     _last_at: datetime,
@@ -109,6 +120,7 @@ def _progress(
     step = outline.by_id(rules.resume_at([s.id for s in outline.steps], done, place) or 0)
     is_there = step is not None and step.id == place
     return CourseProgress(
+        is_open=state == EnrollmentState.ACTIVE,
         title=outline.title,
         slug=outline.slug,
         percent=rules.percent(outline.required, done, completed_at is not None),

@@ -40,8 +40,8 @@ def dashboard() -> str:
         "pages/dashboard.html",
         nav="learning",
         greeting=greeting(person),
-        courses=courses,
-        current=next((course for course in courses if not course.completed and course.next), None),
+        courses=[course for course in courses if course.is_open],
+        current=next((c for c in courses if c.is_open and not c.completed and c.next), None),
         certificates=[course.certificate for course in courses if course.certificate],
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from core.errors import Problem
 from quizzes.questions import Question
+from quizzes.quiz_settings import QuizKind
 from studio.bundle import Bundle
 from studio.pools import meanings, neighbourhood
 from studio.text_references import Headings, TextReferences
@@ -70,6 +71,19 @@ def _course_problems(bundle: Bundle, course: CourseText) -> Iterator[Problem]:
             yield Problem(
                 course.file, step.line, f"there is no step {path}", f"Write it, or {NAME_ONE.lower()}"
             )
+    yield from _pass_problems(bundle, course)
+
+
+def _pass_problems(bundle: Bundle, course: CourseText) -> Iterator[Problem]:
+    """A certificate says its pass mark of every quiz that it asks for, so none of them may ask for less."""
+    certificate = course.certificate
+    if certificate is None or certificate.pass_mark is None:
+        return
+    names = certificate.requires or tuple(step.name for step in course.steps if step.required)
+    for quiz in (bundle.quizzes[name] for name in names if name in bundle.quizzes):
+        if quiz.settings.kind == QuizKind.QUIZ and quiz.settings.pass_mark < certificate.pass_mark:
+            message = f"pass: {quiz.settings.pass_mark} is below the {certificate.pass_mark} of {course.file}"
+            yield Problem(quiz.file, quiz.line_of("pass"), message, "Raise it, or lower certificate.pass.")
 
 
 def _unknown(

@@ -103,6 +103,19 @@ def test_a_dashboard_shows_ones_own_courses_and_no_revoked_one(app: Flask) -> No
     assert courses_of(reader(one)) == []
 
 
+def test_a_certificate_stays_on_the_dashboard_when_access_has_ended(app: Flask) -> None:
+    person, course = make_user(), make_course("skin")
+    number = enroll(person, course)
+    complete(person, *steps_of(course))
+    with transaction():
+        revoke(number, person.id)
+
+    page = sign_in(app.test_client(), person).get("/dashboard").text
+
+    assert 'href="/certificates/' in page
+    assert 'href="/learn/skin"' not in page
+
+
 def test_a_course_whose_steps_were_all_taken_out_breaks_nothing(app: Flask) -> None:
     person, course = make_user(), make_course("skin", ("lesson", "lesson"))
     enroll(person, course)
