@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from core.config import current_config
 from core.errors import InvalidInput, NotFound
-from core.prerender import Shelf, hole
+from core.prerender import Prerendered, Shelf, cut, hole
 from quizzes import rules
 from quizzes.paper import show_question
 from quizzes.presentation import Layout
@@ -20,6 +20,7 @@ from quizzes.reads import Asked, asked
 from quizzes.results import sources_in_words, tell_question
 from quizzes.services import current_revision
 
+LONGEST_KEPT = 200  # characters of an answer
 _shown = Shelf(size=2_000)
 _current: dict[tuple[str, str], tuple[Hashable, int]] = {}
 
@@ -43,11 +44,7 @@ def check_html(
     revision_id = _revision_in(question_id, edition)
     if revision_id is None:
         return Markup(render_template("quizzes/_check_missing.html", question_id=question_id))  # noqa: S704 - a template of ours
-    answered = (given.revision_id, json.dumps(given.answer, sort_keys=True)) if given else None
-    page = _shown.page(
-        (current_config().database_url, question_id, revision_id, answered),
-        lambda: _render(question_id, revision_id, given),
-    )
+    page = _page(question_id, revision_id, given, edition)
     return Markup(page.fill({"action": action_url, "csrf": csrf}))  # noqa: S704 - escaped by fill
 
 
@@ -74,6 +71,15 @@ def _revision_in(question_id: str, edition: Hashable) -> int | None:
             return None
         kept = _current[key] = (edition, revision.id)
     return kept[1]
+
+
+def _page(question_id: str, revision_id: int, given: CheckGiven | None, edition: Hashable) -> Prerendered:
+    """Kept for all who gave this answer, but for long ones: each is one person's own and would fill the memory."""
+    answered = (given.revision_id, json.dumps(given.answer, sort_keys=True)) if given else None
+    if answered and len(answered[1]) > LONGEST_KEPT:
+        return cut(_render(question_id, revision_id, given))
+    key = (current_config().database_url, question_id, revision_id, answered, edition)
+    return _shown.page(key, lambda: _render(question_id, revision_id, given))
 
 
 def _layout(question: Asked) -> Layout:

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from core.database import db, transaction
 from courses.models import Course
 from lessons.models import Lesson
-from quizzes import reads
+from quizzes import checks, reads
 from quizzes.checks import CheckGiven, check_html
 from quizzes.models import Question
 from quizzes.quiz_text import parse_questions
+from sources.models import Source
 from tests import factories
 from tests.counting import statements
 
@@ -133,6 +134,40 @@ def test_the_layout_of_a_check_tells_nothing_of_its_key(page: Page) -> None:
 
 def test_a_check_that_is_not_published_says_so(app: Flask) -> None:
     assert "not published yet" in check_html("nowhere", "/there", "token", None, 1)
+
+
+def test_a_long_answer_is_not_kept_in_memory(page: Page) -> None:
+    with transaction():
+        revision = factories.publish_question(page.question)
+    before = len(checks._shown._pages)
+
+    shown = check_html(
+        "barrier", "/", "mine", CheckGiven(revision, {"ticked": [1], "note": ["x" * 500]}), ("course", 1)
+    )
+
+    assert "Ratwater" in shown
+    assert len(checks._shown._pages) == before
+
+
+def test_a_source_that_was_mended_is_told_anew_with_the_next_version(page: Page) -> None:
+    asked = replace(page.question, why_md="Whylipids [@madison2003]")
+    source = {
+        "kind": "article",
+        "authors": "Madison",
+        "published_in": "J",
+        "year": "2003",
+        "doi": "",
+        "url": "",
+    }
+    with transaction() as session:
+        revision = factories.publish_question(asked)
+        session.add(Source(key="madison2003", title="Old words", design="", limit="", **source))
+    given = CheckGiven(revision, {"ticked": [0]})
+    assert "Old words" in check_html("barrier", "/", "mine", given, ("course", 1))
+    with transaction() as session:
+        session.scalars(select(Source)).one().title = "New words"
+
+    assert "New words" in check_html("barrier", "/", "mine", given, ("course", 2))
 
 
 def test_a_check_answered_under_a_revision_is_told_by_it(page: Page) -> None:
