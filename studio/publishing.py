@@ -155,6 +155,21 @@ def publish_courses(bundle: Bundle, pages: Pages, changed: set[str], restated: s
         db.session.flush()
         if redrawn:
             recount(row.id)
+    _publish_borrowed(bundle, changed)
+
+
+def _publish_borrowed(bundle: Bundle, changed: set[str]) -> None:
+    """Steps by which courses that are not in the bundle take a body that is: they show what it is now."""
+    borrowed = select(Step, Course).join(Course, Course.id == Step.course_id)
+    elsewhere = borrowed.where(Step.body.in_(changed), Course.slug.not_in(bundle.courses))
+    courses = {}
+    for step, course in db.session.execute(elsewhere.where(Step.retired_at.is_(None))).all():
+        title, minutes, preview = _body_facts(step.body, bundle)
+        fill(step, title=title, minutes=minutes, preview=preview)
+        courses[course.id] = course
+    for course in courses.values():
+        course.version += 1
+    db.session.flush()
 
 
 def bundle_files(bundle: Bundle, bodies: Iterable[str]) -> set[str]:
@@ -239,8 +254,8 @@ def _publish_outline(course: Course, text: CourseText, bundle: Bundle) -> bool:
 def _publish_step(
     course: Course, module: Module, rows: dict[str, Step], text: StepText, position: int, bundle: Bundle
 ) -> bool:
-    row = rows.get(text.slug) or Step(course_id=course.id, slug=text.slug, added_at=now())
-    title, minutes, preview = _body_facts(text, bundle)
+    row = _row_of(rows.get(text.slug), text) or Step(course_id=course.id, slug=text.slug, added_at=now())
+    title, minutes, preview = _body_facts(text.name, bundle)
     db.session.add(row)
     return fill(
         row,
@@ -256,11 +271,21 @@ def _publish_step(
     )
 
 
-def _body_facts(step: StepText, bundle: Bundle) -> tuple[str, int, bool]:
+def _row_of(row: Step | None, text: StepText) -> Step | None:
+    """The step that this one goes on as. One of another kind stays behind with its records, under a slug that no
+    text can have: who has read a lesson has not passed the quiz that takes its place."""
+    if row is None or row.kind == text.kind:
+        return row
+    row.slug, row.retired_at = f"{row.slug}~{row.id}", now()
+    db.session.flush()
+    return None
+
+
+def _body_facts(name: str, bundle: Bundle) -> tuple[str, int, bool]:
     """The title, the minutes and whether it is open as a preview, of a lesson or quiz that is published."""
-    lesson = bundle.lessons.get(step.name)
+    lesson = bundle.lessons.get(name)
     columns = (Lesson.title, Lesson.minutes) if lesson else (Quiz.title, Quiz.minutes)
-    title, minutes = db.session.execute(select(*columns).filter_by(name=step.name)).one()
+    title, minutes = db.session.execute(select(*columns).filter_by(name=name)).one()
     return title, minutes, lesson is not None and lesson.preview
 
 

@@ -1,4 +1,7 @@
-"""A bundle's quizzes and questions as rows; a question gets a new revision only when what it asks changed."""
+"""A bundle's quizzes and questions as rows; a question gets a new revision only when what it asks or shows changed.
+
+A revision is never written again: attempts hold on to it, and pages keep it in memory.
+"""
 
 from typing import Any
 
@@ -38,8 +41,8 @@ def _publish_question(question: Question, file: str, html: dict[str, str]) -> bo
     row.file = file
     newest = db.session.get(QuestionRevision, row.revision_id) if row.revision_id else None
     content = question.to_json()
-    if newest is not None and _asks(newest.content) == _asks(content):
-        return fill(newest, html=html)
+    if newest is not None and (_asks(newest.content), newest.html) == (_asks(content), html):
+        return False
     number = newest.number + 1 if newest else 1
     revision = QuestionRevision(
         question_id=question.id, number=number, content=content, html=html, published_at=now()

@@ -12,8 +12,9 @@ from core.errors import Conflict, InvalidInput
 from courses.models import Author, Course, Module, Step
 from lessons.models import Lesson, LessonMedia
 from progress.models import CourseCompletion, StepCompletion
-from progress.services import complete_step
+from progress.services import complete_step, done_steps
 from quizzes.models import Question, QuestionRevision, Quiz
+from quizzes.reads import asked
 from sources.models import Source, Term
 from studio import media, services
 from studio.models import ContentFile, ContentRevision
@@ -175,6 +176,19 @@ def test_a_question_gets_a_revision_only_when_it_asks_otherwise(app: Flask):
     assert "Loam" in newest.html
 
 
+def test_a_figure_that_was_redrawn_makes_a_new_revision_of_its_question(app: Flask):
+    figure = "made of?\n\n![Two bricks](media/wall.svg)\n"
+    files = edited(QUIZ, "made of? [@madison2003]", figure)
+    sync(files)
+    before = row(Question, id="mortar-kind").revision_id
+
+    sync(files | {"media/wall.svg": DRAWING.replace(b'rect width="40"', b'rect width="39"')})
+
+    after = row(Question, id="mortar-kind").revision_id
+    shown = ["".join(asked(revision).html.values()) for revision in (before, after)]
+    assert ['width="39"' in html for html in shown] == [False, True]
+
+
 def test_a_question_that_moves_to_another_file_stays_itself(app: Flask):
     publish_sample()
     checks = "courses/barriers/questions/checks.md"
@@ -273,6 +287,35 @@ def test_a_step_taken_out_is_retired_and_returns_as_itself(app: Flask):
     assert retired_at is not None
     assert (back.id, back.added_at, back.retired_at) == (step_id, added_at, None)
     assert db.session.scalar(select(StepCompletion.step_id)) == step_id
+
+
+def test_a_quiz_in_the_place_of_a_lesson_is_not_passed_by_who_read_the_lesson(app: Flask):
+    """V5"""
+    publish_sample()
+    person = make_user()
+    complete(person, step("mortar"))
+    files = edited(COURSE, "      - [lessons/mortar]\n      - quizzes/wall-quiz", "      - quizzes/mortar")
+    files = replaced(files, COURSE, "lessons/bricks, wall-quiz", "lessons/bricks, quizzes/mortar")
+
+    sync(moved(files, QUIZ, QUIZ.replace("wall-quiz", "mortar")))
+
+    assert row(Step, slug="mortar").id not in done_steps(person.id, row(Course).id)
+    assert len(done_steps(person.id, row(Course).id)) == 1
+
+
+def test_a_course_elsewhere_shows_what_became_of_a_lesson_that_it_takes(app: Flask):
+    borrowing = COURSE.replace("barriers", "others")
+    borrowed = (
+        "---\ntitle: Others\nsubtitle: x\ncollection: Foundations\nlanguage: en\nprice: '0'\ncurrency: EUR\n"
+        "level: Introductory\norder: free\nauthors: [ada]\noutcomes: [Do]\n"
+        "modules:\n  - slug: all\n    title: All\n    steps: [barriers/lessons/bricks]\n---\n\nHello.\n"
+    )
+    sync(sample() | {borrowing: borrowed.encode()})
+
+    sync(edited(BRICKS, "title: Bricks", "title: Bigger bricks"))
+
+    other = row(Course, slug="others")
+    assert (other.version, row(Step, course_id=other.id).title) == (2, "Bigger bricks")
 
 
 def test_a_step_taken_out_leaves_nobody_waiting_for_it(app: Flask):
