@@ -40,6 +40,7 @@ def logo() -> Response:
 
 def _save(form: SchoolForm) -> None:
     picture = form.logo.data.read() if form.logo.data else b""
-    png = as_png(picture) if picture else None
+    # Before the transaction: the storage may be at the other end of a network.
+    logo = services.keep_logo(as_png(picture)) if picture else None
     with transaction():
-        services.change_settings(form.values(), png, form.drop_logo.data, signed_in().user_id)
+        services.change_settings(form.values(), logo, form.drop_logo.data, signed_in().user_id)

@@ -77,15 +77,15 @@ def send_again(mail_id: int, by: int) -> None:
     record("mail.resend", f"mail:{mail_id}", actor_id=by)
 
 
-def change_settings(values: Mapping[str, Any], logo: bytes | None, drop_logo: bool, by: int) -> School:
-    """Change what the school says of itself. `logo` is a PNG; the one before is deleted once that holds.
+def change_settings(values: Mapping[str, Any], logo: str | None, drop_logo: bool, by: int) -> School:
+    """Change what the school says of itself. `logo` is what keep_logo gave; the one before is deleted at the end.
 
     Raises InvalidInput for a value that cannot be.
     """
     before = asdict(current_school())
     wanted = dict(values)
     if logo is not None:
-        wanted["logo"] = keep_logo(logo)
+        wanted["logo"] = logo
     elif drop_logo:
         wanted["logo"] = ""
     changed = changes(before, wanted)

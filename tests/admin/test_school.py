@@ -13,6 +13,7 @@ from core.audit import AuditEntry
 from core.database import db
 from core.errors import InvalidInput
 from core.school import School, current_school
+from core.storage import FolderStorage
 from tests.factories import make_user, post, sign_in
 
 
@@ -114,6 +115,28 @@ def test_a_logo_is_made_anew_and_stands_in_the_header(client: FlaskClient, admin
     assert logo.mimetype == "image/png"
     assert Image.open(io.BytesIO(logo.data)).size == (40, 20)
     assert '<img src="/school/logo?v=1"' in client.get("/").text
+
+
+def test_a_logo_is_stored_before_the_settings_are_written(
+    client: FlaskClient, admin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A storage at the other end of a network must not hold up every other writer."""
+    held = []
+    put = FolderStorage.put
+
+    def slow_put(storage: FolderStorage, key: str, data: bytes) -> None:
+        held.append("effects" in db.session.info)
+        put(storage, key, data)
+
+    monkeypatch.setattr(FolderStorage, "put", slow_put)
+
+    post(
+        client, "/admin/school", fields(logo=(io.BytesIO(image("PNG")), "logo.png")),
+        content_type="multipart/form-data",
+    )  # fmt: skip
+
+    assert held == [False]
+    assert current_school().logo
 
 
 def test_a_logo_that_is_taken_away_is_gone(client: FlaskClient, admin: Any) -> None:
