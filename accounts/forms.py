@@ -35,7 +35,10 @@ ADDRESS, PASSWORD = "Email address", "Password"
 LANGUAGES = [SelectChoice(value="en", label="English")]
 TIME_ZONES = [SelectChoice(value=zone) for zone in sorted(available_timezones())]
 # What is typed, not what is sent: a name of spaces alone would stand on a certificate as none.
-NAMED = [DataRequired("Enter the name for your certificate"), Length(max=120)]
+NAMED = [
+    DataRequired("Enter the name for your certificate"),
+    Length(max=120, message="Keep the name to 120 characters"),
+]
 
 
 class WritesOnceValid:

@@ -17,6 +17,7 @@ FRESH_FOR = timedelta(minutes=30)
 LINK_LIVES = timedelta(minutes=15)
 CODE_LENGTH, CODES = 10, 10  # of recovery codes: characters (5 bits each), and how many
 HOME = "/dashboard"
+TURNING_MARKS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))  # of the direction of text
 _COMMON = """
 1234567890 0123456789 9876543210 0987654321 1111111111 0000000000 12345678910 123456789a a123456789
 123456789q 1q2w3e4r5t 1qaz2wsx3edc q1w2e3r4t5 qwertyuiop qwerty1234 qwerty12345 qwerty123456
@@ -53,8 +54,17 @@ def normal_email(text: str) -> str:
 
 
 def normal_name(text: str | None) -> str:
-    """A name on one line, with single spaces; empty where there is none."""
-    return " ".join((text or "").split())
+    """A name on one line, with single spaces; empty where there is none.
+
+    Control characters are dropped (PostgreSQL stores no NUL), and so are the marks that turn the text after
+    them around: a name must not change how its certificate reads. Joiners stay, some scripts need them.
+    """
+    return " ".join("".join(filter(_may_stand, text or "")).split())
+
+
+def _may_stand(character: str) -> bool:
+    is_control = unicodedata.category(character) == "Cc" and not character.isspace()
+    return not is_control and character not in TURNING_MARKS
 
 
 def safe_next(url: str | None, default: str = HOME) -> str:

@@ -123,3 +123,19 @@ def test_recovery_codes_are_ten_and_read_as_they_are_typed() -> None:
     assert len(set(codes)) == 10
     assert rules.read_recovery_code(codes[0].lower().replace("-", " ")) == codes[0].replace("-", "")
     assert rules.read_recovery_code("no code") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("  Ana\tMaría \n Ruiz ", "Ana María Ruiz"),
+        ("Ana\x00 Ruiz\x1b", "Ana Ruiz"),
+        ("Ana \u202eziuR\u202c", "Ana ziuR"),
+        ("\u2067Ana\u2069", "Ana"),
+        ("محمد بن\u200cسلمان", "محمد بن\u200cسلمان"),
+        (" \u202e\t ", ""),
+        (None, ""),
+    ],
+)
+def test_a_name_is_one_line_that_turns_nothing_around(typed: str | None, name: str) -> None:
+    assert rules.normal_name(typed) == name
