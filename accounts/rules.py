@@ -17,7 +17,8 @@ FRESH_FOR = timedelta(minutes=30)
 LINK_LIVES = timedelta(minutes=15)
 CODE_LENGTH, CODES = 10, 10  # of recovery codes: characters (5 bits each), and how many
 HOME = "/dashboard"
-TURNING_MARKS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))  # of the direction of text
+# Marks without a look of their own that set the direction of the text after them.
+TURNING_MARKS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 _COMMON = """
 1234567890 0123456789 9876543210 0987654321 1111111111 0000000000 12345678910 123456789a a123456789
 123456789q 1q2w3e4r5t 1qaz2wsx3edc q1w2e3r4t5 qwertyuiop qwerty1234 qwerty12345 qwerty123456
