@@ -72,8 +72,11 @@ def check(files: dict[str, bytes]) -> list[Problem]:
     """Everything that is wrong with a bundle. Asks no database."""
     bundle, problems = read_bundle(files)
     pages = render(bundle, fingerprints(bundle))
-    problems = problems + pages.problems + reference_problems(bundle, headings_of(pages))
-    return sorted(set(problems))
+    # A value that cannot be read is not judged as well.
+    unread = {(problem.file, problem.line) for problem in problems if problem.line}
+    references = reference_problems(bundle, headings_of(pages))
+    judged = [problem for problem in references if (problem.file, problem.line) not in unread]
+    return sorted({*problems, *pages.problems, *judged})
 
 
 def headings_of(pages: Pages) -> dict[str, set[str]]:
