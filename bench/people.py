@@ -34,13 +34,19 @@ def make_learners(app: Flask) -> list[Learner]:
 
 def _make_learner(number: int) -> str:
     user = add_user(f"learner{number}@bench.example", f"Learner {number}", None, confirmed=True)
-    for slug in (SHIPPED_COURSE, COURSE):
-        enroll(user.id, find_course(slug).id, "bench")
-    steps = course_outline(find_course(COURSE)).steps
-    for step in steps[:DONE]:
-        complete_step(user.id, find_step(step.id))
-    remember_place(user.id, find_step(steps[DONE].id), "")
+    for slug, done in ((SHIPPED_COURSE, 0), (COURSE, DONE)):
+        _read_into(user.id, slug, done)
     return begin_sign_in(user.id, "bench", remembered=True)[1]
+
+
+def _read_into(user_id: int, slug: str, done: int) -> None:
+    """Enroll, complete the first steps, and be at the next one."""
+    course = find_course(slug)
+    enroll(user_id, course.id, "bench")
+    steps = [find_step(step.id) for step in course_outline(course).steps[: done + 1]]
+    for step in steps[:done]:
+        complete_step(user_id, step)
+    remember_place(user_id, steps[done], "")
 
 
 def _learner(app: Flask, token: str) -> Learner:
