@@ -67,7 +67,9 @@ def _domain(error: DomainError) -> Answer:
 
 def _csrf(_: CSRFError) -> Answer:
     return error_page(
-        400, "This form was opened under another sign-in. Open the page again and send it once more."
+        400,
+        "You signed in or out after this form was opened, so it was not accepted and nothing was changed. "
+        "Go back, load the page again and send it once more.",
     )
 
 

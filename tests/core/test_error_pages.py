@@ -187,7 +187,7 @@ def test_a_form_of_another_sign_in_is_told_so(client: FlaskClient) -> None:
     answer = client.post("/login", data={"email": "a@b.c", "password": "x", "csrf_token": "wrong"})
 
     assert answer.status_code == 400
-    assert "another sign-in" in answer.text
+    assert "signed in or out after this form was opened" in answer.text
 
 
 def test_a_database_file_that_vanished_loses_no_error_page(app: Flask, tmp_path: Path) -> None:
