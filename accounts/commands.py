@@ -18,7 +18,9 @@ group = AppGroup("user", help="Make people and say what they may do.")
 
 @group.command("create")
 @click.argument("address")
-@click.option("--name", default="", help="As it is to stand on certificates.")
+@click.option(
+    "--name", default="", help="As it is to stand on certificates; without one, what stands before the @."
+)
 @click.option("--role", type=click.Choice(ROLES), default=Role.LEARNER.value, show_default=True)
 @click.option(
     "--password", "asks", is_flag=True, help="Read a password from standard input; no link is printed."
@@ -31,7 +33,9 @@ def create(address: str, name: str, role: str, asks: bool) -> None:
     try:
         password = _read_password(name, address) if asks else None
         with transaction():
-            user = services.create_user(address, name, password, _held(Role(role)))
+            user = services.create_user(
+                address, name or address.partition("@")[0], password, _held(Role(role))
+            )
             audit.record("user.create", f"user:{user.id}", {"role": role})
             path = services.reset_path(user)
         click.echo(f"{user.email} may sign in as {role}.")

@@ -34,6 +34,7 @@ from accounts.writing import begin_writing, writing
 from core import limits, web
 from core.database import db
 from core.errors import Conflict
+from core.ids import random_token
 from core.mail import queue
 
 POLICIES = {
@@ -53,6 +54,7 @@ ASKED = {  # from one place
 }  # fmt: skip
 RESENT = {  # to one address
     "confirm_address": "3/15 minutes", "reset_password": "1/15 minutes", "already_registered": "1/15 minutes",
+    "confirm_new_address": "3/15 minutes",
 }  # fmt: skip
 
 
@@ -181,6 +183,7 @@ def _listen(app: Flask) -> None:
 
 
 def _address_changed(_app: Flask, user: User, old_email: str, **_: Any) -> None:
+    user.fs_uniquifier = random_token()  # A link that went to the old address opens nothing now.
     queue("address_changed", old_email, {"name": user.name, "email": user.email})
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from certificates import rules, services
 from certificates.models import Certificate
 from core.errors import NotFound
+from core.limits import require_within
 from core.school import School, current_school
 from core.web import ANYONE, absolute_url, allow, render
 
@@ -47,6 +48,7 @@ def paper(number: str) -> Answer:
     """The certificate to print, on A4 or with `?size=letter` on Letter."""
     from certificates.paper import render_pdf  # typst is loaded by those who print, not by every page
 
+    require_within("60/minute", "certificate-pdf")
     certificate = services.find_certificate(number)
     if certificate.revoked_at is not None:
         raise NotFound("This certificate was withdrawn; there is nothing to print. Its page says since when.")

@@ -53,6 +53,11 @@ class Config:
         return urlsplit(self.base_url).netloc
 
     @property
+    def hostname(self) -> str:
+        """The host without its port; an IPv6 address in its brackets, as a Host header has it."""
+        return self.host[: self.host.rfind("]") + 1] or self.host.partition(":")[0]
+
+    @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
 

@@ -6,6 +6,7 @@ in turn; a write outside `transaction()` raises before it reaches the database; 
 
 import enum
 import fcntl
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -152,7 +153,15 @@ def transaction() -> Iterator[Session]:
             session.rollback()
             raise
     for effect in effects:
+        _run(effect)
+
+
+def _run(effect: Callable[[], None]) -> None:
+    # The commit stands: what comes after it may fail, but must not tell the reader that the deed did.
+    try:
         effect()
+    except Exception:
+        logging.getLogger("database").exception("an effect after the commit failed")
 
 
 def after_commit(effect: Callable[[], None]) -> None:

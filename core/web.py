@@ -122,8 +122,7 @@ def init_app(app: Flask, config: Config) -> None:
         MAX_CONTENT_LENGTH=10 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         MAX_FORM_PARTS=1000,
-        TRUSTED_HOSTS=[config.host.partition(":")[0]]
-        + (["localhost", "127.0.0.1"] if config.is_demo else []),
+        TRUSTED_HOSTS=[config.hostname] + (["localhost", "127.0.0.1"] if config.is_demo else []),
         WTF_CSRF_TIME_LIMIT=None,  # A form left open for a day still submits: its token lives as long as the session.
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=0,

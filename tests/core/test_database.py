@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import ForeignKey, MetaData, UniqueConstraint, insert, select, text, update
+from sqlalchemy import ForeignKey, MetaData, UniqueConstraint, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import config as configuration
+from core.audit import AuditEntry, record
 from core.database import (
     Base,
     WriteOutsideTransaction,
@@ -330,3 +331,18 @@ def test_an_error_of_the_database_names_no_values(jar: int) -> None:
         session.execute(insert(Jar).values(**values))
 
     assert "4711" not in str(refusal.value)
+
+
+def test_an_effect_that_fails_leaves_the_commit_and_the_other_effects_standing(app: Flask) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise RuntimeError("no bell")
+
+    with transaction():
+        record("test.deed", "thing:1")
+        after_commit(fail)
+        after_commit(lambda: done.append("second"))
+
+    assert done == ["second"]
+    assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 1
