@@ -474,6 +474,22 @@ def test_a_new_address_is_confirmed_there_and_told_to_the_old_one(client: FlaskC
     assert [mail.kind for mail in mails("old@example.org")] == ["address_changed"]
 
 
+def test_a_link_mailed_to_the_old_address_opens_nothing_after_the_change(client: FlaskClient) -> None:
+    user = make_user("old@example.org")
+    post(client, "/reset", {"email": "old@example.org"})
+    (reset,) = mails("old@example.org")
+    sign_in(client, user)
+    post(client, "/account/email", {"email": "new@example.org"})
+    (confirm,) = mails("new@example.org")
+    client.get(link_in(confirm))
+    post(client, "/logout")
+
+    answer = client.get(link_in(reset))
+
+    assert answer.status_code == 302
+    assert "/reset" in answer.location
+
+
 def test_changing_to_an_address_that_is_taken_answers_alike_and_mails_nobody(client: FlaskClient) -> None:
     taken = make_user()
     sign_in(client, make_user())
