@@ -38,7 +38,7 @@ from core.ids import random_token
 from core.mail import queue
 
 POLICIES = {
-    "login": web.ANYONE, "logout": web.ANYONE, "register": web.ANYONE, "send_confirmation": web.ANYONE,
+    "login": web.ANYONE, "logout": web.SIGNED_IN, "register": web.ANYONE, "send_confirmation": web.ANYONE,
     "confirm_email": web.ANYONE, "forgot_password": web.ANYONE, "reset_password": web.ANYONE,
     "change_email_confirm": web.ANYONE, "verify": web.SIGNED_IN, "change_password": web.SIGNED_IN,
     "change_email": web.SIGNED_IN,

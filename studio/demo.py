@@ -13,6 +13,7 @@ from accounts.services import create_user, find_by_email
 from core import clock
 from core.database import db
 from core.outbox import MailState, OutboxMail
+from core.school import change_school
 from courses.models import Course, CourseInstructor, Step
 from courses.services import find_course
 from enrollment.services import enroll, start_free
@@ -27,6 +28,7 @@ from studio.demo_people import ADMIN, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_Z
 SEED = 90
 DAYS = 90
 LEARNERS = 60
+SUPPORT = "help@demo.example"
 FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
 LONGEST = timedelta(hours=2)  # of what happens at one time, two attempts at a quiz
 SURE = 1.0  # the skill of one who misses nothing
@@ -80,6 +82,7 @@ def seed() -> bool:
     free, certification = find_course(FREE), find_course(CERTIFICATION)
     diary, rng = Diary(clock.now()), Random(SEED)  # noqa: S311 - invented, and the same for everybody
     admin = _staff(diary.present - timedelta(days=DAYS + 5))
+    change_school({"support_email": SUPPORT})
     newcomer = Learner(*NEW, SURE, rng, PASSWORD)
     diary.write(diary.present - timedelta(days=1), newcomer.register)
     _write_priya(diary, free, certification, admin)
