@@ -8,7 +8,6 @@ from flask import Flask, current_app, request
 from limits import parse_many
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
-from redis.exceptions import RedisError
 
 from core.clock import now
 from core.config import Config
@@ -23,6 +22,9 @@ class Counter:
 
     def __init__(self, storage: Storage) -> None:
         self._shared = FixedWindowRateLimiter(storage)
+        self._silence = (
+            storage.base_exceptions
+        )  # Named by the storage: no need to load Redis's client for it.
         self._own = FixedWindowRateLimiter(MemoryStorage())
         self._shared_again_at = 0.0
 
@@ -41,7 +43,7 @@ class Counter:
         if moment >= self._shared_again_at:
             try:
                 return bool(getattr(self._shared, verb)(rule, scope, key))
-            except RedisError:
+            except self._silence:
                 self._shared_again_at = moment + RETRY_AFTER
                 current_app.logger.warning("limits: Redis does not answer, counting in memory")
         return bool(getattr(self._own, verb)(rule, scope, key))
