@@ -16,7 +16,10 @@ from courses.rules import minutes_in_words
 
 @dataclass(frozen=True)
 class OutlineStep:
-    """A step as pages show it. `number` counts within the module, `position` within the course, both from 1."""
+    """A step as pages show it. `number` counts within the module, `position` within the course, both from 1.
+
+    A step that was taken out of the course has no place in it: `number`, `position` and `module_number` are 0.
+    """
 
     id: int
     slug: str
@@ -31,6 +34,10 @@ class OutlineStep:
     module_number: int
     added_at: datetime
     url: str
+
+    @property
+    def is_taken_out(self) -> bool:
+        return self.position == 0
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,9 @@ class Outline:
         return next((step for step in self.steps if step.id == step_id), None)
 
     def neighbours(self, step: OutlineStep) -> tuple[OutlineStep | None, OutlineStep | None]:
-        """The steps before and after."""
+        """The steps before and after; none of either for a step that was taken out."""
+        if step.is_taken_out:
+            return None, None
         steps, i = self.steps, step.position - 1
         return (steps[i - 1] if i else None), (steps[i + 1] if i + 1 < len(steps) else None)
 
@@ -117,6 +126,18 @@ def outline_of(course_id: int, version: int) -> Outline:
     if kept is None or kept.version != version:
         kept = _outlines[key] = _read_outline(course_id)
     return kept
+
+
+def find_ever(outline: Outline, slug: str, kind: str) -> OutlineStep:
+    """The step of this slug and kind, also when it was taken out of the course. Raises NotFound."""
+    try:
+        return outline.find(slug, kind)
+    except NotFound:
+        query = select(Step).filter_by(course_id=outline.course_id, slug=slug, kind=kind)
+        gone = db.session.scalar(query)
+        if gone is None:
+            raise
+        return _entry(outline.slug, gone, 0, 0, 0)
 
 
 def course_outline(course: Course) -> Outline:
@@ -176,11 +197,11 @@ def _module(
     course: Course, module: Module, number: int, steps: list[Step], numbered: dict[int, int]
 ) -> OutlineModule:
     own = [step for step in steps if step.module_id == module.id]
-    entries = (_entry(course, step, n, numbered[step.id], number) for n, step in enumerate(own, 1))
+    entries = (_entry(course.slug, step, n, numbered[step.id], number) for n, step in enumerate(own, 1))
     return OutlineModule(number, module.slug, module.title, tuple(entries))
 
 
-def _entry(course: Course, step: Step, number: int, position: int, module_number: int) -> OutlineStep:
+def _entry(course: str, step: Step, number: int, position: int, module_number: int) -> OutlineStep:
     middle = "quizzes/" if step.kind == "quiz" else ""
     return OutlineStep(
         step.id,
@@ -195,5 +216,5 @@ def _entry(course: Course, step: Step, number: int, position: int, module_number
         position,
         module_number,
         step.added_at,
-        f"/learn/{course.slug}/{middle}{step.slug}",
+        f"/learn/{course}/{middle}{step.slug}",
     )

@@ -19,6 +19,7 @@ from quizzes.rules import AttemptState, StartDecision
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+TAKEN_OUT = " The quiz is no longer part of the course; your result stays here."
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
 
 def kicker(here: Visit) -> str:
     """Where the quiz stands: `Module 3 quiz`."""
-    return f"Module {here.step.module_number} quiz" if len(here.outline.modules) > 1 else "Quiz"
+    has_place = len(here.outline.modules) > 1 and not here.step.is_taken_out
+    return f"Module {here.step.module_number} quiz" if has_place else "Quiz"
 
 
 def plural(count: int, noun: str) -> str:
@@ -161,12 +163,12 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         title=head.title,
         kicker=f"{kicker(here)}, {_ordinal(head.number)} attempt",
         headline=_headline(head, None if missed is None else len(missed)),
-        lede=_lede(head),
+        lede=_lede(head) + (TAKEN_OUT if here.step.is_taken_out else ""),
         percent=head.percent,
         points="" if head.points is None else exact(head.points),
         possible=exact(head.possible),
         passed=head.passed,
-        may_retry=decision.may,
+        may_retry=decision.may and not here.step.is_taken_out,
         start_url=here.step.url,
         course_url=f"/learn/{here.outline.slug}",
         following=here.outline.neighbours(here.step)[1],

@@ -10,6 +10,7 @@ from core.database import transaction
 from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.limits import require_within
 from core.web import ANYONE, SIGNED_IN, Reader, allow, csrf, reader, render, signed_in
+from courses.services import find_ever
 from progress.access import Visit, turn_away, visit
 from quizzes import forms, kept, pages, services
 from quizzes.paper import show_item
@@ -65,6 +66,7 @@ def attempt(attempt_id: str) -> Answer:
         return turn_away(here)
     if not head.is_open:
         return render("quizzes/result.html", nav="learning", page=pages.result_page(head, here, person))
+    _require_in_course(here)
     items = items_of(head.id, person.user_id)
     if _wants_paper(head):
         return _whole_paper(head, here, items)
@@ -80,6 +82,7 @@ def review(attempt_id: str) -> Answer:
         return turn_away(here)
     if not head.is_open:
         return redirect(head.url)
+    _require_in_course(here)
     items = items_of(head.id, person.user_id)
     shown = [show_item(item) for item in items]
     return render(
@@ -169,7 +172,7 @@ def _open(attempt_id: str) -> tuple[AttemptHead, Visit, Reader]:
     """The reader's attempt and where it stands; NotFound for anybody else's."""
     person = signed_in()
     head = attempt_head(attempt_id, person.user_id)
-    return head, visit(head.course, head.step, "quiz", person), person
+    return head, visit(head.course, head.step, "quiz", person, find_ever), person
 
 
 def _wants_paper(head: AttemptHead) -> bool:
@@ -206,7 +209,7 @@ def _whole_paper(head: AttemptHead, here: Visit, items: list[Item]) -> str:
 def _save(attempt_id: str, person: Reader, form: dict[str, list[str]]) -> int:
     """Save what a form holds; the number of questions it held. Raises NotFound, Forbidden, Conflict."""
     box = mailbox(attempt_id, person.user_id, forms.positions(form))
-    _require_open(visit(box.course, box.step, "quiz", person))
+    _require_open(visit(box.course, box.step, "quiz", person, find_ever))
     next_state(box.state, AttemptStep.SAVE)
     given = forms.read_given(box.targets, form)
     with transaction():
@@ -217,7 +220,7 @@ def _save(attempt_id: str, person: Reader, form: dict[str, list[str]]) -> int:
 def _submit(attempt_id: str, person: Reader) -> None:
     require_within(SUBMISSIONS, "quiz-submit", str(person.user_id))
     head = attempt_head(attempt_id, person.user_id)
-    _require_open(visit(head.course, head.step, "quiz", person))
+    _require_open(visit(head.course, head.step, "quiz", person, find_ever))
     with transaction():
         services.submit(person.user_id, attempt_id)
 
@@ -226,6 +229,16 @@ def _require_open(here: Visit) -> None:
     """The same question at each door: whoever may not read the step may not answer it either."""
     if not here.decision.allowed:
         raise Forbidden(f"{here.step.title} is not open to you. The course page says how to get in.")
+    _require_in_course(here)
+
+
+def _require_in_course(here: Visit) -> None:
+    """No attempt goes on at a quiz that was taken out; it waits, in case the quiz comes back."""
+    if here.step.is_taken_out:
+        raise Conflict(
+            f"{here.step.title} was taken out of the course. Nothing is lost: your answers are kept, and so is "
+            "all that you completed. If the quiz comes back, you go on where you stopped."
+        )
 
 
 def _go_on(attempt_id: str, person: Reader) -> WerkzeugResponse:

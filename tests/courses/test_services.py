@@ -13,6 +13,7 @@ from courses.services import (
     catalogue,
     course_outline,
     find_course,
+    find_ever,
     find_step,
     outline_of,
     teaches,
@@ -146,3 +147,20 @@ def test_a_step_added_later_joins_the_outline(app: Flask) -> None:
 
     assert [step.slug for step in outline_of(course.id, 2).steps] == ["lesson-1", "quiz-2"]
     db.session.rollback()
+
+
+def test_a_step_that_was_taken_out_is_still_found_by_who_asks_for_it_without_a_place(app: Flask) -> None:
+    course = make_course(modules=("lesson lesson",))
+    gone = steps_of(course)[1]
+    with transaction() as session:
+        session.execute(update(Step).where(Step.id == gone.id).values(retired_at=now()))
+    change(course.id)
+    outline = outline_of(course.id, 2)
+
+    found = find_ever(outline, gone.slug, "lesson")
+
+    assert (found.id, found.position, found.is_taken_out) == (gone.id, 0, True)
+    assert outline.neighbours(found) == (None, None)
+    assert not find_ever(outline, "lesson-1", "lesson").is_taken_out
+    with pytest.raises(NotFound):
+        find_ever(outline, gone.slug, "quiz")
