@@ -24,17 +24,11 @@ FAMILIES = (
 INVISIBLE = frozenset("\u200c\u200d\u200e\u200f")
 
 
-def missing_glyphs(text: str) -> str:
-    """The letters of `text` that cannot be printed, each once, in the order they come.
-
-    A letter and its accents count as one and must stand in one font: an accent of another script is
-    missing.
-    """
-    return "".join(dict.fromkeys(cluster for cluster in _clusters(text) if not _prints(cluster)))
-
-
 def printable(text: str) -> str:
-    """`text` with each run of letters that cannot be printed replaced by an ellipsis; empty if none can."""
+    """`text` with each run of letters that cannot be printed replaced by an ellipsis; empty if none can.
+
+    A letter and its accents count as one and must stand in one font: with an accent of another script it goes.
+    """
     runs = groupby(_clusters(text), key=_prints)
     shown = "".join("".join(clusters) if prints else "…" for prints, clusters in runs)
     return shown if any(letter.isalnum() for letter in shown) or shown == text else ""

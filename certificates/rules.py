@@ -1,14 +1,13 @@
-"""When a certificate is earned, how its number reads, what it says was assessed, and whether it still stands.
+"""How a certificate's number reads, what it says was assessed, and whether it still stands.
 
 Pure: no database, no clock, no request.
 """
 
 import calendar
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 
 from core.ids import crockford, read_crockford
 
@@ -73,50 +72,6 @@ def contact_hours_shown(minutes: int) -> str:
     if hours == 0:
         return _counted(minutes, "minute") + " of study"
     return f"{_counted(hours, 'contact hour')} ({_counted(minutes, 'minute')} of study)"
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """One step that the certificate asks for. `name` is its full name, `pass_percent` None for a lesson."""
-
-    name: str
-    title: str
-    pass_percent: int | None = None
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a learner has done: full names of completed steps, and each tried quiz's best, 0 to 100."""
-
-    completed: frozenset[str]
-    best_percent: Mapping[str, Fraction]
-
-
-def missing(requirements: Sequence[Requirement], facts: Facts) -> list[str]:
-    """What still stands between the learner and the certificate, a sentence each, in the order of the course.
-
-    Empty means that the certificate is earned.
-    """
-    sentences = (_missing_of(requirement, facts) for requirement in requirements)
-    return [sentence for sentence in sentences if sentence]
-
-
-def _missing_of(requirement: Requirement, facts: Facts) -> str:
-    needed, best = requirement.pass_percent, facts.best_percent.get(requirement.name)
-    if needed is None or best is None:
-        return "" if _done(requirement, facts) else f"“{requirement.title}” is not completed yet."
-    if best < needed:
-        return f"“{requirement.title}” needs {needed} percent; your best is {_percent(best)} percent."
-    return "" if _done(requirement, facts) else f"“{requirement.title}” is not completed yet."
-
-
-def _done(requirement: Requirement, facts: Facts) -> bool:
-    return requirement.name in facts.completed
-
-
-def _percent(best: Fraction) -> str:
-    """One decimal, cut off and not rounded, so that 79.96 never reads as the 80 it missed."""
-    return f"{best * 10 // 1 / 10:g}"
 
 
 @dataclass(frozen=True)

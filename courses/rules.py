@@ -1,24 +1,4 @@
-"""Pure rules of the catalogue: names of steps, hours and minutes in words."""
-
-from dataclasses import dataclass
-
-KINDS = {"lessons": "lesson", "quizzes": "quiz"}
-
-
-@dataclass(frozen=True)
-class StepName:
-    """The full name of a step's body: `course/lessons/slug` or `course/quizzes/slug`."""
-
-    course: str
-    folder: str
-    slug: str
-
-    @property
-    def kind(self) -> str:
-        return KINDS[self.folder]
-
-    def __str__(self) -> str:
-        return f"{self.course}/{self.folder}/{self.slug}"
+"""Pure rules of the catalogue: hours and minutes in words, minutes of a lesson."""
 
 
 def minutes_in_words(minutes: int) -> str:

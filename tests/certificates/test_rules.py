@@ -1,6 +1,5 @@
 import json
 from datetime import UTC, date, datetime
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -8,14 +7,11 @@ from hypothesis import strategies as st
 
 from certificates.rules import (
     Assessment,
-    Facts,
-    Requirement,
     State,
     assessed_statement,
     certificate_id,
     contact_hours,
     contact_hours_shown,
-    missing,
     read_id,
     show_id,
     state_of,
@@ -107,40 +103,6 @@ def test_validity_counts_calendar_months(issued, months, until) -> None:
 def test_contact_hours_are_rounded_down_and_shown_with_their_sum(minutes, hours, shown) -> None:
     assert contact_hours(minutes) == hours
     assert contact_hours_shown(minutes) == shown
-
-
-LESSON = Requirement("skin/lessons/barrier", "The barrier")
-QUIZ = Requirement("skin/quizzes/final", "Final quiz", pass_percent=80)
-
-
-def test_nothing_done_lists_every_requirement_in_order() -> None:
-    assert missing([LESSON, QUIZ], Facts(frozenset(), {})) == [
-        "“The barrier” is not completed yet.",
-        "“Final quiz” is not completed yet.",
-    ]
-
-
-def test_everything_done_leaves_nothing() -> None:
-    facts = Facts(frozenset({LESSON.name, QUIZ.name}), {QUIZ.name: Fraction(80)})
-
-    assert missing([LESSON, QUIZ], facts) == []
-
-
-def test_a_best_result_just_below_the_mark_is_not_rounded_up_to_it() -> None:
-    facts = Facts(frozenset({LESSON.name, QUIZ.name}), {QUIZ.name: Fraction(7999, 100)})
-
-    assert missing([LESSON, QUIZ], facts) == ["“Final quiz” needs 80 percent; your best is 79.9 percent."]
-
-
-def test_a_passed_quiz_that_is_not_recorded_as_completed_is_still_missing() -> None:
-    facts = Facts(frozenset({LESSON.name}), {QUIZ.name: Fraction(100)})
-
-    assert missing([LESSON, QUIZ], facts) == ["“Final quiz” is not completed yet."]
-
-
-def test_a_quiz_recorded_as_completed_without_a_result_counts() -> None:
-    """A step that an instructor marks by hand has no result of an attempt."""
-    assert missing([QUIZ], Facts(frozenset({QUIZ.name}), {})) == []
 
 
 def test_the_statement_says_what_was_assessed_and_that_nobody_watched() -> None:

@@ -1,10 +1,10 @@
-"""The catalogue's arithmetic: minutes as people say them, and names of steps."""
+"""The catalogue's arithmetic: minutes as people say them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.rules import StepName, lesson_minutes, minutes_in_words
+from courses.rules import lesson_minutes, minutes_in_words
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,3 @@ def test_more_to_do_never_takes_less_time(words: int, checks: int, figures: int,
 
     assert lesson_minutes(words + 1, checks, figures, practice) >= least
     assert lesson_minutes(words, checks + 1, figures, practice) == least + 2 or least == 1
-
-
-def test_a_step_name_reads_as_its_path_and_knows_its_kind() -> None:
-    assert str(StepName("skin", "quizzes", "final")) == "skin/quizzes/final"
-    assert StepName("skin", "quizzes", "final").kind == "quiz"
-    assert StepName("skin", "lessons", "one").kind == "lesson"
