@@ -206,6 +206,7 @@ def test_a_quiz_question_reads_well(
         if "tape-stripped" in question_group(page).inner_text():
             break
 
+    assert page.locator("main form").get_by_role("button").count()
     _compare("question", _in_one_order(page.locator("main").aria_snapshot()))
 
 
@@ -304,6 +305,9 @@ def _without_chance(snapshot: str) -> str:
 def _in_one_order(snapshot: str) -> str:
     """A question's place and the order of its options are drawn for each attempt; here they stand in one order."""
     numbered = re.sub(r"Question \d+ of", "Question N of", snapshot)
+    # The first question has no way back and the last leads to the end: the ways on are not compared.
+    numbered = re.sub(r'(?m)^  - button "(Back|Next|Submit answers)"\n', "", numbered)
+    numbered = re.sub(r'(?m)^    - paragraph:\n      - button "Submit answers"\n', "", numbered)
     lines = re.sub(
         r"(?m)^(\s*- radio .*)\n\s*- text: .*", r"\1", numbered
     ).splitlines()  # the label, once more
