@@ -11,6 +11,7 @@ from core.database import db, upsert
 from core.errors import Forbidden, InvalidInput, NotFound
 from lessons.models import CheckAnswer, Lesson, LessonMedia, Reflection
 from sources.models import Source
+from sources.rules import sentences
 
 LONGEST_REFLECTION = 10_000  # characters
 
@@ -28,6 +29,11 @@ class CitedSource:
     design: str
     limit: str
     certainties: tuple[str, ...]
+
+    @property
+    def opening(self) -> str:
+        """Who wrote what."""
+        return sentences(self.authors, self.title)
 
 
 def find_lesson(name: str) -> Lesson:

@@ -16,6 +16,7 @@ from quizzes.questions import Options
 from quizzes.reads import Asked, Item
 from quizzes.rules import Feedback, Score, Tally
 from sources.models import Source
+from sources.rules import sentences
 
 FindLesson = Callable[[str], tuple[str, str] | None]
 """From a lesson's slug to its address and title, or None where the reader's course has no such lesson."""
@@ -122,16 +123,18 @@ def verdict(score: Score, answered: bool) -> str:
 
 
 def exact(number: Fraction) -> str:
-    """A number of points as people write it: 7, 1/2, 7 2/3. Never rounded."""
+    """A number of points as people write it: 7, 0.5, 7 2/3. Never rounded."""
     whole, rest = divmod(number.numerator, number.denominator)
     if not rest:
         return str(whole)
+    if 10 % number.denominator == 0:
+        return f"{whole}.{rest * 10 // number.denominator}"
     part = f"{rest}/{number.denominator}"
     return f"{whole} {part}" if whole else part
 
 
 def points_in_words(score: Score) -> str:
-    """`1/2 of 1 point`."""
+    """`0.5 of 1 point`."""
     unit = "point" if score.possible <= 1 else "points"
     return f"{exact(score.earned)} of {exact(score.possible)} {unit}" if score.earned is not None else ""
 
@@ -176,6 +179,5 @@ def _tally(tally: Tally, names: Mapping[str, str]) -> ToldTally:
 
 
 def _source(source: Source) -> ToldSource:
-    facts = [source.authors, source.title, source.published_in, source.year]
-    words = ". ".join(fact.rstrip(".") for fact in facts if fact) + "."
+    words = sentences(source.authors, source.title, source.published_in, source.year)
     return ToldSource(words, f"https://doi.org/{source.doi}" if source.doi else source.url)
