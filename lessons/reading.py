@@ -75,13 +75,13 @@ class LessonPage:
         return self.outline.neighbours(self.step)[1]
 
 
-def lesson_page(visit: Visit, reader: Reader) -> str:
+def lesson_page(visit: Visit, reader: Reader) -> bytes:
     """The lesson as this reader sees it: two or three reads, and a join of pieces."""
     page = shared_page(visit.outline, visit.step)
     school = current_school()
     key = (current_config().database_url, visit.step.id, visit.outline.version, school.version, reader.roles)
     template = _pages.page(key, lambda: _prerender(page, reader.roles))
-    return template.fill(_values(page, visit, reader))
+    return template.fill_encoded(_values(page, visit, reader))
 
 
 def shared_page(outline: Outline, step: OutlineStep) -> LessonPage:

@@ -48,7 +48,7 @@ def show(course: str, lesson: str) -> Answer:
     if here.learner.place != here.step.id and here.is_kept:
         with suppress(OperationalError), transaction():  # Reading goes on also when nothing can be written.
             remember_place(reader.user_id, find_step(here.step.id), "")
-    return lesson_page(here, reader)
+    return Response(lesson_page(here, reader), mimetype="text/html")
 
 
 @bp.post("/learn/<course>/<lesson>/complete")

@@ -97,3 +97,10 @@ def test_a_shelf_bears_many_threads() -> None:
         thread.join(30)
 
     assert failed == []
+
+
+def test_the_encoded_page_is_the_page() -> None:
+    page = cut(f"<p>“é” {hole('name')}</p>{hole('mark')}")
+    values = {"name": "Zoë <b>", "mark": Markup("<i>✓</i>")}
+
+    assert page.fill_encoded(values).decode() == page.fill(values) == "<p>“é” Zoë &lt;b&gt;</p><i>✓</i>"
