@@ -116,7 +116,7 @@ POST courses.enroll                  login   303     303     303     303
 POST accounts.end_other_sign_ins     login   303     303     303     303
 POST admin_enrollments.revoke        login   403     403     403     303
 POST admin_people.change_role        login   403     403     403     303
-POST security.logout                 302     302     302     302     302
+POST security.logout                 login   302     302     302     302
 """
 
 
