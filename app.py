@@ -24,6 +24,7 @@ import quizzes.assessed
 import quizzes.kept
 import quizzes.views
 import studio.commands
+import studio.models
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
