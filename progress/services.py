@@ -83,13 +83,6 @@ def required_steps(course_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
-def find_completion(user_id: int, course_id: int, cycle: int = 1) -> CourseCompletion | None:
-    """The dated fact that the course was completed, if it was."""
-    return db.session.scalar(
-        select(CourseCompletion).filter_by(user_id=user_id, course_id=course_id, cycle=cycle)
-    )
-
-
 def remember_place(user_id: int, step: Step, heading: str) -> None:
     """Keep where the reading stopped, for every device: the newest wins."""
     place = {"step_id": step.id, "heading": heading[:200], "seen_at": now()}

@@ -10,12 +10,11 @@ from quizzes.case_paths import path_problems
 from quizzes.cases import Case, Choice, Move, Need, Scene
 from quizzes.kinds.kind import Block
 from quizzes.quiz_settings import QuizSettings
-from quizzes.quiz_text import Section, check_id, fence_problems, in_fences, introduction, sections
+from quizzes.quiz_text import WHY, Section, check_id, fence_problems, in_fences, introduction, sections
 
 HEADING = re.compile(r"(\S+)\s*(?:\{([^{}]*)\})?\s*$")
 CHOICE = re.compile(r"[-*] \[(.*)\]\(#([^()\s]*)\)\s*(?:\{([^{}]*)\})?\s*$")
 LOOSE_CHOICE = re.compile(r"[-*] \[.*\]\(#")
-WHY = re.compile(r"\s*:\s+(.*)$")
 SCORE = re.compile(r"[+-]?\d{1,4}")
 MOVE = re.compile(r"([a-z_]+)([+-]\d{1,4})")
 NEED = re.compile(r"([a-z_]+)(>=|<=|>|<|=)(\d{1,4})")

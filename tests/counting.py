@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from core import reads
 from core.database import db
@@ -13,8 +13,8 @@ FRAMES = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """The SQL sent while the block runs, without the frames of transactions."""
+def statements(engine: Engine | None = None) -> Iterator[list[str]]:
+    """The SQL sent while the block runs, without the frames of transactions; on `engine`, or that of the open app."""
     sent: list[str] = []
     run_bare = reads._execute
 
@@ -22,11 +22,11 @@ def statements() -> Iterator[list[str]]:
         if not statement.startswith(FRAMES):
             sent.append(statement)
 
-    def noting(engine: object, sql: str, values: object) -> object:
+    def noting(url: object, sql: str, values: object) -> object:
         sent.append(sql)
-        return run_bare(engine, sql, values)
+        return run_bare(url, sql, values)
 
-    engine = db.engine
+    engine = engine or db.engine
     event.listen(engine, "before_cursor_execute", note)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reads, "_execute", noting)

@@ -19,7 +19,6 @@ from progress.services import (
     StepCompleted,
     complete_step,
     done_steps,
-    find_completion,
     remember_place,
     required_steps,
 )
@@ -28,6 +27,13 @@ from tests.crowd import at_once
 from tests.factories import add_step, complete, enroll, mails, make_course, make_user, steps_of
 
 Clock = Callable[[datetime], None]
+
+
+def find_completion(user_id: int, course_id: int, cycle: int = 1) -> CourseCompletion | None:
+    """The dated fact that the course was completed, if it was."""
+    return db.session.scalar(
+        select(CourseCompletion).filter_by(user_id=user_id, course_id=course_id, cycle=cycle)
+    )
 
 
 def count(model: type[Base]) -> int:
