@@ -4,6 +4,7 @@ Every variable is listed here and in docs/configuration.md (a test compares the 
 ConfigError with one line that names the variable and the remedy.
 """
 
+import hashlib
 import secrets
 import sys
 from collections.abc import Mapping
@@ -15,10 +16,12 @@ from flask import current_app
 
 VARIABLES = (
     "STRATUM_ENV", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "MEDIA_URL", "BASE_URL",
-    "TRUSTED_PROXY_HOPS", "INSTANCE", "PORT",
+    "TRUSTED_PROXY_HOPS", "INSTANCE", "PORT", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE",
 )  # fmt: skip
 ENVIRONMENTS = ("demo", "production")
 SETTINGS_FILE = "settings.env"
+SANDBOX_KEY = "sk_test_sandbox"
+STRIPE_CHECKOUT = "https://checkout.stripe.com"
 
 
 class ConfigError(Exception):
@@ -39,6 +42,31 @@ class Config:
     trusted_proxy_hops: int
     instance: Path
     port: int
+    stripe_secret_key: str | None
+    stripe_webhook_secrets: tuple[str, ...]
+    stripe_api_base: str | None
+
+    @property
+    def takes_money(self) -> bool:
+        """Whether payments are set up at all, be it for money that does not move."""
+        return self.stripe_secret_key is not None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether payments move money."""
+        return _is_live(self.stripe_secret_key)
+
+    @property
+    def has_own_sandbox(self) -> bool:
+        """Whether the bundled sandbox plays Stripe: `make run` without a key of the operator's."""
+        return self.stripe_secret_key == SANDBOX_KEY and self.stripe_api_base == _sandbox_base(
+            self.base_url, self.port
+        )
+
+    @property
+    def checkout_origins(self) -> tuple[str, ...]:
+        """Where a buyer is sent to pay: Stripe's checkout, or the sandbox's."""
+        return () if not self.takes_money else (self.stripe_api_base or STRIPE_CHECKOUT,)
 
     @property
     def is_demo(self) -> bool:
@@ -67,7 +95,9 @@ def load(environ: Mapping[str, str]) -> Config:
     instance = Path(environ.get("INSTANCE") or "instance").absolute()
     values = {**read_settings(instance / SETTINGS_FILE), **{k: v for k, v in environ.items() if v}}
     env = _one_of("STRATUM_ENV", values.get("STRATUM_ENV", "production"), ENVIRONMENTS)
-    port = _integer("PORT", values.get("PORT", "8000"), 1, 65535)
+    port = _integer("PORT", values.get("PORT", "8000"), 1, 65534)
+    base_url = _base_url(values.get("BASE_URL") or f"http://127.0.0.1:{port}")
+    stripe = _stripe(values, env, base_url, port)
     config = Config(
         env=env,
         secret_key=_secret(values.get("SECRET_KEY", "")),
@@ -75,10 +105,13 @@ def load(environ: Mapping[str, str]) -> Config:
         redis_url=_url("REDIS_URL", values.get("REDIS_URL"), ("redis", "rediss", "unix")),
         smtp_url=_url("SMTP_URL", values.get("SMTP_URL"), ("smtp", "smtps", "smtp+starttls")),
         media_url=_media_url(values.get("MEDIA_URL") or (instance / "media").as_uri()),
-        base_url=_base_url(values.get("BASE_URL") or f"http://127.0.0.1:{port}"),
+        base_url=base_url,
         trusted_proxy_hops=_integer("TRUSTED_PROXY_HOPS", values.get("TRUSTED_PROXY_HOPS", "0"), 0, 9),
         instance=instance,
         port=port,
+        stripe_secret_key=stripe.key,
+        stripe_webhook_secrets=stripe.webhook_secrets,
+        stripe_api_base=stripe.api_base,
     )
     if env == "production" and not config.is_https:
         raise ConfigError(
@@ -122,6 +155,71 @@ def current_config() -> Config:
     """The configuration of the running app."""
     config: Config = current_app.config["STRATUM"]
     return config
+
+
+@dataclass(frozen=True)
+class _Stripe:
+    key: str | None
+    webhook_secrets: tuple[str, ...]
+    api_base: str | None
+
+
+def _stripe(values: Mapping[str, str], env: str, base_url: str, port: int) -> _Stripe:
+    """How money is taken. A demo without a key has the bundled sandbox, one port above its own."""
+    key = values.get("STRIPE_SECRET_KEY")
+    base = _url("STRIPE_API_BASE", values.get("STRIPE_API_BASE"), ("http", "https"))
+    secrets_given = tuple(
+        each.strip() for each in values.get("STRIPE_WEBHOOK_SECRET", "").split(",") if each.strip()
+    )
+    if env == "demo" and key is None and base is None:
+        return _Stripe(SANDBOX_KEY, (_sandbox_secret(values.get("SECRET_KEY", "")),), _sandbox_base(base_url, port))
+    _refuse_unsafe_stripe(key, base, secrets_given, env)
+    return _Stripe(key, secrets_given, base.rstrip("/") if base else None)
+
+
+def _refuse_unsafe_stripe(
+    key: str | None, base: str | None, secrets_given: tuple[str, ...], env: str
+) -> None:
+    if key is None and (base or secrets_given):
+        raise ConfigError(
+            "STRIPE_SECRET_KEY: missing, though other STRIPE_ variables are set; give it or drop them"
+        )
+    if key is None:
+        return
+    if not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
+        raise ConfigError("STRIPE_SECRET_KEY: must begin with sk_test_, rk_test_, sk_live_ or rk_live_")
+    if _is_live(key) and env == "demo":
+        raise ConfigError(
+            "STRIPE_SECRET_KEY: a live key moves money and is refused in a demo; use one of test mode"
+        )
+    if _is_live(key) and base:
+        raise ConfigError(
+            "STRIPE_API_BASE: is refused with a live key, which belongs to Stripe alone; drop one of them"
+        )
+    if key == SANDBOX_KEY and env == "production":
+        raise ConfigError("STRIPE_SECRET_KEY: the sandbox's key belongs to the demo; use a key of Stripe's")
+    if not secrets_given:
+        raise ConfigError(
+            "STRIPE_WEBHOOK_SECRET: missing; without it no payment is heard of. Copy whsec_... from the endpoint"
+        )
+    if not all(each.startswith("whsec_") and len(each) >= 16 for each in secrets_given):
+        raise ConfigError("STRIPE_WEBHOOK_SECRET: each of the comma list must begin with whsec_")
+
+
+def _is_live(key: str | None) -> bool:
+    return (key or "").startswith(("sk_live_", "rk_live_"))
+
+
+def _sandbox_base(base_url: str, port: int) -> str:
+    """The sandbox listens beside the demo, where the browser of the demo can reach it."""
+    parts = urlsplit(base_url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"http://{host}:{port + 1}"
+
+
+def _sandbox_secret(secret_key: str) -> str:
+    # Derived, so that the school and the sandbox agree without a file between them.
+    return "whsec_" + hashlib.sha256(b"sandbox webhook " + secret_key.encode()).hexdigest()[:32]
 
 
 def _secret(value: str) -> str:

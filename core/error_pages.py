@@ -9,7 +9,15 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from core.errors import Conflict, DomainError, Forbidden, InvalidInput, LimitReached, NotFound
+from core.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    InvalidInput,
+    LimitReached,
+    NotFound,
+    Unavailable,
+)
 from core.school import School, current_school, last_known_school
 
 PAGES = (400, 403, 404, 405, 411, 413, 429, 500, 503)
@@ -19,6 +27,7 @@ STATUS: dict[type[DomainError], int] = {
     Conflict: 409,
     LimitReached: 429,
     InvalidInput: 422,
+    Unavailable: 503,
 }
 # Hot reads meet the driver's own errors, all others SQLAlchemy's.
 NO_ANSWER = (OperationalError, sqlite3.OperationalError, psycopg.OperationalError)
@@ -62,7 +71,8 @@ def _school() -> School:
 
 
 def _domain(error: DomainError) -> Answer:
-    return error_page(STATUS[type(error)], error.sentence)
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return error_page(status, error.sentence)
 
 
 def _csrf(_: CSRFError) -> Answer:

@@ -27,6 +27,10 @@ class LimitReached(DomainError):
     """Asked too often; the sentence says when to come back."""
 
 
+class Unavailable(DomainError):
+    """A supplier that this needs does not answer, or is not set up; nothing was changed that asking again spoils."""
+
+
 class InvalidInput(DomainError):
     """A value is wrong. `field` names the input it stands in, or None for the whole form."""
 

@@ -54,7 +54,7 @@ def require_free_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise ConfigError(f"PORT: {port} is in use; choose another, as PORT={port % 65535 + 1}") from None
+            raise ConfigError(f"PORT: {port} is in use; choose another, as PORT={port % 65534 + 1}") from None
 
 
 def count_users(url: str, like: str = "%") -> int:
