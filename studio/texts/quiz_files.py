@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from core.errors import Problem
 from quizzes.assignment_text import Assignment, parse_assignment
-from quizzes.case_text import parse_case
-from quizzes.cases import Case
+from quizzes.cases.case import Case
+from quizzes.cases.text import parse_case
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.quiz_text import introduction, parse_questions

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.assignment_text import Assignment, parse_assignment
-from quizzes.case_text import parse_case
-from quizzes.cases import Case, Choice, Move, Need
+from quizzes.cases.case import Case, Choice, Move, Need
+from quizzes.cases.text import parse_case
 from quizzes.quiz_settings import QuizSettings
 
 CONTRACT = """\

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import Problem
-from quizzes.case_paths import path_problems
-from quizzes.cases import Case, Choice, Move, Need, Scene
+from quizzes.cases.case import Case, Choice, Move, Need, Scene
+from quizzes.cases.paths import path_problems
 from quizzes.kinds.kind import Block
 from quizzes.quiz_settings import QuizSettings
 from quizzes.quiz_text import WHY, Section, check_id, fence_problems, in_fences, introduction, sections

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from core.errors import Problem
-from quizzes.cases import Case, Choice, Scene
+from quizzes.cases.case import Case, Choice, Scene
 
 MOST_PLACES = 20_000
 MOST_STEPS = 50_000
