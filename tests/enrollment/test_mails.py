@@ -1,0 +1,124 @@
+"""The mails of an order: each says what happened, what to do, and where the order is."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from core import mail
+from core.database import transaction
+from core.school import change_school
+
+KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "order_review")
+LEAST: dict[str, Any] = {
+    "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
+    "path": "/orders/ST-1", "course_path": "/learn/first", "terms_version": "", "promise_days": 0, "promise_progress": 0, "is_test": False,
+    "receipt_url": "", "reason": "", "email": "ada@example.org", "amount_ordered": "489.00 USD",
+    "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1",
+}  # fmt: skip
+FULL: dict[str, Any] = LEAST | {
+    "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
+    "promise_days": 14, "promise_progress": 30, "is_test": True, "receipt_url": "https://stripe.example/receipt",
+    "reason": "Your card has insufficient funds.",
+}  # fmt: skip
+LINKS = {
+    "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
+    "payment_processing": ["/orders/ST-1"],
+    "payment_failed": ["/learn/first"],
+    "paid_twice": ["/orders/ST-1"],
+    "refunded": ["/orders/ST-1", "/learn/first"],
+    "order_review": ["/admin/orders/ST-1"],
+}
+
+
+def written(kind: str, values: dict[str, Any] = FULL) -> tuple[str, str, str]:
+    """The subject, the text and the HTML, which every mail of an order has."""
+    subject, text, html = mail.render(kind, values)
+    assert html
+    return subject, text, " ".join(html.split())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("values", [LEAST, FULL], ids=["least", "full"])
+def test_each_mail_is_whole_with_little_and_with_all(app: Flask, kind: str, values: dict[str, Any]) -> None:
+    subject, text, html = written(kind, values)
+
+    assert "ST-1" in text
+    assert "ST-1" in html
+    assert ("First course" in subject) == (kind != "order_review")
+    for said in (text, html):
+        assert "None" not in said
+        assert "\n\n\n" not in said
+        assert " ." not in said.partition("</style>")[2]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_mail_leads_to_what_it_tells_of(app: Flask, kind: str) -> None:
+    _, text, html = written(kind)
+
+    for path in LINKS[kind]:
+        assert f"http://127.0.0.1:8000{path}\n" in text
+        assert f'href="http://127.0.0.1:8000{path}"' in html
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "order_review"])
+def test_each_mail_greets_the_buyer_or_nobody(app: Flask, kind: str) -> None:
+    _, named, html = written(kind)
+    _, unnamed, _ = written(kind, LEAST)
+
+    assert named.startswith("Hello Ada <Learner>,\n")
+    assert "Ada &lt;Learner&gt;" in html
+    assert unnamed.startswith("Hello,\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("receipt", "no money moved"),
+        ("receipt", "1 November 2026"),
+        (
+            "receipt",
+            "within 14 days of paying, as long as you have completed no more than 30 percent of the course",
+        ),
+        ("receipt", "https://stripe.example/receipt"),
+        ("payment_failed", "Your card has insufficient funds."),
+        ("order_review", "Your card has insufficient funds."),
+    ],
+)
+def test_what_is_not_so_is_not_said(app: Flask, kind: str, said: str) -> None:
+    for full, least in zip(written(kind)[1:], written(kind, LEAST)[1:], strict=True):
+        assert said in full
+        assert said not in least
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("receipt", "There is nothing else to do."),
+        ("payment_processing", "please do not pay again"),
+        ("payment_failed", "no money reached us"),
+        ("paid_twice", "your place in the course and everything in it stay as they are"),
+        ("refunded", "What you completed is kept"),
+        ("order_review", "enroll the buyer by hand"),
+    ],
+)
+def test_each_mail_says_what_is_to_be_done(app: Flask, kind: str, said: str) -> None:
+    _, text, html = written(kind)
+
+    assert said in text
+    assert said in html
+
+
+def test_a_promise_without_a_bound_of_progress_names_none(app: Flask) -> None:
+    _, text, _ = written("receipt", FULL | {"promise_progress": 100})
+
+    assert "within 14 days of paying. To ask for it" in text
+
+
+def test_who_wants_the_money_back_answers_where_answers_are_read(app: Flask) -> None:
+    assert "write to the school" in written("receipt")[1]
+    with transaction():
+        change_school({"support_email": "help@example.org"})
+
+    assert "answer this mail" in written("receipt")[1]
