@@ -13,7 +13,8 @@ from core.school import change_school
 KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "order_review")
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
-    "path": "/orders/ST-1", "course_path": "/learn/first", "terms_version": "", "promise_days": 0, "promise_progress": 0, "is_test": False,
+    "path": "/orders/ST-1", "course_path": "/learn/first",
+    "terms_version": "", "promise_days": 0, "promise_progress": 0, "is_test": False,
     "receipt_url": "", "reason": "", "email": "ada@example.org", "amount_ordered": "489.00 USD",
     "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1",
 }  # fmt: skip
