@@ -18,7 +18,7 @@ MAKERS_OF_MARKUP = ("core/markup/", "core/icons.py")
 STORED_MARKUP = {  # what the renderer stored, taken out again
     "lessons/course_page.py", "lessons/course_views.py", "lessons/reading.py", "lessons/slots.py",
     "quizzes/paper.py", "quizzes/reads.py", "quizzes/results.py", "quizzes/checks.py", "pages/views.py",
-    "core/prerender.py",
+    "core/prerender.py", "enrollment/legal.py",
 }  # fmt: skip
 
 

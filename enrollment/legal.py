@@ -1,0 +1,88 @@
+"""The school's legal texts: which versions a buyer accepts, and a page of one, filled in from the settings."""
+
+import re
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+from sqlalchemy import select
+
+from core.database import db
+from core.errors import NotFound
+from core.school import School, current_school
+from enrollment.models import LegalText
+from enrollment.payments import PaymentsOff
+
+# A tag, which stays as it is, or a placeholder between tags.
+TAG_OR_PLACEHOLDER = re.compile(r"<[^>]*>|\{\{(\w+)\}\}")
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The versions of the terms and of the refund promise that hold for what is bought now."""
+
+    terms: str
+    refunds: str
+
+
+@dataclass(frozen=True)
+class LegalPage:
+    """One version of a legal text as it is shown, and all `versions` of its page, newest first."""
+
+    page: str
+    version: str
+    title: str
+    summary: str
+    html: Markup
+    versions: tuple[str, ...]
+
+    @property
+    def is_current(self) -> bool:
+        return self.version == self.versions[0]
+
+
+def current_versions() -> Accepted:
+    """What a buyer accepts today. Raises PaymentsOff where the school has not published both texts."""
+    terms, refunds = _versions("terms"), _versions("refunds")
+    if not terms or not refunds:
+        raise PaymentsOff(
+            "This school has not published its terms of sale and its refund promise yet, so it sells nothing so far. "
+            "Free courses are open. Nothing was charged."
+        )
+    return Accepted(terms[0], refunds[0])
+
+
+def read_legal(page: str, version: str | None = None) -> LegalPage:
+    """The text of this page, the newest one or that of `version`. Raises NotFound."""
+    versions = _versions(page)
+    if not versions:
+        raise NotFound("The school has published no text at this address.")
+    text = db.session.get(LegalText, (page, version or versions[0]))
+    if text is None:
+        raise NotFound(f"There is no version {version} of this text. Its page lists those there are.")
+    html = Markup(fill(text.html, current_school()))  # noqa: S704 - stored by the renderer, filled with escaped words
+    return LegalPage(page, text.version, text.title, text.summary, html, versions)
+
+
+def fill(html: str, school: School) -> str:
+    """The text with the school's own words in its places; where a setting is blank, words that still read well."""
+    words = _words(school)
+    return TAG_OR_PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), html)
+
+
+def _words(school: School) -> dict[str | None, str]:
+    email = escape(school.support_email)
+    address = ", ".join(line.strip() for line in school.legal_address.splitlines() if line.strip())
+    return {
+        "school": escape(school.name),
+        "legal_name": escape(school.legal_name or "its owner"),
+        "legal_address": escape(address or "at an address that we give on request"),
+        "support_email": f'<a href="mailto:{email}">{email}</a>' if email else "our support address",
+        "refund_days": str(school.refund_days),
+        "refund_max_progress": str(school.refund_max_progress),
+        "country": escape(school.country or "the country in which the school has its seat"),
+    }
+
+
+def _versions(page: str) -> tuple[str, ...]:
+    query = select(LegalText.version).filter_by(page=page).order_by(LegalText.version.desc())
+    return tuple(db.session.scalars(query))
