@@ -1,0 +1,215 @@
+"""The API that the SDK speaks to: who asks, what for, is it sound, act once, answer."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, jsonify, request
+
+from sandbox import events, expansion, idempotency, lists, objects, parameters, refunds, sessions
+from sandbox.account import Account, Received
+from sandbox.errors import Faulty, Json, Missing, StripeError, Unauthenticated
+from sandbox.faults import Fault
+from sandbox.idempotency import Answer
+
+LIVE = ("sk_live_", "rk_live_", "pk_live_")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A sound request: checked parameters, the ids in its address, and what its events say of it."""
+
+    account: Account
+    params: Json
+    ids: dict[str, str]
+    path: str
+    origin: Json
+
+
+def blueprint(account: Account) -> Blueprint:
+    api = Blueprint("api", __name__)
+    for operation in OPERATIONS:
+        method, path = operation.split(" ")
+        rule = path.replace("{", "<").replace("}", ">")
+        api.add_url_rule(rule, operation, _view(account, operation), methods=[method])
+    api.add_url_rule("/v1/<path:rest>", "unknown", _unknown(account), methods=["GET", "POST", "DELETE"])
+    return api
+
+
+def _view(account: Account, operation: str) -> Callable[..., Response]:
+    def view(**ids: str) -> Response:
+        return _answer(account, operation, ids)
+
+    return view
+
+
+def _unknown(account: Account) -> Callable[[str], Response]:
+    def view(rest: str) -> Response:
+        message = f"The sandbox does not serve {request.method} /v1/{rest}."
+        return _reply(Answer(404, Missing(message).body()), objects.new_id("req_", 14), [])
+
+    return view
+
+
+def _answer(account: Account, operation: str, ids: dict[str, str]) -> Response:
+    id = objects.new_id("req_", 14)
+    faults = account.faults.of_request(request.method, request.path)
+    given: Json = {}
+    try:
+        _authenticate()
+        given = _given()
+        with account.store.acting():
+            sessions.expire_due(account)
+        answer = _once(account, operation, ids, given, id, faults)
+    except StripeError as refusal:
+        answer = Answer(refusal.status, refusal.body())
+    key = request.headers.get("Idempotency-Key")
+    account.received.append(Received(request.method, request.path, key, given, answer.status))
+    for fault in faults:
+        if fault.kind == "delay" and not fault.before:
+            account.pause(fault.seconds)
+    return _reply(answer, id, faults)
+
+
+def _authenticate() -> None:
+    kind, _, key = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not key:
+        raise Unauthenticated("You did not provide an API key. Send it as a bearer token.")
+    if key.startswith(LIVE):
+        message = (
+            "This is a sandbox, where no money moves: it does not take live keys. Use a key of sk_test_."
+        )
+        raise Unauthenticated(message)
+    if not key.startswith(("sk_test_", "rk_test_")):
+        raise Unauthenticated("Invalid API key: the sandbox takes keys that begin with sk_test_.")
+
+
+def _given() -> Json:
+    text = request.query_string if request.method == "GET" else request.get_data()
+    return parameters.read(parse_qsl(text.decode(), keep_blank_values=True))
+
+
+def _once(
+    account: Account, operation: str, ids: dict[str, str], given: Json, id: str, faults: list[Fault]
+) -> Answer:
+    """Act, unless the idempotency key has been answered; then answer so again."""
+    key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+    mark = idempotency.fingerprint(request.method, request.path, given)
+    with idempotency.holding(account, key):
+        first = idempotency.remembered(account, key, mark)
+        if first is not None:
+            return first
+        _wait_before(account, faults)
+        params = parameters.check(operation, given)
+        call = Call(account, params, ids, request.path, {"id": id, "idempotency_key": key})
+        return _act(call, operation, mark, faults)
+
+
+def _wait_before(account: Account, faults: list[Fault]) -> None:
+    for fault in faults:
+        if fault.kind == "delay" and fault.before:
+            account.pause(fault.seconds)
+
+
+def _act(call: Call, operation: str, mark: str, faults: list[Fault]) -> Answer:
+    """One transaction: the act, its events, and the answer under its key."""
+    account, key, id = call.account, call.origin["idempotency_key"], call.origin["id"]
+    try:
+        with account.store.acting():
+            for fault in faults:
+                if fault.kind == "fail":
+                    raise Faulty(fault.status)
+            thing = OPERATIONS[operation](call)
+            answer = Answer(200, expansion.expanded(account, thing, call.params.get("expand", [])))
+            idempotency.remember(account, key, mark, answer, id)
+            return answer
+    except StripeError as refusal:
+        answer = Answer(refusal.status, refusal.body())
+        if refusal.stored:
+            idempotency.remember(account, key, mark, answer, id)
+        return answer
+
+
+def _reply(answer: Answer, id: str, faults: list[Fault]) -> Response:
+    response = jsonify(answer.body)
+    response.status_code = answer.status
+    response.headers["Request-Id"] = id
+    response.headers["Stripe-Version"] = parameters.version()
+    if answer.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+        response.headers["Original-Request"] = answer.replayed
+    for fault in faults:
+        if fault.kind == "lose":
+            return _lose(fault, id)
+    return response
+
+
+def _lose(fault: Fault, id: str) -> Response:
+    """The act has happened; its answer is lost with the connection, or turned into a 500."""
+    if fault.how == "cut":
+        request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    return _reply(Answer(500, Faulty(500).body()), id, [])
+
+
+def _create_session(call: Call) -> Json:
+    return sessions.create(call.account, call.params)
+
+
+def _session(call: Call) -> Json:
+    return sessions.find(call.account, call.ids["session"])
+
+
+def _expire_session(call: Call) -> Json:
+    return sessions.expire(call.account, call.ids["session"], call.origin)
+
+
+def _items(call: Call) -> Json:
+    session = sessions.find(call.account, call.ids["session"])
+    return lists.page(session["_items"], call.params, call.path)
+
+
+def _create_refund(call: Call) -> Json:
+    return refunds.create(call.account, call.params, call.origin)
+
+
+def _event(call: Call) -> Json:
+    return events.shown(call.account, _found(call, "event", "id"))
+
+
+def _events(call: Call) -> Json:
+    page = lists.listed(call.account, "event", call.params, call.path)
+    return {**page, "data": [events.shown(call.account, event) for event in page["data"]]}
+
+
+def _one(kind: str, name: str) -> Callable[[Call], Json]:
+    return lambda call: _found(call, kind, name)
+
+
+def _found(call: Call, kind: str, name: str) -> Json:
+    found = call.account.store.get(kind, call.ids[name])
+    if found is None:
+        raise Missing(f"No such {kind}: {call.ids[name]}.", param=name, code="resource_missing")
+    return found
+
+
+def _all(kind: str) -> Callable[[Call], Json]:
+    return lambda call: lists.listed(call.account, kind, call.params, call.path)
+
+
+OPERATIONS: dict[str, Callable[[Call], Json]] = {
+    "POST /v1/checkout/sessions": _create_session,
+    "GET /v1/checkout/sessions": _all("checkout.session"),
+    "GET /v1/checkout/sessions/{session}": _session,
+    "POST /v1/checkout/sessions/{session}/expire": _expire_session,
+    "GET /v1/checkout/sessions/{session}/line_items": _items,
+    "GET /v1/payment_intents": _all("payment_intent"),
+    "GET /v1/payment_intents/{intent}": _one("payment_intent", "intent"),
+    "GET /v1/charges": _all("charge"),
+    "GET /v1/charges/{charge}": _one("charge", "charge"),
+    "POST /v1/refunds": _create_refund,
+    "GET /v1/refunds": _all("refund"),
+    "GET /v1/refunds/{refund}": _one("refund", "refund"),
+    "GET /v1/events": _events,
+    "GET /v1/events/{id}": _event,
+}

@@ -1,0 +1,126 @@
+"""The handles that tests pull: JSON in, JSON out, no key. Can be closed by an option."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from sandbox import deliveries, objects, payments, refunds, sessions
+from sandbox.account import Account
+from sandbox.errors import InvalidRequest, Json, Missing, StripeError
+from sandbox.faults import Fault
+
+ACTS = {
+    "pay": payments.pay,
+    "decline": payments.decline,
+    "debit": payments.debit,
+    "settle": payments.settle,
+    "fail": payments.fail,
+    "expire": sessions.expire,
+}
+REFUND_ACTS = {"arrive": refunds.arrive, "fall": refunds.fall}
+
+
+def act(account: Account, id: str, name: str) -> Json:
+    """Do to a session what a buyer, a bank or time does; Refused where its state forbids it."""
+    if name not in ACTS:
+        raise Missing(f"No such act: {name}. There are {', '.join(ACTS)}.")
+    with account.store.acting():
+        return ACTS[name](account, id)
+
+
+def act_on_refund(account: Account, id: str, name: str) -> Json:
+    """Let a refund arrive, or fall back."""
+    if name not in REFUND_ACTS:
+        raise Missing(f"No such act: {name}. There are {', '.join(REFUND_ACTS)}.")
+    with account.store.acting():
+        return REFUND_ACTS[name](account, id)
+
+
+def refund(account: Account, id: str, amount: int | None = None, status: str | None = None) -> Json:
+    """Refund a session's payment as the owner would in Stripe's dashboard; `amount` None is what is left."""
+    if status not in (None, *refunds.STATUSES):
+        raise InvalidRequest(f"status must be one of {', '.join(refunds.STATUSES)}.", param="status")
+    with account.store.acting():
+        session = sessions.find(account, id)
+        params: Json = {"payment_intent": session["payment_intent"] or ""}
+        return refunds.create(account, params | ({} if amount is None else {"amount": amount}), status=status)
+
+
+def blueprint(account: Account) -> Blueprint:
+    control = Blueprint("control", __name__, url_prefix="/_control")
+
+    @control.errorhandler(StripeError)
+    def refused(refusal: StripeError) -> tuple[Response, int]:
+        return jsonify(refusal.body()), refusal.status
+
+    @control.post("/sessions/<id>/<name>")
+    def act_on_session(id: str, name: str) -> Response:
+        return _json(objects.public(act(account, id, name)))
+
+    @control.post("/sessions/<id>/refunds")
+    def refund_session(id: str) -> Response:
+        given = _given()
+        return _json(refund(account, id, given.get("amount"), given.get("status")))
+
+    @control.post("/refunds/<id>/<name>")
+    def change_refund(id: str, name: str) -> Response:
+        return _json(act_on_refund(account, id, name))
+
+    @control.post("/deliveries")
+    def deliver() -> Response:
+        given = _given()
+        if "event" in given:
+            done = deliveries.deliver_again(account, given["event"])
+        else:
+            done = deliveries.deliver_due(account, bool(given.get("early")))
+        return _json({"delivered": [asdict(each) for each in done]})
+
+    @control.get("/deliveries")
+    def list_deliveries() -> Response:
+        return _json({"deliveries": deliveries.listed(account)})
+
+    @control.route("/faults", methods=["GET", "POST", "DELETE"])
+    def faults() -> Response:
+        if request.method == "POST":
+            account.faults.order(Fault.read(_given()))
+        elif request.method == "DELETE":
+            account.faults.clear()
+        return _json({"faults": account.faults.listed()})
+
+    @control.route("/clock", methods=["GET", "POST"])
+    def clock() -> Response:
+        if request.method == "POST":
+            _set_clock(account, _given())
+        return _json({"now": account.now()})
+
+    @control.get("/requests")
+    def requests() -> Response:
+        return _json({"requests": [asdict(each) for each in account.received]})
+
+    @control.post("/reset")
+    def reset() -> Response:
+        account.reset()
+        return _json({})
+
+    return control
+
+
+def _set_clock(account: Account, given: Json) -> None:
+    """`fixed` holds the clock, null lets it run; `advance` moves it on by seconds."""
+    if "fixed" in given:
+        account.set_clock(given["fixed"])
+    if "advance" in given:
+        account.advance_clock(int(given["advance"]))
+
+
+def _given() -> Json:
+    """The JSON of the request. Other types are refused, for a strange site's form can send them unasked."""
+    given: Any = request.get_json(silent=True) if request.is_json else None
+    if not isinstance(given, dict):
+        raise InvalidRequest("Send a JSON object, as application/json.")
+    return given
+
+
+def _json(body: Json) -> Response:
+    return jsonify(body)

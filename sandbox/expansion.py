@@ -1,0 +1,79 @@
+"""`expand`: put the object where its id stands."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox import lists, refunds
+from sandbox.account import Account
+from sandbox.errors import InvalidRequest, Json
+from sandbox.objects import public
+
+DEEPEST = 4
+
+
+def expanded(account: Account, thing: Json, paths: list[str]) -> Json:
+    """The public form of an object, or of a list's objects, with each path expanded; InvalidRequest for no path."""
+    if thing["object"] == "list":
+        inner = [path.removeprefix("data.") for path in paths if path.startswith("data.")]
+        _refuse_others([path for path in paths if not path.startswith("data.")])
+        return {**thing, "data": [expanded(account, each, inner) for each in thing["data"]]}
+    shown = public(thing)
+    for path in paths:
+        name, _, rest = path.partition(".")
+        shown[name] = _expand(account, thing, shown, name, path)
+        if rest and shown[name] is not None:
+            shown[name] = expanded(account, shown[name], [rest])
+    return shown
+
+
+def _expand(account: Account, thing: Json, shown: Json, name: str, path: str) -> Any:
+    makers = EXPANDABLE.get(thing["object"], {})
+    if name not in makers or path.count(".") >= DEEPEST:
+        _refuse_others([path])
+    if isinstance(shown.get(name), dict):
+        return shown[name]  # Another path has expanded it already.
+    return makers[name](account, thing)
+
+
+def _refuse_others(paths: list[str]) -> None:
+    for path in paths:
+        raise InvalidRequest(f"This property cannot be expanded: {path}.", param="expand")
+
+
+def _kept(kind: str, name: str) -> Callable[[Account, Json], Any]:
+    return lambda account, thing: account.store.get(kind, thing[name] or "")
+
+
+def _items(_account: Account, session: Json) -> Json:
+    return lists.page(session["_items"], {"limit": 100}, f"/v1/checkout/sessions/{session['id']}/line_items")
+
+
+def _refunds(account: Account, charge: Json) -> Json:
+    return lists.page(refunds.of_charge(account, charge["id"]), {}, f"/v1/charges/{charge['id']}/refunds")
+
+
+def _nothing(_account: Account, _thing: Json) -> None:
+    return None
+
+
+EXPANDABLE: dict[str, dict[str, Callable[[Account, Json], Any]]] = {
+    "checkout.session": {
+        "payment_intent": _kept("payment_intent", "payment_intent"),
+        "line_items": _items,
+        "customer": _nothing,
+        "invoice": _nothing,
+        "subscription": _nothing,
+    },
+    "payment_intent": {"latest_charge": _kept("charge", "latest_charge"), "customer": _nothing},
+    "charge": {
+        "payment_intent": _kept("payment_intent", "payment_intent"),
+        "refunds": _refunds,
+        "customer": _nothing,
+        "balance_transaction": _nothing,
+    },
+    "refund": {
+        "charge": _kept("charge", "charge"),
+        "payment_intent": _kept("payment_intent", "payment_intent"),
+        "balance_transaction": _nothing,
+    },
+}

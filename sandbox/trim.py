@@ -1,0 +1,90 @@
+"""Cut Stripe's parameter types down to what the sandbox serves: `python -m sandbox.trim SOURCE.json`.
+
+SOURCE is an OpenAPI document with the request types of the PyPI package `stripe`; the result is
+`parameters.json` beside this file.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sandbox.parameters import FILE
+
+SERVED = (
+    ("POST", "/v1/checkout/sessions"),
+    ("GET", "/v1/checkout/sessions"),
+    ("GET", "/v1/checkout/sessions/{session}"),
+    ("POST", "/v1/checkout/sessions/{session}/expire"),
+    ("GET", "/v1/checkout/sessions/{session}/line_items"),
+    ("GET", "/v1/payment_intents"),
+    ("GET", "/v1/payment_intents/{intent}"),
+    ("GET", "/v1/charges"),
+    ("GET", "/v1/charges/{charge}"),
+    ("POST", "/v1/refunds"),
+    ("GET", "/v1/refunds"),
+    ("GET", "/v1/refunds/{refund}"),
+    ("GET", "/v1/events"),
+    ("GET", "/v1/events/{id}"),
+)
+PREFIX = "#/components/schemas/"
+ORIGIN = (
+    "Request parameter types that ship in the PyPI package stripe 16.1.0 (MIT licence), written as JSON Schema "
+    "and cut by sandbox/trim.py to the operations that the sandbox serves."
+)
+
+
+def trim(source: dict[str, Any]) -> dict[str, Any]:
+    """Operations and the schemas they reach, in the form `sandbox.parameters` reads."""
+    operations = {
+        f"{method} {path}": _parameters(source["paths"][path][method.lower()]) for method, path in SERVED
+    }
+    schemas = source["components"]["schemas"]
+    return {
+        "origin": ORIGIN,
+        "version": source["info"]["version"],
+        "operations": operations,
+        "schemas": {name: schemas[name] for name in sorted(_reached(operations, schemas))},
+    }
+
+
+def _parameters(operation: dict[str, Any]) -> dict[str, Any]:
+    """One object schema for an operation, whether its parameters travel in the address or in the body."""
+    if "requestBody" in operation:
+        content = operation["requestBody"]["content"]["application/x-www-form-urlencoded"]
+        schema: dict[str, Any] = content["schema"]
+        return schema
+    query = [each for each in operation["parameters"] if each["in"] == "query"]
+    return {
+        "type": "object",
+        "properties": {each["name"]: each["schema"] for each in query},
+        "required": [each["name"] for each in query if each["required"]],
+        "additionalProperties": False,
+    }
+
+
+def _reached(operations: dict[str, Any], schemas: dict[str, Any]) -> set[str]:
+    found: set[str] = set()
+    waiting = set(_references(operations))
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= set(_references(schemas[name])) - found
+    return found
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"].removeprefix(PREFIX)
+        for each in node.values():
+            yield from _references(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _references(each)
+
+
+if __name__ == "__main__":
+    trimmed = trim(json.loads(Path(sys.argv[1]).read_text()))
+    FILE.write_text(json.dumps(trimmed, separators=(",", ":"), sort_keys=True) + "\n")

@@ -1,0 +1,109 @@
+"""The project's own Stripe for tests: buyers, banks and time act on order, webhooks arrive when told to."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from sandbox import control, deliveries, events, server
+from sandbox.account import Account, Settings
+from sandbox.deliveries import Delivered
+from sandbox.faults import Fault
+
+KEY = "sk_test_sandbox"
+SECRET = "whsec_sandbox"
+NOWHERE = "http://endpoint.invalid/"  # where deliveries go that a callable takes
+
+Deliver = Callable[[bytes, dict[str, str]], int]
+
+
+class Sandbox:
+    """A running sandbox. `stripe.api_base = sandbox.api_base` leads the SDK to it."""
+
+    key = KEY
+    secret = SECRET
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.api_base = account.settings.base_url
+
+    def pay(self, session: str) -> dict[str, Any]:
+        return control.act(self.account, session, "pay")
+
+    def decline(self, session: str) -> dict[str, Any]:
+        return control.act(self.account, session, "decline")
+
+    def debit(self, session: str) -> dict[str, Any]:
+        return control.act(self.account, session, "debit")
+
+    def settle(self, session: str) -> dict[str, Any]:
+        return control.act(self.account, session, "settle")
+
+    def fail(self, session: str) -> dict[str, Any]:
+        return control.act(self.account, session, "fail")
+
+    def expire(self, session: str) -> dict[str, Any]:
+        return control.act(self.account, session, "expire")
+
+    def refund(self, session: str, amount: int | None = None, status: str | None = None) -> dict[str, Any]:
+        """As in Stripe's dashboard. `amount` None is all that is left; `status` pending, succeeded or failed."""
+        return control.refund(self.account, session, amount, status)
+
+    def refund_arrives(self, refund: str) -> dict[str, Any]:
+        return control.act_on_refund(self.account, refund, "arrive")
+
+    def refund_falls(self, refund: str) -> dict[str, Any]:
+        return control.act_on_refund(self.account, refund, "fall")
+
+    def faults(self, **fault: Any) -> None:
+        """Order a fault: `kind`, and `count`, `method`, `path`, `type`, `seconds`, `before`, `how`, `status`."""
+        self.account.faults.order(Fault.read(fault))
+
+    def clear_faults(self) -> None:
+        self.account.faults.clear()
+
+    def deliver(self, early: bool = False, event: str | None = None) -> list[Delivered]:
+        """Deliver, in this thread, what is due; `early` what waits for a later try too; or one event once more."""
+        if event is not None:
+            return deliveries.deliver_again(self.account, event)
+        return deliveries.deliver_due(self.account, early)
+
+    def events(self, type: str = "") -> list[dict[str, Any]]:
+        """The events whose type begins so, the oldest first."""
+        found = [each for each in self.account.store.all("event") if each["type"].startswith(type)]
+        return [events.shown(self.account, each) for each in reversed(found)]
+
+    def webhook(self, event: str) -> tuple[bytes, dict[str, str]]:
+        """Body and signed headers of an event, to be sent by the test itself."""
+        found = self.account.store.get("event", event)
+        assert found is not None, f"no such event: {event}"
+        return deliveries.webhook(self.account, found)
+
+    def requests(self, method: str = "", path: str = "") -> list[dict[str, Any]]:
+        """What the API was asked, the oldest first: method, path, idempotency_key, params, status."""
+        found = [asdict(each) for each in self.account.received]
+        return [each for each in found if each["method"].startswith(method) and each["path"].startswith(path)]
+
+    def clock(self, fixed: int | None = None, advance: int = 0) -> int:
+        """Hold the clock at `fixed`, seconds since 1970, or move it on; what it says then."""
+        if fixed is not None:
+            self.account.set_clock(fixed)
+        self.account.advance_clock(advance)
+        return self.account.now()
+
+    def reset(self) -> None:
+        self.account.reset()
+
+
+@contextmanager
+def sandbox_running(
+    webhook_url: str | None = None, deliver: Deliver | None = None, secrets: tuple[str, ...] = (SECRET,)
+) -> Iterator[Sandbox]:
+    """A sandbox in this process that delivers only when told to: to an address, or to a callable."""
+    webhooks = (webhook_url or NOWHERE,) if webhook_url or deliver else ()
+
+    def send(url: str, body: bytes, headers: dict[str, str]) -> int:
+        return deliver(body, headers) if deliver else deliveries.post(url, body, headers)
+
+    with server.running(Settings("", webhooks, secrets, manual=True), send=send) as account:
+        yield Sandbox(account)
