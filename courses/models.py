@@ -93,6 +93,7 @@ class Step(Base):
     position: Mapped[int]
     slug: Mapped[str]
     kind: Mapped[str]  # lesson or quiz
+    noun: Mapped[str]  # what readers call it: lesson, quiz, case or assignment
     body: Mapped[str] = mapped_column(index=True)
     title: Mapped[str]
     minutes: Mapped[int]

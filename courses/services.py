@@ -24,6 +24,7 @@ class OutlineStep:
     id: int
     slug: str
     kind: str
+    noun: str
     body: str
     title: str
     minutes: int
@@ -207,6 +208,7 @@ def _entry(course: str, step: Step, number: int, position: int, module_number: i
         step.id,
         step.slug,
         step.kind,
+        step.noun,
         step.body,
         step.title,
         step.minutes,

@@ -1,4 +1,4 @@
-"""Quizzes, their questions in revisions, and attempts. What a learner was asked never changes under an attempt."""
+"""Quizzes, questions and cases in revisions, and attempts. What is asked never changes under an attempt."""
 
 from datetime import datetime
 from fractions import Fraction
@@ -17,7 +17,7 @@ class Quiz(Base):
     """A quiz, case or assignment as published. `name` is its full name, `course/quizzes/slug`.
 
     `settings` is the JSON of QuizSettings; `pool` the ids of the questions it asks or draws from, in order;
-    `content` holds what is not questions (a case's scenes, an assignment's brief).
+    `content` holds what is not questions: the id of a case's revision now, an assignment's brief.
     """
 
     __tablename__ = "quizzes"
@@ -61,10 +61,28 @@ class QuestionRevision(Base):
     published_at: Mapped[datetime]
 
 
+class CaseRevision(Base):
+    """What a case was from one publication to the next; a play keeps the one it began with.
+
+    `content` is Case.to_json(); `html` maps each Markdown text in it to its HTML, rendered when published.
+    """
+
+    __tablename__ = "case_revisions"
+    __table_args__ = (UniqueConstraint("quiz_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quizzes.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    html: Mapped[dict[str, str]] = mapped_column(JSON)
+    published_at: Mapped[datetime]
+
+
 class Attempt(Base):
-    """One try of one learner at a quiz. At most one is open; the database sees to it.
+    """One try of one learner at a quiz or a case. At most one is open; the database sees to it.
 
     Points are exact: `points_num` / `points_den` of `max_num` / `max_den`; `percent` is rounded, for lists only.
+    A case has 100 to earn, and `pass_percent` is points.
     """
 
     __tablename__ = "attempts"
@@ -121,8 +139,34 @@ class AttemptItem(Base):
     revision: Mapped[QuestionRevision] = relationship()
 
 
+class CasePlay(Base):
+    """That an attempt plays a case: the revision it began with."""
+
+    __tablename__ = "case_plays"
+
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("case_revisions.id"))
+
+
+class CaseStep(Base):
+    """One choice of a play, as made. `choice` counts from 0 in the scene of the play's revision.
+
+    `score` and `states` are those after it; the score is not brought back into 0 to 100 before the end.
+    """
+
+    __tablename__ = "case_steps"
+
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    scene: Mapped[str]
+    choice: Mapped[int]
+    score: Mapped[int]
+    states: Mapped[dict[str, int]] = mapped_column(JSON)
+    chosen_at: Mapped[datetime]
+
+
 class KeptForm(Base):
-    """Answers that arrived after the sign-in had ended: kept for a day, sent when the learner has signed in again."""
+    """What arrived after the sign-in had ended: kept for a day, sent when the learner has signed in again."""
 
     __tablename__ = "kept_forms"
 

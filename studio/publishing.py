@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from mimetypes import guess_type
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from core.clock import now
 from core.database import Base, db
@@ -164,8 +164,7 @@ def _publish_borrowed(bundle: Bundle, changed: set[str]) -> None:
     elsewhere = borrowed.where(Step.body.in_(changed), Course.slug.not_in(bundle.courses))
     courses = {}
     for step, course in db.session.execute(elsewhere.where(Step.retired_at.is_(None))).all():
-        title, minutes, preview = _body_facts(step.body, bundle)
-        fill(step, title=title, minutes=minutes, preview=preview)
+        fill(step, **_body_facts(step.body, bundle))
         courses[course.id] = course
     for course in courses.values():
         course.version += 1
@@ -255,18 +254,16 @@ def _publish_step(
     course: Course, module: Module, rows: dict[str, Step], text: StepText, position: int, bundle: Bundle
 ) -> bool:
     row = _row_of(rows.get(text.slug), text) or Step(course_id=course.id, slug=text.slug, added_at=now())
-    title, minutes, preview = _body_facts(text.name, bundle)
+    facts = _body_facts(text.name, bundle)
     db.session.add(row)
     return fill(
         row,
+        **facts,
         module_id=module.id,
         position=position,
         kind=text.kind,
         body=text.name,
-        title=title,
-        minutes=minutes,
         required=text.required,
-        preview=preview,
         retired_at=None,
     )
 
@@ -281,12 +278,17 @@ def _row_of(row: Step | None, text: StepText) -> Step | None:
     return None
 
 
-def _body_facts(name: str, bundle: Bundle) -> tuple[str, int, bool]:
-    """The title, the minutes and whether it is open as a preview, of a lesson or quiz that is published."""
+def _body_facts(name: str, bundle: Bundle) -> dict[str, Any]:
+    """What a step says of the lesson or quiz in it, which is published."""
     lesson = bundle.lessons.get(name)
-    columns = (Lesson.title, Lesson.minutes) if lesson else (Quiz.title, Quiz.minutes)
-    title, minutes = db.session.execute(select(*columns).filter_by(name=name)).one()
-    return title, minutes, lesson is not None and lesson.preview
+    if lesson:
+        found = select(Lesson.title, Lesson.minutes, literal("lesson").label("noun")).where(
+            Lesson.name == name
+        )
+    else:
+        found = select(Quiz.title, Quiz.minutes, Quiz.kind.label("noun")).where(Quiz.name == name)
+    facts = db.session.execute(found).mappings().one()
+    return {**facts, "preview": lesson is not None and lesson.preview}
 
 
 def _retire(rows: dict[str, Step], kept: set[str]) -> bool:

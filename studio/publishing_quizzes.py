@@ -1,4 +1,5 @@
-"""A bundle's quizzes and questions as rows; a question gets a new revision only when what it asks or shows changed.
+"""A bundle's quizzes and questions as rows; a question or a case gets a new revision only when what it asks or shows
+changed.
 
 A revision is never written again: attempts hold on to it, and pages keep it in memory.
 """
@@ -9,8 +10,9 @@ from sqlalchemy import select
 
 from core.clock import now
 from core.database import db
+from quizzes.cases.case import Case
+from quizzes.models import CaseRevision, QuestionRevision, Quiz
 from quizzes.models import Question as QuestionRow
-from quizzes.models import QuestionRevision, Quiz
 from quizzes.questions import Question
 from studio.bundle import Bundle
 from studio.pools import draw_pools
@@ -20,7 +22,7 @@ from studio.texts.quiz_files import QuizText
 
 MINUTES_A_QUESTION = 2
 WORDS_A_MINUTE = 200
-PLACE_IN_FILE = ("line", "source")  # where a question stands says nothing of what it asks
+PLACE_IN_FILE = ("line", "source")  # where a text stands says nothing of what it asks
 
 
 def publish_questions(bundle: Bundle, pages: Pages) -> set[str]:
@@ -53,8 +55,13 @@ def _publish_question(question: Question, file: str, html: dict[str, str]) -> bo
     return True
 
 
-def _asks(content: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in PLACE_IN_FILE}
+def _asks(content: Any) -> Any:
+    """The JSON of a question or a case without the lines and the source that it was read from."""
+    if isinstance(content, list):
+        return [_asks(value) for value in content]
+    if isinstance(content, dict):
+        return {name: _asks(value) for name, value in content.items() if name not in PLACE_IN_FILE}
+    return content
 
 
 def publish_quizzes(bundle: Bundle, pages: Pages, changed_questions: set[str]) -> set[str]:
@@ -76,11 +83,12 @@ def _publish_quiz(bundle: Bundle, pages: Pages, text: QuizText, changed_question
         kind=str(text.settings.kind),
         settings=text.settings.to_json(),
         pool=pool,
-        content=_content(bundle, text, pages.texts.get(text.file), row.content),
         minutes=minutes_of(text),
     )
-    row.revision += changed
     db.session.add(row)
+    db.session.flush()
+    changed |= fill(row, content=_content(bundle, text, pages.texts.get(text.file), row))
+    row.revision += changed
     db.session.flush()
     return changed or bool(changed_questions & set(pool))
 
@@ -92,16 +100,32 @@ def pool_of(bundle: Bundle, text: QuizText) -> list[str]:
     return list(dict.fromkeys([*text.settings.items, *([] if text.settings.draw else own), *drawn]))
 
 
-def _content(
-    bundle: Bundle, text: QuizText, html: dict[str, str] | None, before: dict[str, Any]
-) -> dict[str, Any]:
-    """What is not settings: a quiz's own questions and its pools by name, a case, an assignment."""
-    shown = before.get("html", {}) if html is None else html
+def _content(bundle: Bundle, text: QuizText, html: dict[str, str] | None, row: Quiz) -> dict[str, Any]:
+    """What is not settings: a quiz's own questions and its pools by name, a case's revision, an assignment."""
     if text.case is not None:
-        return {"case": text.case.to_json(), "html": shown}
+        return {"revision": _publish_case(text.case, html, row)}
     if text.assignment is not None:
+        shown = row.content.get("html", {}) if html is None else html
         return {"assignment": text.assignment.to_json(), "html": shown}
     return {"own": [question.id for question in text.questions], "pools": draw_pools(bundle, text)}
+
+
+def _publish_case(case: Case, html: dict[str, str] | None, row: Quiz) -> int:
+    """The id of the revision that is played from now on; without `html` the file is as it was."""
+    published = select(CaseRevision).filter_by(quiz_id=row.id).order_by(CaseRevision.number.desc())
+    newest = db.session.scalars(published.limit(1)).first()
+    content = case.to_json()
+    if newest is not None and (
+        html is None or (_asks(newest.content), newest.html) == (_asks(content), html)
+    ):
+        return newest.id
+    number = newest.number + 1 if newest else 1
+    revision = CaseRevision(
+        quiz_id=row.id, number=number, content=content, html=html or {}, published_at=now()
+    )
+    db.session.add(revision)
+    db.session.flush()
+    return revision.id
 
 
 def minutes_of(text: QuizText) -> int:

@@ -149,7 +149,7 @@ def add_step(course: Any, module: Any, word: str) -> Any:
     folder = "quizzes" if kind == "quiz" else "lessons"
     step = Step(
         course_id=course.id, module_id=module.id, position=position, slug=slug, kind=kind,
-        body=f"{course.slug}/{folder}/{slug}", title=f"Step {position}", minutes=10,
+        noun=kind, body=f"{course.slug}/{folder}/{slug}", title=f"Step {position}", minutes=10,
         required=not word.startswith("["), preview=word.endswith("!"), added_at=now(), retired_at=None,
     )  # fmt: skip
     db.session.add(step)

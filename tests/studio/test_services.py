@@ -13,7 +13,7 @@ from courses.models import Author, Course, Module, Step
 from lessons.models import Lesson, LessonMedia
 from progress.models import CourseCompletion, StepCompletion
 from progress.services import complete_step, done_steps
-from quizzes.models import Question, QuestionRevision, Quiz
+from quizzes.models import CaseRevision, Question, QuestionRevision, Quiz
 from quizzes.reads import asked
 from sources.models import Source, Term
 from studio import media, services
@@ -150,9 +150,24 @@ def test_a_quiz_knows_what_it_may_ask(app: Flask):
 def test_cases_and_assignments_keep_their_parts(app: Flask):
     publish_sample()
     case, essay = row(Quiz, kind="case"), row(Quiz, kind="assignment")
-    assert [scene["id"] for scene in case.content["case"]["scenes"]] == ["intake", "answer", "stop"]
-    assert case.content["html"]["Who is there?"] == "<p>Who is there?</p>"
+    revision = row(CaseRevision, id=case.content["revision"])
+    assert [scene["id"] for scene in revision.content["scenes"]] == ["intake", "answer", "stop"]
+    assert revision.html["Who is there?"] == "<p>Who is there?</p>"
     assert essay.content["assignment"]["words"] == [80, 120]
+
+
+def test_a_case_gets_a_revision_when_its_play_changes_and_not_when_its_lines_move(app: Flask):
+    publish_sample()
+    path = "courses/barriers/quizzes/door-case.md"
+    first = row(Quiz, kind="case").content["revision"]
+
+    lines_moved = replaced(sample(), path, "kind: case", "kind: case\nsummary: Who knocks.")
+    sync(lines_moved)
+    assert row(Quiz, kind="case").content["revision"] == first
+
+    sync(replaced(lines_moved, path, "{+20 trust+10}", "{+25 trust+10}"))
+    assert row(CaseRevision, number=2).id == row(Quiz, kind="case").content["revision"]
+    assert row(CaseRevision, number=1).content["scenes"][0]["choices"][0]["score"] == 20
 
 
 def test_a_question_shows_no_numbers_of_sources(app: Flask):
