@@ -20,6 +20,7 @@ from enrollment.services import enroll, start_free
 from lessons.models import Lesson
 from progress.services import complete_step, remember_place
 from quizzes.models import AttemptItem
+from quizzes.quiz_settings import QuizKind
 from quizzes.reads import asked
 from quizzes.services import Given, find_quiz, save, start, submit
 from studio.demo_answers import answer_to
@@ -120,7 +121,7 @@ def _write_priya(diary: Diary, free: Course, certification: Course, admin: int) 
     steps = steps_of(certification)
     half = round(len(steps) * 0.4)
     for number, step in enumerate(steps[:half], 1):
-        diary.write(begun + timedelta(days=5 * number, minutes=25), partial(_do, priya, step))
+        diary.write(begun + timedelta(days=4 * number, minutes=25), partial(_do, priya, step))
     diary.write(diary.present - timedelta(days=2, hours=3), partial(_stop_at, priya, steps[half]))
 
 
@@ -146,13 +147,13 @@ def _write_learner(diary: Diary, learner: Learner, free: Course, certification: 
 def _write_steps(
     diary: Diary, learner: Learner, steps: list[Step], begun: datetime, stays: float
 ) -> datetime:
-    """Step by step until one stays away; the moment of the last one."""
+    """Step by step until one stays away, or until a case, of which nothing is invented; the last moment."""
     moment = begun
     for step in steps:
         moment = _evening(
             moment + timedelta(days=learner.rng.choice((0, 1, 1, 2, 3, 7))), learner.rng, moment
         )
-        if learner.rng.random() > stays:
+        if step.noun == QuizKind.CASE or learner.rng.random() > stays:
             diary.write(moment, partial(_stop_at, learner, step))
             break
         diary.write(moment, partial(_do, learner, step))
