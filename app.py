@@ -15,6 +15,10 @@ import admin.school_views
 import admin.views
 import certificates.services
 import certificates.views
+import enrollment.commands
+import enrollment.jobs
+import enrollment.views
+import enrollment.webhook
 import lessons.assessed
 import lessons.course_views
 import lessons.views
@@ -28,6 +32,7 @@ import studio.models
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
+from enrollment.orders import OrderRefunded
 from progress.services import CourseCompleted, StepCompleted
 
 
@@ -53,6 +58,7 @@ def create_app(config: configuration.Config | None = None) -> Flask:
 def add_commands(app: Flask) -> None:
     """`flask stratum ...`: each room's commands in one group."""
     stratum.add_command(accounts.commands.group)
+    stratum.add_command(enrollment.commands.stripe)
     stratum.add_command(studio.commands.content)
     stratum.add_command(admin.commands.enroll)
     stratum.add_command(studio.commands.demo)
@@ -63,6 +69,8 @@ def register_rooms(app: Flask) -> None:
     """The doors of each room, floor by floor from below."""
     for views in (
         accounts.views,
+        enrollment.views,
+        enrollment.webhook,
         certificates.views,
         quizzes.views,
         lessons.course_views,
@@ -81,8 +89,10 @@ def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
     accounts.jobs.register()
+    enrollment.jobs.register()
     quizzes.kept.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
+    events.subscribe(OrderRefunded, certificates.services.revoke_refunded)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

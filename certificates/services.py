@@ -16,6 +16,7 @@ from core.database import db, insert_once
 from core.errors import NotFound
 from courses.models import Course
 from courses.services import Outline, authors_of, course_outline
+from enrollment.orders import OrderRefunded
 from progress.rules import is_complete
 from progress.services import CourseCompleted, StepCompleted, done_steps
 
@@ -88,7 +89,7 @@ def state_of(certificate: Certificate) -> rules.State:
     return rules.state_of(certificate.revoked_at, certificate.valid_until, now().date())
 
 
-def revoke(certificate_id: str, reason: str, by: int) -> Certificate:
+def revoke(certificate_id: str, reason: str, by: int | None = None) -> Certificate:
     """Withdraw a certificate, with a reason in general terms that its page will show. Raises NotFound."""
     found = find_certificate(certificate_id)
     if found.revoked_at is None:
@@ -96,6 +97,13 @@ def revoke(certificate_id: str, reason: str, by: int) -> Certificate:
         db.session.flush()
         record("certificate.revoke", f"certificate:{found.id}", {"reason": reason}, actor_id=by)
     return found
+
+
+def revoke_refunded(fact: OrderRefunded) -> None:
+    """Withdraw what was earned in a course that was paid back, in the transaction of the refund."""
+    held = select(Certificate.id).filter_by(user_id=fact.user_id, course_id=fact.course_id, revoked_at=None)
+    for number in db.session.scalars(held).all():
+        revoke(number, "The course was refunded.")
 
 
 def _issue(user_id: int, course: Course, outline: Outline) -> None:

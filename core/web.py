@@ -135,21 +135,27 @@ def init_app(app: Flask, config: Config) -> None:
     app.context_processor(lambda: {"csrf_token": form_token})  # in place of Flask-WTF's, which signs anew
     app.after_request(_secure)
     app.wsgi_app = FixedHeaders(app.wsgi_app, config.is_https)  # type: ignore[method-assign]
-    app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(origin_of(config.media_url))
+    app.config["CONTENT_SECURITY_POLICY"] = content_security_policy(
+        origin_of(config.media_url), config.checkout_origins
+    )
     app.url_map.converters["int"] = RowNumber
     app.jinja_env.globals.update(asset=asset, icon=icon, ring=ring, csrf_token=form_token)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
-def content_security_policy(media: str | None) -> str:
-    """The one policy; pictures and films may also come from `media`, an object storage's origin, where there is one.
+def content_security_policy(media: str | None, checkout: Iterable[str] = ()) -> str:
+    """The one policy; pictures and films may also come from `media`, an object storage's origin, where there is one,
+    and forms may lead to the origins of `checkout`, where buyers pay.
 
-    A lesson's file has an address of ours that leads there, and browsers ask the policy about both.
+    Browsers ask the policy also about where an address of ours redirects to.
     """
+    policy = CONTENT_SECURITY_POLICY.replace(
+        "form-action 'self'", " ".join(["form-action 'self'", *checkout])
+    )
     if media is None:
-        return CONTENT_SECURITY_POLICY
+        return policy
     own, both = "img-src 'self'; media-src 'self'", f"img-src 'self' {media}; media-src 'self' {media}"
-    return CONTENT_SECURITY_POLICY.replace(own, both)
+    return policy.replace(own, both)
 
 
 def reader() -> Reader | None:

@@ -109,7 +109,6 @@ class OrderChange(Base):
     before: Mapped[OrderState | None]
     after: Mapped[OrderState]
     cause: Mapped[str]
-    note: Mapped[str] = mapped_column(default="")
 
 
 class EventFate(StrEnum):

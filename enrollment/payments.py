@@ -19,6 +19,10 @@ class StripeSilent(Unavailable):
     """Stripe gave no answer in time: whether it did what was asked is not known, and asking again is safe."""
 
 
+class StripeFailed(StripeSilent):
+    """Stripe answered with an error of its own, which it repeats to whoever asks again with the same key."""
+
+
 class StripeRefused(Conflict):
     """Stripe answered with a definite no. `code` is Stripe's word for it, or empty."""
 

@@ -1,20 +1,19 @@
-"""The doors of the catalogue: all courses, one course, its preview lessons, its cover, and starting a free one."""
+"""The doors of the catalogue: all courses, one course, its preview lessons, its cover."""
 
 from io import BytesIO
 from mimetypes import guess_type
 
-from flask import Blueprint, flash, redirect, send_file
+from flask import Blueprint, send_file
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core import storage
-from core.database import transaction
 from core.errors import NotFound
-from core.web import ANYONE, SIGNED_IN, Reader, allow, reader, render, signed_in
+from core.web import ANYONE, Reader, allow, reader, render
 from courses.models import Course
 from courses.services import catalogue, course_outline, find_author, find_course
 from enrollment.models import EnrollmentState
-from enrollment.services import find_enrollment, start_free
+from enrollment.services import find_enrollment
 from lessons.course_page import card, course_facts
 from lessons.reading import shared_page
 from lessons.slots import empty_slot
@@ -39,18 +38,6 @@ def show(course: str) -> str:
     found = find_course(course)
     facts = course_facts(found)
     return render("courses/show.html", nav="courses", course=facts, enroll=_enroll_state(found, reader()))
-
-
-@bp.post("/courses/<course>/enroll")
-@allow(SIGNED_IN)
-def enroll(course: str) -> Answer:
-    """Start a free course."""
-    person = signed_in()
-    found = find_course(course)
-    with transaction():
-        start_free(person.user_id, found)
-    flash(f"You are in. {found.title} is yours to read.", "ok")
-    return redirect(f"/learn/{course}", 303)
 
 
 @bp.get("/courses/<course>/preview/<lesson>")

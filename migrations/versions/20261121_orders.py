@@ -83,7 +83,6 @@ def upgrade() -> None:
     sa.Column('before', sa.Enum('pending', 'processing', 'paid', 'failed', 'expired', 'duplicate', 'review', 'partly_refunded', 'refunded', name='orderstate', native_enum=False, length=32), nullable=True),
     sa.Column('after', sa.Enum('pending', 'processing', 'paid', 'failed', 'expired', 'duplicate', 'review', 'partly_refunded', 'refunded', name='orderstate', native_enum=False, length=32), nullable=False),
     sa.Column('cause', sa.String(), nullable=False),
-    sa.Column('note', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['order_id'], ['orders.id'], name=op.f('fk_order_changes_order_id_orders'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_order_changes'))
     )

@@ -1,0 +1,318 @@
+"""The one place that speaks to Stripe. Values go in and come out; no transaction is open while it speaks.
+
+Every call has a time limit and no retry of its own: who calls decides, with the same idempotency key. The SDK is
+imported when first needed, so that a page that sells nothing never loads it.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import current_app
+
+from core.clock import now
+from core.config import current_config
+from core.money import Money
+from enrollment.payments import (
+    Payment,
+    PaymentsOff,
+    Session,
+    SessionStatus,
+    StripeEvent,
+    StripeFailed,
+    StripeRefused,
+    StripeSilent,
+)
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
+
+API_VERSION = "2026-10-28.endive"  # the endpoint of the webhook must be made with the same one
+TIMEOUT = 8.0  # seconds for each answer; a buyer waits for one that does not come, and then it is given up
+SLOTS = 2  # calls at once in a process: below its threads, so that a Stripe that hangs leaves pages their own
+WAIT_FOR_SLOT = 2.0  # seconds
+TOLERANCE = 300  # seconds that a signature may be old, or ahead
+NEWS_OF_SESSIONS = frozenset(
+    f"checkout.session.{what}"
+    for what in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
+)
+NEWS_OF_PAYMENTS = frozenset({"charge.refunded", "refund.created", "refund.updated", "refund.failed"})
+NO_MONEY = (
+    "Payments are not set up at this school yet. Free courses are open; for others, write to the school."
+)
+SILENT = "The payment service does not answer at the moment. You were not charged. Try again in a minute."
+_slots = BoundedSemaphore(SLOTS)
+_log = logging.getLogger("stripe")
+T = TypeVar("T")
+
+
+class BadSignature(Exception):
+    """A delivery that was not signed with one of our secrets, just now."""
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What a checkout session is made of, as our order holds it."""
+
+    order_id: int
+    number: str
+    course_slug: str
+    course_title: str
+    email: str
+    price: Money
+    attempt: int
+    expires_at: datetime
+
+
+def create_session(purchase: Purchase) -> Session:
+    """Make the checkout session of an order. Asked twice for the same attempt, Stripe gives the same one."""
+    base = current_config().base_url
+    marks = _marks(purchase.number)
+    params: dict[str, Any] = {
+        "mode": "payment",
+        "ui_mode": "hosted_page",
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": purchase.price.currency.lower(),
+                    "unit_amount": purchase.price.minor,
+                    "product_data": {"name": purchase.course_title},
+                },
+            }
+        ],
+        "client_reference_id": purchase.number,
+        "metadata": marks,
+        "payment_intent_data": {"metadata": marks},
+        "customer_email": purchase.email,
+        "success_url": f"{base}/checkout/return?session_id={{CHECKOUT_SESSION_ID}}",
+        "cancel_url": f"{base}/checkout/return?order={purchase.number}",
+        "expires_at": int(purchase.expires_at.timestamp()),
+    }
+    key = f"order:{purchase.number}:session:{purchase.attempt}"
+    made = _call(lambda stripe: stripe.v1.checkout.sessions.create(params, _once(key)))  # type: ignore[arg-type]
+    return _session(made)
+
+
+def fetch_session(session_id: str) -> Session:
+    """The session as it is now, with its payment and refunds."""
+    params: Any = {"expand": ["payment_intent.latest_charge"]}
+    found = _call(lambda stripe: stripe.v1.checkout.sessions.retrieve(session_id, params))
+    intent = found.payment_intent
+    return _session(found, _payment(intent) if intent is not None and not isinstance(intent, str) else None)
+
+
+def expire_session(session_id: str) -> None:
+    """Close an open session, so that nobody can pay it. Raises StripeRefused for one that is open no more."""
+    _call(lambda stripe: stripe.v1.checkout.sessions.expire(session_id))
+
+
+def session_of_payment(payment_id: str) -> str | None:
+    """The id of the session that a payment came from; None for a payment from elsewhere."""
+    params: Any = {"payment_intent": payment_id, "limit": 1}
+    found = _call(lambda stripe: stripe.v1.checkout.sessions.list(params))
+    return found.data[0].id if found.data else None
+
+
+def sessions_since(moment: datetime, at_most: int = 1000) -> Iterator[Session]:
+    """The sessions made since then, newest first, without their payments."""
+    params: Any = {"created": {"gte": int(moment.timestamp())}, "limit": 100}
+    return map(
+        _session, _pages(lambda stripe, more: stripe.v1.checkout.sessions.list(params | more), at_most)
+    )
+
+
+def undelivered_since(moment: datetime, at_most: int = 1000) -> Iterator[StripeEvent]:
+    """The events since then that Stripe could not deliver, newest first."""
+    params: Any = {"created": {"gte": int(moment.timestamp())}, "delivery_success": False, "limit": 100}
+    return map(_event, _pages(lambda stripe, more: stripe.v1.events.list(params | more), at_most))
+
+
+def fetch_event(event_id: str) -> StripeEvent:
+    """An event of the last 30 days."""
+    return _event(_call(lambda stripe: stripe.v1.events.retrieve(event_id)))
+
+
+def refund(payment_id: str, key: str) -> None:
+    """Give back everything of a payment that was not given back yet. `key` is our name for this refund."""
+    params: Any = {"payment_intent": payment_id, "reason": "duplicate"}
+    try:
+        _call(lambda stripe: stripe.v1.refunds.create(params, _once(key)))
+    except StripeRefused as refusal:
+        if refusal.code != "charge_already_refunded":
+            raise
+
+
+def read_event(payload: bytes, signature: str | None) -> StripeEvent:
+    """The event of a delivery, once its signature holds for one of our secrets. Raises BadSignature."""
+    if not signature:
+        raise BadSignature("no signature")
+    import json
+
+    _require_recent(signature)
+    secrets = current_config().stripe_webhook_secrets
+    if not any(_is_signed(payload, signature, secret) for secret in secrets):
+        raise BadSignature("no secret of ours made this signature")
+    try:
+        return _event(json.loads(payload))
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadSignature("signed, but no event") from error
+
+
+def _is_signed(payload: bytes, signature: str, secret: str) -> bool:
+    from stripe import SignatureVerificationError, WebhookSignature
+
+    try:
+        return bool(secret and WebhookSignature.verify_header(payload.decode("utf-8"), signature, secret))
+    except (SignatureVerificationError, UnicodeDecodeError, ValueError):
+        return False
+
+
+def _require_recent(signature: str) -> None:
+    """Stripe's own check lets a moment in the future pass; ours does not."""
+    stamps = [part[2:] for part in signature.split(",") if part.startswith("t=")]
+    stamp = stamps[0] if len(stamps) == 1 else ""  # A second one would be checked here and not there.
+    if not stamp.isascii() or not stamp.isdecimal() or abs(int(stamp) - now().timestamp()) > TOLERANCE:
+        raise BadSignature("not signed just now")
+
+
+def _call(ask: "Callable[[StripeClient], T]") -> T:
+    """Ask Stripe, and put its errors into our words. Logs Stripe's request id, never a value."""
+    import stripe
+
+    client = _client()
+    with _slot():
+        try:
+            return ask(client)
+        except stripe.APIConnectionError as error:
+            _log.warning("no answer: %s", type(error).__name__)
+            raise StripeSilent(SILENT) from error
+        except stripe.StripeError as error:
+            raise _in_our_words(error) from error
+
+
+def _in_our_words(error: Any) -> Exception:
+    status, code = error.http_status or 0, error.code or ""
+    _log.warning("refused", extra={"status": status, "code": code, "stripe_request": error.request_id or ""})
+    if status >= 500:
+        return StripeFailed(SILENT)
+    if status == 429 or code in ("idempotency_key_in_use", "lock_timeout"):
+        return StripeSilent(SILENT)
+    if status in (401, 403):
+        return PaymentsOff(
+            "The school's payment settings are not right. You were not charged; write to the school."
+        )
+    return StripeRefused("The payment service did not accept this. You were not charged.", code)
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    if not _slots.acquire(timeout=WAIT_FOR_SLOT):
+        raise StripeSilent(SILENT)
+    try:
+        yield
+    finally:
+        _slots.release()
+
+
+def _client() -> "StripeClient":
+    """The client, made once for a process."""
+    config = current_config()
+    if config.stripe_secret_key is None:
+        raise PaymentsOff(NO_MONEY)
+    if "stripe" not in current_app.extensions:
+        current_app.extensions["stripe"] = _make_client(config.stripe_secret_key, config.stripe_api_base)
+    made: StripeClient = current_app.extensions["stripe"]
+    return made
+
+
+def _make_client(key: str, api_base: str | None) -> "StripeClient":
+    import stripe
+
+    return stripe.StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        base_addresses={"api": api_base} if api_base else None,
+    )
+
+
+def _once(key: str) -> Any:
+    return {"idempotency_key": key}
+
+
+def _marks(number: str) -> dict[str, str]:
+    """What ties a session, and the charge that comes of it, to our order."""
+    return {"order": number, "school": current_config().host}
+
+
+def _pages(ask: "Callable[[StripeClient, dict[str, str]], Any]", at_most: int) -> Iterator[Any]:
+    """All items of a list, page by page, each page a call of its own."""
+    more: dict[str, str] = {}
+    while at_most > 0:
+        page = _call(lambda stripe, more=more: ask(stripe, more))  # type: ignore[misc]
+        yield from page.data
+        at_most -= len(page.data)
+        if not page.has_more or not page.data:
+            return
+        more = {"starting_after": page.data[-1].id}
+
+
+def _session(given: Any, payment: Payment | None = None) -> Session:
+    marks = given.metadata.to_dict() if given.metadata else {}
+    return Session(
+        id=given.id,
+        status=SessionStatus(given.status),
+        is_paid=given.payment_status in ("paid", "no_payment_required"),
+        total=Money(given.amount_total or 0, (given.currency or "").upper()),
+        livemode=given.livemode,
+        order_number=marks.get("order", ""),
+        school=marks.get("school", ""),
+        url=given.url or "",
+        expires_at=datetime.fromtimestamp(given.expires_at, UTC),
+        payment=payment,
+    )
+
+
+def _payment(intent: Any) -> Payment:
+    charge = intent.latest_charge
+    error = intent.last_payment_error
+    returned = _refunds(intent.id) if charge is not None and charge.amount_refunded else {}
+    return Payment(
+        id=intent.id,
+        has_failed=intent.status in ("requires_payment_method", "canceled"),
+        captured=charge.amount_captured if charge is not None and charge.paid else 0,
+        refunded=returned.get("succeeded", 0),
+        returning=returned.get("pending", 0) + returned.get("requires_action", 0),
+        method=charge.payment_method_details.type if charge and charge.payment_method_details else "",
+        failure=(error.message or "") if error else "",
+        receipt_url=(charge.receipt_url or "") if charge else "",
+    )
+
+
+def _refunds(payment_id: str) -> dict[str, int]:
+    """How much of a payment is in refunds of each status."""
+    params: Any = {"payment_intent": payment_id, "limit": 100}
+    sums: dict[str, int] = {}
+    for each in _pages(lambda stripe, more: stripe.v1.refunds.list(params | more), 1000):
+        sums[each.status or ""] = sums.get(each.status or "", 0) + each.amount
+    return sums
+
+
+def _event(given: Any) -> StripeEvent:
+    about, kind = given["data"]["object"], given["type"]
+    return StripeEvent(
+        id=given["id"],
+        kind=kind,
+        livemode=bool(given["livemode"]),
+        api_version=given["api_version"] or "",
+        created_at=datetime.fromtimestamp(given["created"], UTC),
+        object_id=about["id"],
+        session_id=about["id"] if kind in NEWS_OF_SESSIONS else "",
+        payment_id=(about["payment_intent"] or "") if kind in NEWS_OF_PAYMENTS else "",
+    )
