@@ -87,7 +87,7 @@ def _authenticate() -> None:
 
 def _given() -> Json:
     text = request.query_string if request.method == "GET" else request.get_data()
-    return parameters.read(parse_qsl(text.decode(), keep_blank_values=True))
+    return parameters.read(parse_qsl(text.decode(errors="replace"), keep_blank_values=True))
 
 
 def _once(
@@ -98,12 +98,18 @@ def _once(
     mark = idempotency.fingerprint(request.method, request.path, given)
     with idempotency.holding(account, key):
         first = idempotency.remembered(account, key, mark)
+        _wait_before(account, faults)
+        failure = _failure(faults)
+        if failure is not None:
+            answer = Answer(failure.status, failure.body())
+            if first is None and failure.stored:
+                idempotency.remember(account, key, mark, answer, id)
+            return answer
         if first is not None:
             return first
-        _wait_before(account, faults)
         params = parameters.check(operation, given)
         call = Call(account, params, ids, request.path, {"id": id, "idempotency_key": key})
-        return _act(call, operation, mark, faults)
+        return _act(call, operation, mark)
 
 
 def _wait_before(account: Account, faults: list[Fault]) -> None:
@@ -112,14 +118,15 @@ def _wait_before(account: Account, faults: list[Fault]) -> None:
             account.pause(fault.seconds)
 
 
-def _act(call: Call, operation: str, mark: str, faults: list[Fault]) -> Answer:
+def _failure(faults: list[Fault]) -> Faulty | None:
+    return next((Faulty(fault.status) for fault in faults if fault.kind == "fail"), None)
+
+
+def _act(call: Call, operation: str, mark: str) -> Answer:
     """One transaction: the act, its events, and the answer under its key."""
     account, key, id = call.account, call.origin["idempotency_key"], call.origin["id"]
     try:
         with account.store.acting():
-            for fault in faults:
-                if fault.kind == "fail":
-                    raise Faulty(fault.status)
             thing = OPERATIONS[operation](call)
             answer = Answer(200, expansion.expanded(account, thing, call.params.get("expand", [])))
             idempotency.remember(account, key, mark, answer, id)

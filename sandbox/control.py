@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from sandbox import deliveries, objects, payments, refunds, sessions
 from sandbox.account import Account
-from sandbox.errors import InvalidRequest, Json, Missing, StripeError
+from sandbox.errors import InvalidRequest, Json, Missing, Refused, StripeError
 from sandbox.faults import Fault
 
 ACTS = {
@@ -43,7 +43,9 @@ def refund(account: Account, id: str, amount: int | None = None, status: str | N
         raise InvalidRequest(f"status must be one of {', '.join(refunds.STATUSES)}.", param="status")
     with account.store.acting():
         session = sessions.find(account, id)
-        params: Json = {"payment_intent": session["payment_intent"] or ""}
+        if session["payment_intent"] is None:
+            raise Refused("Nothing was paid on this session.")
+        params: Json = {"payment_intent": session["payment_intent"]}
         return refunds.create(account, params | ({} if amount is None else {"amount": amount}), status=status)
 
 

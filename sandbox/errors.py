@@ -64,3 +64,9 @@ class Faulty(StripeError):
         self.status, self.stored = status, status == 500
         if status == 429:
             self.type, self.code = "invalid_request_error", "rate_limit"
+
+
+class Forbidden(StripeError):
+    """Not from there, or not under that name."""
+
+    status = 403

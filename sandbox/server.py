@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from flask import Flask
+from flask import Flask, render_template
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from sandbox import api, control, deliveries, pages
+from sandbox import api, board, control, deliveries, guard, money, pages
 from sandbox.account import Account, Send, Settings
+from sandbox.errors import StripeError
 from sandbox.state import Store
 
 HOST = "127.0.0.1"
@@ -33,11 +35,22 @@ class QuietHandler(WSGIRequestHandler):
 
 def create_app(account: Account) -> Flask:
     app = Flask(__name__, static_url_path="/_static")
-    app.register_blueprint(api.blueprint(account))
-    app.register_blueprint(pages.blueprint(account))
+    app.jinja_env.filters |= {"money": money.written, "time": _time}
+    app.register_error_handler(StripeError, _refused)
+    guard.install(app, account)
+    for part in (api, pages, board):
+        app.register_blueprint(part.blueprint(account))
     if account.settings.control:
         app.register_blueprint(control.blueprint(account))
     return app
+
+
+def _time(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%d %b %H:%M:%S")
+
+
+def _refused(refusal: StripeError) -> tuple[str, int]:
+    return render_template("refusal.html", refusal=refusal), refusal.status
 
 
 def open_account(settings: Settings, state: Path | None = None, send: Send | None = None) -> Account:
