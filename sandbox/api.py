@@ -2,29 +2,18 @@
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox import events, expansion, idempotency, lists, objects, parameters, refunds, sessions
+from sandbox import expansion, idempotency, objects, parameters, sessions
 from sandbox.account import Account, Received
 from sandbox.errors import Faulty, Json, Missing, StripeError, Unauthenticated
 from sandbox.faults import Fault
 from sandbox.idempotency import Answer
+from sandbox.operations import OPERATIONS, Call
 
 LIVE = ("sk_live_", "rk_live_", "pk_live_")
-
-
-@dataclass(frozen=True)
-class Call:
-    """A sound request: checked parameters, the ids in its address, and what its events say of it."""
-
-    account: Account
-    params: Json
-    ids: dict[str, str]
-    path: str
-    origin: Json
 
 
 def blueprint(account: Account) -> Blueprint:
@@ -99,12 +88,9 @@ def _once(
     with idempotency.holding(account, key):
         first = idempotency.remembered(account, key, mark)
         _wait_before(account, faults)
-        failure = _failure(faults)
+        failure = next((Faulty(fault.status) for fault in faults if fault.kind == "fail"), None)
         if failure is not None:
-            answer = Answer(failure.status, failure.body())
-            if first is None and failure.stored:
-                idempotency.remember(account, key, mark, answer, id)
-            return answer
+            return _refusal(account, failure, None if first else key, mark, id)
         if first is not None:
             return first
         params = parameters.check(operation, given)
@@ -118,10 +104,6 @@ def _wait_before(account: Account, faults: list[Fault]) -> None:
             account.pause(fault.seconds)
 
 
-def _failure(faults: list[Fault]) -> Faulty | None:
-    return next((Faulty(fault.status) for fault in faults if fault.kind == "fail"), None)
-
-
 def _act(call: Call, operation: str, mark: str) -> Answer:
     """One transaction: the act, its events, and the answer under its key."""
     account, key, id = call.account, call.origin["idempotency_key"], call.origin["id"]
@@ -132,10 +114,14 @@ def _act(call: Call, operation: str, mark: str) -> Answer:
             idempotency.remember(account, key, mark, answer, id)
             return answer
     except StripeError as refusal:
-        answer = Answer(refusal.status, refusal.body())
-        if refusal.stored:
-            idempotency.remember(account, key, mark, answer, id)
-        return answer
+        return _refusal(account, refusal, key, mark, id)
+
+
+def _refusal(account: Account, refusal: StripeError, key: str | None, mark: str, id: str) -> Answer:
+    answer = Answer(refusal.status, refusal.body())
+    if refusal.stored:
+        idempotency.remember(account, key, mark, answer, id)
+    return answer
 
 
 def _reply(answer: Answer, id: str, faults: list[Fault]) -> Response:
@@ -157,66 +143,3 @@ def _lose(fault: Fault, id: str) -> Response:
     if fault.how == "cut":
         request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     return _reply(Answer(500, Faulty(500).body()), id, [])
-
-
-def _create_session(call: Call) -> Json:
-    return sessions.create(call.account, call.params)
-
-
-def _session(call: Call) -> Json:
-    return sessions.find(call.account, call.ids["session"])
-
-
-def _expire_session(call: Call) -> Json:
-    return sessions.expire(call.account, call.ids["session"], call.origin)
-
-
-def _items(call: Call) -> Json:
-    session = sessions.find(call.account, call.ids["session"])
-    return lists.page(session["_items"], call.params, call.path)
-
-
-def _create_refund(call: Call) -> Json:
-    return refunds.create(call.account, call.params, call.origin)
-
-
-def _event(call: Call) -> Json:
-    return events.shown(call.account, _found(call, "event", "id"))
-
-
-def _events(call: Call) -> Json:
-    page = lists.listed(call.account, "event", call.params, call.path)
-    return {**page, "data": [events.shown(call.account, event) for event in page["data"]]}
-
-
-def _one(kind: str, name: str) -> Callable[[Call], Json]:
-    return lambda call: _found(call, kind, name)
-
-
-def _found(call: Call, kind: str, name: str) -> Json:
-    found = call.account.store.get(kind, call.ids[name])
-    if found is None:
-        raise Missing(f"No such {kind}: {call.ids[name]}.", param=name, code="resource_missing")
-    return found
-
-
-def _all(kind: str) -> Callable[[Call], Json]:
-    return lambda call: lists.listed(call.account, kind, call.params, call.path)
-
-
-OPERATIONS: dict[str, Callable[[Call], Json]] = {
-    "POST /v1/checkout/sessions": _create_session,
-    "GET /v1/checkout/sessions": _all("checkout.session"),
-    "GET /v1/checkout/sessions/{session}": _session,
-    "POST /v1/checkout/sessions/{session}/expire": _expire_session,
-    "GET /v1/checkout/sessions/{session}/line_items": _items,
-    "GET /v1/payment_intents": _all("payment_intent"),
-    "GET /v1/payment_intents/{intent}": _one("payment_intent", "intent"),
-    "GET /v1/charges": _all("charge"),
-    "GET /v1/charges/{charge}": _one("charge", "charge"),
-    "POST /v1/refunds": _create_refund,
-    "GET /v1/refunds": _all("refund"),
-    "GET /v1/refunds/{refund}": _one("refund", "refund"),
-    "GET /v1/events": _events,
-    "GET /v1/events/{id}": _event,
-}

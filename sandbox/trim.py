@@ -10,24 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sandbox.operations import OPERATIONS
 from sandbox.parameters import FILE
 
-SERVED = (
-    ("POST", "/v1/checkout/sessions"),
-    ("GET", "/v1/checkout/sessions"),
-    ("GET", "/v1/checkout/sessions/{session}"),
-    ("POST", "/v1/checkout/sessions/{session}/expire"),
-    ("GET", "/v1/checkout/sessions/{session}/line_items"),
-    ("GET", "/v1/payment_intents"),
-    ("GET", "/v1/payment_intents/{intent}"),
-    ("GET", "/v1/charges"),
-    ("GET", "/v1/charges/{charge}"),
-    ("POST", "/v1/refunds"),
-    ("GET", "/v1/refunds"),
-    ("GET", "/v1/refunds/{refund}"),
-    ("GET", "/v1/events"),
-    ("GET", "/v1/events/{id}"),
-)
 PREFIX = "#/components/schemas/"
 ORIGIN = (
     "Request parameter types that ship in the PyPI package stripe 16.1.0 (MIT licence), written as JSON Schema "
@@ -37,9 +22,7 @@ ORIGIN = (
 
 def trim(source: dict[str, Any]) -> dict[str, Any]:
     """Operations and the schemas they reach, in the form `sandbox.parameters` reads."""
-    operations = {
-        f"{method} {path}": _parameters(source["paths"][path][method.lower()]) for method, path in SERVED
-    }
+    operations = {name: _parameters(_operation(source, name)) for name in OPERATIONS}
     schemas = source["components"]["schemas"]
     return {
         "origin": ORIGIN,
@@ -47,6 +30,12 @@ def trim(source: dict[str, Any]) -> dict[str, Any]:
         "operations": operations,
         "schemas": {name: schemas[name] for name in sorted(_reached(operations, schemas))},
     }
+
+
+def _operation(source: dict[str, Any], name: str) -> dict[str, Any]:
+    method, path = name.split(" ")
+    operation: dict[str, Any] = source["paths"][path][method.lower()]
+    return operation
 
 
 def _parameters(operation: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""What the API does, operation by operation. A new one is a new entry, and a new run of `sandbox.trim`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox import events, lists, refunds, sessions
+from sandbox.account import Account
+from sandbox.errors import Json, Missing
+
+
+@dataclass(frozen=True)
+class Call:
+    """A sound request: checked parameters, the ids in its address, and what its events say of it."""
+
+    account: Account
+    params: Json
+    ids: dict[str, str]
+    path: str
+    origin: Json
+
+
+def _create_session(call: Call) -> Json:
+    return sessions.create(call.account, call.params)
+
+
+def _session(call: Call) -> Json:
+    return sessions.find(call.account, call.ids["session"])
+
+
+def _expire_session(call: Call) -> Json:
+    return sessions.expire(call.account, call.ids["session"], call.origin)
+
+
+def _items(call: Call) -> Json:
+    session = sessions.find(call.account, call.ids["session"])
+    return lists.page(session["_items"], call.params, call.path)
+
+
+def _create_refund(call: Call) -> Json:
+    return refunds.create(call.account, call.params, call.origin)
+
+
+def _event(call: Call) -> Json:
+    return events.shown(call.account, _found(call, "event", "id"))
+
+
+def _events(call: Call) -> Json:
+    page = lists.listed(call.account, "event", call.params, call.path)
+    return {**page, "data": [events.shown(call.account, event) for event in page["data"]]}
+
+
+def _one(kind: str, name: str) -> Callable[[Call], Json]:
+    return lambda call: _found(call, kind, name)
+
+
+def _found(call: Call, kind: str, name: str) -> Json:
+    found = call.account.store.get(kind, call.ids[name])
+    if found is None:
+        raise Missing(f"No such {kind}: {call.ids[name]}.", param=name, code="resource_missing")
+    return found
+
+
+def _all(kind: str) -> Callable[[Call], Json]:
+    return lambda call: lists.listed(call.account, kind, call.params, call.path)
+
+
+OPERATIONS: dict[str, Callable[[Call], Json]] = {
+    "POST /v1/checkout/sessions": _create_session,
+    "GET /v1/checkout/sessions": _all("checkout.session"),
+    "GET /v1/checkout/sessions/{session}": _session,
+    "POST /v1/checkout/sessions/{session}/expire": _expire_session,
+    "GET /v1/checkout/sessions/{session}/line_items": _items,
+    "GET /v1/payment_intents": _all("payment_intent"),
+    "GET /v1/payment_intents/{intent}": _one("payment_intent", "intent"),
+    "GET /v1/charges": _all("charge"),
+    "GET /v1/charges/{charge}": _one("charge", "charge"),
+    "POST /v1/refunds": _create_refund,
+    "GET /v1/refunds": _all("refund"),
+    "GET /v1/refunds/{refund}": _one("refund", "refund"),
+    "GET /v1/events": _events,
+    "GET /v1/events/{id}": _event,
+}
