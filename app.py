@@ -10,6 +10,7 @@ import accounts.security
 import accounts.views
 import admin.commands
 import admin.enrollment_views
+import admin.order_views
 import admin.people_views
 import admin.school_views
 import admin.views
@@ -17,6 +18,7 @@ import certificates.services
 import certificates.views
 import enrollment.commands
 import enrollment.jobs
+import enrollment.order_views
 import enrollment.views
 import enrollment.webhook
 import lessons.assessed
@@ -70,6 +72,7 @@ def register_rooms(app: Flask) -> None:
     for views in (
         accounts.views,
         enrollment.views,
+        enrollment.order_views,
         enrollment.webhook,
         certificates.views,
         quizzes.views,
@@ -80,6 +83,7 @@ def register_rooms(app: Flask) -> None:
         admin.views,
         admin.people_views,
         admin.enrollment_views,
+        admin.order_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)

@@ -1,22 +1,20 @@
 """The admin's enrollments: the list, its export, enrolling by hand and revoking."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
-from sqlalchemy import select
 
 from admin import enrollments, services
+from admin.enrollments import course_choices
 from admin.forms import ButtonForm, EnrollForm
 from admin.listing import Listing, read_listing
 from admin.page import Answer, page
-from admin.rules import csv_lines
+from admin.rules import csv_lines, utc_cell
 from core.audit import record
 from core.clock import now
-from core.database import db, transaction
+from core.database import transaction
 from core.errors import Conflict, InvalidInput
 from core.web import ADMIN, allow, signed_in
-from courses.models import Course
 from enrollment.services import revoke as revoke_enrollment
 
 bp = Blueprint("admin_enrollments", __name__, url_prefix="/admin")
@@ -30,7 +28,7 @@ HEAD = (
 @allow(ADMIN)
 def index() -> Answer:
     """Who is in which course, and how far."""
-    courses = _courses()
+    courses = course_choices()
     asked = _asked(courses)
     rows, shown = enrollments.page_of_enrollments(asked)
     return page(
@@ -43,7 +41,7 @@ def index() -> Answer:
 @allow(ADMIN)
 def export() -> Response:
     """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
-    asked = _asked(_courses())
+    asked = _asked(course_choices())
     rows = enrollments.all_rows(asked)
     with transaction():
         record("enrollment.export", "enrollments", dict(asked.hidden()), actor_id=signed_in().user_id)
@@ -56,7 +54,7 @@ def export() -> Response:
 @allow(ADMIN)
 def enroll() -> Answer:
     """Let somebody into a course by hand."""
-    form = EnrollForm(_courses(), **_given())
+    form = EnrollForm(course_choices(), **_given())
     if form.validate_on_submit():
         try:
             with transaction():
@@ -90,11 +88,6 @@ def _asked(courses: list[tuple[str, str]]) -> Listing:
     return read_listing("admin_enrollments.index", enrollments.COLUMNS, "-started", allowed)
 
 
-def _courses() -> list[tuple[str, str]]:
-    rows = db.session.execute(select(Course.slug, Course.title).order_by(Course.title))
-    return [(slug, title) for slug, title in rows]
-
-
 def _given() -> dict[str, str]:
     """What a link to the form already knows."""
     return {name: request.args[name] for name in ("email", "course") if name in request.args}
@@ -105,10 +98,5 @@ def _cells(rows: Iterator[enrollments.EnrollmentRow]) -> Iterator[tuple[object, 
     for row in rows:
         yield (
             row.name, row.email, row.course_title, row.state_text, row.percent, row.reason_text,
-            _iso(row.started_at), _iso(row.ended_at), _iso(row.completed_at), row.certificate or "",
+            utc_cell(row.started_at), utc_cell(row.ended_at), utc_cell(row.completed_at), row.certificate or "",
         )  # fmt: skip
-
-
-def _iso(moment: datetime | None) -> str:
-    """In UTC, as spreadsheets read it."""
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""

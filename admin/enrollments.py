@@ -24,7 +24,7 @@ from progress.rules import percent
 Rows = Select[*tuple[Any, ...]]
 ACTIVE, FINISHED, REVOKED = "active", "finished", "revoked"
 STATES = {ACTIVE: "Active", FINISHED: "Finished", REVOKED: "Revoked"}
-REASONS = {"free": "Started by themselves", "admin": "Enrolled by hand"}
+REASONS = {"free": "Started by themselves", "admin": "Enrolled by hand", "order": "Paid"}
 COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
     "name": func.lower(User.name),
     "course": Course.title,
@@ -76,6 +76,12 @@ class EnrollmentRow:
     @property
     def reason_text(self) -> str:
         return REASONS.get(self.reason, self.reason)
+
+
+def course_choices() -> list[tuple[str, str]]:
+    """Slug and title of every course, as a filter or a form offers them."""
+    rows = db.session.execute(select(Course.slug, Course.title).order_by(Course.title))
+    return [(slug, title) for slug, title in rows]
 
 
 def page_of_enrollments(asked: Listing) -> tuple[list[EnrollmentRow], PageOf]:

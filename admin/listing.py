@@ -100,7 +100,9 @@ def read_listing(
     )
 
 
-def holds(word: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+def holds(
+    word: str, *columns: InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
+) -> ColumnElement[bool]:
     """Whether one of the columns holds the word, whatever its case.
 
     SQLite lowers ASCII letters only, so a word is also looked for as names write it.

@@ -13,7 +13,8 @@ from core.clock import now
 from core.database import db
 from core.jobs import last_beat
 from core.outbox import MailState, OutboxMail
-from enrollment.models import Enrollment, EnrollmentState
+from enrollment.models import Enrollment, EnrollmentState, EventFate, Order, StripeEventRow
+from enrollment.rules import OrderState
 from progress.models import CourseCompletion
 
 RECENT = timedelta(days=30)
@@ -34,6 +35,9 @@ class Overview:
     certificates: int
     recent_certificates: int
     dead_letters: int
+    orders_to_review: int
+    orders_paid_twice: int  # whose money has not gone back yet
+    events_waiting: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,9 @@ def numbers() -> Overview:
             _count(Certificate.id, Certificate.revoked_at.is_(None)),
             _count(Certificate.id, Certificate.issued_at >= since),
             _count(OutboxMail.id, OutboxMail.state == MailState.DEAD),
+            _count(Order.id, Order.state == OrderState.REVIEW),
+            _count(Order.id, Order.state == OrderState.DUPLICATE),
+            _count(StripeEventRow.event_id, StripeEventRow.fate == EventFate.WAITING),
         )
     ).one()
     return Overview(*row)

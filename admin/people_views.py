@@ -8,7 +8,7 @@ from accounts.access import fresh_first
 from accounts.models import User
 from accounts.rules import Role
 from accounts.services import sign_ins_of
-from admin import enrollments, people, records, services
+from admin import enrollments, orders, people, records, services
 from admin.forms import ButtonForm
 from admin.listing import read_listing
 from admin.page import Answer, page
@@ -75,6 +75,6 @@ def _person(user: User, problem: str = "") -> Answer:
     return page(
         "person", "people", form,
         person=user, roles=people.ROLES, enrollments=enrollments.enrollments_of(user.id),
-        certificates=certificates_of(user.id), sign_ins=len(sign_ins_of(user.id)),
+        orders=orders.orders_of(user.id), certificates=certificates_of(user.id), sign_ins=len(sign_ins_of(user.id)),
         deeds=records.deeds_about(user.id),
     )  # fmt: skip

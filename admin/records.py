@@ -16,7 +16,7 @@ from core.database import db
 from core.errors import NotFound
 from core.outbox import MailState, OutboxMail
 from courses.models import Course
-from enrollment.models import Enrollment
+from enrollment.models import Enrollment, Order
 
 MAIL_STATES = {
     MailState.DEAD.value: "Not delivered",
@@ -25,7 +25,7 @@ MAIL_STATES = {
 }
 AUDIT_COLUMNS = {"at": AuditEntry.at}
 MAIL_COLUMNS = {"created": OutboxMail.created_at}
-PERSON, ENROLLMENT = "user:", "enrollment:"
+PERSON, ENROLLMENT, ORDER = "user:", "enrollment:", "order:"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def page_of_deeds(asked: Listing) -> tuple[list[Deed], PageOf]:
 
 
 def deeds_about(user_id: int, limit: int = 20) -> list[Deed]:
-    """The latest entries about a person: their account, their enrollments, their certificates."""
+    """The latest entries about a person: their account, their enrollments, orders and certificates."""
     about = _is_about(select(User.id).where(User.id == user_id))
     query = select(AuditEntry).where(about).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
     return _deeds(db.session.scalars(query).all())
@@ -104,13 +104,15 @@ def _deed_conditions(asked: Listing) -> list[ColumnElement[bool]]:
 
 
 def _is_about(people: Select[int]) -> ColumnElement[bool]:
-    """Whether an entry is about one of these people, their enrollments or their certificates."""
+    """Whether an entry is about one of these people, their enrollments, orders or certificates."""
     accounts = select(literal(PERSON) + cast(User.id, String)).where(User.id.in_(people))
     enrollments = select(literal(ENROLLMENT) + cast(Enrollment.id, String)).where(
         Enrollment.user_id.in_(people)
     )
     certificates = select(literal("certificate:") + Certificate.id).where(Certificate.user_id.in_(people))
-    return or_(*(AuditEntry.subject.in_(subjects) for subjects in (accounts, enrollments, certificates)))
+    orders = select(literal(ORDER) + Order.number).where(Order.user_id.in_(people))
+    theirs = (accounts, enrollments, certificates, orders)
+    return or_(*(AuditEntry.subject.in_(subjects) for subjects in theirs))
 
 
 def _deeds(entries: Sequence[AuditEntry]) -> list[Deed]:
@@ -118,6 +120,7 @@ def _deeds(entries: Sequence[AuditEntry]) -> list[Deed]:
     names = _names(actors | _numbers(entries, PERSON))
     subjects = {f"{PERSON}{number}": Subject(name, number) for number, name in names.items()}
     subjects.update(_enrolled(_numbers(entries, ENROLLMENT)))
+    subjects.update(_ordered({entry.subject for entry in entries if entry.subject.startswith(ORDER)}))
     return [_deed(entry, names, subjects) for entry in entries]
 
 
@@ -155,6 +158,13 @@ def _enrolled(ids: set[int]) -> dict[str, Subject]:
         f"{ENROLLMENT}{number}": Subject(f"{name or email} in {title}", user_id)
         for number, user_id, name, email, title in rows
     }
+
+
+def _ordered(subjects: set[str]) -> dict[str, Subject]:
+    wanted = [each.removeprefix(ORDER) for each in subjects]
+    query = select(Order.number, Order.course_title, Order.user_id).where(Order.number.in_(wanted))
+    rows = db.session.execute(query) if wanted else ()
+    return {f"{ORDER}{number}": Subject(f"Order {number}, {title}", buyer) for number, title, buyer in rows}
 
 
 def _shown(value: object) -> str:

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PAGE_SIZE = 25  # rows
@@ -147,6 +147,11 @@ def age_in_words(age: timedelta) -> str:
     size, noun = next((unit for unit in units if seconds >= unit[0]), units[-1])
     number = seconds // size
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def utc_cell(moment: datetime | None) -> str:
+    """A moment in UTC, as spreadsheets read it; empty for None."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def day_in(zone: str, moment: datetime | None) -> str:

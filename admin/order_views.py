@@ -1,0 +1,187 @@
+"""The admin's orders, the events of Stripe and the reconciler: pages, the export, and asking Stripe again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+
+from admin import order_words, orders, overview, stripe_records
+from admin.enrollments import course_choices
+from admin.forms import ButtonForm
+from admin.listing import Listing, read_listing
+from admin.order_words import Verdict
+from admin.page import Answer, page
+from admin.rules import csv_lines, utc_cell
+from core.audit import record
+from core.clock import now
+from core.config import current_config
+from core.database import transaction
+from core.errors import Conflict, Unavailable
+from core.web import ADMIN, allow, signed_in
+from enrollment import checkout, reconcile
+from enrollment.payments import Session, StripeSilent
+
+bp = Blueprint("admin_orders", __name__, url_prefix="/admin")
+HEAD = (
+    "Order", "Ordered", "Name", "Email address", "Course", "State", "Amount", "Refunded", "Currency", "Mode",
+    "Paid", "Refunded on", "Paid by", "Stripe session", "Stripe payment",
+)  # fmt: skip
+SILENT = (
+    "Stripe does not answer at the moment. What stands here is what the school knows. Try again in a minute."
+)
+NO_CHECKOUT = "Stripe has never heard of this order: its buyer did not get as far as the checkout."
+NOT_OURS = "Stripe does not hold this session as one of this school's, so nothing was changed."
+
+
+@dataclass(frozen=True)
+class StripeNow:
+    """What Stripe says of an order at this moment, or why it says nothing (`trouble`)."""
+
+    session: Session | None
+    trouble: str = ""
+
+
+@bp.get("/orders")
+@allow(ADMIN)
+def index() -> Answer:
+    """What was ordered, and what became of it."""
+    courses = course_choices()
+    asked = _asked(courses)
+    rows, shown = orders.page_of_orders(asked)
+    return page(
+        "orders", "orders",
+        asked=asked, rows=rows, pager=asked.pager(shown), courses=courses,
+        states=order_words.in_words(order_words.STATES),
+    )  # fmt: skip
+
+
+@bp.get("/orders.csv")
+@allow(ADMIN)
+def export() -> Response:
+    """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
+    asked = _asked(course_choices())
+    rows = orders.all_rows(asked)
+    with transaction():
+        record("order.export", "orders", dict(asked.hidden()), actor_id=signed_in().user_id)
+    headers = {"Content-Disposition": f'attachment; filename="orders-{now():%Y-%m-%d}.csv"'}
+    return Response(csv_lines(_cells(rows)), mimetype="text/csv", headers=headers)
+
+
+@bp.get("/orders/<number>")
+@allow(ADMIN)
+def show(number: str) -> Answer:
+    """One order. Stripe is asked only on request, so that the page never waits for it."""
+    stripe = _ask_stripe(number) if request.args.get("stripe") == "now" else None
+    file = orders.find_file(number)
+    verdict, facts = _compared(file, stripe)
+    return page(
+        "order", "orders", ButtonForm(),
+        file=file, order=file.order, stripe=stripe, verdict=verdict, facts=facts, fates=order_words.FATES,
+        takes_money=current_config().takes_money,
+    )  # fmt: skip
+
+
+@bp.post("/orders/<number>/read")
+@allow(ADMIN)
+def read_again(number: str) -> Answer:
+    """Make the order what Stripe says it is, as the webhook would have."""
+    before, session_id = orders.state_of(number)
+    if session_id is None:
+        flash(NO_CHECKOUT, "warn")
+    else:
+        flash(*_read_again(number, session_id, before))
+    return redirect(url_for("admin_orders.show", number=number), 303)
+
+
+@bp.get("/events")
+@allow(ADMIN)
+def events() -> Answer:
+    """What Stripe told, and what became of it."""
+    kinds = stripe_records.kinds()
+    allowed = {"fate": order_words.FATES, "kind": kinds}
+    asked = read_listing("admin_orders.events", stripe_records.EVENT_COLUMNS, "-received", allowed)
+    rows, shown = stripe_records.page_of_events(asked)
+    return page(
+        "events", "events",
+        asked=asked, rows=rows, pager=asked.pager(shown), kinds=[(kind, kind) for kind in kinds],
+        fates=order_words.in_words(order_words.FATES),
+    )  # fmt: skip
+
+
+@bp.get("/reconcile")
+@allow(ADMIN)
+def runs() -> Answer:
+    """What the reconciler did."""
+    asked = read_listing("admin_orders.runs", stripe_records.RUN_COLUMNS, "-started", {})
+    rows, shown = stripe_records.page_of_runs(asked)
+    return page(
+        "reconcile", "reconcile", ButtonForm(),
+        rows=rows, pager=asked.pager(shown), worker=overview.worker_state(),
+        takes_money=current_config().takes_money,
+    )  # fmt: skip
+
+
+@bp.post("/reconcile")
+@allow(ADMIN)
+def reconcile_now() -> Answer:
+    """Have the worker reconcile."""
+    with transaction():
+        reconcile.ask("admin")
+        record("stripe.reconcile", "stripe", actor_id=signed_in().user_id)
+    flash("The worker was asked to reconcile. Load this page again in a moment to see its report.", "info")
+    return redirect(url_for("admin_orders.runs"), 303)
+
+
+def _ask_stripe(number: str) -> StripeNow:
+    try:
+        session = checkout.look_up(number)
+    except StripeSilent:
+        return StripeNow(None, SILENT)
+    except (Unavailable, Conflict) as trouble:
+        return StripeNow(None, trouble.sentence)
+    return StripeNow(session, "" if session else NO_CHECKOUT)
+
+
+def _compared(
+    file: orders.OrderFile, stripe: StripeNow | None
+) -> tuple[Verdict | None, list[tuple[str, str]]]:
+    if stripe is None or stripe.session is None:
+        return None, []
+    verdict = order_words.compare(stripe.session, file.order.state, file.order.price, file.order.refunded)
+    return verdict, order_words.facts_of(stripe.session)
+
+
+def _read_again(number: str, session_id: str, before: str) -> tuple[str, str]:
+    """What came of it, as a sentence and its kind. The trail keeps who asked."""
+    try:
+        found = checkout.fulfill(session_id, "admin")
+    except StripeSilent:
+        return SILENT, "warn"
+    except (Unavailable, Conflict) as trouble:
+        return trouble.sentence, "warn"
+    after, _ = orders.state_of(number)
+    with transaction():
+        turn = {"state": [before, after]}
+        record("order.read", f"order:{number}", turn, actor_id=signed_in().user_id)
+    if found is None:
+        return NOT_OURS, "warn"
+    old, new = order_words.STATES[before].text, order_words.STATES[after].text
+    if after == before:
+        return f"Stripe was asked, and nothing changed: the order is “{new}”.", "info"
+    return f"The order was “{old}” and is “{new}” now.", "success"
+
+
+def _asked(courses: list[tuple[str, str]]) -> Listing:
+    allowed = {"state": order_words.STATES, "course": dict(courses)}
+    return read_listing("admin_orders.index", orders.COLUMNS, "-ordered", allowed)
+
+
+def _cells(rows: Iterator[orders.OrderRow]) -> Iterator[tuple[object, ...]]:
+    yield HEAD
+    for row in rows:
+        yield (
+            row.number, utc_cell(row.created_at), row.name or "", row.email, row.course_title, row.word.text,
+            row.price.amount, row.refunded.amount, row.currency, "live" if row.livemode else "test",
+            utc_cell(row.paid_at), utc_cell(row.refunded_at), row.payment_method, row.session_id or "",
+            row.payment_id or "",
+        )  # fmt: skip

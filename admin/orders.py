@@ -1,0 +1,197 @@
+"""Orders as the admin reads them: the list, its export, one order with all that is known about it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from accounts.models import User
+from admin.listing import Listing, holds
+from admin.order_words import STATES, Word, cause_in_words
+from admin.rules import PageOf, page_of
+from core.database import db
+from core.errors import NotFound
+from core.money import Money
+from core.outbox import OutboxMail
+from courses.models import Course
+from enrollment.models import Enrollment, EnrollmentState, Order, OrderChange, StripeEventRow
+from enrollment.rules import OrderState
+
+Rows = Select[*tuple[Any, ...]]
+COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
+    "ordered": Order.created_at,
+    "buyer": func.lower(Order.email),
+    "course": Order.course_title,
+}
+MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded")
+_facts: Rows = select(
+    Order.number, Order.user_id, User.name, Order.email, Order.course_title, Order.state, Order.amount_minor,
+    Order.refunded_minor, Order.currency, Order.livemode, Order.created_at, Order.paid_at, Order.refunded_at,
+    Order.payment_method, Order.session_id, Order.payment_id,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One order in a list. `name` is None where the buyer has no account (any more)."""
+
+    number: str
+    user_id: int | None
+    name: str | None
+    email: str
+    course_title: str
+    state: OrderState
+    amount_minor: int
+    refunded_minor: int
+    currency: str
+    livemode: bool
+    created_at: datetime
+    paid_at: datetime | None
+    refunded_at: datetime | None
+    payment_method: str
+    session_id: str | None
+    payment_id: str | None
+
+    @property
+    def word(self) -> Word:
+        return STATES[self.state]
+
+    @property
+    def price(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def refunded(self) -> Money:
+        return Money(self.refunded_minor, self.currency)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One step in an order's history. `before` is None for its beginning."""
+
+    at: datetime
+    before: Word | None
+    after: Word
+    cause: str
+
+
+@dataclass(frozen=True)
+class OrderFile:
+    """One order with all that is known here. `access` is the state of the enrollment that it gave, or None."""
+
+    order: Order
+    buyer_name: str | None
+    course_slug: str
+    access: EnrollmentState | None
+    changes: list[Change]
+    events: Sequence[StripeEventRow]
+    mails: Sequence[OutboxMail]
+
+    @property
+    def word(self) -> Word:
+        return STATES[self.order.state]
+
+
+def page_of_orders(asked: Listing) -> tuple[list[OrderRow], PageOf]:
+    """One page of what was asked for, and where it stands in the whole."""
+    counted = _joined(select(func.count()).select_from(Order)).where(*_conditions(asked))
+    page = page_of(asked.wanted_page, db.session.scalar(counted) or 0)
+    rows = db.session.execute(_ordered(asked).offset(page.offset).limit(page.last - page.offset))
+    return [OrderRow(*row) for row in rows], page
+
+
+def orders_of(user_id: int) -> list[OrderRow]:
+    """All orders of one person, the newest first."""
+    query = _joined(_facts.select_from(Order)).where(Order.user_id == user_id)
+    return [OrderRow(*row) for row in db.session.execute(query.order_by(Order.id.desc()))]
+
+
+def all_rows(asked: Listing, batch: int = 500) -> Iterator[OrderRow]:
+    """Everything that was asked for, fetched in batches on a connection of its own while it is being sent."""
+    engine, query = db.engine, _ordered(asked)
+
+    def stream() -> Iterator[OrderRow]:
+        with engine.connect() as connection:
+            for row in connection.execution_options(yield_per=batch).execute(query):
+                yield OrderRow(*row)
+
+    return stream()
+
+
+def state_of(number: str) -> tuple[OrderState, str | None]:
+    """The state of an order and its checkout session. Raises NotFound."""
+    row = db.session.execute(select(Order.state, Order.session_id).filter_by(number=number)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such order.")
+    return row[0], row[1]
+
+
+def find_file(number: str) -> OrderFile:
+    """One order with all that is known about it. Raises NotFound."""
+    query = (
+        select(Order, User.name, Course.slug, Enrollment.state)
+        .outerjoin(User, User.id == Order.user_id)
+        .join(Course, Course.id == Order.course_id)
+        .outerjoin(Enrollment, Enrollment.order_id == Order.id)
+        .where(Order.number == number)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("There is no such order.")
+    order, name, slug, access = row
+    return OrderFile(order, name, slug, access, _changes(order), _events(order), _mails(order))
+
+
+def _changes(order: Order) -> list[Change]:
+    query = (
+        select(OrderChange, StripeEventRow.kind)
+        .outerjoin(StripeEventRow, StripeEventRow.event_id == OrderChange.cause)
+        .where(OrderChange.order_id == order.id)
+        .order_by(OrderChange.id)
+    )
+    return [_change(change, kind) for change, kind in db.session.execute(query)]
+
+
+def _change(change: OrderChange, event_kind: str | None) -> Change:
+    before = STATES[change.before] if change.before else None
+    return Change(change.at, before, STATES[change.after], cause_in_words(change.cause, event_kind))
+
+
+def _events(order: Order) -> Sequence[StripeEventRow]:
+    """What Stripe told of it; an event that waits names no order yet, only its object."""
+    objects = [each for each in (order.session_id, order.payment_id) if each]
+    told = or_(StripeEventRow.order_id == order.id, StripeEventRow.object_id.in_(objects))
+    query = select(StripeEventRow).where(told).order_by(StripeEventRow.received_at, StripeEventRow.event_id)
+    return db.session.scalars(query).all()
+
+
+def _mails(order: Order) -> Sequence[OutboxMail]:
+    """What was mailed about it and is still kept, found by the key that lets each kind out once."""
+    keys = [f"order:{order.number}:{kind}" for kind in (*MAIL_KINDS, f"review:{order.session_id}")]
+    query = select(OutboxMail).where(OutboxMail.dedupe_key.in_(keys)).order_by(OutboxMail.id)
+    return db.session.scalars(query).all()
+
+
+def _joined(query: Rows) -> Rows:
+    return query.outerjoin(User, User.id == Order.user_id)
+
+
+def _ordered(asked: Listing) -> Rows:
+    query = _joined(_facts.select_from(Order)).where(*_conditions(asked))
+    return query.order_by(*asked.order(COLUMNS, Order.id))
+
+
+def _conditions(asked: Listing) -> list[ColumnElement[bool]]:
+    found = [
+        holds(word, Order.number, Order.email, Order.session_id, Order.payment_id, User.name)
+        for word in asked.words
+    ]
+    if asked.filters["state"]:
+        found.append(Order.state == OrderState(asked.filters["state"]))
+    if asked.filters["course"]:
+        courses = select(Course.id).where(Course.slug == asked.filters["course"])
+        found.append(Order.course_id.in_(courses))
+    return found

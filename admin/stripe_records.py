@@ -1,0 +1,85 @@
+"""What Stripe told the school and what the reconciler did, as the admin reads it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from admin.listing import Listing, holds
+from admin.order_words import FATES, STARTERS, UNTRIED, RunReport, Word, report_in_words
+from admin.rules import PageOf, page_of
+from core.clock import now
+from core.database import db
+from enrollment.models import EventFate, Order, ReconcileRun, StripeEventRow
+
+EVENT_COLUMNS = {"received": StripeEventRow.received_at}
+RUN_COLUMNS = {"started": ReconcileRun.started_at}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event that Stripe delivered, and the number of the order that it was about, where it was about one."""
+
+    row: StripeEventRow
+    order: str | None
+
+    @property
+    def fate(self) -> Word:
+        return FATES[self.row.fate]
+
+    @property
+    def reason(self) -> str:
+        """Why it waits; empty for one that does not."""
+        waits = self.row.fate is EventFate.WAITING
+        return self.row.error or (UNTRIED if waits else "")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the reconciler."""
+
+    started_at: datetime
+    finished_at: datetime | None
+    starter: str
+    report: RunReport
+
+
+def page_of_events(asked: Listing) -> tuple[list[Event], PageOf]:
+    """One page of the events that were asked for."""
+    wanted = _conditions(asked)
+    counted = select(func.count()).select_from(StripeEventRow).outerjoin(Order, _is_about).where(*wanted)
+    page = page_of(asked.wanted_page, db.session.scalar(counted) or 0)
+    query = select(StripeEventRow, Order.number).outerjoin(Order, _is_about).where(*wanted)
+    ordered = query.order_by(*asked.order(EVENT_COLUMNS, StripeEventRow.event_id))
+    rows = db.session.execute(ordered.offset(page.offset).limit(page.last - page.offset))
+    return [Event(row, number) for row, number in rows], page
+
+
+def kinds() -> list[str]:
+    """Every kind of event that has come."""
+    return list(db.session.scalars(select(StripeEventRow.kind).distinct().order_by(StripeEventRow.kind)))
+
+
+def page_of_runs(asked: Listing) -> tuple[list[Run], PageOf]:
+    """One page of the reconciler's runs."""
+    page = page_of(asked.wanted_page, db.session.scalar(select(func.count()).select_from(ReconcileRun)) or 0)
+    query = select(ReconcileRun).order_by(*asked.order(RUN_COLUMNS, ReconcileRun.id))
+    rows = db.session.scalars(query.offset(page.offset).limit(page.last - page.offset))
+    return [_run(row, now()) for row in rows], page
+
+
+_is_about = Order.id == StripeEventRow.order_id
+
+
+def _run(row: ReconcileRun, moment: datetime) -> Run:
+    starter = STARTERS.get(row.cause, row.cause)
+    return Run(row.started_at, row.finished_at, starter, report_in_words(row.report, row.started_at, moment))
+
+
+def _conditions(asked: Listing) -> list[ColumnElement[bool]]:
+    found = [holds(w, StripeEventRow.event_id, StripeEventRow.object_id, Order.number) for w in asked.words]
+    if asked.filters["fate"]:
+        found.append(StripeEventRow.fate == EventFate(asked.filters["fate"]))
+    if asked.filters["kind"]:
+        found.append(StripeEventRow.kind == asked.filters["kind"])
+    return found
