@@ -64,6 +64,11 @@ class Config:
         )
 
     @property
+    def sandbox_port(self) -> int:
+        """The port on 127.0.0.1 of the bundled sandbox."""
+        return self.port + 1
+
+    @property
     def checkout_origins(self) -> tuple[str, ...]:
         """Where a buyer is sent to pay: Stripe's checkout, or the sandbox's."""
         return () if not self.takes_money else (self.stripe_api_base or STRIPE_CHECKOUT,)

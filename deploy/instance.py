@@ -2,6 +2,7 @@
 
 import hashlib
 import socket
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def configure(mode: str, environ: Mapping[str, str]) -> Config:
     config = configuration.load({**fresh, **given})
     _require_mode(config, mode)
     require_free_port(config.port)
+    if config.has_own_sandbox:
+        require_free_port(config.sandbox_port)
     kept = {"STRATUM_ENV": config.env, "PORT": str(config.port)}
     if "SECRET_KEY" not in given:
         kept["SECRET_KEY"] = config.secret_key
@@ -55,6 +58,16 @@ def require_free_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise ConfigError(f"PORT: {port} is in use; choose another, as PORT={port % 65534 + 1}") from None
+
+
+def sandbox_command(config: Config) -> list[str]:
+    """How the bundled Stripe is started: beside the demo, with its state in the instance."""
+    return [
+        *(sys.executable, "-m", "sandbox", "--no-control", "--port", str(config.sandbox_port)),
+        *("--url", str(config.stripe_api_base), "--state", str(config.instance / "sandbox.db")),
+        *("--webhook", f"http://127.0.0.1:{config.port}/webhooks/stripe"),
+        *("--secret", config.stripe_webhook_secrets[0]),
+    ]
 
 
 def count_users(url: str, like: str = "%") -> int:
@@ -100,7 +113,11 @@ def greeting(config: Config) -> str:
     if config.is_demo:
         accounts = "\n".join(f"  {address:26} {what}" for address, what in DEMO_ACCOUNTS)
         head = f"\n{config.base_url}\nDemo accounts, password {DEMO_PASSWORD}:"
-        return f"{head}\n{accounts}\nCtrl-C stops everything."
+        shop = (
+            f"Payments go to the sandbox on {config.stripe_api_base}: no money moves.\n"
+            * config.has_own_sandbox
+        )
+        return f"{head}\n{accounts}\n{shop}Ctrl-C stops everything."
     lines = [f"\n{config.base_url} (listening on 127.0.0.1:{config.port})"]
     if not count_users(config.database_url):
         lines.append("Make the first admin with .venv/bin/flask stratum user create ADDRESS --role admin")

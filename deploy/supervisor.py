@@ -21,9 +21,13 @@ from deploy import instance
 
 ROOT = Path(__file__).parent.parent
 FLASK = (sys.executable, "-m", "flask", "--app", "app", "stratum")
+THREADS = (
+    4  # of each web process: more than its calls to Stripe at once, so that pages go on while Stripe hangs
+)
 SERVER = (
     *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:create_app"),
-    *("--workers", "2", "--blocking-threads", "2", "--respawn-failed-workers", "--workers-kill-timeout", "5"),
+    *("--workers", "2", "--blocking-threads", str(THREADS), "--respawn-failed-workers"),
+    *("--workers-kill-timeout", "5"),
     *("--no-ws", "--log-level", "warning", "--host", "127.0.0.1", "--port"),
 )
 STOP_SECONDS = 10
@@ -120,6 +124,8 @@ def _load_demo(config: Config, environ: Mapping[str, str]) -> None:
 
 def _supervise(config: Config, parts: Parts) -> None:
     try:
+        if config.has_own_sandbox:
+            parts.start("payment sandbox", instance.sandbox_command(config))
         parts.start("web server", [*SERVER, str(config.port)])
         _wait_until_up(config, parts)  # The worker starts after it: two cores show the first page sooner.
         parts.start("worker", [*FLASK, "worker"])
