@@ -1,8 +1,10 @@
 """The states of an order, and who may enter a step and why. Pure: facts come in, decisions go out."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from core.money import Money
 from enrollment.payments import Session, SessionStatus
@@ -31,7 +33,7 @@ TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     S.PENDING: frozenset({S.PROCESSING, S.FAILED, S.EXPIRED}) | _MONEY,
     S.PROCESSING: frozenset({S.FAILED}) | _MONEY,
     S.FAILED: _MONEY,
-    S.EXPIRED: frozenset({S.PROCESSING, S.FAILED}) | _MONEY,
+    S.EXPIRED: _MONEY,  # not to processing: a newer order may be the open one
     S.PAID: _REFUNDS,
     S.DUPLICATE: _REFUNDS,
     S.REVIEW: _REFUNDS,
@@ -67,48 +69,73 @@ def told_by(session: Session, price: Money) -> OrderState:
 
 
 class Reason(StrEnum):
-    """Why a step is open or closed; a template has a sentence for each."""
+    """Why a step is open or closed; `enrollment/refusals.py` has a sentence for each that closes."""
 
     TEACHES = "teaches"
     ENROLLED = "enrolled"
     PREVIEW = "preview"
     NOT_ENROLLED = "not_enrolled"
-    REVOKED = "revoked"
+    CHECKOUT_OPEN = "checkout_open"  # begun, not paid, and the checkout still takes the money
+    PAYMENT_PROCESSING = "payment_processing"  # the buyer is done, the bank is not
+    REFUNDED = "refunded"
+    REVOKED = "revoked"  # by the school
     EARLIER_STEP = "earlier_step"
+
+
+class Place(Protocol):
+    """A step as access sees it; the outline's steps are such as they are. `position` counts within the course."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def module_number(self) -> int: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def required(self) -> bool: ...
+    @property
+    def preview(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class OpenCheckout:
+    """An order that is neither paid nor over: `pending` until `expires_at`, or `processing`."""
+
+    state: OrderState
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
 class Facts:
     """What is known of a person and a course.
 
-    `state` is the enrollment's (`active`, `revoked`) or None; `done` the ids of completed steps; `order` how steps
-    open: `free`, `modules` (a module opens when the required steps of the one before are done) or `strict`.
+    `state` is the enrollment's (`active`, `revoked`) or None, `end_reason` says why it ended (`refund`, `admin` or
+    empty); `done` holds the ids of completed steps, `steps` the course in order; `order` says how steps open: `free`,
+    `modules` (a module opens when the required steps of the one before are done) or `strict`.
     """
 
     teaches: bool
     state: str | None
+    end_reason: str
     order: str
     done: frozenset[int]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A step as access sees it: `position` in the course, its module's place, and what it needs of the learner."""
-
-    step_id: int
-    module: int
-    position: int
-    required: bool
-    preview: bool = False
+    steps: Sequence[Place]
+    checkout: OpenCheckout | None = None
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer. `waits_for` is the id of the step that opens this one, where an earlier one does."""
+    """The answer, its most telling reason first. `waits_for` is the id of the step that opens this one, where an
+    earlier one does."""
 
     allowed: bool
-    reason: Reason
+    reasons: tuple[Reason, ...]
     waits_for: int | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """The most telling one."""
+        return self.reasons[0]
 
     @property
     def is_inside(self) -> bool:
@@ -116,36 +143,57 @@ class Decision:
         return self.allowed and self.reason != Reason.PREVIEW
 
 
-def may_enter(facts: Facts, step: Place, steps: Iterable[Place]) -> Decision:
-    """Whether the person may enter `step` of the course that holds `steps` in order; read only where it matters."""
+def may_enter(facts: Facts, step: Place, now: datetime) -> Decision:
+    """Whether the person may enter `step`, and why; docs/access.md says it in prose."""
     if facts.teaches:
-        return Decision(True, Reason.TEACHES)
-    if facts.state != "active":
-        return _outside(facts, step)
-    waits_for = _first_missing(facts, step, steps)
-    if waits_for is None or step.step_id in facts.done:
-        return Decision(True, Reason.ENROLLED)
-    if step.preview:  # What anybody may read, a learner who has not got there yet may read too.
-        return Decision(True, Reason.PREVIEW)
-    return Decision(False, Reason.EARLIER_STEP, waits_for)
-
-
-def _outside(facts: Facts, step: Place) -> Decision:
+        return Decision(True, (Reason.TEACHES,))
+    if facts.state == "active":
+        return _inside(facts, step)
     if step.preview:
-        return Decision(True, Reason.PREVIEW)
-    return Decision(False, Reason.REVOKED if facts.state == "revoked" else Reason.NOT_ENROLLED)
+        return Decision(True, (Reason.PREVIEW,))
+    return Decision(False, why_outside(facts.state, facts.end_reason, facts.checkout, now))
 
 
-def _first_missing(facts: Facts, step: Place, steps: Iterable[Place]) -> int | None:
+def why_outside(
+    state: str | None, end_reason: str, checkout: OpenCheckout | None, now: datetime
+) -> tuple[Reason, ...]:
+    """Why one who is not enrolled is not, the most telling reason first.
+
+    Who was put out by the school is not led to a payment that the school would have to give back.
+    """
+    ended = _how_it_ended(state, end_reason)
+    if checkout is not None and checkout.state is OrderState.PROCESSING:
+        return Reason.PAYMENT_PROCESSING, ended
+    if checkout is not None and ended is not Reason.REVOKED and now < checkout.expires_at:
+        return Reason.CHECKOUT_OPEN, ended
+    return (ended,)
+
+
+def _how_it_ended(state: str | None, end_reason: str) -> Reason:
+    if state != "revoked":
+        return Reason.NOT_ENROLLED
+    return Reason.REFUNDED if end_reason == "refund" else Reason.REVOKED
+
+
+def _inside(facts: Facts, step: Place) -> Decision:
+    waits_for = _first_missing(facts, step)
+    if waits_for is None or step.id in facts.done:
+        return Decision(True, (Reason.ENROLLED,))
+    if step.preview:  # What anybody may read, a learner who has not got there yet may read too.
+        return Decision(True, (Reason.PREVIEW,))
+    return Decision(False, (Reason.EARLIER_STEP,), waits_for)
+
+
+def _first_missing(facts: Facts, step: Place) -> int | None:
     if facts.order == "free":
         return None
     earlier = (
-        s for s in steps if s.required and s.step_id not in facts.done and _comes_before(facts, s, step)
+        s for s in facts.steps if s.required and s.id not in facts.done and _comes_before(facts, s, step)
     )
-    return next((s.step_id for s in earlier), None)
+    return next((s.id for s in earlier), None)
 
 
 def _comes_before(facts: Facts, earlier: Place, step: Place) -> bool:
     if facts.order == "strict":
         return earlier.position < step.position
-    return facts.order == "modules" and earlier.module < step.module
+    return facts.order == "modules" and earlier.module_number < step.module_number

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from core.clock import now
 from core.database import db, upsert
-from core.errors import Forbidden, InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound
 from lessons.models import CheckAnswer, Lesson, LessonMedia, Reflection
 from sources.models import Source
 from sources.rules import sentences
@@ -118,8 +118,3 @@ def keep_check_answer(
     place = {"user_id": user_id, "lesson_id": lesson_id, "question": question}
     news = {"revision_id": revision_id, "answer": answer, "answered_at": now()}
     upsert(CheckAnswer, {**place, **news}, tuple(place))
-
-
-def closed(title: str) -> Forbidden:
-    """What a form is told when its step is not open to the sender."""
-    return Forbidden(f"{title} is not open to you. The course page says how to get in.")

@@ -11,18 +11,16 @@ from core import storage
 from core.database import transaction
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from courses.services import Outline, OutlineStep, find_step, outline_of
-from enrollment.rules import Reason
 from lessons import services
 from lessons.reading import lesson_page, outline_values
 from progress import rules
-from progress.access import Visit, decide, turn_away, visit
+from progress.access import Visit, closed, is_in_course, turn_away, visit
 from progress.reads import Learner, learner_in
 from progress.services import complete_step, remember_place
 from quizzes.checks import answer_check
 
 bp = Blueprint("lessons", __name__)
 Answer = str | WerkzeugResponse
-OUTSIDE = (Reason.NOT_ENROLLED, Reason.REVOKED, Reason.PREVIEW)  # a preview opens its lesson, not the course
 
 
 @bp.get("/learn/<course>")
@@ -32,7 +30,7 @@ def course_home(course: str) -> Answer:
     reader = signed_in()
     learner = learner_in(course, reader.user_id)
     outline = outline_of(learner.course_id, learner.version)
-    if outline.steps and decide(outline, outline.steps[0], learner, reader).reason in OUTSIDE:
+    if not is_in_course(learner, reader):
         return redirect(f"/courses/{course}")
     return render("lessons/course.html", nav="learning", **_course_facts(outline, learner))
 
@@ -121,7 +119,7 @@ def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
     reader = signed_in()
     here = visit(course, lesson, "lesson", reader)
     if not here.decision.is_inside:
-        raise services.closed(here.step.title)
+        raise closed(here)
     return here, reader
 
 

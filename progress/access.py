@@ -1,22 +1,23 @@
 """The door of every step: who is here, where in the course, and whether they may come in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import flash, redirect
 from werkzeug.wrappers import Response
 
+from core.clock import now
+from core.errors import Forbidden
+from core.school import current_school
 from core.web import Reader
 from courses.services import Outline, OutlineStep, outline_of
 from enrollment.models import EnrollmentState
-from enrollment.rules import Decision, Facts, Place, Reason, may_enter
+from enrollment.refusals import Opener, refusal
+from enrollment.rules import Decision, Facts, OpenCheckout, Reason, may_enter
+from enrollment.services import open_order
 from progress.reads import Learner, learner_in
 
 Finder = Callable[[Outline, str, str], OutlineStep]
-REFUSALS = {
-    Reason.NOT_ENROLLED: "That step is part of the course. Start the course to open it.",
-    Reason.REVOKED: "Your access to this course has ended. What you completed is kept.",
-}
 
 
 @dataclass(frozen=True)
@@ -42,28 +43,59 @@ def visit(course_slug: str, slug: str, kind: str, reader: Reader, find: Finder =
     learner = learner_in(course_slug, reader.user_id)
     outline = outline_of(learner.course_id, learner.version)
     step = find(outline, slug, kind)
-    return Visit(outline, step, learner, decide(outline, step, learner, reader))
+    return Visit(outline, step, learner, _decide(outline, step, learner, reader))
 
 
-def decide(outline: Outline, step: OutlineStep, learner: Learner, reader: Reader) -> Decision:
-    """Whether the reader may enter this step, and why."""
-    teaches = learner.teaches or "admin" in reader.roles
-    facts = Facts(teaches, learner.enrollment, learner.order, learner.done)
-    return may_enter(facts, _place(step), map(_place, outline.steps))
+def is_in_course(learner: Learner, reader: Reader) -> bool:
+    """Whether the course is open to the reader, as its learner or as one who teaches it."""
+    return learner.enrollment == EnrollmentState.ACTIVE or _teaches(learner, reader)
 
 
 def turn_away(here: Visit) -> Response:
     """Say why a step is closed, and lead to what opens it; from outside a preview, to its public page."""
-    if here.decision.reason == Reason.EARLIER_STEP:
-        opener = here.outline.by_id(here.decision.waits_for or 0)
-        if opener is not None:
-            flash(f"{here.step.title} opens when this step is done.", "info")
-            return redirect(opener.url)
     if here.decision.reason == Reason.PREVIEW:
         return redirect(f"/courses/{here.outline.slug}/preview/{here.step.slug}")
-    flash(REFUSALS[here.decision.reason], "info")
-    return redirect(f"/courses/{here.outline.slug}")
+    flash(_sentence(here), "info")
+    return redirect(_opener(here).url)
 
 
-def _place(step: OutlineStep) -> Place:
-    return Place(step.id, step.module_number, step.position, step.required, step.preview)
+def closed(here: Visit) -> Forbidden:
+    """The refusal of what somebody sends to a step that is closed to them."""
+    return Forbidden(_sentence(here))
+
+
+def _decide(outline: Outline, step: OutlineStep, learner: Learner, reader: Reader) -> Decision:
+    facts = Facts(
+        _teaches(learner, reader),
+        learner.enrollment,
+        learner.end_reason,
+        learner.order,
+        learner.done,
+        outline.steps,
+    )
+    decision = may_enter(facts, step, now())
+    if decision.allowed or decision.reason == Reason.EARLIER_STEP:
+        return decision
+    # Only who stands outside can have an order open, so only they pay for asking.
+    return may_enter(replace(facts, checkout=_checkout(learner)), step, now())
+
+
+def _checkout(learner: Learner) -> OpenCheckout | None:
+    order = open_order(learner.user_id, learner.course_id)
+    return OpenCheckout(order.state, order.expires_at) if order else None
+
+
+def _teaches(learner: Learner, reader: Reader) -> bool:
+    return learner.teaches or "admin" in reader.roles
+
+
+def _sentence(here: Visit) -> str:
+    return refusal(here.decision, here.step.title, _opener(here), current_school().support_email)
+
+
+def _opener(here: Visit) -> Opener:
+    """The step that comes first where one does, else the course's page, which says how to get in."""
+    step = here.outline.by_id(here.decision.waits_for or 0)
+    if step is not None:
+        return Opener(step.title, step.url)
+    return Opener(here.outline.title, f"/courses/{here.outline.slug}")

@@ -26,6 +26,7 @@ _state = (
         Course.version,
         Course.order,
         Enrollment.state,
+        Enrollment.end_reason,
         CourseInstructor.user_id,
         ReadingPlace.step_id,
         ReadingPlace.heading,
@@ -54,8 +55,9 @@ _by_course = HotRead(_state.where(Course.slug == bindparam("course")))
 class Learner:
     """Where one person stands in one course.
 
-    `enrollment` is the state of the enrollment or None; `done` the ids of completed steps; `place` and `heading`
-    say where the reading stopped at `seen_at`; `completed_at` is set once all required steps were done.
+    `enrollment` is the state of the enrollment or None, `end_reason` why it ended; `done` holds the ids of completed
+    steps; `place` and `heading` say where the reading stopped at `seen_at`; `completed_at` is set once all required
+    steps were done.
     """
 
     user_id: int
@@ -63,6 +65,7 @@ class Learner:
     version: int
     order: str
     enrollment: str | None
+    end_reason: str
     teaches: bool
     place: int | None
     heading: str
@@ -76,13 +79,14 @@ def learner_in(course_slug: str, user_id: int) -> Learner:
     rows = _by_course(course=course_slug, user_id=user_id)
     if not rows:
         raise NotFound("There is no course at this address. The catalogue lists all of them.")
-    course_id, version, order, state, teaches, place, heading, seen_at, completed_at, done = rows[0]
+    course_id, version, order, state, ended, teaches, place, heading, seen_at, completed_at, done = rows[0]
     return Learner(
         user_id,
         course_id,
         version,
         order,
         state,
+        ended or "",
         teaches is not None,
         place,
         heading or "",

@@ -78,7 +78,7 @@ def test_who_is_not_enrolled_is_led_to_the_course_page(app: Flask, skin: Any) ->
     for path in ("/learn/skin/lesson-1", "/learn/skin"):
         answer = client.get(path)
         assert (answer.status_code, answer.location) == (302, "/courses/skin")
-    assert "Start the course to open it" in client.get("/courses/skin").text
+    assert "is part of the course. This page says how you get in" in client.get("/courses/skin").text
 
 
 def test_who_is_enrolled_reads_the_lesson(app: Flask, skin: Any) -> None:
@@ -127,7 +127,7 @@ def test_a_revoked_learner_is_told_and_kept_out_of_every_door(app: Flask, skin: 
     answer = client.get("/learn/skin/lesson-1", follow_redirects=True)
 
     assert answer.request.path == "/courses/skin"
-    assert "Your access to this course has ended" in answer.text
+    assert "The school has ended your access to this course" in answer.text
     page = client.get("/courses/skin").text
     assert "Your access to this course has ended" in page
     assert "Start free" not in re.sub(r"<header.*?</header>", "", page, flags=re.DOTALL)
@@ -160,7 +160,7 @@ def test_a_step_that_waits_leads_to_the_one_that_opens_it_and_says_so(app: Flask
     answer = client.get("/learn/strict/lesson-3", follow_redirects=True)
 
     assert answer.request.path == "/learn/strict/lesson-1"
-    assert "Step 3 opens when this step is done." in answer.text
+    assert "Step 3 opens when Step 1 is done." in answer.text
     assert post(client, "/learn/strict/lesson-3/complete").status_code == 403
     post(client, "/learn/strict/lesson-1/complete")
     assert client.get("/learn/strict/lesson-2").status_code == 200

@@ -1,0 +1,118 @@
+"""The door of every step, on its pages: a closed one says why, what to do, and leads there."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.clock import now
+from core.database import db, transaction
+from core.school import change_school
+from enrollment.models import EnrollmentState
+from enrollment.services import end_access, find_enrollment
+from tests.counting import statements
+from tests.factories import enroll, make_course, make_order, make_user, post, sign_in
+
+LESSON = "/learn/skin/lesson-1"
+
+
+@pytest.fixture
+def skin(app: Flask) -> Any:
+    return make_course("skin", ("lesson lesson", "lesson! lesson"), price_minor=12900)
+
+
+@pytest.fixture
+def person(app: Flask, client: FlaskClient) -> Any:
+    found = make_user()
+    sign_in(client, found)
+    return found
+
+
+def end(person: Any, course: Any, reason: str) -> None:
+    enroll(person, course, "order")
+    with transaction():
+        found = find_enrollment(person.id, course.id)
+        assert found is not None
+        end_access(found, reason)
+        assert found.state == EnrollmentState.REVOKED
+    db.session.rollback()
+
+
+def told(client: FlaskClient) -> str:
+    """What the closed lesson says, on the page of the course."""
+    answer = client.get(LESSON, follow_redirects=True)
+    assert answer.request.path == "/courses/skin"
+    return answer.text
+
+
+def test_who_is_not_enrolled_is_told_how_to_get_in(client: FlaskClient, person: Any, skin: Any) -> None:
+    assert "Step 1 is part of the course. This page says how you get in." in told(client)
+
+
+def test_who_left_the_checkout_is_led_back_to_it(client: FlaskClient, person: Any, skin: Any) -> None:
+    make_order(person, skin, "pending")
+
+    assert "Your checkout is still open" in told(client)
+
+
+def test_a_checkout_that_has_run_out_is_not_continued(client: FlaskClient, person: Any, skin: Any) -> None:
+    make_order(person, skin, "pending", expires_at=now() - timedelta(seconds=1))
+
+    assert "Your checkout is still open" not in told(client)
+
+
+def test_who_waits_for_the_bank_is_told_that_there_is_nothing_to_do(
+    client: FlaskClient, person: Any, skin: Any
+) -> None:
+    make_order(person, skin, "processing")
+
+    assert "There is nothing for you to do: we write to you." in told(client)
+
+
+def test_who_got_the_money_back_may_enroll_again(client: FlaskClient, person: Any, skin: Any) -> None:
+    end(person, skin, "refund")
+
+    assert "You may enroll again here; what you completed is kept." in told(client)
+
+
+@pytest.mark.parametrize(("address", "whom"), [("help@example.org", "help@example.org"), ("", "the school")])
+def test_who_was_put_out_by_the_school_is_told_whom_to_write_to(
+    client: FlaskClient, person: Any, skin: Any, address: str, whom: str
+) -> None:
+    with transaction():
+        change_school({"support_email": address})
+    end(person, skin, "admin")
+
+    assert f"Write to {whom} if that seems wrong" in told(client)
+
+
+def test_an_order_of_somebody_else_says_nothing_here(client: FlaskClient, person: Any, skin: Any) -> None:
+    make_order(make_user(), skin, "processing")
+
+    assert "bank" not in told(client)
+
+
+def test_what_is_sent_to_a_closed_step_is_refused_in_the_same_words(
+    client: FlaskClient, person: Any, skin: Any
+) -> None:
+    make_order(person, skin, "processing")
+
+    answer = post(client, f"{LESSON}/complete")
+
+    assert answer.status_code == 403
+    assert "There is nothing for you to do: we write to you." in answer.text
+
+
+def test_only_a_closed_door_costs_a_look_at_the_orders(client: FlaskClient, person: Any, skin: Any) -> None:
+    enroll(person, skin)
+    client.get(LESSON)
+
+    with statements() as inside:
+        client.get(LESSON)
+    with statements() as preview:
+        client.get("/courses/skin/preview/lesson-3")
+
+    assert not [sql for sql in (*inside, *preview) if "orders" in sql]
+    assert len(inside) <= 3
