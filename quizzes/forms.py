@@ -3,18 +3,24 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from flask import request
+from flask import Response, jsonify, redirect, request
 from flask_wtf.csrf import validate_csrf
+from werkzeug.wrappers import Response as WerkzeugResponse
 from wtforms import ValidationError
 
+from core.database import transaction
+from core.limits import require_within
 from core.web import Reader, reader
-from quizzes import rules
+from quizzes import kept, rules
 from quizzes.reads import Target, asked
 from quizzes.services import Given
 
 ITEM = re.compile(r"item([1-9]\d{0,3})")
 NOT_SENT_ON = ("csrf_token",)
+SIGNED_OUT = "Not saved: you are signed out. Your answer is kept here. Sign in, then come back to this page."
+KEPT_FORMS = "30/hour; 100/day"
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,23 @@ def sender() -> Reader | None:
 def wants_json() -> bool:
     """Whether a script asks, not a page."""
     return request.accept_mimetypes.best == "application/json"
+
+
+def told(sentence: str, status: int) -> Response:
+    """What a script is answered where a page would be shown a message."""
+    answer = jsonify(message=sentence)
+    answer.status_code = status
+    return answer
+
+
+def keep_for_later() -> WerkzeugResponse:
+    """The sign-in under which the form was opened is over: keep what it holds, ask to sign in."""
+    if wants_json():
+        return told(SIGNED_OUT, 401)
+    require_within(KEPT_FORMS, "kept-forms")
+    with transaction():
+        address = f"/attempts/kept/{kept.keep(request.path, fields())}"
+    return redirect(address if reader() else "/login?" + urlencode({"next": address}), 303)
 
 
 def positions(names: Iterable[str]) -> list[int]:

@@ -11,15 +11,16 @@ from courses.services import OutlineStep
 from progress.access import Visit
 from quizzes import rules, services
 from quizzes.models import Attempt, Quiz
-from quizzes.paper import ShownQuestion, given_in_words, show_question
-from quizzes.quiz_settings import QuizSettings
+from quizzes.paper import given_in_words, show_question
+from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.reads import AttemptHead, Item, Target, asked, items_of
 from quizzes.results import ToldQuestion, ToldTally, exact, tell_items, tell_tallies
 from quizzes.rules import AttemptState, StartDecision
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-TAKEN_OUT = " The quiz is no longer part of the course; your result stays here."
+TAKEN_OUT = " The {noun} is no longer part of the course; your result stays here."
+UNITS = {QuizKind.QUIZ: "%", QuizKind.CASE: " of 100"}  # behind what an attempt earned
 
 
 @dataclass(frozen=True)
@@ -30,18 +31,18 @@ class PastAttempt:
     title: str
     when: str
     is_open: bool
-    percent: int | None
+    score: str  # empty while it is open or being marked
     passed: bool | None
 
 
 @dataclass(frozen=True)
 class StartPage:
-    """A quiz before it is begun."""
+    """A quiz or a case before it is begun."""
 
+    noun: str
     title: str
     summary: str
     kicker: str
-    questions: str
     minutes: int
     pass_mark: int
     attempts: str
@@ -93,30 +94,31 @@ class ResultPage:
 
 
 def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
-    """The quiz's first page for one reader."""
+    """The first page of a quiz or a case for one reader."""
     settings = QuizSettings.from_json(quiz.settings)
     tried = services.attempts_of(reader.user_id, quiz.id)
     decision = services.start_decision(quiz, tried)
     return StartPage(
+        noun=quiz.kind,
         title=quiz.title,
         summary=settings.summary,
         kicker=kicker(here),
-        questions=plural(services.question_count(quiz), "question"),
         minutes=quiz.minutes,
         pass_mark=settings.pass_mark,
         attempts=_attempts_in_words(len(tried), settings.attempts, decision.left),
         decision=decision,
         url=here.step.url,
-        past=tuple(_past(attempt, reader) for attempt in reversed(tried)),
+        past=tuple(_past(attempt, reader, quiz.kind) for attempt in reversed(tried)),
         course_title=here.outline.title,
         course_url=f"/learn/{here.outline.slug}",
     )
 
 
 def kicker(here: Visit) -> str:
-    """Where the quiz stands: `Module 3 quiz`."""
+    """Where the quiz or case stands: `Module 3 quiz`."""
     has_place = len(here.outline.modules) > 1 and not here.step.is_taken_out
-    return f"Module {here.step.module_number} quiz" if has_place else "Quiz"
+    noun = here.step.noun
+    return f"Module {here.step.module_number} {noun}" if has_place else noun.capitalize()
 
 
 def plural(count: int, noun: str) -> str:
@@ -134,13 +136,13 @@ def palette(items: Sequence[Item], here: int | None) -> Palette:
 
 def answers_in_words(
     targets: Sequence[Target], given: Sequence[services.Given]
-) -> list[tuple[ShownQuestion, list[str]]]:
-    """Each question with the words of what was answered to it."""
+) -> list[tuple[str, list[str]]]:
+    """Each question by number and prompt, with the words of what was answered to it."""
     shown = [
         show_question(asked(target.revision_id), target.layout, one.answer, target.position)
         for target, one in zip(targets, given, strict=True)
     ]
-    return [(question, given_in_words(question)) for question in shown]
+    return [(f"Question {each.position}: {each.name}", given_in_words(each)) for each in shown]
 
 
 def first_open(items: Sequence[Item]) -> int:
@@ -161,9 +163,9 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     missed = None if told is None else tuple(each for each in told if each.verdict != "right")
     return ResultPage(
         title=head.title,
-        kicker=f"{kicker(here)}, {_ordinal(head.number)} attempt",
+        kicker=f"{kicker(here)}, {ordinal(head.number)} attempt",
         headline=_headline(head, None if missed is None else len(missed)),
-        lede=_lede(head) + (TAKEN_OUT if here.step.is_taken_out else ""),
+        lede=_lede(head) + taken_out(here),
         percent=head.percent,
         points="" if head.points is None else exact(head.points),
         possible=exact(head.possible),
@@ -172,7 +174,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         start_url=here.step.url,
         course_url=f"/learn/{here.outline.slug}",
         following=here.outline.neighbours(here.step)[1],
-        certificate_url=_certificate_url(reader, here),
+        certificate_url=certificate_url(reader, here),
         tallies=() if told is None else tuple(_tallies(quiz, items)),
         missed=missed,
         right=tuple(each for each in told or () if each.verdict == "right"),
@@ -185,7 +187,12 @@ def _tallies(quiz: Quiz, items: Sequence[Item]) -> list[ToldTally]:
     return tell_tallies("objective" if words else "topic", items, words)
 
 
-def _certificate_url(reader: Reader, here: Visit) -> str:
+def taken_out(here: Visit) -> str:
+    """A sentence where the step is no longer part of the course, else nothing."""
+    return TAKEN_OUT.format(noun=here.step.noun) if here.step.is_taken_out else ""
+
+
+def certificate_url(reader: Reader, here: Visit) -> str:
     """Where the certificate of this course stands, or nothing as long as none is held."""
     held = certificate_in(reader.user_id, here.outline.course_id)
     return f"/certificates/{held.id}" if held else ""
@@ -219,14 +226,14 @@ def _attempts_in_words(used: int, limit: int | None, left: int | None) -> str:
     return f"{plural(used, 'attempt')} of {limit} used, {left} left"
 
 
-def _past(attempt: Attempt, reader: Reader) -> PastAttempt:
+def _past(attempt: Attempt, reader: Reader, kind: str) -> PastAttempt:
     moment = attempt.submitted_at or attempt.started_at
     return PastAttempt(
         url=f"/attempts/{attempt.id}",
         title=f"Attempt {attempt.number}",
         when=in_words(moment, reader),
         is_open=attempt.state == AttemptState.OPEN,
-        percent=attempt.percent,
+        score="" if attempt.percent is None else f"{attempt.percent}{UNITS[QuizKind(kind)]}",
         passed=attempt.passed,
     )
 
@@ -245,5 +252,6 @@ def _palette_entry(item: Item, here: bool) -> PaletteEntry:
     return PaletteEntry(item.position, state, words, here)
 
 
-def _ordinal(number: int) -> str:
+def ordinal(number: int) -> str:
+    """`first`, `second`, and beyond the tenth in figures."""
     return ORDINALS[number - 1] if number <= len(ORDINALS) else f"{number}th"

@@ -19,10 +19,10 @@ from core.database import db
 from core.errors import NotFound
 from core.reads import HotRead
 from courses.models import Course, Step
-from quizzes.models import Attempt, AttemptItem, QuestionRevision, Quiz
+from quizzes.models import Attempt, AttemptItem, CasePlay, QuestionRevision, Quiz
 from quizzes.presentation import Layout
 from quizzes.questions import Question
-from quizzes.quiz_settings import QuizSettings
+from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.rules import AttemptState, is_answered
 
 MOST_KEPT = 5_000  # revisions
@@ -33,8 +33,9 @@ _head = HotRead(
     select(
         Attempt.state, Attempt.number, Attempt.pass_percent, Attempt.percent, Attempt.passed,
         Attempt.points_num, Attempt.points_den, Attempt.max_num, Attempt.max_den, Attempt.submitted_at,
-        Attempt.quiz_id, Quiz.title, Quiz.settings, Course.slug, Step.slug,
+        Attempt.quiz_id, Quiz.title, Quiz.settings, Course.slug, Step.slug, CasePlay.revision_id,
     )
+    .outerjoin(CasePlay, CasePlay.attempt_id == Attempt.id)
     .join(Quiz, Quiz.id == Attempt.quiz_id)
     .join(Step, Step.id == Attempt.step_id)
     .join(Course, Course.id == Step.course_id)
@@ -88,7 +89,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class AttemptHead:
-    """An attempt without its questions, and where in which course it stands."""
+    """An attempt without its questions, and where in which course it stands.
+
+    `case_revision` is the revision of the case that it plays; None in an attempt at a quiz.
+    """
 
     id: str
     state: AttemptState
@@ -104,6 +108,12 @@ class AttemptHead:
     settings: QuizSettings
     course: str
     step: str
+    case_revision: int | None
+
+    @property
+    def kind(self) -> QuizKind:
+        """What was begun, whatever stands at its address by now."""
+        return QuizKind.QUIZ if self.case_revision is None else QuizKind.CASE
 
     @property
     def is_open(self) -> bool:
@@ -159,7 +169,7 @@ def attempt_head(attempt_id: str, user_id: int) -> AttemptHead:
     if not rows:
         raise no_such_attempt()
     state, number, mark, percent, passed, num, den, most, of, submitted_at, *rest = rows[0]
-    quiz_id, title, settings, course, step = rest
+    quiz_id, title, settings, course, step, case_revision = rest
     return AttemptHead(
         attempt_id,
         AttemptState(state),
@@ -175,6 +185,7 @@ def attempt_head(attempt_id: str, user_id: int) -> AttemptHead:
         QuizSettings.from_json(settings),
         course,
         step,
+        case_revision,
     )
 
 
@@ -209,7 +220,7 @@ def asked(revision_id: int) -> Asked:
         row = db.session.get(QuestionRevision, revision_id)
         if row is None:
             raise NotFound("There is no such question.")
-        texts = {text: _inside(html) for text, html in row.html.items()}
+        texts = {text: inside(html) for text, html in row.html.items()}
         kept = _kept[key] = Asked(row.id, Question.from_json(row.content), texts)
         while len(_kept) > MOST_KEPT:
             del _kept[next(iter(_kept))]
@@ -224,7 +235,7 @@ def _score(num: int | None, den: int | None) -> Fraction | None:
     return None if num is None or den is None else Fraction(num, den)
 
 
-def _inside(html: str) -> str:
+def inside(html: str) -> str:
     """The inside of a text that is one paragraph, so that it may stand in a legend or a label."""
     only = PARAGRAPH.fullmatch(html)
     return only[1] if only else html

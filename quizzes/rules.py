@@ -141,7 +141,12 @@ def feedback(question: Question, answer: object) -> Feedback:
 
 def cited_keys(question: Question) -> tuple[str, ...]:
     """The keys that the question's texts cite, each once."""
-    citations = [cited for text in question.markdown() for cited in CITATION.findall(text)]
+    return cited_in(question.markdown())
+
+
+def cited_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """The keys that Markdown texts cite, each once, in order of first mention."""
+    citations = [cited for text in texts for cited in CITATION.findall(text)]
     return tuple(dict.fromkeys(key for citation in citations for key in CITED_KEY.findall(citation)))
 
 
@@ -195,13 +200,16 @@ class StartDecision:
         return self.start is not Start.REFUSED
 
 
-def may_start(used: int, limit: int | None, has_open: bool) -> StartDecision:
-    """`used` counts every attempt, the open one too. An open attempt is resumed whatever the limit is."""
+def may_start(used: int, limit: int | None, has_open: bool, noun: str = "quiz") -> StartDecision:
+    """`used` counts every attempt, the open one too. An open attempt is resumed whatever the limit is.
+
+    `noun` is what the sentence calls that which was tried.
+    """
     left = None if limit is None else max(limit - used, 0)
     if has_open:
         return StartDecision(Start.RESUME, left)
     if left == 0:
-        return StartDecision(Start.REFUSED, 0, f"All {limit} attempts of this quiz are used.")
+        return StartDecision(Start.REFUSED, 0, f"All {limit} attempts of this {noun} are used.")
     return StartDecision(Start.NEW, left)
 
 

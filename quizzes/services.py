@@ -1,8 +1,9 @@
 """Starting, saving and submitting attempts. The database decides, so that tabs and clicks at once make one of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from random import Random
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ from sqlalchemy import JSON, CursorResult, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import now
-from core.database import db
+from core.database import Base, db
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from courses.models import Step
@@ -60,11 +61,23 @@ class Given:
     flagged: bool
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a new attempt is made of: the points possible, the pass mark, and the rows that belong to it."""
+
+    possible: Fraction
+    pass_mark: int
+    rows: Callable[[str], Sequence[Base]]  # from the attempt's id
+
+
+Prepare = Callable[[Quiz], Prepared]
+
+
 def find_quiz(name: str) -> Quiz:
-    """The published quiz of this full name, `course/quizzes/slug`. Raises NotFound."""
+    """The published quiz, case or assignment of this full name, `course/quizzes/slug`. Raises NotFound."""
     quiz = db.session.scalar(select(Quiz).filter_by(name=name))
     if quiz is None:
-        raise NotFound("This quiz is not published.")
+        raise NotFound("This step is not published.")
     return quiz
 
 
@@ -99,19 +112,24 @@ def question_count(quiz: Quiz) -> int:
 def start_decision(quiz: Quiz, tried: Sequence[Attempt]) -> StartDecision:
     """What the button of the first page does for somebody who made these attempts."""
     has_open = any(attempt.state == AttemptState.OPEN for attempt in tried)
-    return rules.may_start(len(tried), QuizSettings.from_json(quiz.settings).attempts, has_open)
+    return rules.may_start(len(tried), QuizSettings.from_json(quiz.settings).attempts, has_open, quiz.kind)
 
 
 def start(user_id: int, quiz: Quiz, step_id: int, rng: Random) -> Attempt:
-    """Begin an attempt, or come back to the open one. Raises Conflict where none is left.
+    """Begin an attempt at a quiz, or come back to the open one. Raises Conflict where none is left.
 
     The layouts are secrets: `rng` is SystemRandom but in tests.
     """
+    return begin(user_id, quiz, step_id, partial(_prepare, rng=rng))
+
+
+def begin(user_id: int, quiz: Quiz, step_id: int, prepare: Prepare) -> Attempt:
+    """Begin an attempt that `prepare` makes, or come back to the open one. Raises Conflict where none is left."""
     tried = attempts_of(user_id, quiz.id)
     decision = start_decision(quiz, tried)
     if not decision.may:
         raise Conflict(decision.sentence)
-    return _open_one(tried) or _begin(user_id, quiz, step_id, len(tried) + 1, rng)
+    return _open_one(tried) or _begin(user_id, quiz, step_id, len(tried) + 1, prepare(quiz))
 
 
 def save(user_id: int, attempt_id: str, given: Sequence[Given]) -> None:
@@ -146,7 +164,7 @@ def submit(user_id: int, attempt_id: str) -> Attempt:
     attempt = find_attempt(user_id, attempt_id)
     if closed.rowcount == 1:
         _mark(attempt)
-        _complete(attempt)
+        complete(attempt)
     return attempt
 
 
@@ -154,10 +172,7 @@ def _open_one(tried: Sequence[Attempt]) -> Attempt | None:
     return next((attempt for attempt in tried if attempt.state == AttemptState.OPEN), None)
 
 
-def _begin(user_id: int, quiz: Quiz, step_id: int, number: int, rng: Random) -> Attempt:
-    settings = QuizSettings.from_json(quiz.settings)
-    revisions = _draw(quiz, settings, rng)
-    possible = sum((asked(revision).question.points for revision in revisions), Fraction(0))
+def _begin(user_id: int, quiz: Quiz, step_id: int, number: int, prepared: Prepared) -> Attempt:
     row = {
         "id": new_id(int(now().timestamp() * 1000)),
         "user_id": user_id,
@@ -166,19 +181,28 @@ def _begin(user_id: int, quiz: Quiz, step_id: int, number: int, rng: Random) -> 
         "number": number,
         "state": AttemptState.OPEN,
         "quiz_revision": quiz.revision,
-        "pass_percent": settings.pass_mark,
+        "pass_percent": prepared.pass_mark,
         "started_at": now(),
-        "max_num": possible.numerator,
-        "max_den": possible.denominator,
+        "max_num": prepared.possible.numerator,
+        "max_den": prepared.possible.denominator,
     }
     if _inserted(row):
-        db.session.add_all(_lay_out(row["id"], revisions, settings, rng))
+        db.session.add_all(prepared.rows(str(row["id"])))
         db.session.flush()
     # Where another tab was quicker, the open attempt is that one.
     attempt = _open_one(attempts_of(user_id, quiz.id))
     if attempt is None:
-        raise Conflict("This quiz was just submitted in another window. Open it again.")
+        raise Conflict(f"This {quiz.kind} was just submitted in another window. Open it again.")
     return attempt
+
+
+def _prepare(quiz: Quiz, rng: Random) -> Prepared:
+    """The questions of a quiz, drawn and laid out. Raises Conflict for a quiz that has none."""
+    settings = QuizSettings.from_json(quiz.settings)
+    revisions = _draw(quiz, settings, rng)
+    possible = sum((asked(revision).question.points for revision in revisions), Fraction(0))
+    lay_out = partial(_lay_out, revisions=revisions, settings=settings, rng=rng)
+    return Prepared(possible, settings.pass_mark, lay_out)
 
 
 def _draw(quiz: Quiz, settings: QuizSettings, rng: Random) -> list[int]:
@@ -193,7 +217,7 @@ def _draw(quiz: Quiz, settings: QuizSettings, rng: Random) -> list[int]:
 
 
 def _lay_out(
-    attempt_id: Any, revisions: Sequence[int], settings: QuizSettings, rng: Random
+    attempt_id: str, revisions: Sequence[int], settings: QuizSettings, rng: Random
 ) -> list[AttemptItem]:
     return [
         AttemptItem(
@@ -232,7 +256,7 @@ def _mark_item(item: AttemptItem) -> Score:
     return score
 
 
-def _complete(attempt: Attempt) -> None:
+def complete(attempt: Attempt) -> None:
     """A pass completes the step, for learners; who only teaches the course collects no progress in it."""
     step: Step = find_step(attempt.step_id)
     if attempt.passed and is_enrolled(attempt.user_id, step.course_id):

@@ -1,28 +1,30 @@
 """The doors of quizzes: begin, answer, hand in, see what became of it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from random import SystemRandom
-from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request
-from werkzeug.wrappers import Response as WerkzeugResponse
+from flask import Blueprint, flash, jsonify, redirect, request
+from werkzeug.wrappers import Response
 
 from core.database import transaction
 from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.limits import require_within
-from core.web import ANYONE, SIGNED_IN, Reader, allow, csrf, reader, render, signed_in
-from courses.services import find_ever
+from core.web import ANYONE, SIGNED_IN, Reader, allow, csrf, render, signed_in
 from progress.access import Visit, turn_away, visit
 from quizzes import forms, kept, pages, services
+from quizzes.access import open_attempt, require_in_course, require_open, where
+from quizzes.cases import views as case_views
+from quizzes.cases.services import start as start_case
+from quizzes.models import Attempt, Quiz
 from quizzes.paper import show_item
 from quizzes.quiz_settings import QuizKind, View
 from quizzes.reads import AttemptHead, Item, attempt_head, items_of, mailbox
 from quizzes.rules import AttemptStep, next_state
 
 bp = Blueprint("quizzes", __name__)
-Answer = str | WerkzeugResponse
-LATER = {QuizKind.CASE: "cases", QuizKind.ASSIGNMENT: "assignments"}
-SIGNED_OUT = "Not saved: you are signed out. Your answer is kept here. Sign in, then come back to this page."
-KEPT_FORMS = "30/hour; 100/day"
+Answer = str | Response
+Form = dict[str, list[str]]
 SUBMISSIONS = "60/hour"
 
 
@@ -35,9 +37,7 @@ def show(course: str, quiz: str) -> Answer:
     if not here.decision.allowed:
         return turn_away(here)
     found = services.find_quiz(here.step.body)
-    if found.kind in LATER:
-        return render("quizzes/later.html", nav="learning", here=here, kinds=LATER[QuizKind(found.kind)])
-    return render("quizzes/start.html", nav="learning", page=pages.start_page(here, found, person))
+    return DOORS[QuizKind(found.kind)].show(here, found, person)
 
 
 @bp.post("/learn/<course>/quizzes/<quiz>/start")
@@ -50,39 +50,31 @@ def start(course: str, quiz: str) -> Answer:
         return turn_away(here)
     with transaction():
         found = services.find_quiz(here.step.body)
-        if found.kind in LATER:
-            raise NotFound("This step opens in a later version of the school.")
-        attempt = services.start(person.user_id, found, here.step.id, SystemRandom())
-        address = f"/attempts/{attempt.id}"
+        begun = DOORS[QuizKind(found.kind)].start(person.user_id, found, here.step.id)
+        address = f"/attempts/{begun.id}"
     return redirect(address, 303)
 
 
 @bp.get("/attempts/<attempt_id>")
 @allow(SIGNED_IN)
 def attempt(attempt_id: str) -> Answer:
-    """An open attempt's questions, one a page or all; of a submitted one the result."""
-    head, here, person = _open(attempt_id)
+    """An open attempt where it stands; of a submitted one the result."""
+    head, here, person = open_attempt(attempt_id)
     if not here.decision.allowed:
         return turn_away(here)
-    if not head.is_open:
-        return render("quizzes/result.html", nav="learning", page=pages.result_page(head, here, person))
-    _require_in_course(here)
-    items = items_of(head.id, person.user_id)
-    if _wants_paper(head):
-        return _whole_paper(head, here, items)
-    return _one_question(head, here, items)
+    return DOORS[head.kind].attempt(head, here, person)
 
 
 @bp.get("/attempts/<attempt_id>/review")
 @allow(SIGNED_IN)
 def review(attempt_id: str) -> Answer:
     """The last look before handing in: what has no answer, what is flagged."""
-    head, here, person = _open(attempt_id)
+    head, here, person = open_attempt(attempt_id)
     if not here.decision.allowed:
         return turn_away(here)
-    if not head.is_open:
+    if not head.is_open or head.kind is not QuizKind.QUIZ:
         return redirect(head.url)
-    _require_in_course(here)
+    require_in_course(here)
     items = items_of(head.id, person.user_id)
     shown = [show_item(item) for item in items]
     return render(
@@ -102,12 +94,12 @@ def save(attempt_id: str) -> Answer:
     """Keep the answers on a page. A script gets JSON; a page goes where its button leads."""
     person = forms.sender()
     if person is None:
-        return _keep_for_later()
+        return forms.keep_for_later()
     try:
         saved = _save(attempt_id, person, request.form.to_dict(flat=False))
     except DomainError as error:
         if forms.wants_json() and isinstance(error, (Conflict, Forbidden, NotFound)):
-            return _told(error.sentence, {Conflict: 409, Forbidden: 403, NotFound: 404}[type(error)])
+            return forms.told(error.sentence, {Conflict: 409, Forbidden: 403, NotFound: 404}[type(error)])
         raise
     if forms.wants_json():
         return jsonify(saved=saved)
@@ -120,13 +112,15 @@ def submit(attempt_id: str) -> Answer:
     """Hand in: the answers as saved are marked, once. The result stands at the attempt's own address."""
     person = forms.sender()
     if person is None:
-        return _keep_for_later()
+        return forms.keep_for_later()
     _submit(attempt_id, person)
     return redirect(f"/attempts/{attempt_id}", 303)
 
 
-# These two ask for the token themselves: what comes under an ended sign-in is kept, not refused.
-for sent in (save, submit):
+bp.add_url_rule("/attempts/<attempt_id>/choose", view_func=case_views.choose, methods=["POST"])
+
+# These ask for the token themselves: what comes under an ended sign-in is kept, not refused.
+for sent in (save, submit, case_views.choose):
     csrf.exempt(sent)
 
 
@@ -136,18 +130,10 @@ def show_kept(token: str) -> Answer:
     """What arrived after the sign-in had ended, and a button that sends it."""
     person = signed_in()
     form = kept.find(token)
-    attempt_id, is_submission = _addressed(form.path)
+    attempt_id, sort = _addressed(form.path)
     head = attempt_head(attempt_id, person.user_id)
-    fields = forms.as_form(form.fields)
-    box = mailbox(attempt_id, person.user_id, forms.positions(fields))
-    return render(
-        "quizzes/kept.html",
-        nav="learning",
-        head=head,
-        given=pages.answers_in_words(box.targets, forms.read_given(box.targets, fields)),
-        is_submission=is_submission,
-        token=token,
-    )
+    given = sort.tell(head, person, forms.as_form(form.fields))
+    return render("quizzes/kept.html", nav="learning", head=head, given=given, sort=sort, token=token)
 
 
 @bp.post("/attempts/kept/<token>")
@@ -156,23 +142,56 @@ def send_kept(token: str) -> Answer:
     """Send what was kept, if the attempt is the reader's."""
     person = signed_in()
     form = kept.find(token)
-    attempt_id, is_submission = _addressed(form.path)
-    fields = forms.as_form(form.fields)
-    if is_submission:
-        _submit(attempt_id, person)
-    else:
-        _save(attempt_id, person, fields)
-        flash("Your answers are saved.", "ok")
+    attempt_id, sort = _addressed(form.path)
+    address = sort.send(attempt_id, person, forms.as_form(form.fields))
     with transaction():
         kept.take(token)
-    return redirect(f"/attempts/{attempt_id}", 303)
+    return redirect(address, 303)
 
 
-def _open(attempt_id: str) -> tuple[AttemptHead, Visit, Reader]:
-    """The reader's attempt and where it stands; NotFound for anybody else's."""
-    person = signed_in()
-    head = attempt_head(attempt_id, person.user_id)
-    return head, visit(head.course, head.step, "quiz", person, find_ever), person
+def _show_quiz(here: Visit, quiz: Quiz, person: Reader) -> Answer:
+    questions = pages.plural(services.question_count(quiz), "question")
+    page = pages.start_page(here, quiz, person)
+    return render("quizzes/start.html", nav="learning", page=page, questions=questions)
+
+
+def _start_quiz(user_id: int, quiz: Quiz, step_id: int) -> Attempt:
+    return services.start(user_id, quiz, step_id, SystemRandom())
+
+
+def _quiz_attempt(head: AttemptHead, here: Visit, person: Reader) -> Answer:
+    """The questions of an open attempt, one a page or all."""
+    if not head.is_open:
+        return render("quizzes/result.html", nav="learning", page=pages.result_page(head, here, person))
+    require_in_course(here)
+    items = items_of(head.id, person.user_id)
+    if _wants_paper(head):
+        return _whole_paper(head, here, items)
+    return _one_question(head, here, items)
+
+
+def _show_assignment(here: Visit, _quiz: Quiz, _person: Reader) -> Answer:
+    return render("quizzes/later.html", nav="learning", here=here)
+
+
+def _start_assignment(_user_id: int, _quiz: Quiz, _step_id: int) -> Attempt:
+    raise NotFound("This step opens in a later version of the school.")
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What one kind does behind the addresses that all kinds share."""
+
+    show: Callable[[Visit, Quiz, Reader], Answer]
+    start: Callable[[int, Quiz, int], Attempt]
+    attempt: Callable[[AttemptHead, Visit, Reader], Answer]
+
+
+DOORS = {
+    QuizKind.QUIZ: Doors(_show_quiz, _start_quiz, _quiz_attempt),
+    QuizKind.CASE: Doors(case_views.show, start_case, case_views.attempt),
+    QuizKind.ASSIGNMENT: Doors(_show_assignment, _start_assignment, _quiz_attempt),
+}
 
 
 def _wants_paper(head: AttemptHead) -> bool:
@@ -206,10 +225,10 @@ def _whole_paper(head: AttemptHead, here: Visit, items: list[Item]) -> str:
     )
 
 
-def _save(attempt_id: str, person: Reader, form: dict[str, list[str]]) -> int:
+def _save(attempt_id: str, person: Reader, form: Form) -> int:
     """Save what a form holds; the number of questions it held. Raises NotFound, Forbidden, Conflict."""
     box = mailbox(attempt_id, person.user_id, forms.positions(form))
-    _require_open(visit(box.course, box.step, "quiz", person, find_ever))
+    require_open(where(box.course, box.step, person))
     next_state(box.state, AttemptStep.SAVE)
     given = forms.read_given(box.targets, form)
     with transaction():
@@ -220,28 +239,14 @@ def _save(attempt_id: str, person: Reader, form: dict[str, list[str]]) -> int:
 def _submit(attempt_id: str, person: Reader) -> None:
     require_within(SUBMISSIONS, "quiz-submit", str(person.user_id))
     head = attempt_head(attempt_id, person.user_id)
-    _require_open(visit(head.course, head.step, "quiz", person, find_ever))
+    require_open(where(head.course, head.step, person))
+    if head.kind is not QuizKind.QUIZ:
+        raise Conflict("A case is not handed in: it ends with its last choice.")
     with transaction():
         services.submit(person.user_id, attempt_id)
 
 
-def _require_open(here: Visit) -> None:
-    """The same question at each door: whoever may not read the step may not answer it either."""
-    if not here.decision.allowed:
-        raise Forbidden(f"{here.step.title} is not open to you. The course page says how to get in.")
-    _require_in_course(here)
-
-
-def _require_in_course(here: Visit) -> None:
-    """No attempt goes on at a quiz that was taken out; it waits, in case the quiz comes back."""
-    if here.step.is_taken_out:
-        raise Conflict(
-            f"{here.step.title} was taken out of the course. Nothing is lost: your answers are kept, and so is "
-            "all that you completed. If the quiz comes back, you go on where you stopped."
-        )
-
-
-def _go_on(attempt_id: str, person: Reader) -> WerkzeugResponse:
+def _go_on(attempt_id: str, person: Reader) -> Response:
     head = attempt_head(attempt_id, person.user_id)
     last = len(items_of(attempt_id, person.user_id))
     leads = forms.onward(request.form.get("go", ""), request.args.get("q", type=int), last)
@@ -251,23 +256,55 @@ def _go_on(attempt_id: str, person: Reader) -> WerkzeugResponse:
     return redirect(f"{head.url}/review" if leads.page else f"{head.url}{leads.query}", 303)
 
 
-def _keep_for_later() -> Answer:
-    """The sign-in under which the form was opened is over: keep the answers, ask to sign in."""
-    if forms.wants_json():
-        return _told(SIGNED_OUT, 401)
-    require_within(KEPT_FORMS, "kept-forms")
-    with transaction():
-        address = f"/attempts/kept/{kept.keep(request.path, forms.fields())}"
-    return redirect(address if reader() else "/login?" + urlencode({"next": address}), 303)
+def _tell_answers(head: AttemptHead, person: Reader, form: Form) -> list[tuple[str, list[str]]]:
+    box = mailbox(head.id, person.user_id, forms.positions(form))
+    return pages.answers_in_words(box.targets, forms.read_given(box.targets, form))
 
 
-def _told(sentence: str, status: int) -> Response:
-    answer = jsonify(message=sentence)
-    answer.status_code = status
-    return answer
+def _send_answers(attempt_id: str, person: Reader, form: Form) -> str:
+    _save(attempt_id, person, form)
+    flash("Your answers are saved.", "ok")
+    return f"/attempts/{attempt_id}"
 
 
-def _addressed(path: str) -> tuple[str, bool]:
-    """The attempt that a kept form is for, and whether it was handing it in."""
+def _send_in(attempt_id: str, person: Reader, _form: Form) -> str:
+    _submit(attempt_id, person)
+    return f"/attempts/{attempt_id}"
+
+
+@dataclass(frozen=True)
+class Late:
+    """A sort of form that may arrive when its sign-in has ended: its words, and how it is told and sent."""
+
+    lede: str
+    button: str
+    tell: Callable[[AttemptHead, Reader, Form], list[tuple[str, list[str]]]]
+    send: Callable[[str, Reader, Form], str]  # gives the address to go on at
+
+
+LATE = {
+    "": Late(
+        "You sent these after your sign-in had ended. Nothing is saved until you send them now.",
+        "Send my answers",
+        _tell_answers,
+        _send_answers,
+    ),
+    "submit": Late(
+        "You handed in after your sign-in had ended. Send it now and the answers saved so far are marked.",
+        "Confirm and submit",
+        lambda head, person, form: [],
+        _send_in,
+    ),
+    "choose": Late(
+        "You chose after your sign-in had ended. Nothing has happened in the case until you send it now.",
+        "Send my choice",
+        case_views.tell,
+        case_views.send,
+    ),
+}
+
+
+def _addressed(path: str) -> tuple[str, Late]:
+    """The attempt that a kept form is for, and what sort of form it is."""
     _, _, attempt_id, *rest = path.split("/")
-    return attempt_id, rest == ["submit"]
+    return attempt_id, LATE["/".join(rest)]

@@ -60,6 +60,10 @@ class Turn:
         most = self.scene.choices[self.index if self.best is None else self.best].score
         return Effect.STRONG if self.choice.score >= most else Effect.WEAKER
 
+    def if_chosen(self, index: int) -> "Turn":
+        """The turn that another choice of the same scene would have been, as far as its effect goes."""
+        return replace(self, index=index)
+
     def moves(self) -> dict[str, int]:
         """By how much each state went up or down, those that stayed included."""
         return {name: value - self.before.get(name, LEAST) for name, value in self.states.items()}

@@ -1,0 +1,136 @@
+"""The debrief of a play: how it ended, what was unsafe or critical, the way taken and the better one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from core.web import Reader
+from courses.services import OutlineStep
+from progress.access import Visit
+from quizzes import pages, services
+from quizzes.cases.case import MOST
+from quizzes.cases.map import Stop, draw
+from quizzes.cases.pages import Gauge, ShownTurn, gauges, points_in_words, show_turn
+from quizzes.cases.play import Effect, Ending, Play, Turn
+from quizzes.cases.reads import Edition
+from quizzes.reads import AttemptHead
+from quizzes.results import ToldSource, sources_in_words
+from quizzes.rules import cited_in
+
+HEADLINES = {
+    Ending.STRONG: "Passed, safe and strong.",
+    Ending.SAFE: "Passed, and safe.",
+    Ending.REVIEW: "Not passed yet.",
+    Ending.UNSAFE: "Stopped at an unsafe act.",
+}
+
+
+@dataclass(frozen=True)
+class BetterStep:
+    """One choice of the better way."""
+
+    scene: str
+    choice: Markup
+    points: str
+
+
+@dataclass(frozen=True)
+class DebriefPage:
+    """A play that is over. `stop` is the unsafe act; `better` is empty where the way taken scores as much."""
+
+    title: str
+    kicker: str
+    headline: str
+    lede: str
+    points: int
+    passed: bool
+    may_retry: bool
+    start_url: str
+    course_url: str
+    following: OutlineStep | None
+    certificate_url: str
+    stop: ShownTurn | None
+    critical: tuple[ShownTurn, ...]
+    end_title: str
+    end_text: Markup
+    gauges: tuple[Gauge, ...]
+    turns: tuple[ShownTurn, ...]
+    better: tuple[BetterStep, ...]
+    better_points: int
+    map: Markup
+    sources: tuple[ToldSource, ...]
+
+
+def debrief_page(head: AttemptHead, here: Visit, reader: Reader, edition: Edition, play: Play) -> DebriefPage:
+    """The debrief for one reader."""
+    tried = services.attempts_of(reader.user_id, head.quiz_id)
+    decision = services.start_decision(services.find_quiz(here.step.body), tried)
+    told = [show_turn(head.url, edition, number, turn) for number, turn in enumerate(play.turns, 1)]
+    better = _better(edition, play)
+    return DebriefPage(
+        title=head.title,
+        kicker=f"{pages.kicker(here)}, {pages.ordinal(head.number)} attempt",
+        headline=HEADLINES[play.ending or Ending.REVIEW],
+        lede=_lede(head, play) + pages.taken_out(here),
+        points=play.points,
+        passed=play.passed,
+        may_retry=decision.may and not here.step.is_taken_out,
+        start_url=here.step.url,
+        course_url=f"/learn/{here.outline.slug}",
+        following=here.outline.neighbours(here.step)[1],
+        certificate_url=pages.certificate_url(reader, here),
+        stop=told[-1] if play.unsafe else None,
+        critical=tuple(turn for turn in told if turn.effect == Effect.CRITICAL),
+        end_title=edition.title(play.scene),
+        end_text=edition.text(play.scene),
+        gauges=gauges(play.states),
+        turns=tuple(told),
+        better=tuple(_better_step(edition, turn) for turn in better.turns) if better else (),
+        better_points=better.points if better else play.points,
+        map=draw(f"The map of {head.title}", _stops(edition, play), _stops(edition, better)),
+        sources=tuple(sources_in_words(cited_in(_texts(play))).values()),
+    )
+
+
+def _better(edition: Edition, play: Play) -> Play | None:
+    """The better way, unless the one that was taken is as good."""
+    found = edition.better
+    return found if found and (found.score > play.score or not play.passed) else None
+
+
+def _better_step(edition: Edition, turn: Turn) -> BetterStep:
+    text = edition.phrase(turn.choice.text_md)
+    return BetterStep(edition.title(turn.scene), text, points_in_words(turn.choice))
+
+
+def _stops(edition: Edition, play: Play | None) -> list[Stop]:
+    """The scenes of a way as the map draws them, the last one without a choice."""
+    if play is None:
+        return []
+    stops = [
+        Stop(turn.scene.id, edition.title(turn.scene), turn.effect, _on_the_map(turn)) for turn in play.turns
+    ]
+    return [*stops, Stop(play.scene.id, edition.title(play.scene), "", "")] if play.scene else stops
+
+
+def _on_the_map(turn: Turn) -> str:
+    marks = {Effect.CRITICAL: ", critical error", Effect.UNSAFE: ", unsafe"}
+    return points_in_words(turn.choice) + marks.get(turn.effect, "")
+
+
+def _texts(play: Play) -> Sequence[str]:
+    """What was read on the way, for the sources that it cites."""
+    read = [text for turn in play.turns for text in (turn.scene.text_md, turn.choice.why_md)]
+    return [*read, play.scene.text_md] if play.scene else read
+
+
+def _lede(head: AttemptHead, play: Play) -> str:
+    """What counted: the points and the mark, and what lost the pass whatever the points."""
+    mark, lost = head.pass_percent, len(play.critical)
+    if play.unsafe:
+        return f"An unsafe act ends a case with 0 of {MOST} points, whatever came before. Its reason stands below."
+    if lost:
+        errors = "A critical error loses" if lost == 1 else f"{lost} critical errors lose"
+        return f"{errors} the pass, whatever the points: you have {play.points} of {MOST}, and needed {mark}."
+    return f"You needed {mark} points of {MOST} and have {play.points}."

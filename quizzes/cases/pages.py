@@ -1,0 +1,199 @@
+"""What the pages of a play show while it goes on: the scene, the choices, what came of one, the way so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from progress.access import Visit
+from quizzes.cases.case import LEAST, MOST, Choice, States
+from quizzes.cases.play import Play, Turn, steps_left
+from quizzes.cases.reads import Edition
+from quizzes.cases.services import tokens
+from quizzes.pages import kicker
+from quizzes.reads import AttemptHead
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A state: its name and value in words, and how the last choice moved it (empty where none is shown)."""
+
+    name: str
+    value: int
+    words: str
+    moved: str
+
+
+@dataclass(frozen=True)
+class ShownChoice:
+    """A choice as the form names it; `effect` and `why` stand only where the scene was left."""
+
+    token: str
+    text: Markup
+    chosen: bool
+    effect: str = ""
+    why: Markup = Markup()
+
+
+@dataclass(frozen=True)
+class ShownTurn:
+    """A choice that was made, with what it did. `better` is the choice that scores most, where it was another."""
+
+    number: int
+    url: str
+    scene: str
+    choice: Markup
+    effect: str
+    points: str
+    total: str
+    why: Markup
+    better: Markup
+    better_why: Markup
+
+
+@dataclass(frozen=True)
+class PathEntry:
+    """A scene on the way so far; `is_here`: the one that the page shows."""
+
+    url: str
+    title: str
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class ScenePage:
+    """One scene of a play: with its choices, or, where one was made, with what came of it."""
+
+    title: str
+    kicker: str
+    course_title: str
+    course_url: str
+    step_words: str
+    url: str
+    position: int
+    scene_title: str
+    scene_text: Markup
+    choices: tuple[ShownChoice, ...]
+    outcome: ShownTurn | None
+    gauges: tuple[Gauge, ...]
+    path: tuple[PathEntry, ...]
+    file: Markup
+    onward_url: str
+    onward_words: str
+
+
+def scene_page(head: AttemptHead, here: Visit, edition: Edition, play: Play, step: int | None) -> ScenePage:
+    """The scene at `step` (from 1) of the way so far, read again; without it, the one that waits for a choice."""
+    turn = play.turns[step - 1] if step else None
+    position = step or len(play.turns) + 1
+    scene = turn.scene if turn else play.scene
+    onward_url, onward_words = _onward(head, play, position)
+    return ScenePage(
+        title=head.title,
+        kicker=kicker(here),
+        course_title=here.outline.title,
+        course_url=f"/learn/{here.outline.slug}",
+        step_words=_step_words(play, position),
+        url=head.url,
+        position=position,
+        scene_title=edition.title(scene),
+        scene_text=edition.text(scene),
+        choices=_choices(head.id, edition, play, turn, position),
+        outcome=show_turn(head.url, edition, position, turn) if turn else None,
+        gauges=gauges(turn.states if turn else play.states, turn.moves() if turn else None),
+        path=_path(head.url, edition, play, position),
+        file=edition.file,
+        onward_url=onward_url,
+        onward_words=onward_words,
+    )
+
+
+def show_turn(url: str, edition: Edition, number: int, turn: Turn) -> ShownTurn:
+    """A choice that was made, as the outcome and the debrief tell it."""
+    missed = turn.best is not None and turn.effect != "strong"
+    better = turn.scene.choices[turn.best] if missed and turn.best is not None else None
+    return ShownTurn(
+        number=number,
+        url=f"{url}?step={number}",
+        scene=edition.title(turn.scene),
+        choice=edition.phrase(turn.choice.text_md),
+        effect=turn.effect,
+        points=points_in_words(turn.choice),
+        total="" if turn.choice.unsafe else f"{min(max(turn.score, LEAST), MOST)} of {MOST} so far",
+        why=edition.phrase(turn.choice.why_md),
+        better=edition.phrase(better.text_md) if better else Markup(),
+        better_why=edition.phrase(better.why_md) if better else Markup(),
+    )
+
+
+def points_in_words(choice: Choice) -> str:
+    """`+6`, `−30`, `0`: what a choice scored; an unsafe one takes all."""
+    if choice.unsafe:
+        return "ends with 0"
+    return f"{choice.score:+d}".replace("-", "\N{MINUS SIGN}") if choice.score else "0"
+
+
+def gauges(states: States, moves: Mapping[str, int] | None = None) -> tuple[Gauge, ...]:
+    """The states in the author's order, `skin_load` as `Skin load`."""
+    return tuple(
+        Gauge(
+            name.replace("_", " ").strip().capitalize(),
+            value,
+            f"{value} of {MOST}",
+            "" if moves is None else _moved(moves.get(name, 0)),
+        )
+        for name, value in states.items()
+    )
+
+
+def _moved(by: int) -> str:
+    if not by:
+        return "as before"
+    return f"up {by}" if by > 0 else f"down {-by}"
+
+
+def _step_words(play: Play, position: int) -> str:
+    """How far it is: a case has many ways, so its length is a guess from where it stands."""
+    left = 0 if play.is_over else max(steps_left(play.case, play.scene), 1)
+    return f"Step {position} of about {max(len(play.turns) + left, position)}"
+
+
+def _choices(
+    attempt_id: str, edition: Edition, play: Play, turn: Turn | None, position: int
+) -> tuple[ShownChoice, ...]:
+    if turn is None:
+        named = tokens(attempt_id, position, play.offered).items()
+        texts = play.scene.choices if play.scene else ()
+        return tuple(
+            ShownChoice(token, edition.phrase(texts[index].text_md), False) for token, index in named
+        )
+    return tuple(
+        _left_behind(edition, turn, token, index)
+        for token, index in tokens(attempt_id, position, turn.offered).items()
+    )
+
+
+def _left_behind(edition: Edition, turn: Turn, token: str, index: int) -> ShownChoice:
+    """A choice of a scene that was left, with what it would have taught."""
+    choice = turn.scene.choices[index]
+    effect = turn.if_chosen(index).effect
+    return ShownChoice(
+        token, edition.phrase(choice.text_md), index == turn.index, effect, edition.phrase(choice.why_md)
+    )
+
+
+def _path(url: str, edition: Edition, play: Play, position: int) -> tuple[PathEntry, ...]:
+    taken = [
+        PathEntry(f"{url}?step={number}", edition.title(turn.scene), number == position)
+        for number, turn in enumerate(play.turns, 1)
+    ]
+    if play.is_over:
+        return tuple(taken)
+    return (*taken, PathEntry(url, edition.title(play.scene), position > len(taken)))
+
+
+def _onward(head: AttemptHead, play: Play, position: int) -> tuple[str, str]:
+    """Where `Continue` leads from the outcome: to the next scene of the way, or to the debrief."""
+    if position < len(play.turns):
+        return f"{head.url}?step={position + 1}", "Continue"
+    return head.url, "See the debrief" if play.is_over else "Continue"
