@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup, escape
 from sqlalchemy import select
@@ -25,15 +26,30 @@ class Accepted:
 
 
 @dataclass(frozen=True)
-class LegalPage:
-    """One version of a legal text as it is shown, and all `versions` of its page, newest first."""
+class Version:
+    """A version of the text of `page`, by the day on which it was published."""
 
     page: str
-    version: str
+    day: str  # as 2026-11-21
+
+    @property
+    def url(self) -> str:
+        return f"/legal/{self.page}?version={self.day}"
+
+    @property
+    def in_words(self) -> str:
+        return f"{date.fromisoformat(self.day):%-d %B %Y}"
+
+
+@dataclass(frozen=True)
+class LegalPage:
+    """One version of a legal text as it is shown, and all `versions` there are, newest first."""
+
     title: str
     summary: str
     html: Markup
-    versions: tuple[str, ...]
+    version: "Version"
+    versions: tuple["Version", ...]
 
     @property
     def is_current(self) -> bool:
@@ -42,7 +58,7 @@ class LegalPage:
 
 def current_versions() -> Accepted:
     """What a buyer accepts today. Raises PaymentsOff where the school has not published both texts."""
-    terms, refunds = _versions("terms"), _versions("refunds")
+    terms, refunds = _days("terms"), _days("refunds")
     if not terms or not refunds:
         raise PaymentsOff(
             "This school has not published its terms of sale and its refund promise yet, so it sells nothing so far. "
@@ -53,14 +69,15 @@ def current_versions() -> Accepted:
 
 def read_legal(page: str, version: str | None = None) -> LegalPage:
     """The text of this page, the newest one or that of `version`. Raises NotFound."""
-    versions = _versions(page)
+    versions = _days(page)
     if not versions:
         raise NotFound("The school has published no text at this address.")
     text = db.session.get(LegalText, (page, version or versions[0]))
     if text is None:
         raise NotFound(f"There is no version {version} of this text. Its page lists those there are.")
     html = Markup(fill(text.html, current_school()))  # noqa: S704 - stored by the renderer, filled with escaped words
-    return LegalPage(page, text.version, text.title, text.summary, html, versions)
+    every = tuple(Version(page, day) for day in versions)
+    return LegalPage(text.title, text.summary, html, Version(page, text.version), every)
 
 
 def fill(html: str, school: School) -> str:
@@ -75,7 +92,7 @@ def _words(school: School) -> dict[str | None, str]:
     return {
         "school": escape(school.name),
         "legal_name": escape(school.legal_name or "its owner"),
-        "legal_address": escape(address or "at an address that we give on request"),
+        "legal_address": escape(address or "whose address we give on request"),
         "support_email": f'<a href="mailto:{email}">{email}</a>' if email else "our support address",
         "refund_days": str(school.refund_days),
         "refund_max_progress": str(school.refund_max_progress),
@@ -83,6 +100,6 @@ def _words(school: School) -> dict[str | None, str]:
     }
 
 
-def _versions(page: str) -> tuple[str, ...]:
+def _days(page: str) -> tuple[str, ...]:
     query = select(LegalText.version).filter_by(page=page).order_by(LegalText.version.desc())
     return tuple(db.session.scalars(query))

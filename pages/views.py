@@ -4,7 +4,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 from sqlalchemy import func, select
 
 from core.config import current_config
@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.school import current_school, stylesheet
 from core.web import ANYONE, SIGNED_IN, allow, render, signed_in
 from courses.models import Author, Course
+from enrollment.legal import read_legal
 from lessons.course_page import author_facts, course_facts
 from pages.dashboard import courses_of, greeting
 from sources.models import Term
@@ -73,6 +74,13 @@ def glossary() -> str:
 def faq() -> str:
     """Questions and answers."""
     return render("pages/faq.html")
+
+
+@bp.get("/legal/<page>")
+@allow(ANYONE)
+def legal(page: str) -> str:
+    """A legal text: the version that holds now, or an older one that somebody accepted."""
+    return render("pages/legal.html", text=read_legal(page, request.args.get("version")))
 
 
 @bp.get("/school.css")

@@ -11,6 +11,7 @@ from studio.texts.bibliography import SourceText, read_bibliography
 from studio.texts.course_text import CourseText, read_course
 from studio.texts.front_matter import read_front_matter
 from studio.texts.glossary import TermText, read_glossary
+from studio.texts.legal_texts import LegalDraft, read_legal_text
 from studio.texts.media_files import check_media_file
 from studio.texts.page_texts import (
     ArticleText,
@@ -27,9 +28,10 @@ from studio.texts.quiz_files import QuestionFile, QuizText, read_question_file, 
 BIBLIOGRAPHY = "references.bib"
 GLOSSARY = "glossary.md"
 SLUG = r"([a-z0-9]+(?:-[a-z0-9]+)*)"
+DAY = r"(\d{4}-\d{2}-\d{2})"
 PLACES = (
     "courses/<course>/course.md, courses/<course>/{lessons,quizzes,questions,tools}/<slug>.md, "
-    "authors/<slug>.md, articles/<slug>.md, media/…, references.bib, glossary.md"
+    "authors/<slug>.md, articles/<slug>.md, legal/<page>/<YYYY-MM-DD>.md, media/…, references.bib, glossary.md"
 )
 
 
@@ -45,6 +47,7 @@ class Bundle:
     tools: Mapping[str, ToolText] = field(default_factory=dict)  # by path
     authors: Mapping[str, AuthorText] = field(default_factory=dict)  # by slug
     articles: Mapping[str, ArticleText] = field(default_factory=dict)  # by slug
+    legal: Mapping[str, LegalDraft] = field(default_factory=dict)  # by path
     sources: Mapping[str, SourceText] = field(default_factory=dict)  # by key
     terms: tuple[TermText, ...] = ()
 
@@ -89,10 +92,8 @@ class _Reader:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
         self.problems: list[Problem] = []
-        self.found: dict[str, dict[str, Any]] = {
-            name: {}
-            for name in ("courses", "lessons", "quizzes", "question_files", "tools", "authors", "articles")
-        }
+        rooms = ("courses", "lessons", "quizzes", "question_files", "tools", "authors", "articles", "legal")
+        self.found: dict[str, dict[str, Any]] = {name: {} for name in rooms}
         self.sources: dict[str, SourceText] = {}
         self.terms: tuple[TermText, ...] = ()
 
@@ -138,6 +139,9 @@ class _Reader:
     def article(self, path: str, slug: str) -> None:
         self.page("articles", slug, path, read_article, slug)
 
+    def legal_text(self, path: str, page: str, version: str) -> None:
+        self.page("legal", path, path, read_legal_text, page, version)
+
     def media(self, path: str) -> None:
         self.problems += check_media_file(path, self.files[path])
 
@@ -162,6 +166,7 @@ PLACE_READERS: tuple[tuple[str, Callable[..., None]], ...] = (
     (rf"courses/{SLUG}/tools/{SLUG}\.md", _Reader.tool),
     (rf"authors/{SLUG}\.md", _Reader.author),
     (rf"articles/{SLUG}\.md", _Reader.article),
+    (rf"legal/{SLUG}/{DAY}\.md", _Reader.legal_text),
     (r"media/.+", _Reader.media),
     (r"references\.bib", _Reader.bibliography),
     (r"glossary\.md", _Reader.glossary),

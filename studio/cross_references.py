@@ -48,6 +48,8 @@ def _text_problems(bundle: Bundle, headings: Headings) -> Iterator[Problem]:
         yield from texts.problems(tool.body, tool.file, tool.body_line, "tool")
     for author in bundle.authors.values():
         yield from texts.problems(author.body, author.file, author.body_line, "author")
+    for draft in bundle.legal.values():
+        yield from texts.problems(draft.body, draft.file, draft.body_line, "legal page")
     for quiz in bundle.quizzes.values():
         where = "question" if quiz.settings.kind == "quiz" else str(quiz.settings.kind)
         yield from texts.problems(quiz.body, quiz.file, quiz.body_line, where)

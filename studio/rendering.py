@@ -19,6 +19,7 @@ from core.markup.rendered import Kind, Rendered, Source
 from quizzes.questions import Question
 from studio.bundle import BIBLIOGRAPHY, GLOSSARY, Bundle
 from studio.texts.course_text import CourseText
+from studio.texts.legal_texts import LegalDraft
 from studio.texts.media_files import RASTER, check_media_file, ending
 from studio.texts.page_texts import AuthorText, LessonText
 from studio.texts.quiz_files import QuizText
@@ -62,6 +63,7 @@ def fingerprints(bundle: Bundle) -> dict[str, str]:
     others += [(each.file, each.body) for each in bundle.question_files.values()]
     others += [(author.file, author.body) for author in bundle.authors.values()]
     others += [(course.file, course.body) for course in bundle.courses.values()]
+    others += [(draft.file, draft.body) for draft in bundle.legal.values()]
     found = {path: _hash(bundle, path, body, shared) for path, body in lessons}
     return found | {path: _hash(bundle, path, body, ()) for path, body in others}
 
@@ -187,6 +189,8 @@ def _jobs(bundle: Bundle, wanted: set[str]) -> Iterator[Job]:
         yield from _course_jobs(course) if course.file in wanted else ()
     for author in bundle.authors.values():
         yield from _author_jobs(author) if author.file in wanted else ()
+    for draft in bundle.legal.values():
+        yield from _legal_jobs(draft) if draft.file in wanted else ()
     for question, file in bundle.questions():
         yield from question_jobs(question, file) if file in wanted else ()
     for quiz in bundle.quizzes.values():
@@ -220,6 +224,11 @@ def _course_jobs(course: CourseText) -> Iterator[Job]:
 def _author_jobs(author: AuthorText) -> Iterator[Job]:
     if author.body.strip():
         yield Job("text", author.file, Source(author.body, author.file, "block", first_line=author.body_line))
+
+
+def _legal_jobs(draft: LegalDraft) -> Iterator[Job]:
+    if draft.body.strip():
+        yield Job("text", draft.file, Source(draft.body, draft.file, "block", first_line=draft.body_line))
 
 
 def question_jobs(question: Question, file: str) -> Iterator[Job]:

@@ -18,6 +18,7 @@ from studio.bundle import Bundle, read_bundle
 from studio.cross_references import reference_problems
 from studio.former_names import rename
 from studio.models import ContentFile, ContentRevision
+from studio.publishing_legal import publish_legal, rewritten
 from studio.rendering import Pages, fingerprints, render
 
 REASON = "sync"
@@ -89,14 +90,21 @@ def prepare(files: dict[str, bytes]) -> Edition:
     if problems:
         raise BrokenBundle(check(files))
     prints = fingerprints(bundle)
-    published = {row.path: row.rendered_from for row in db.session.scalars(select(ContentFile))}
-    stale = frozenset(path for path, print_ in prints.items() if published.get(path) != print_)
+    published = _published_files()
+    if changed := rewritten(bundle, published):
+        raise BrokenBundle(changed)
+    known = {path: row.rendered_from for path, row in published.items()}
+    stale = frozenset(path for path, print_ in prints.items() if known.get(path) != print_)
     pages = render(bundle, stale)
     headings = _published_headings() | headings_of(pages)
     if pages.problems or reference_problems(bundle, headings):
         raise BrokenBundle(check(files))
     media.store(bundle)
     return Edition(bundle, prints, pages, stale)
+
+
+def _published_files() -> dict[str, ContentFile]:
+    return {row.path: row for row in db.session.scalars(select(ContentFile))}
 
 
 def _published_headings() -> dict[str, set[str]]:
@@ -106,10 +114,8 @@ def _published_headings() -> dict[str, set[str]]:
 
 def publish(edition: Edition, by: int | None = None) -> Plan:
     """Write an edition down, in the caller's transaction. Raises Conflict where another came in between."""
-    files = {row.path: row for row in db.session.scalars(select(ContentFile))}
-    for path in edition.prints.keys() - edition.rendered:
-        if path not in files or files[path].rendered_from != edition.prints[path]:
-            raise Conflict("Another sync has just changed the same files. Run it again.")
+    files = _published_files()
+    _require_current(edition, files)
     plan = _plan(edition.bundle, files)
     restated = {*plan.added, *plan.changed}
     bundle, pages = edition.bundle, edition.pages
@@ -122,9 +128,18 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     publishing.publish_courses(bundle, pages, changed, restated)
     publishing.publish_sources(bundle)
     publishing.publish_terms(bundle)
+    publish_legal(bundle, pages)
     _keep_files(edition, files, restated, by)
     db.session.flush()
     return plan
+
+
+def _require_current(edition: Edition, files: dict[str, ContentFile]) -> None:
+    """Nothing that the edition was made from has changed since."""
+    kept = [(files.get(path), edition.prints[path]) for path in edition.prints.keys() - edition.rendered]
+    overtaken = any(row is None or row.rendered_from != print_ for row, print_ in kept)
+    if overtaken or rewritten(edition.bundle, files):
+        raise Conflict("Another sync has just changed the same files. Run it again.")
 
 
 def sync(files: dict[str, bytes], by: int | None = None) -> Plan:

@@ -33,6 +33,7 @@ GET  pages.demo_mail_show            200     200     200     200     200
 GET  pages.faq                       200     200     200     200     200
 GET  pages.glossary                  200     200     200     200     200
 GET  pages.home                      200     200     200     200     200
+GET  pages.legal                     200     200     200     200     200
 GET  pages.school_css                200     200     200     200     200
 GET  health.alive                    200     200     200     200     200
 GET  health.ready                    503     503     503     503     503
@@ -165,6 +166,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "courses.preview": {"lesson": "lesson-2"},
     "courses.preview_media": {"lesson": "lesson-2"},
     "pages.demo_mail_show": {"name": "one.eml"},
+    "pages.legal": {"page": "terms"},
     "admin_people.set_active": {"verb": "reopen"},
 }
 FIELDS: dict[str, dict[str, str]] = {
@@ -194,6 +196,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from core.config import current_config
     from core.mail import queue
     from courses.models import CourseInstructor
+    from enrollment.models import LegalText
     from quizzes import kept
     from quizzes.services import start
 
@@ -210,6 +213,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     factories.sign_in(app.test_client(), learner)
     with transaction() as session:
         session.add(CourseInstructor(course_id=course.id, user_id=people["instructor"].id))
+        session.add(LegalText(page="terms", version="2026-11-21", title="Terms", summary="All.", html="<p>Fair.</p>"))
         attempt = start(learner.id, quiz, quiz_step.id, Random(1)).id
         mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
         token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])

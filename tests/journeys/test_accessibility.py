@@ -41,6 +41,8 @@ PAGES = [
     ("visitor", "/about"),
     ("visitor", "/glossary"),
     ("visitor", "/faq"),
+    ("visitor", "/legal/terms"),
+    ("visitor", "/legal/refunds"),
     ("visitor", "/verify"),
     ("visitor", "/verify?number=7Q4M-2X9K-H3TB-0VWE-C8RN"),
     ("visitor", "{certificate}"),

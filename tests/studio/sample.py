@@ -169,6 +169,10 @@ TEXTS = {
         "---\ntitle: Why walls\nsummary: Because.\nauthors: [ada]\npublished: 2026-11-02\n"
         "related: [barriers]\n---\n\nBecause of water [@madison2003].\n"
     ),
+    "legal/terms/2026-11-21.md": (
+        "---\ntitle: Terms\nsummary: The first ones.\n---\n\n## Who\n\n"
+        "{{school}} is run by {{legal_name}}. Write to {{support_email}} within {{refund_days}} days.\n"
+    ),
     "references.bib": (
         "@article{madison2003,\n  author = {Madison, K. C.},\n  title = {Barrier function of the skin},\n"
         "  journal = {J Invest Dermatol},\n  year = {2003},\n  note = {narrative review},\n"

@@ -24,7 +24,7 @@ def examples() -> dict[str, bytes]:
 
 def test_the_examples_are_a_bundle_without_faults():
     files = examples()
-    assert len(files) == 12
+    assert len(files) == 13
     assert check(files | MEDIA) == []
 
 

@@ -1,0 +1,76 @@
+"""Legal texts as they are written: a file for each version, with places for what the school says of itself. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from core.errors import Problem
+from studio.texts.fields import Fields
+from studio.texts.front_matter import FrontMatter
+
+PLACEHOLDERS = (
+    "school",
+    "legal_name",
+    "legal_address",
+    "support_email",
+    "refund_days",
+    "refund_max_progress",
+    "country",
+)
+WRITTEN = re.compile(r"\{\{([^{}\n]*)\}\}")
+IN_A_LINK = re.compile(r"\]\([^)\n]*\{\{|<[^>\n]*\{\{")
+KNOWN = f"Known are {', '.join(f'{{{{{name}}}}}' for name in PLACEHOLDERS)}."
+
+
+@dataclass(frozen=True)
+class LegalDraft:
+    """One version of a legal page; `version` is the day on which it is published, as 2026-11-21."""
+
+    page: str
+    version: str
+    file: str
+    title: str
+    summary: str
+    body: str
+    body_line: int
+
+
+def read_legal_text(front: FrontMatter, page: str, version: str) -> tuple[LegalDraft, list[Problem]]:
+    """The text and what is wrong with it."""
+    problems: list[Problem] = []
+    fields = Fields.of(front, problems)
+    fields.only("title", "summary")
+    fields.require("title", "summary")
+    draft = LegalDraft(
+        page, version, front.file, fields.text("title"), fields.text("summary"), front.body, front.body_line
+    )
+    return draft, [*problems, *_version_problems(draft), *_body_problems(draft)]
+
+
+def _version_problems(draft: LegalDraft) -> Iterator[Problem]:
+    try:
+        date.fromisoformat(draft.version)
+    except ValueError:
+        yield Problem(
+            draft.file, 0, f"{draft.version} is no day", "Name the file by the day it is published."
+        )
+
+
+def _body_problems(draft: LegalDraft) -> Iterator[Problem]:
+    if not draft.body.strip():
+        yield Problem(draft.file, draft.body_line, "the text is missing", "Write it below the front matter.")
+    for number, line in enumerate(draft.body.split("\n"), draft.body_line):
+        yield from _line_problems(draft.file, number, line)
+
+
+def _line_problems(file: str, number: int, line: str) -> Iterator[Problem]:
+    for name in WRITTEN.findall(line):
+        if name not in PLACEHOLDERS:
+            yield Problem(file, number, f"there is no placeholder {{{{{name}}}}}", KNOWN)
+    if IN_A_LINK.search(line):
+        remedy = "Put it into the text; an email address becomes a link by itself."
+        yield Problem(file, number, "a placeholder within a link's address", remedy)
+    left = WRITTEN.sub("", line)
+    if "{{" in left or "}}" in left:
+        yield Problem(file, number, "a placeholder that does not begin or end", "Write it as {{school}}.")
