@@ -35,6 +35,7 @@ from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
 from enrollment.orders import OrderRefunded
+from enrollment.services import Enrolled
 from progress.services import CourseCompleted, StepCompleted
 
 
@@ -97,6 +98,9 @@ def connect_rooms() -> None:
     quizzes.kept.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
+    events.subscribe(
+        Enrolled, certificates.services.issue_if_earned
+    )  # Somebody returned to a finished course.
     events.subscribe(OrderRefunded, certificates.services.revoke_refunded)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

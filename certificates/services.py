@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from accounts.models import User
 from certificates import rules
@@ -17,9 +17,11 @@ from core.errors import NotFound
 from courses.models import Course
 from courses.services import Outline, authors_of, course_outline
 from enrollment.orders import OrderRefunded
+from enrollment.services import Enrolled
 from progress.rules import is_complete
 from progress.services import CourseCompleted, StepCompleted, done_steps
 
+REFUNDED = "The course was refunded."
 UNKNOWN_ID = "No certificate has this number. Check it against the paper: 20 characters in groups of four."
 
 
@@ -41,8 +43,11 @@ def tell_content(teller: Teller) -> None:
         _tellers.append(teller)
 
 
-def issue_if_earned(fact: StepCompleted | CourseCompleted) -> None:
-    """Issue the certificate when nothing that it asks for is left. A second call changes nothing."""
+def issue_if_earned(fact: StepCompleted | CourseCompleted | Enrolled) -> None:
+    """Issue the certificate when nothing that it asks for is left. A second call changes nothing.
+
+    Who was refunded and has bought the course again gets a new one, for what they had completed is kept.
+    """
     course = db.session.get_one(Course, fact.course_id)
     if course.certificate is None:
         return
@@ -103,19 +108,25 @@ def revoke_refunded(fact: OrderRefunded) -> None:
     """Withdraw what was earned in a course that was paid back, in the transaction of the refund."""
     held = select(Certificate.id).filter_by(user_id=fact.user_id, course_id=fact.course_id, revoked_at=None)
     for number in db.session.scalars(held).all():
-        revoke(number, "The course was refunded.")
+        revoke(number, REFUNDED)
 
 
 def _issue(user_id: int, course: Course, outline: Outline) -> None:
     holder = db.session.get_one(User, user_id)
     number = rules.certificate_id()
-    issued = insert_once(
-        Certificate, _row(number, holder, course, outline), ("user_id", "course_id", "cycle")
-    )
+    row = _row(number, holder, course, outline) | {"cycle": 1 + _refunds(user_id, course.id)}
+    issued = insert_once(Certificate, row, ("user_id", "course_id", "cycle"))
     if issued:
         record("certificate.issue", f"certificate:{number}", {"course": course.slug}, actor_id=user_id)
         facts = {"holder": holder.name, "course": course.title, "number": rules.show_id(number)}
         mail.queue("certificate_issued", holder.email, {**facts, "path": f"/certificates/{number}"})
+
+
+def _refunds(user_id: int, course_id: int) -> int:
+    """How many certificates of this course went back with its price."""
+    query = select(func.count()).select_from(Certificate)
+    refunded = query.filter_by(user_id=user_id, course_id=course_id, revoked_reason=REFUNDED)
+    return db.session.scalar(refunded) or 0
 
 
 def _row(number: str, holder: User, course: Course, outline: Outline) -> dict[str, object]:
@@ -125,7 +136,6 @@ def _row(number: str, holder: User, course: Course, outline: Outline) -> dict[st
         "id": number,
         "user_id": holder.id,
         "course_id": course.id,
-        "cycle": 1,
         "holder": holder.name,
         "course_title": course.title,
         "course_revision": course.revision,

@@ -32,15 +32,6 @@ MONEY_STATES = frozenset({*ENTERED, OrderState.DUPLICATE, OrderState.REVIEW, Ord
 
 
 @dataclass(frozen=True)
-class OrderPaid:
-    """An order was paid, and its buyer let in."""
-
-    order_id: int
-    user_id: int
-    course_id: int
-
-
-@dataclass(frozen=True)
 class OrderRefunded:
     """All the money of an order went back; the access that it gave has ended."""
 
@@ -246,7 +237,6 @@ def _let_in(order: Order) -> None:
         raise AssertionError("an order without a buyer lets nobody in")
     order.paid_at = now()
     enroll(order.user_id, order.course_id, "order", order_id=order.id)
-    events.publish(OrderPaid(order.id, order.user_id, order.course_id))
     receipt = {
         "paid_on": order.paid_at, "terms_version": order.terms_version, "promise_days": order.refund_days,
         "promise_progress": order.refund_max_progress, "is_test": not order.livemode,

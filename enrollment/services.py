@@ -26,11 +26,10 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class AccessRevoked:
-    """Someone's enrollment was ended: by the school (`admin`), or because it was paid back (`refund`)."""
+    """Someone's enrollment was ended, by the school or because its price was paid back."""
 
     user_id: int
     course_id: int
-    end_reason: str
 
 
 def find_enrollment(user_id: int, course_id: int) -> Enrollment | None:
@@ -100,4 +99,4 @@ def end_access(found: Enrollment, end_reason: str, by: int | None = None) -> Non
     found.state, found.ended_at, found.end_reason = EnrollmentState.REVOKED, now(), end_reason
     db.session.flush()
     record("enrollment.revoke", f"enrollment:{found.id}", {"reason": end_reason}, actor_id=by)
-    events.publish(AccessRevoked(found.user_id, found.course_id, end_reason))
+    events.publish(AccessRevoked(found.user_id, found.course_id))

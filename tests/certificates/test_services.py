@@ -19,6 +19,7 @@ from core.clock import now
 from core.database import db, transaction
 from core.errors import NotFound
 from courses.models import Author, Course, Module, Step
+from enrollment.services import revoke as end_enrollment
 from progress.models import CourseCompletion, StepCompletion
 from progress.services import recount
 from tests.conftest import NOON
@@ -280,3 +281,59 @@ def test_the_record_outlives_its_holders_account(app: Flask) -> None:
 
 def test_each_room_that_tells_of_content_is_asked_once(app: Flask) -> None:
     assert len(services._tellers) == len(set(services._tellers)) == 2
+
+
+def refund(person: Any, course: Any) -> None:
+    """All of the order that let this person in goes back, as `enrollment.orders` does it."""
+    from core import events
+    from enrollment.orders import OrderRefunded
+    from enrollment.services import end_access, find_enrollment
+
+    with transaction():
+        found = find_enrollment(person.id, course.id)
+        assert found is not None
+        end_access(found, "refund")
+        events.publish(OrderRefunded(1, person.id, course.id))
+
+
+def test_a_refund_withdraws_the_certificate_and_says_why_in_general_terms(app: Flask, clock: Clock) -> None:
+    person, course = make_user(), make_course()
+    enroll(person, course, "order")
+    complete(person, *steps_of(course))
+
+    refund(person, course)
+
+    (certificate,) = issued()
+    assert (certificate.revoked_at, certificate.revoked_reason) == (NOON, "The course was refunded.")
+
+
+def test_who_was_refunded_and_buys_again_gets_a_new_certificate_for_what_was_kept(app: Flask) -> None:
+    person, course = make_user(), make_course()
+    for _ in range(2):
+        enroll(person, course, "order")
+        complete(person, *steps_of(course))
+        refund(person, course)
+
+    enroll(person, course, "order")
+
+    held = issued()
+    assert [each.cycle for each in sorted(held, key=lambda each: each.cycle)] == [1, 2, 3]
+    assert [each.revoked_at is None for each in sorted(held, key=lambda each: each.cycle)] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_certificate_that_the_school_withdrew_is_not_issued_again_by_enrolling_again(app: Flask) -> None:
+    admin, person, course = make_user("", "Ida", "admin"), make_user(), make_course()
+    number = enroll(person, course)
+    complete(person, *steps_of(course))
+    certificate = issued()[0].id
+    with transaction():
+        revoke(certificate, "Issued in error.", admin.id)
+        end_enrollment(number, admin.id)
+
+    enroll(person, course, "admin")
+
+    assert [each.revoked_reason for each in issued()] == ["Issued in error."]
