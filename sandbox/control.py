@@ -56,6 +56,11 @@ def blueprint(account: Account) -> Blueprint:
     def refused(refusal: StripeError) -> tuple[Response, int]:
         return jsonify(refusal.body()), refusal.status
 
+    @control.before_request
+    def check() -> None:
+        if request.method == "POST":
+            _given()
+
     @control.post("/sessions/<id>/<name>")
     def act_on_session(id: str, name: str) -> Response:
         return _json(objects.public(act(account, id, name)))

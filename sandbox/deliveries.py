@@ -57,20 +57,22 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 def deliver_due(account: Account, early: bool = False) -> list[Delivered]:
-    """Deliver what is due, and what becomes due meanwhile; `early` also takes what waits for a later try, once."""
+    """Deliver what is due, each once, and what is made meanwhile; `early` also takes what waits for a later try."""
     done: list[Delivered] = []
+    tried: set[int] = set()
     with account.delivering:
         with account.store.acting():
             sessions.expire_due(account)
-        while batch := _due(account, early):
-            done += [_try(account, row) for row in batch]
+        while batch := _due(account, early, tried):
+            tried |= {row["seq"] for row in batch}
+            done += [_try(account, row) for row in batch if not account.stopping.is_set()]
             early = False
     return done
 
 
-def _due(account: Account, early: bool) -> list[Row]:
+def _due(account: Account, early: bool, tried: set[int]) -> list[Row]:
     statement = "select * from deliveries where state = 'waiting' and (due <= ? or ?) order by seq"
-    batch = account.store.rows(statement, account.now(), early)
+    batch = [row for row in account.store.rows(statement, account.now(), early) if row["seq"] not in tried]
     return batch[::-1] if batch and account.faults.of_batch() else batch
 
 

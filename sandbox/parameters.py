@@ -25,6 +25,11 @@ def version() -> str:
     return str(_types()["version"])
 
 
+def operations() -> list[str]:
+    """The operations that have types, such as `POST /v1/refunds`."""
+    return list(_types()["operations"])
+
+
 def read(pairs: Iterable[tuple[str, str]]) -> Json:
     """`a[b][0][c]=v` as nested dicts. Lists stay dicts with numbers as names: only the types tell them apart."""
     tree: Json = {}
