@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from accounts.models import User
 from admin.rules import Chart, age_in_words, bar_chart, week_starts
@@ -51,23 +51,21 @@ class Worker:
 def numbers() -> Overview:
     """The counts of the overview."""
     since = now() - RECENT
-    row = db.session.execute(
-        select(
-            _count(User.id),
-            _count(User.id, User.created_at >= since),
-            _count(Enrollment.id, Enrollment.state == EnrollmentState.ACTIVE),
-            _count(Enrollment.id, Enrollment.started_at >= since),
-            _count(CourseCompletion.id),
-            _count(CourseCompletion.id, CourseCompletion.completed_at >= since),
-            _count(Certificate.id, Certificate.revoked_at.is_(None)),
-            _count(Certificate.id, Certificate.issued_at >= since),
-            _count(OutboxMail.id, OutboxMail.state == MailState.DEAD),
-            _count(Order.id, Order.state == OrderState.REVIEW),
-            _count(Order.id, Order.state == OrderState.DUPLICATE),
-            _count(StripeEventRow.event_id, StripeEventRow.fate == EventFate.WAITING),
-        )
-    ).one()
-    return Overview(*row)
+    counts: Select[*tuple[Any, ...]] = select(
+        _count(User.id),
+        _count(User.id, User.created_at >= since),
+        _count(Enrollment.id, Enrollment.state == EnrollmentState.ACTIVE),
+        _count(Enrollment.id, Enrollment.started_at >= since),
+        _count(CourseCompletion.id),
+        _count(CourseCompletion.id, CourseCompletion.completed_at >= since),
+        _count(Certificate.id, Certificate.revoked_at.is_(None)),
+        _count(Certificate.id, Certificate.issued_at >= since),
+        _count(OutboxMail.id, OutboxMail.state == MailState.DEAD),
+        _count(Order.id, Order.state == OrderState.REVIEW),
+        _count(Order.id, Order.state == OrderState.DUPLICATE),
+        _count(StripeEventRow.event_id, StripeEventRow.fate == EventFate.WAITING),
+    )
+    return Overview(*db.session.execute(counts).one())
 
 
 def enrollments_by_week(zone: str) -> Chart:
