@@ -198,9 +198,11 @@ def _call(ask: "Callable[[StripeClient], T]") -> T:
 def _in_our_words(error: Any) -> Exception:
     status, code = error.http_status or 0, error.code or ""
     _log.warning("refused", extra={"status": status, "code": code, "stripe_request": error.request_id or ""})
-    if status >= 500:
+    if status >= 500 or 0 < status < 400:  # It failed, or what it answered cannot be read.
         return StripeFailed(SILENT)
-    if status == 429 or code in ("idempotency_key_in_use", "lock_timeout"):
+    if (
+        status in (409, 429) or code == "lock_timeout"
+    ):  # Busy, perhaps with the same key: the SDK drops that code.
         return StripeSilent(SILENT)
     if status in (401, 403):
         return PaymentsOff(
