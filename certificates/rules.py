@@ -76,7 +76,10 @@ def contact_hours_shown(minutes: int) -> str:
 
 @dataclass(frozen=True)
 class Assessment:
-    """One quiz, case or assignment as it stood: `questions` in one attempt, `formats` in readers' words."""
+    """One quiz, case or assignment as it stood: `questions` in one attempt, `formats` in readers' words.
+
+    `pass_percent` is points of 100 in a case.
+    """
 
     title: str
     kind: str
@@ -114,26 +117,32 @@ def _sentence(lessons: int, objectives: int, assessments: Sequence[Assessment]) 
     studied = f"{_counted(lessons, 'lesson')} on {_counted(objectives, 'learning objective')}"
     if not assessments:
         return f"{studied}. Participation only: nothing was assessed."
-    return f"{studied}. Assessed by {_how(assessments)}, {_bar(assessments)}. {UNPROCTORED}"
+    return f"{studied}. Assessed by {'; '.join(_by_kind(assessments))}. {UNPROCTORED}"
 
 
 UNPROCTORED = "Taken online, without supervision of the person or their aids."
+# What a pass of each kind took, behind its mark.
+BARS = {"case": "of 100 points or more, with no unsafe act and no critical error"}
+ANY_BAR = "percent or more"
 
 
-def _how(assessments: Sequence[Assessment]) -> str:
-    """How many of each kind, and the questions of them all: `2 quizzes and 1 case with 40 questions`."""
+def _by_kind(assessments: Sequence[Assessment]) -> list[str]:
+    """How many of each kind with their questions, and what a pass took: `1 quiz with 10 questions, passed at ...`."""
     kinds = dict.fromkeys(assessment.kind for assessment in assessments)
-    counts = [_counted(sum(each.kind == kind for each in assessments), kind) for kind in kinds]
-    questions = sum(assessment.questions for assessment in assessments)
+    return [_part(kind, [each for each in assessments if each.kind == kind]) for kind in kinds]
+
+
+def _part(kind: str, those: Sequence[Assessment]) -> str:
+    questions = sum(assessment.questions for assessment in those)
     asked = f" with {_counted(questions, 'question')}" if questions else ""
-    return " and ".join([", ".join(counts[:-1]), counts[-1]] if counts[1:] else counts) + asked
+    passed = f"{'each ' if len(those) > 1 else ''}passed at {_marks(those)} {BARS.get(kind, ANY_BAR)}"
+    return f"{_counted(len(those), kind)}{asked}, {passed}"
 
 
-def _bar(assessments: Sequence[Assessment]) -> str:
+def _marks(those: Sequence[Assessment]) -> str:
     """The pass mark; where they differ, the range."""
-    low, high = (limit(each.pass_percent for each in assessments) for limit in (min, max))
-    marks = f"{low}" if low == high else f"{low} to {high}"
-    return f"{'each ' if len(assessments) > 1 else ''}passed at {marks} percent or more"
+    low, high = (limit(each.pass_percent for each in those) for limit in (min, max))
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -145,7 +145,7 @@ def _where(outline: Outline, step: OutlineStep | None, heading: str) -> str:
     if step is None:
         return ""
     minutes = step.minutes if step.kind == "quiz" else minutes_left(shared_page(outline, step), heading)
-    kind = "Quiz" if step.kind == "quiz" else f"Module {step.module_number}, lesson {step.number}"
+    kind = step.noun.capitalize() if step.kind == "quiz" else f"Module {step.module_number}, lesson {step.number}"
     return f"{kind}. About {minutes} minutes{' left' if heading else ''}."
 
 

@@ -1,4 +1,4 @@
-"""What a certificate says of quizzes: how many questions of which kinds, and the pass mark."""
+"""What a certificate says of quizzes and cases: how many questions of which kinds, and the pass mark."""
 
 from collections.abc import Sequence
 

@@ -77,6 +77,7 @@ class ScenePage:
     outcome: ShownTurn | None
     gauges: tuple[Gauge, ...]
     path: tuple[PathEntry, ...]
+    goes_on: bool
     file: Markup
     onward_url: str
     onward_words: str
@@ -102,6 +103,7 @@ def scene_page(head: AttemptHead, here: Visit, edition: Edition, play: Play, ste
         outcome=show_turn(head.url, edition, position, turn) if turn else None,
         gauges=gauges(turn.states if turn else play.states, turn.moves() if turn else None),
         path=_path(head.url, edition, play, position),
+        goes_on=not play.is_over,
         file=edition.file,
         onward_url=onward_url,
         onward_words=onward_words,
