@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from courses.models import Author, Course
 from courses.rules import minutes_in_words
-from courses.services import Outline, OutlineModule, authors_of, course_outline
+from courses.services import Outline, OutlineModule, OutlineStep, authors_of, course_outline
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def course_facts(course: Course) -> dict[str, object]:
         "hours_text": minutes_in_words(_minutes(outline)),
         "has_certificate": course.certificate is not None,
         "modules": [_module(course, module) for module in outline.modules],
+        "preview_url": next((_preview_url(course, step) for step in outline.steps if step.preview), None),
     }
 
 
@@ -72,11 +73,15 @@ def _module(course: Course, module: OutlineModule) -> dict[str, object]:
             "title": step.title,
             "kind": step.kind,
             "minutes": step.minutes,
-            "preview_url": f"/courses/{course.slug}/preview/{step.slug}" if step.preview else None,
+            "preview_url": _preview_url(course, step) if step.preview else None,
         }
         for step in module.steps
     ]
     return {"title": module.title, "minutes_text": module.minutes_text, "steps": steps}
+
+
+def _preview_url(course: Course, step: OutlineStep) -> str:
+    return f"/courses/{course.slug}/preview/{step.slug}"
 
 
 def _minutes(outline: Outline) -> int:

@@ -9,12 +9,10 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core import storage
 from core.errors import NotFound
-from core.web import ANYONE, Reader, allow, reader, render
-from courses.models import Course
+from core.web import ANYONE, allow, reader, render
 from courses.services import catalogue, course_outline, find_author, find_course
-from enrollment.models import EnrollmentState
-from enrollment.services import find_enrollment
 from lessons.course_page import card, course_facts
+from lessons.enroll_card import enroll_card
 from lessons.reading import shared_page
 from lessons.slots import empty_slot
 from lessons.views import send_media
@@ -37,7 +35,7 @@ def show(course: str) -> str:
     """The page that says what a course teaches, to whom, by whom, at what price."""
     found = find_course(course)
     facts = course_facts(found)
-    return render("courses/show.html", nav="courses", course=facts, enroll=_enroll_state(found, reader()))
+    return render("courses/show.html", nav="courses", course=facts, enroll=enroll_card(found, reader()))
 
 
 @bp.get("/courses/<course>/preview/<lesson>")
@@ -85,14 +83,3 @@ def _picture(path: str) -> Answer:
     # A drawing may hold styles of its own, and nothing else.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     return answer
-
-
-def _enroll_state(course: Course, person: Reader | None) -> dict[str, str]:
-    found = find_enrollment(person.user_id, course.id) if person is not None else None
-    if found is not None and found.state == EnrollmentState.ACTIVE:
-        return {"state": "enrolled", "url": f"/learn/{course.slug}", "label": "Continue"}
-    if found is not None:
-        return {"state": "ended", "url": ""}
-    if not course.price.is_free:
-        return {"state": "closed", "url": ""}
-    return {"state": "can_start" if person else "visitor", "url": f"/courses/{course.slug}/enroll"}

@@ -1,0 +1,49 @@
+"""The card on a course's page that says how one gets in, for whoever looks at it."""
+
+from dataclasses import dataclass
+
+from core.clock import now
+from core.config import current_config
+from core.web import Reader
+from courses.models import Course
+from enrollment.models import Enrollment, EnrollmentState, Order
+from enrollment.rules import OpenCheckout, Reason, why_outside
+from enrollment.services import find_enrollment, open_order
+
+
+@dataclass(frozen=True)
+class EnrollCard:
+    """`reason` is `enrolled`, or the most telling reason why not; `takes_money` whether the course can be paid for.
+
+    `order_url` leads to the order whose payment is on its way.
+    """
+
+    reason: Reason
+    url: str
+    is_visitor: bool
+    takes_money: bool
+    is_test_money: bool
+    order_url: str = ""
+
+
+def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
+    """What the card says. A visitor's costs no statement."""
+    enrollment = find_enrollment(person.user_id, course.id) if person else None
+    is_inside = enrollment is not None and enrollment.state == EnrollmentState.ACTIVE
+    order = open_order(person.user_id, course.id) if person and not is_inside else None
+    config = current_config()
+    return EnrollCard(
+        Reason.ENROLLED if is_inside else _why_not(enrollment, order),
+        f"/learn/{course.slug}" if is_inside else f"/courses/{course.slug}/enroll",
+        person is None,
+        config.takes_money,
+        config.takes_money and not config.is_live,
+        order.url if order else "",
+    )
+
+
+def _why_not(enrollment: Enrollment | None, order: Order | None) -> Reason:
+    checkout = OpenCheckout(order.state, order.expires_at) if order else None
+    if enrollment is None:
+        return why_outside(None, "", checkout, now())[0]
+    return why_outside(enrollment.state, enrollment.end_reason, checkout, now())[0]
