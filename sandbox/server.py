@@ -17,6 +17,7 @@ from sandbox.errors import StripeError
 from sandbox.state import Store
 
 HOST = "127.0.0.1"
+PATIENCE = 5  # seconds that a delivery under way is given at the end
 POLL = 0.02  # seconds in which a server notices that it is to stop
 
 
@@ -76,7 +77,7 @@ def delivering(account: Account) -> Iterator[None]:
     finally:
         account.stopping.set()
         account.news.set()
-        thread.join(deliveries.TIMEOUT)
+        thread.join(PATIENCE)
 
 
 @contextmanager

@@ -97,13 +97,16 @@ class Sandbox:
 
 @contextmanager
 def sandbox_running(
-    webhook_url: str | None = None, deliver: Deliver | None = None, secrets: tuple[str, ...] = (SECRET,)
+    webhook_url: str | None = None,
+    deliver: Deliver | None = None,
+    secrets: tuple[str, ...] = (SECRET,),
+    manual: bool = True,
 ) -> Iterator[Sandbox]:
-    """A sandbox in this process that delivers only when told to: to an address, or to a callable."""
+    """A sandbox in this process that delivers to an address or to a callable: when told to, or by itself."""
     webhooks = (webhook_url or NOWHERE,) if webhook_url or deliver else ()
 
     def send(url: str, body: bytes, headers: dict[str, str]) -> int:
         return deliver(body, headers) if deliver else deliveries.post(url, body, headers)
 
-    with server.running(Settings("", webhooks, secrets, manual=True), send=send) as account:
+    with server.running(Settings("", webhooks, secrets, manual), send=send) as account:
         yield Sandbox(account)
