@@ -82,7 +82,13 @@ GET  admin_enrollments.enroll        login   403     403     403     200
 GET  admin_enrollments.export        login   403     403     403     200
 GET  admin_enrollments.index         login   403     403     403     200
 GET  admin_school.logo               404     404     404     404     404
+GET  admin_orders.events             login   403     403     403     200
+GET  admin_orders.export             login   403     403     403     200
+GET  admin_orders.index              login   403     403     403     200
+GET  admin_orders.runs               login   403     403     403     200
+GET  admin_orders.show               login   403     403     403     200
 GET  admin_school.settings           login   403     403     403     200
+GET  enrollment_orders.index         login   200     200     200     200
 GET  admin_enrollments.revoke        login   403     403     403     200
 POST lessons.check                   login   404     403     404     404
 POST lessons.complete                login   303     403     303     303
@@ -110,6 +116,8 @@ POST security.verify                 login   422     422     422     422
 POST admin.send_again                login   403     403     403     409
 POST admin_people.set_active         login   403     403     403     303
 POST admin_enrollments.enroll        login   403     403     403     422
+POST admin_orders.read_again         login   403     403     403     303
+POST admin_orders.reconcile_now      login   403     403     403     303
 POST admin_school.settings           login   403     403     403     422
 POST quizzes.send_kept               login   303     404     404     404
 POST quizzes.submit                  login   303     404     404     404
@@ -168,6 +176,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "pages.demo_mail_show": {"name": "one.eml"},
     "pages.legal": {"page": "terms"},
     "admin_people.set_active": {"verb": "reopen"},
+    "admin_orders.show": {"number": "THE-ORDER"},
+    "admin_orders.read_again": {"number": "THE-ORDER"},
 }
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
@@ -208,6 +218,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     quiz_step = factories.steps_of(course)[2]
     quiz = factories.make_quiz(quiz_step, QUESTION)
     enrollment = factories.enroll(learner, course)
+    factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))
     factories.sign_in(app.test_client(), learner)

@@ -66,6 +66,7 @@ PAGES = [
     ("learner", "/account/password"),
     ("learner", "/account/email"),
     ("learner", "/account/privacy"),
+    ("learner", "/account/orders"),
     ("newcomer", f"/learn/{FREE}"),
     ("newcomer", f"/learn/{FREE}/alarm-and-recovery"),
     ("newcomer", f"/learn/{FREE}/quizzes/stress-skin-quiz"),
@@ -80,6 +81,11 @@ PAGES = [
     ("admin", "/admin/enrollments?q=nobody-at-all"),
     ("admin", "/admin/enrollments/new"),
     ("admin", "{revoke}"),
+    ("admin", "/admin/orders"),
+    ("admin", "/admin/orders?q=nobody-at-all"),
+    ("admin", "{order}"),
+    ("admin", "/admin/events"),
+    ("admin", "/admin/reconcile"),
     ("admin", "/admin/mail"),
     ("admin", "{mail}"),
     ("admin", "/admin/school"),
@@ -131,6 +137,7 @@ HISTORY = {
     " ORDER BY started_at LIMIT 1",
     "person": "SELECT '/admin/people/' || :learner",
     "revoke": "SELECT '/admin/enrollments/' || min(id) || '/revoke' FROM enrollments WHERE user_id = :learner",
+    "order": "SELECT '/admin/orders/' || max(number) FROM orders WHERE user_id = :learner",
     "mail": "SELECT '/admin/mail/' || max(id) FROM outbox WHERE :learner > 0",
     "preview": "SELECT '/courses/' || c.slug || '/preview/' || s.slug FROM steps s"
     " JOIN courses c ON c.id = s.course_id WHERE s.preview AND :learner > 0 LIMIT 1",
@@ -146,11 +153,39 @@ def _history(school: School) -> dict[str, str]:
     from core.database import db
 
     with inside(create_app(school.config)):
+        _sell(require_by_email(DEMO_LEARNER))
         learner = {"learner": require_by_email(DEMO_LEARNER).id}
         return {
             name: str(db.session.execute(text(query), learner).scalar_one())
             for name, query in HISTORY.items()
         }
+
+
+def _sell(buyer: Any) -> None:
+    """An order that was paid and read again, and what Stripe and the reconciler left of it."""
+    from core.clock import now
+    from core.database import transaction
+    from courses.services import find_course
+    from enrollment.models import EventFate, OrderChange, ReconcileRun, StripeEventRow
+    from enrollment.rules import OrderState
+    from tests.factories import make_order
+
+    order = make_order(buyer, find_course(CERTIFICATION))
+    event = {
+        "event_id": "evt_1", "kind": "checkout.session.completed", "object_id": order.session_id, "livemode": False,
+        "api_version": "", "created_at": now(), "received_at": now(), "fate": EventFate.WAITING,
+        "error": "The payment service does not answer.", "order_id": order.id,
+    }  # fmt: skip
+    report = {
+        "looked_at": 1, "repaired": [{"order": order.number, "before": "pending", "after": "paid"}],
+        "events": {"replayed": 0, "failed": 1}, "unknown_sessions": ["cs_test_unknown"], "trouble": ["Silence."],
+    }  # fmt: skip
+    with transaction() as session:
+        session.add(
+            OrderChange(order_id=order.id, at=now(), before=None, after=OrderState.PAID, cause="return")
+        )
+        session.add(StripeEventRow(**event))
+        session.add(ReconcileRun(started_at=now(), finished_at=now(), cause="job", report=report))
 
 
 @pytest.mark.parametrize(("who", "address"), PAGES)
