@@ -280,8 +280,11 @@ FOLLOWS: dict[OrderState, Callable[[Order, OrderState], None]] = {
 
 
 def _end_access_by(order: Order) -> None:
-    """What was given back gives no access; who is in by something else stays in."""
-    given = select(Enrollment).filter_by(order_id=order.id, state=EnrollmentState.ACTIVE).with_for_update()
+    """What was given back gives no access; who is in by something else stays in.
+
+    It is news also where the school had ended the access before: what was earned by it is withdrawn.
+    """
+    given = select(Enrollment).filter_by(order_id=order.id).with_for_update()
     found = db.session.scalar(given)
     if found is not None:
         end_access(found, "refund")

@@ -35,8 +35,8 @@ TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     S.FAILED: _MONEY,
     S.EXPIRED: _MONEY,  # not to processing: a newer order may be the open one
     S.PAID: _REFUNDS,
-    S.DUPLICATE: _REFUNDS,
-    S.REVIEW: _REFUNDS,
+    S.DUPLICATE: frozenset({S.REFUNDED}),  # a part that goes back leaves the rest owed
+    S.REVIEW: frozenset({S.REFUNDED}),  # and opens nothing
     S.PARTLY_REFUNDED: frozenset({S.REFUNDED}),
     S.REFUNDED: frozenset(),
 }
