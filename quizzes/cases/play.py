@@ -195,7 +195,7 @@ Place = tuple[str, tuple[tuple[str, int], ...]]
 def _onward(play: Play, reached: dict[Place, int]) -> list[Play]:
     """The safe plays that are one turn longer and reach their place with more points than any before."""
     plays = []
-    been = {_placed(turn.scene, turn.before) for turn in play.turns}
+    been = {_place(play), *(_placed(turn.scene, turn.before) for turn in play.turns)}
     for index in play.offered:
         longer = play.choose(index)
         place = _place(longer)
