@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from core.database import db
 from courses.models import Course
 from courses.services import OutlineStep, course_outline
-from enrollment.models import Order
+from enrollment.models import Order, OrderChange
 from enrollment.rules import OrderState
 
 
@@ -107,4 +109,12 @@ def _ending(order: Order, was_silent: bool) -> Ending:
         return Ending.CONFIRMING
     if order.state is OrderState.PENDING and order.failure:
         return Ending.DECLINED
+    if order.state is OrderState.REFUNDED and _was_duplicate(order):
+        return Ending.ALREADY
     return ENDINGS[order.state]
+
+
+def _was_duplicate(order: Order) -> bool:
+    """Whether it went back because the buyer was in already, which a card's payment does at once."""
+    duplicate = select(OrderChange.id).filter_by(order_id=order.id, after=OrderState.DUPLICATE)
+    return db.session.scalar(duplicate.limit(1)) is not None

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests import servers
 from tests.journeys.school import School, furnish, open_school, operate
+from tests.journeys.shop import BUNDLE, Shop, open_shop
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 HEIGHTS = {320: 640, 390: 844, 1280: 900}
@@ -71,6 +72,21 @@ def demo_school(shipped_demo: Path, tmp_path_factory: pytest.TempPathFactory) ->
         yield found
 
 
+@pytest.fixture(scope="session")
+def stocked(workshop: Path, sqlite_template: Path) -> Path:
+    """An instance with the tests' own course, which costs money, and nobody in it, to be copied."""
+    return furnish(workshop / "stocked", sqlite_template, BUNDLE)
+
+
+@pytest.fixture(scope="module")
+def shop(stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A small paid course, served beside a sandbox that plays Stripe and delivers when told to."""
+    instance = tmp_path_factory.mktemp("shop") / "instance"
+    shutil.copytree(stocked, instance)
+    with open_shop(instance) as found:
+        yield found
+
+
 class Watcher:
     """Notes what a browser complains of: script errors, refused by the policy, failed or foreign requests."""
 
@@ -78,11 +94,11 @@ class Watcher:
         self.complaints: list[str] = []
         self._documents: set[str] = set()
 
-    def watch(self, page: Page, home: str) -> None:
+    def watch(self, page: Page, *homes: str) -> None:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("response", self._response)
-        page.on("request", lambda request: self._request(request.url, home))
+        page.on("request", lambda request: self._request(request.url, homes))
 
     def _console(self, message: ConsoleMessage) -> None:
         # A page that is honestly a 404 is logged by the browser as a failed resource; that is no complaint.
@@ -96,8 +112,8 @@ class Watcher:
         if response.status >= 500:
             self.complaints.append(f"{response.status}: {response.url}")
 
-    def _request(self, url: str, home: str) -> None:
-        if not url.startswith((home, "data:", "blob:", "about:")):
+    def _request(self, url: str, homes: tuple[str, ...]) -> None:
+        if not url.startswith((*homes, "data:", "blob:", "about:")):
             self.complaints.append(f"foreign request: {url}")
 
 
@@ -105,18 +121,19 @@ class Watcher:
 def open_page(chromium: Browser) -> Iterator[OpenPage]:
     """Open a page of a school in a browser of its own; at the end nothing may have been complained of.
 
-    `width` is in CSS pixels; further arguments go to Playwright's new_context.
+    `width` is in CSS pixels, `also` the address of another site that is asked rightly; further arguments go to
+    Playwright's new_context.
     """
     watcher = Watcher()
     contexts: list[BrowserContext] = []
 
-    def open_at(school: School, width: int = 1280, **options: Any) -> Page:
+    def open_at(school: School, width: int = 1280, also: str | None = None, **options: Any) -> Page:
         size = {"width": width, "height": HEIGHTS[width]}
         context = chromium.new_context(base_url=school.url, viewport=size, locale="en-GB", **options)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        watcher.watch(page, school.url)
+        watcher.watch(page, school.url, *([also] if also else []))
         return page
 
     yield open_at

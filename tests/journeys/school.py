@@ -5,9 +5,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from http.client import HTTPConnection
 from pathlib import Path
@@ -23,10 +23,11 @@ DATABASE = "stratum.db"
 
 @dataclass(frozen=True)
 class School:
-    """A running school: its address and its data folder."""
+    """A running school: its address, its data folder, and settings beyond those that every school here has."""
 
     url: str
     instance: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def config(self) -> Config:
@@ -36,6 +37,7 @@ class School:
                 "SECRET_KEY": SECRET,
                 "INSTANCE": str(self.instance),
                 "BASE_URL": self.url,
+                **self.settings,
             }
         )
 
@@ -93,16 +95,17 @@ def furnish(instance: Path, template: Path, content: Path) -> Path:
 
 
 @contextmanager
-def open_school(instance: Path) -> Iterator[School]:
-    """Serve an instance as shipped, with one worker, until the block ends."""
-    port = servers.free_port()
-    school = School(f"http://127.0.0.1:{port}", instance)
+def open_school(instance: Path, port: int | None = None, **more: str) -> Iterator[School]:
+    """Serve an instance as shipped, with one worker, until the block ends; `more` are further settings."""
+    port = port or servers.free_port()
+    school = School(f"http://127.0.0.1:{port}", instance, more)
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:create_app", "--no-ws"),
         *("--workers", "1", "--blocking-threads", "2", "--log-level", "warning", "--host", "127.0.0.1"),
         *("--port", str(port)),
     ]
     settings = {"STRATUM_ENV": "demo", "SECRET_KEY": SECRET, "INSTANCE": str(instance), "PORT": str(port)}
+    settings |= more
     with (instance / "server.log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=servers.ROOT, env={**os.environ, **settings}, stdout=log, stderr=log
