@@ -42,7 +42,7 @@ CAUSES = {
     "admin": "Read again from Stripe by an admin",
     "duplicate": "Given back, since it was paid twice",
 }
-STARTERS = {"job": "The clock", "command": "The command line", "admin": "An admin"}
+STARTERS = {"job": "by the clock", "command": "from the command line", "admin": "by an admin"}
 CHECKOUTS = {
     SessionStatus.OPEN: "Open: the buyer may still pay",
     SessionStatus.COMPLETE: "Finished by the buyer",

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from admin.listing import Listing, holds
 from admin.order_words import FATES, STARTERS, UNTRIED, RunReport, Word, report_in_words
-from admin.rules import PageOf, page_of
+from admin.rules import PageOf, age_in_words, page_of
 from core.clock import now
 from core.database import db
 from enrollment.models import EventFate, Order, ReconcileRun, StripeEventRow
@@ -36,10 +36,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the reconciler."""
+    """One run of the reconciler. `took` is how long, in words; empty for one that is not done."""
 
     started_at: datetime
-    finished_at: datetime | None
+    took: str
     starter: str
     report: RunReport
 
@@ -72,8 +72,9 @@ _is_about = Order.id == StripeEventRow.order_id
 
 
 def _run(row: ReconcileRun, moment: datetime) -> Run:
-    starter = STARTERS.get(row.cause, row.cause)
-    return Run(row.started_at, row.finished_at, starter, report_in_words(row.report, row.started_at, moment))
+    took = age_in_words(row.finished_at - row.started_at) if row.finished_at else ""
+    report = report_in_words(row.report, row.started_at, moment)
+    return Run(row.started_at, took, STARTERS.get(row.cause, row.cause), report)
 
 
 def _conditions(asked: Listing) -> list[ColumnElement[bool]]:

@@ -554,6 +554,7 @@ def test_a_run_reports_in_words(client: FlaskClient, admin: Any, course: Any, ad
             "events": {"replayed": 2, "failed": 1}, "unknown_sessions": ["cs_lost"], "trouble": ["Stripe was silent."],
         },
         cause="command",
+        finished_at=NOON + timedelta(seconds=8),
     )  # fmt: skip
 
     runs = part(client.get("/admin/reconcile").text, "runs")
@@ -562,7 +563,7 @@ def test_a_run_reports_in_words(client: FlaskClient, admin: Any, course: Any, ad
     assert 'href="/admin/orders/ONE">ONE</a>: was “Not paid yet”, is “Paid”' in runs
     assert "<code>cs_lost</code>" in runs
     assert "Stripe was silent." in runs
-    assert "The command line" in runs
+    assert "from the command line, took 8 seconds" in runs
     assert "Needs a look" in runs
 
 
