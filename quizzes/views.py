@@ -117,7 +117,7 @@ def submit(attempt_id: str) -> Answer:
     return redirect(f"/attempts/{attempt_id}", 303)
 
 
-bp.add_url_rule("/attempts/<attempt_id>/choose", view_func=case_views.choose, methods=["POST"])
+bp.add_url_rule("/attempts/<play_id>/choose", view_func=case_views.choose, methods=["POST"])
 
 # These ask for the token themselves: what comes under an ended sign-in is kept, not refused.
 for sent in (save, submit, case_views.choose):

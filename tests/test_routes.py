@@ -20,6 +20,7 @@ from tests import factories
 
 PEOPLE = ("visitor", "learner", "other", "instructor", "admin")
 TOKENS_OF_THEIR_OWN = {
+    "quizzes.choose",
     "quizzes.save",
     "quizzes.submit",
 }  # under an ended sign-in they keep the answers instead
@@ -94,6 +95,7 @@ POST lessons.check                   login   404     403     404     404
 POST lessons.complete                login   303     403     303     303
 POST lessons.place                   login   204     403     204     204
 POST lessons.reflect                 login   303     403     303     303
+POST quizzes.choose                  login   303     404     404     404
 POST quizzes.save                    login   303     404     404     404
 POST quizzes.start                   login   303     course  303     303
 POST accounts.ask_link               422     422     422     422     422
@@ -208,15 +210,16 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from courses.models import CourseInstructor
     from enrollment.models import LegalText
     from quizzes import kept
+    from quizzes.cases.services import start as start_case
     from quizzes.services import start
 
     learner = people["learner"]
     course, finished = (
-        factories.make_course("anatomy", ("lesson lesson! quiz",)),
+        factories.make_course("anatomy", ("lesson lesson! quiz quiz",)),
         factories.make_course("finished"),
     )
-    quiz_step = factories.steps_of(course)[2]
-    quiz = factories.make_quiz(quiz_step, QUESTION)
+    quiz_step, case_step = factories.steps_of(course)[2:]
+    quiz, case = factories.make_quiz(quiz_step, QUESTION), factories.make_case(case_step)
     enrollment = factories.enroll(learner, course)
     factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
     factories.enroll(learner, finished)
@@ -224,8 +227,11 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     factories.sign_in(app.test_client(), learner)
     with transaction() as session:
         session.add(CourseInstructor(course_id=course.id, user_id=people["instructor"].id))
-        session.add(LegalText(page="terms", version="2026-11-21", title="Terms", summary="All.", html="<p>Fair.</p>"))
+        session.add(
+            LegalText(page="terms", version="2026-11-21", title="Terms", summary="All.", html="<p>Fair.</p>")
+        )
         attempt = start(learner.id, quiz, quiz_step.id, Random(1)).id
+        play = start_case(learner.id, case, case_step.id).id
         mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
         token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])
         sign_in = sign_ins_of(learner.id)[0].id
@@ -236,6 +242,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
+        "play_id": play,
         "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",
         "role": "instructor", "verb": "grant",

@@ -47,12 +47,15 @@ def attempt(head: AttemptHead, here: Visit, person: Reader) -> Answer:
 
 
 @allow(ANYONE)
-def choose(attempt_id: str) -> Answer:
-    """Make a choice; what came of it stands at the scene's own address. It asks for its token itself."""
+def choose(play_id: str) -> Answer:
+    """Make a choice in an attempt that is a play; what came of it stands at the scene's own address.
+
+    It asks for its token itself.
+    """
     person = forms.sender()
     if person is None:
         return forms.keep_for_later()
-    return redirect(send(attempt_id, person, request.form.to_dict(flat=False)), 303)
+    return redirect(send(play_id, person, request.form.to_dict(flat=False)), 303)
 
 
 def send(attempt_id: str, person: Reader, form: Mapping[str, Sequence[str]]) -> str:

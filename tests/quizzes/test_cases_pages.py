@@ -1,7 +1,6 @@
 """Cases in a learner's browser: from the first scene to the debrief, and what cannot be done on the way."""
 
 import re
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from quizzes.models import Attempt, CaseStep, Quiz
 from quizzes.quiz_settings import QuizSettings
 from tests import factories
 from tests.counting import statements
+from tests.crowd import at_once
 from tests.quizzes.visiting import words
 
 
@@ -269,19 +269,15 @@ def test_after_the_end_nothing_is_chosen(player: Player) -> None:
 def test_two_tabs_at_once_make_one_choice(player: Player) -> None:
     play = player.start()
     forms = [player.form(play, choice) for choice in ("Ask what happened", "Sell her a cream")] * 3
-    token, together = factories.csrf(player.browser), Barrier(len(forms))
-    cookie = factories.saved_cookie(player.browser)
 
-    def send(form: dict[str, str]) -> None:
-        browser = factories.give_cookie(player.app.test_client(), cookie)
-        together.wait()
-        browser.post(f"{play}/choose", data={"csrf_token": token, **form})
+    def choose(number: int) -> str:
+        with transaction():
+            services.choose(player.user.id, play.rpartition("/")[2], 1, forms[number]["choice"])
+        return "made"
 
-    threads = [Thread(target=send, args=(form,)) for form in forms]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(player.app, len(forms), choose)
+
+    assert sorted(str(answer) for answer in answers) == [services.CHOSEN_ALREADY] * 3 + ["made"] * 3
 
     assert len(player.path()) == 1
 
