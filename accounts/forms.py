@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from flask import request
 from flask_security.change_email import ChangeEmailForm
 from flask_security.forms import (
     ChangePasswordForm,
@@ -58,7 +59,7 @@ class KeepsNext:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.next.data = safe_next(self.next.data, default="")
+        self.next.data = safe_next(self.next.data or request.args.get("next"), default="")
 
 
 class SignInForm(WritesOnceValid, KeepsNext, LoginForm):
@@ -96,7 +97,8 @@ class RegisterForm(WritesOnceValid, KeepsNext, RegisterFormV2):
     password = PasswordField(PASSWORD, validators=[password_required])
 
 
-class ForgotForm(WritesOnceValid, ForgotPasswordForm):
+class ForgotForm(WritesOnceValid, KeepsNext, ForgotPasswordForm):
+    next = HiddenField()
     email = EmailField(ADDRESS, validators=[email_required, EmailValidation(), valid_user_email])
 
     def validate(self, **kwargs: Any) -> bool:
@@ -104,7 +106,8 @@ class ForgotForm(WritesOnceValid, ForgotPasswordForm):
         return super().validate(**kwargs)
 
 
-class ConfirmAgainForm(WritesOnceValid, SendConfirmationForm):
+class ConfirmAgainForm(WritesOnceValid, KeepsNext, SendConfirmationForm):
+    next = HiddenField()
     email = EmailField(ADDRESS, validators=[email_required, EmailValidation(), valid_user_email])
 
 
@@ -131,7 +134,7 @@ class NewAddressForm(WritesOnceValid, ChangeEmailForm):
     email = EmailField("New email address", validators=[email_required, EmailValidation(), unique_user_email])
 
 
-class LinkForm(FlaskForm):
+class LinkForm(KeepsNext, FlaskForm):
     """Ask for a sign-in link."""
 
     email = EmailField(ADDRESS, validators=[InputRequired("Enter your email address")])

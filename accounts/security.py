@@ -44,6 +44,7 @@ POLICIES = {
     "change_email": web.SIGNED_IN,
 }  # fmt: skip
 FORMLESS = ("logout", "confirm_email", "change_email_confirm")  # they write without a form
+FROM_MAIL = ("confirm_email", "reset_password")  # doors that a mail's link leads to
 MAILED = {  # which page tells to look into the mail
     "register": "register", "send_confirmation": "confirm", "forgot_password": "reset",
     "change_email": "address",
@@ -202,7 +203,7 @@ def _door(endpoint: str, view: Callable[..., Any]) -> Callable[..., WerkzeugResp
             if endpoint != "register":
                 raise
             # A second click came at the same moment: it is told what the first one was, as for every address.
-            return redirect(url_for("accounts.mail_sent", kind=MAILED[endpoint]), 303)
+            return _told_of_mail(endpoint)
         return _finished(endpoint, answer, posted)
 
     return door
@@ -223,29 +224,34 @@ def _finished(endpoint: str, answer: Response, posted: bool) -> WerkzeugResponse
         answer.status_code = 422
         return answer
     if posted and endpoint in MAILED:
-        return redirect(url_for("accounts.mail_sent", kind=MAILED[endpoint]), 303)
+        return _told_of_mail(endpoint)
     if answer.location:
         answer.location = _onward(endpoint, answer.location)
     return answer
 
 
 def _onward(endpoint: str, location: str) -> str:
-    """Where an answer of the library leads: never off the site, and back to what one registered for."""
+    """Where an answer of the library leads: never off the site, and on to what one came for."""
     path = rules.safe_next(_path_of(location))
-    if endpoint in ("login", "verify") and path != url_for("accounts.second_step"):
+    if endpoint in ("login", "register", "verify") and path != url_for("accounts.second_step"):
         asked = request.form.get("next") or request.args.get("next")
-        return rules.safe_next(asked, rules.HOME if endpoint == "login" else url_for("accounts.security"))
-    if endpoint == "confirm_email" and "notice=confirmed" in path:
-        return path + "&" + urlencode({"next": access.read_next(request.args.get("next"))})
-    if endpoint == "reset_password" and path == "/reset":
-        return path + "?notice=stale"
+        return rules.safe_next(asked, url_for("accounts.security") if endpoint == "verify" else rules.HOME)
+    if endpoint in FROM_MAIL:
+        path = path + "?notice=stale" if path == "/reset" else path
+        onward = access.read_next(request.args.get("next"))
+        return path if onward == rules.HOME else f"{path}&{urlencode({'next': onward})}"
     return path
 
 
 def _path_of(link: str) -> str:
-    """The path of one of the library's links, with the place a person registered for."""
+    """The path of one of the library's links, with the place that a person wants to go on to."""
     parts = urlsplit(link)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    if parts.path.startswith("/confirm/"):
+    if parts.path.startswith(("/confirm/", "/reset/")):
         return path + "?" + urlencode({"next": access.signed_next(rules.safe_next(request.form.get("next")))})
     return path
+
+
+def _told_of_mail(endpoint: str) -> WerkzeugResponse:
+    onward = rules.safe_next(request.form.get("next"), default="")
+    return redirect(url_for("accounts.mail_sent", kind=MAILED[endpoint], next=onward or None), 303)

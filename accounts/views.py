@@ -42,15 +42,14 @@ def page(template: str, form: FlaskForm | None = None, *, nav: str = "account", 
 def mail_sent(kind: str) -> Answer:
     if kind not in MAIL_KINDS:
         abort(404)
-    return page("mail_sent", nav="login", kind=kind)
+    onward = rules.safe_next(request.args.get("next"), default="")
+    return page("mail_sent", nav="login", kind=kind, onward=onward)
 
 
 @bp.route("/login/link", methods=["GET", "POST"])
 @web.allow(web.ANYONE)
 def ask_link() -> Answer:
     form = forms.LinkForm()
-    if request.method == "GET":
-        form.next.data = rules.safe_next(request.args.get("next"))
     if not form.validate_on_submit():
         return page("ask_link", form, nav="login")
     limits.require_within("5/hour", "sign-in-link")
@@ -58,7 +57,7 @@ def ask_link() -> Answer:
     if user and user.active and guesses.may_mail("sign_in_link", user.email):
         with transaction():
             queue("sign_in_link", user.email, {"name": user.name, "path": _link_path(user, form.next.data)})
-    return redirect(url_for("accounts.mail_sent", kind="link"), 303)
+    return redirect(url_for("accounts.mail_sent", kind="link", next=form.next.data or None), 303)
 
 
 @bp.route("/login/link/<token>", methods=["GET", "POST"])
