@@ -1,6 +1,5 @@
 """One Stripe account of make-believe: its settings, its state, its clock and the faults ordered for it."""
 
-import json
 import time
 from collections import deque
 from collections.abc import Callable
@@ -73,9 +72,3 @@ class Account:
             self.store.forget_everything()
         self.faults.clear()
         self.received.clear()
-
-
-def copy(thing: Json) -> Json:
-    """A snapshot that later changes do not reach."""
-    snapshot: Json = json.loads(json.dumps(thing))
-    return snapshot

@@ -1,7 +1,7 @@
 """What happened, as the API lists it and as endpoints are told."""
 
 from sandbox import objects, parameters
-from sandbox.account import Account, copy
+from sandbox.account import Account
 from sandbox.errors import Json
 
 CHECKOUT = "checkout.session."
@@ -9,13 +9,13 @@ NO_REQUEST = {"id": None, "idempotency_key": None}
 
 
 def emit(account: Account, type: str, thing: Json, request: Json | None = None) -> Json:
-    """Write down an event about a snapshot of `thing`, and a delivery to every endpoint."""
+    """Write down an event about `thing` as it is now, and a delivery to every endpoint."""
     event = {
         "id": objects.new_id("evt_"),
         "object": "event",
         "api_version": parameters.version(),
         "created": account.now(),
-        "data": {"object": copy(objects.public(thing))},
+        "data": {"object": objects.public(thing)},
         "livemode": False,
         "request": request or NO_REQUEST,
         "type": type,

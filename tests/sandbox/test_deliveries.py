@@ -101,6 +101,17 @@ def test_after_the_last_try_it_is_given_up(
     assert {row["state"] for row in deliveries.listed(sandbox.account)} == {"given up"}
 
 
+def test_a_round_tries_each_once_however_long_it_takes() -> None:
+    def slow(_body: bytes, _headers: dict[str, str]) -> int:
+        sandbox.clock(advance=60)
+        return 500
+
+    with sandbox_running(deliver=slow) as sandbox:
+        sandbox.pay(client_of(sandbox).v1.checkout.sessions.create(order()).id)
+
+        assert len(sandbox.deliver()) == 3
+
+
 def test_early_takes_what_waits_for_its_time(
     sandbox: Sandbox, endpoint: Endpoint, paid: stripe.checkout.Session
 ) -> None:

@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 import stripe
 
-from tests.sandbox.conftest import client_of, order
+from tests.sandbox.conftest import NOON, client_of, order
 from tests.stripe import Sandbox
 
 SESSIONS = "/v1/checkout/sessions"
@@ -59,6 +59,16 @@ def test_nothing_is_kept_where_validation_failed(client: stripe.StripeClient) ->
         create(client, "one", mode="gift")
 
     assert create(client, "one").status == "open"
+
+
+def test_nothing_is_kept_where_a_relation_failed(client: stripe.StripeClient, sandbox: Sandbox) -> None:
+    expires_at = NOON + 24 * 3600 + 60
+    with pytest.raises(stripe.InvalidRequestError):
+        create(client, "one", expires_at=expires_at)
+
+    sandbox.clock(advance=60)
+
+    assert create(client, "one", expires_at=expires_at).status == "open"
 
 
 def test_a_refusal_by_the_state_of_things_is_kept(
