@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.error_pages import PAGES as STATUSES
 from tests.journeys.answering import question_group
+from tests.journeys.cases import open_case, play
 from tests.journeys.conftest import HEIGHTS, OpenPage
 from tests.journeys.people import DEMO_ADMIN, DEMO_LEARNER, DEMO_NEWCOMER, sign_in
 from tests.journeys.school import School, inside
@@ -60,6 +61,10 @@ PAGES = [
     ("learner", f"/learn/{CERTIFICATION}"),
     ("learner", f"/learn/{CERTIFICATION}/grading-a-claim"),
     ("learner", "{result}"),
+    ("learner", "{case}"),
+    ("learner", "{case scene}"),
+    ("learner", "{case outcome}"),
+    ("learner", "{case debrief}"),
     ("learner", "/account"),
     ("learner", "/account/security"),
     ("learner", "/account/security/authenticator"),
@@ -119,7 +124,7 @@ def places(chromium: Browser, demo_school: School, states: dict[str, Any]) -> di
     page.get_by_role("button", name="Start quiz").click()
     opened = page.url.removeprefix(demo_school.url)
     context.close()
-    return {"failed result": failed, "open attempt": opened, **_history(demo_school)}
+    return {"failed result": failed, "open attempt": opened, **_history(demo_school), **_plays(demo_school)}
 
 
 def _hand_in_nothing(page: Page) -> str:
@@ -129,6 +134,14 @@ def _hand_in_nothing(page: Page) -> str:
     page.get_by_role("button", name="Confirm and submit").click()
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
     return re.sub(r"^https?://[^/]+", "", page.url)
+
+
+def _plays(school: School) -> dict[str, str]:
+    """A case that the demo learner played to an unsafe stop, and one that waits in its second scene."""
+    begun, stopped = (open_case(school, DEMO_LEARNER) for _ in range(2))
+    scene = play(school, DEMO_LEARNER, begun, 3)
+    debrief = play(school, DEMO_LEARNER, stopped, 2)
+    return {"case": begun, "case scene": scene, "case outcome": f"{scene}?step=1", "case debrief": debrief}
 
 
 HISTORY = {

@@ -1,0 +1,133 @@
+"""A learner plays a case to an unsafe stop, reads the debrief, and plays it again to a pass."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import factories
+from tests.journeys.cases import open_case
+from tests.journeys.conftest import OpenPage
+from tests.journeys.school import School
+from tests.journeys.test_keyboard import goes_to, opens
+
+pytestmark = pytest.mark.browser
+
+WAYS = {
+    "phone": {"width": 390, "has_touch": True, "is_mobile": True},
+    "desk": {"width": 1280},
+    "no-script": {"width": 1280, "java_script_enabled": False},
+    "phone-no-script": {"width": 390, "java_script_enabled": False},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_case_to_an_unsafe_stop_and_again_to_a_pass(school: School, open_page: OpenPage, way: str) -> None:
+    address = f"case-{way}@example.org"
+    case = open_case(school, address)
+    page = open_page(school, **WAYS[way])
+    signs_in(page, address)
+
+    begins(page, case)
+    chooses_weakly_and_reads_the_scene_again(page)
+    page.goto(case)
+    page.get_by_role("button", name="Resume case").click()
+    chooses(page, "Go on", "Strong choice", "See the debrief")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not passed yet.")
+    page.get_by_role("link", name="Try again").click()
+    stops_at_an_unsafe_act(page)
+    page.get_by_role("link", name="Try again").click()
+    passes(page)
+    is_done_in_the_course(page, case)
+
+
+def signs_in(page: Page, address: str) -> None:
+    page.goto("/login")
+    page.get_by_label("Email address").fill(address)
+    page.get_by_label("Password").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile("/dashboard$"))
+
+
+def begins(page: Page, case: str) -> None:
+    page.goto(case)
+    expect(page.get_by_text("The file of Ada, a client.")).to_be_visible()
+    fits(page)
+    page.get_by_role("button", name="Start case").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("She sits down")
+    expect(page.get_by_text("Step 1 of about 2.")).to_be_visible()
+
+
+def chooses(page: Page, choice: str, effect: str, onward: str = "Continue") -> None:
+    """Make a choice of the scene, read what came of it, go on."""
+    group = page.get_by_role("group", name="Choose your response")
+    group.get_by_role("radio", name=choice).check()
+    page.get_by_role("button", name="Choose and see what happens").click()
+    expect(page.get_by_role("region", name="What happened")).to_contain_text(effect)
+    fits(page)
+    page.get_by_role("link", name=onward).click()
+
+
+def chooses_weakly_and_reads_the_scene_again(page: Page) -> None:
+    chooses(page, "Sell her a cream", "Weaker choice")
+    expect(page.get_by_role("heading", level=1)).to_have_text("History")
+    expect(page.get_by_role("radio", name="Name what you see")).to_have_count(0)
+    page.get_by_role("link", name="Read the scene before").click()
+    outcome = page.get_by_role("region", name="What happened")
+    expect(outcome.get_by_role("progressbar", name="Trust, 0 of 100")).to_be_visible()
+    expect(outcome).to_contain_text("down 40")
+    expect(page.get_by_role("radio")).to_have_count(0)
+
+
+def stops_at_an_unsafe_act(page: Page) -> None:
+    page.get_by_role("button", name="Start case").click()
+    chooses(page, "Peel at once", "The case stops here, with 0 points.", "See the debrief")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Stopped at an unsafe act.")
+    reason = page.get_by_role("region", name="Why the case stopped")
+    expect(reason).to_contain_text("The barrier is damaged.")
+    expect(page.get_by_role("region", name="Red flag")).to_contain_text("Why one stops.")
+    expect(page.get_by_role("img", name="The map of Ada in a hurry")).to_be_visible()
+    expect(page.get_by_role("region", name="The path you took")).to_contain_text(
+        "Better here: Ask what happened"
+    )
+    fits(page)
+
+
+def passes(page: Page) -> None:
+    page.get_by_role("button", name="Start case").click()
+    chooses(page, "Ask what happened", "Strong choice")
+    chooses(page, "Name what you see", "Strong choice", "See the debrief")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Passed, safe and strong.")
+    expect(page.get_by_role("main")).to_contain_text("You needed 75 points of 100 and have 95.")
+    fits(page)
+
+
+def is_done_in_the_course(page: Page, case: str) -> None:
+    page.goto(case.partition("/quizzes/")[0])
+    expect(page.get_by_role("main")).to_contain_text("1 of 2 steps")
+    expect(page.get_by_role("link", name="Case: ")).to_be_visible()
+
+
+def fits(page: Page) -> None:
+    """Nothing scrolls sideways."""
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= room, page.url
+
+
+def test_a_case_is_played_by_keyboard_alone(school: School, open_page: OpenPage) -> None:
+    case = open_case(school, "case-keys@example.org")
+    page = open_page(school, 1280)
+    signs_in(page, "case-keys@example.org")
+
+    page.goto(case)
+    goes_to(page, "Start case", "BUTTON")
+    opens(page)
+    goes_to(page, "", "INPUT", 'input[type="radio"]')
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    goes_to(page, "Choose and see what happens", "BUTTON")
+    opens(page)
+    goes_to(page, "What the other choices would have done", "SUMMARY")
+    page.keyboard.press("Enter")
+    expect(page.locator(".others")).to_be_visible()
+    expect(page.get_by_role("region", name="What happened")).to_be_visible()
