@@ -107,4 +107,4 @@ def pays(page: Page) -> None:
 def is_received(page: Page) -> None:
     """Back at the school, where the payment is known."""
     expect(page.get_by_text("Payment received")).to_be_visible()
-    expect(page.get_by_role("link", name=re.compile("Start with .A hand that listens"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("^Start the first lesson, 1 minute$"))).to_be_visible()

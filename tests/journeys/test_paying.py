@@ -80,7 +80,7 @@ def test_a_refused_card_may_be_followed_by_one_that_is_taken(
     pays(page)
 
     is_received(page)
-    page.get_by_role("link", name=re.compile("^Start with")).click()
+    page.get_by_role("link", name=re.compile("^Start the first lesson")).click()
     expect(page).to_have_url(re.compile(f"/learn/{SLUG}/{LESSONS[0]}$"))
 
 
@@ -252,7 +252,7 @@ def is_kept_out(page: Page, word: str) -> None:
 
 
 def reads_the_lessons(page: Page) -> None:
-    page.get_by_role("link", name=re.compile("^Start with")).click()
+    page.get_by_role("link", name=re.compile("^Start the first lesson")).click()
     for lesson in LESSONS:
         expect(page).to_have_url(re.compile(f"/learn/{SLUG}/{lesson}$"))
         page.get_by_role("button", name="Mark complete and continue").click()
