@@ -19,6 +19,10 @@ from courses.services import find_course
 from enrollment.services import enroll, start_free
 from lessons.models import Lesson
 from progress.services import complete_step, remember_place
+from quizzes.cases.play import Effect, Play
+from quizzes.cases.reads import edition
+from quizzes.cases.services import choose, tokens
+from quizzes.cases.services import start as start_case
 from quizzes.models import AttemptItem
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import asked
@@ -31,7 +35,7 @@ DAYS = 90
 LEARNERS = 60
 SUPPORT = "help@demo.example"
 FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
-LONGEST = timedelta(hours=2)  # of what happens at one time, two attempts at a quiz
+LONGEST = timedelta(hours=2)  # of what happens at one time, two attempts at a quiz or a case
 SURE = 1.0  # the skill of one who misses nothing
 
 Happening = Callable[[], None]
@@ -153,7 +157,7 @@ def _write_steps(
         moment = _evening(
             moment + timedelta(days=learner.rng.choice((0, 1, 1, 2, 3, 7))), learner.rng, moment
         )
-        if step.noun == QuizKind.CASE or learner.rng.random() > stays:
+        if learner.rng.random() > stays:
             diary.write(moment, partial(_stop_at, learner, step))
             break
         diary.write(moment, partial(_do, learner, step))
@@ -179,10 +183,7 @@ def _admit(learner: Learner, course: Course, admin: int) -> None:
 
 
 def _do(learner: Learner, step: Step) -> None:
-    if step.kind == "lesson":
-        complete_step(learner.user_id, step)
-    else:
-        _try_quiz(learner, step)
+    TRIES[step.noun](learner, step)
 
 
 def _stop_at(learner: Learner, step: Step) -> None:
@@ -205,6 +206,43 @@ def _try_quiz(learner: Learner, step: Step) -> None:
         if submit(learner.user_id, attempt_id).passed:
             return
         clock.set_now(moment + timedelta(minutes=30))
+
+
+def _try_case(learner: Learner, step: Step) -> None:
+    """One play, and a second one with more care where the first did not pass."""
+    for skill in (learner.skill, (learner.skill + 2 * SURE) / 3):
+        attempt_id = start_case(learner.user_id, find_quiz(step.body), step.id).id
+        play = Play(edition(_current_case(step)).case)
+        while not play.is_over:
+            clock.set_now(clock.now() + timedelta(minutes=learner.rng.randint(1, 2)))
+            token = _token_of_choice(learner, attempt_id, play, skill)
+            play = choose(learner.user_id, attempt_id, len(play.turns) + 1, token)
+        if play.passed:
+            return
+        clock.set_now(clock.now() + timedelta(minutes=20))
+
+
+def _current_case(step: Step) -> int:
+    return int(find_quiz(step.body).content["revision"])
+
+
+def _token_of_choice(learner: Learner, attempt_id: str, play: Play, skill: float) -> str:
+    """The name of the choice that scores most, or of any other one."""
+    ways = [play.choose(index).turns[-1] for index in play.offered]
+    best = next((turn.index for turn in ways if turn.effect == Effect.STRONG), play.offered[0])
+    chosen = best if learner.rng.random() < skill else learner.rng.choice(play.offered)
+    return next(iter(tokens(attempt_id, len(play.turns) + 1, [chosen])))
+
+
+def _complete(learner: Learner, step: Step) -> None:
+    complete_step(learner.user_id, step)
+
+
+TRIES: dict[str, Callable[[Learner, Step], None]] = {
+    "lesson": _complete,
+    QuizKind.QUIZ: _try_quiz,
+    QuizKind.CASE: _try_case,
+}
 
 
 def _given(learner: Learner, item: AttemptItem) -> Given:
