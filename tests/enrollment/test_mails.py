@@ -1,14 +1,18 @@
 """The mails of an order: each says what happened, what to do, and where the order is."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from core import mail
-from core.database import transaction
+from core import mail, reads
+from core.database import db, transaction
 from core.school import change_school
+from tests.conftest import make_config
 
 KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "order_review")
 LEAST: dict[str, Any] = {
@@ -33,6 +37,21 @@ LINKS = {
 }
 
 
+@pytest.fixture(scope="module")
+def school(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A school without settings of its own; nothing is written into it, so one is enough for all."""
+    from app import create_app
+
+    folder = tmp_path_factory.mktemp("school")
+    shutil.copy(sqlite_template, folder / "stratum.db")
+    flask_app = create_app(make_config(folder, DATABASE_URL=f"sqlite:///{folder / 'stratum.db'}"))
+    with flask_app.app_context():
+        yield
+        db.session.remove()
+        reads.close()
+        db.engine.dispose()
+
+
 def written(kind: str, values: dict[str, Any] = FULL) -> tuple[str, str, str]:
     """The subject, the text and the HTML, which every mail of an order has."""
     subject, text, html = mail.render(kind, values)
@@ -42,7 +61,7 @@ def written(kind: str, values: dict[str, Any] = FULL) -> tuple[str, str, str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("values", [LEAST, FULL], ids=["least", "full"])
-def test_each_mail_is_whole_with_little_and_with_all(app: Flask, kind: str, values: dict[str, Any]) -> None:
+def test_each_mail_is_whole_with_little_and_with_all(school: None, kind: str, values: dict[str, Any]) -> None:
     subject, text, html = written(kind, values)
 
     assert "ST-1" in text
@@ -55,7 +74,7 @@ def test_each_mail_is_whole_with_little_and_with_all(app: Flask, kind: str, valu
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_mail_leads_to_what_it_tells_of(app: Flask, kind: str) -> None:
+def test_each_mail_leads_to_what_it_tells_of(school: None, kind: str) -> None:
     _, text, html = written(kind)
 
     for path in LINKS[kind]:
@@ -64,7 +83,7 @@ def test_each_mail_leads_to_what_it_tells_of(app: Flask, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "order_review"])
-def test_each_mail_greets_the_buyer_or_nobody(app: Flask, kind: str) -> None:
+def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
     _, named, html = written(kind)
     _, unnamed, _ = written(kind, LEAST)
 
@@ -87,7 +106,7 @@ def test_each_mail_greets_the_buyer_or_nobody(app: Flask, kind: str) -> None:
         ("order_review", "Your card has insufficient funds."),
     ],
 )
-def test_what_is_not_so_is_not_said(app: Flask, kind: str, said: str) -> None:
+def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
     for full, least in zip(written(kind)[1:], written(kind, LEAST)[1:], strict=True):
         assert said in full
         assert said not in least
@@ -104,14 +123,14 @@ def test_what_is_not_so_is_not_said(app: Flask, kind: str, said: str) -> None:
         ("order_review", "enroll the buyer by hand"),
     ],
 )
-def test_each_mail_says_what_is_to_be_done(app: Flask, kind: str, said: str) -> None:
+def test_each_mail_says_what_is_to_be_done(school: None, kind: str, said: str) -> None:
     _, text, html = written(kind)
 
     assert said in text
     assert said in html
 
 
-def test_a_promise_without_a_bound_of_progress_names_none(app: Flask) -> None:
+def test_a_promise_without_a_bound_of_progress_names_none(school: None) -> None:
     _, text, _ = written("receipt", FULL | {"promise_progress": 100})
 
     assert "within 14 days of paying. To ask for it" in text
