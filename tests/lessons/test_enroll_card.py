@@ -205,3 +205,12 @@ class TestWithoutPayments:
 
     def test_a_free_course_works(self, client: FlaskClient, free: Any) -> None:
         assert buttons(card(client, "free")) == ["Start free"]
+
+    def test_the_page_before_the_payment_has_no_button(
+        self, client: FlaskClient, person: Any, paid: Any
+    ) -> None:
+        page = client.get("/courses/paid/enroll")
+
+        assert page.status_code == 200
+        assert buttons(page.text.partition("<main")[2].partition("</main>")[0]) == []
+        assert "ayments are not set up" in page.text
