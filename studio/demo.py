@@ -16,6 +16,11 @@ from core.outbox import MailState, OutboxMail
 from core.school import change_school
 from courses.models import Course, CourseInstructor, Step
 from courses.services import find_course
+from enrollment import orders
+from enrollment.legal import current_versions
+from enrollment.models import Order
+from enrollment.orders import Buyer
+from enrollment.payments import Payment, Session, SessionStatus
 from enrollment.services import enroll, start_free
 from lessons.models import Lesson
 from progress.services import complete_step, remember_place
@@ -90,7 +95,7 @@ def seed() -> bool:
     change_school({"support_email": SUPPORT})
     newcomer = Learner(*NEW, SURE, rng, PASSWORD)
     diary.write(diary.present - timedelta(days=1), newcomer.register)
-    _write_priya(diary, free, certification, admin)
+    _write_priya(diary, free, certification)
     for email, name in invent(LEARNERS, rng):
         _write_learner(diary, Learner(email, name, rng.uniform(0.72, 0.98), rng), free, certification, admin)
     diary.live()
@@ -112,7 +117,7 @@ def _staff(moment: datetime) -> int:
     return admin.id
 
 
-def _write_priya(diary: Diary, free: Course, certification: Course, admin: int) -> None:
+def _write_priya(diary: Diary, free: Course, certification: Course) -> None:
     """The free course finished five weeks ago, with its certificate; the certification about 40 % through."""
     priya = Learner(*LEARNER, SURE, Random(SEED), PASSWORD, slips=(4,))  # noqa: S311
     day = diary.present.replace(hour=9, minute=12, second=0, microsecond=0) - timedelta(days=49)
@@ -121,7 +126,7 @@ def _write_priya(diary: Diary, free: Course, certification: Course, admin: int) 
     for number, step in enumerate(steps_of(free), 1):
         diary.write(day + timedelta(days=3 * number - 1, hours=number), partial(_do, priya, step))
     begun = diary.present.replace(hour=18, minute=40, second=0, microsecond=0) - timedelta(days=20)
-    diary.write(begun, partial(_admit, priya, certification, admin))
+    diary.write(begun, partial(_buy, priya, certification))
     steps = steps_of(certification)
     half = round(len(steps) * 0.4)
     for number, step in enumerate(steps[:half], 1):
@@ -144,14 +149,26 @@ def _write_learner(diary: Diary, learner: Learner, free: Course, certification: 
         begun = _write_steps(diary, learner, steps_of(free), begun, stays=0.86)
     if rng.random() < 0.45:
         begun += timedelta(days=rng.randint(0, 6), minutes=rng.randint(5, 300))
-        diary.write(begun, partial(_admit, learner, certification, admin))
+        begun = _write_entry(diary, learner, certification, begun, admin)
         _write_steps(diary, learner, steps_of(certification), begun, stays=0.8)
+
+
+def _write_entry(diary: Diary, learner: Learner, course: Course, begun: datetime, admin: int) -> datetime:
+    """One in eight is let in by hand, the others pay; one in six of them leaves a checkout first. When they are in."""
+    if learner.rng.random() < 1 / 8:
+        diary.write(begun, partial(_admit, learner, course, admin))
+        return begun
+    if learner.rng.random() < 1 / 6:
+        diary.write(begun, partial(_leave_checkout, learner, course))
+        begun += timedelta(days=1, hours=2)
+    diary.write(begun, partial(_buy, learner, course))
+    return begun
 
 
 def _write_steps(
     diary: Diary, learner: Learner, steps: list[Step], begun: datetime, stays: float
 ) -> datetime:
-    """Step by step until one stays away, or until a case, of which nothing is invented; the last moment."""
+    """Step by step until one stays away; the last moment."""
     moment = begun
     for step in steps:
         moment = _evening(
@@ -180,6 +197,35 @@ def _start(learner: Learner, course: Course) -> None:
 
 def _admit(learner: Learner, course: Course, admin: int) -> None:
     enroll(learner.user_id, course.id, "admin", granted_by=admin)
+
+
+def _buy(learner: Learner, course: Course) -> None:
+    """An order, and a session that says that it was paid. The sandbox knows nothing of it: it is invented."""
+    order = orders.place(Buyer(learner.user_id, learner.email), course, current_versions(), livemode=False)
+    payment = Payment(f"pi_demo_{order.number}", has_failed=False, captured=order.amount_minor, method="card")
+    orders.apply(_session(order, SessionStatus.COMPLETE, payment), "return")
+
+
+def _leave_checkout(learner: Learner, course: Course) -> None:
+    """An order whose checkout was left, and closed a day later."""
+    order = orders.place(Buyer(learner.user_id, learner.email), course, current_versions(), livemode=False)
+    clock.set_now(clock.now() + orders.CHECKOUT_LASTS)
+    orders.apply(_session(order, SessionStatus.EXPIRED), "reconcile")
+
+
+def _session(order: Order, status: SessionStatus, payment: Payment | None = None) -> Session:
+    return Session(
+        id=f"cs_demo_{order.number}",
+        status=status,
+        is_paid=payment is not None,
+        total=order.price,
+        livemode=False,
+        order_number=order.number,
+        school="",
+        url="",
+        expires_at=order.expires_at,
+        payment=payment,
+    )
 
 
 def _do(learner: Learner, step: Step) -> None:
