@@ -14,10 +14,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.error_pages import PAGES as STATUSES
 from tests.journeys.answering import question_group
-from tests.journeys.cases import open_case, play
 from tests.journeys.conftest import HEIGHTS, OpenPage
-from tests.journeys.people import DEMO_ADMIN, DEMO_LEARNER, DEMO_NEWCOMER, sign_in
+from tests.journeys.people import sign_in
+from tests.journeys.places import CERTIFICATION, FREE, ORDERS, WHO, make_places
 from tests.journeys.school import School, inside
+from tests.journeys.shop import Shop, goes_to_checkout
 from tests.servers import ROOT
 
 pytestmark = pytest.mark.browser
@@ -30,8 +31,6 @@ STILL = """() => {
     document.adoptedStyleSheets = [sheet];
 }"""
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
-WHO = {"learner": DEMO_LEARNER, "newcomer": DEMO_NEWCOMER, "admin": DEMO_ADMIN}
 PAGES = [
     ("visitor", "/"),
     ("visitor", "/courses"),
@@ -79,6 +78,11 @@ PAGES = [
     ("newcomer", "{open attempt}?view=paper"),
     ("newcomer", "{open attempt}/review"),
     ("newcomer", "{failed result}"),
+    ("newcomer", f"/courses/{CERTIFICATION}/enroll"),
+    ("newcomer", "/account/orders"),
+    *[(who, f"{{return {state}}}") for who, state, _ in ORDERS],
+    ("newcomer", "{order paid}"),
+    ("newcomer", "{order refunded}"),
     ("admin", "/admin"),
     ("admin", "/admin/people"),
     ("admin", "{person}"),
@@ -124,7 +128,7 @@ def places(chromium: Browser, demo_school: School, states: dict[str, Any]) -> di
     page.get_by_role("button", name="Start quiz").click()
     opened = page.url.removeprefix(demo_school.url)
     context.close()
-    return {"failed result": failed, "open attempt": opened, **_history(demo_school), **_plays(demo_school)}
+    return {"failed result": failed, "open attempt": opened, **make_places(demo_school)}
 
 
 def _hand_in_nothing(page: Page) -> str:
@@ -134,71 +138,6 @@ def _hand_in_nothing(page: Page) -> str:
     page.get_by_role("button", name="Confirm and submit").click()
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
     return re.sub(r"^https?://[^/]+", "", page.url)
-
-
-def _plays(school: School) -> dict[str, str]:
-    """A case that the demo learner played to an unsafe stop, and one that waits in its second scene."""
-    begun, stopped = (open_case(school, DEMO_LEARNER) for _ in range(2))
-    scene = play(school, DEMO_LEARNER, begun, 3)
-    debrief = play(school, DEMO_LEARNER, stopped, 2)
-    return {"case": begun, "case scene": scene, "case outcome": f"{scene}?step=1", "case debrief": debrief}
-
-
-HISTORY = {
-    "certificate": "SELECT '/certificates/' || id FROM certificates WHERE user_id = :learner",
-    "result": "SELECT '/attempts/' || id FROM attempts WHERE user_id = :learner AND state <> 'open'"
-    " ORDER BY started_at LIMIT 1",
-    "person": "SELECT '/admin/people/' || :learner",
-    "revoke": "SELECT '/admin/enrollments/' || min(id) || '/revoke' FROM enrollments WHERE user_id = :learner",
-    "order": "SELECT '/admin/orders/' || max(number) FROM orders WHERE user_id = :learner",
-    "mail": "SELECT '/admin/mail/' || max(id) FROM outbox WHERE :learner > 0",
-    "preview": "SELECT '/courses/' || c.slug || '/preview/' || s.slug FROM steps s"
-    " JOIN courses c ON c.id = s.course_id WHERE s.preview AND :learner > 0 LIMIT 1",
-}
-
-
-def _history(school: School) -> dict[str, str]:
-    """Where the demo learner's papers lie."""
-    from sqlalchemy import text
-
-    from accounts.services import require_by_email
-    from app import create_app
-    from core.database import db
-
-    with inside(create_app(school.config)):
-        _sell(require_by_email(DEMO_LEARNER))
-        learner = {"learner": require_by_email(DEMO_LEARNER).id}
-        return {
-            name: str(db.session.execute(text(query), learner).scalar_one())
-            for name, query in HISTORY.items()
-        }
-
-
-def _sell(buyer: Any) -> None:
-    """An order that was paid and read again, and what Stripe and the reconciler left of it."""
-    from core.clock import now
-    from core.database import transaction
-    from courses.services import find_course
-    from enrollment.models import EventFate, OrderChange, ReconcileRun, StripeEventRow
-    from enrollment.rules import OrderState
-    from tests.factories import make_order
-
-    order = make_order(buyer, find_course(CERTIFICATION))
-    event = {
-        "event_id": "evt_1", "kind": "checkout.session.completed", "object_id": order.session_id, "livemode": False,
-        "api_version": "", "created_at": now(), "received_at": now(), "fate": EventFate.WAITING,
-        "error": "The payment service does not answer.", "order_id": order.id,
-    }  # fmt: skip
-    report = {
-        "looked_at": 1, "repaired": [{"order": order.number, "before": "pending", "after": "paid"}],
-        "events": {"replayed": 0, "failed": 1}, "unknown_sessions": ["cs_test_unknown"], "trouble": ["Silence."],
-    }  # fmt: skip
-    with transaction() as session:
-        session.add(
-            OrderChange(order_id=order.id, at=now(), before=None, after=OrderState.PAID, cause="return")
-        )
-        session.add(StripeEventRow(**event))
-        session.add(ReconcileRun(started_at=now(), finished_at=now(), cause="job", report=report))
 
 
 @pytest.mark.parametrize(("who", "address"), PAGES)
@@ -274,6 +213,39 @@ def test_a_certificate_reads_well(demo_school: School, open_page: OpenPage, plac
     page.goto(places["certificate"])
 
     _compare("certificate", page.locator("main").aria_snapshot())
+
+
+def test_the_last_page_before_the_payment_reads_well(
+    demo_school: School, open_page: OpenPage, states: dict[str, Any], places: dict[str, str]
+) -> None:
+    page = open_page(demo_school, 1280, storage_state=states["newcomer"])
+    page.goto(f"/courses/{CERTIFICATION}/enroll")
+
+    _compare("enroll", page.locator("main").aria_snapshot())
+
+
+def test_the_way_back_from_the_payment_reads_well(
+    demo_school: School, open_page: OpenPage, states: dict[str, Any], places: dict[str, str]
+) -> None:
+    page = open_page(demo_school, 1280, storage_state=states["newcomer"])
+    page.goto(places["return paid"])
+
+    _compare("return", page.locator("main").aria_snapshot())
+
+
+def test_the_sandbox_is_accessible_as_well(shop: Shop, open_page: OpenPage) -> None:
+    page = open_page(shop.school, 1280, also=shop.sandbox.api_base, reduced_motion="reduce")
+    session = goes_to_checkout(page, shop.make_buyer("sam@example.org"))
+    faults = _faults(page)
+    page.get_by_role("button", name="Card declined").click()
+    faults += _faults(page)
+    shop.sandbox.pay(session)
+    page.reload()
+    faults += _faults(page)
+    page.goto(shop.sandbox.api_base)
+    faults += _faults(page)
+
+    assert not faults, "\n".join(faults)
 
 
 # ---- parts

@@ -111,6 +111,21 @@ def test_a_debit_that_settles_the_next_day_opens_the_course_then(
 
 
 @WIDTHS
+def test_a_return_while_stripe_is_silent_is_confirmed_by_the_page_itself(
+    shop: Shop, open_page: OpenPage, width: int
+) -> None:
+    page = open_page(shop.school, width, also=shop.sandbox.api_base)
+    session = goes_to_checkout(page, shop.make_buyer(f"silent-{width}@example.org"))
+    shop.sandbox.faults(kind="fail", method="GET", path=f"/v1/checkout/sessions/{session}", count=None)
+
+    pays(page)
+    expect(page.get_by_role("heading", name="One moment.")).to_be_visible()
+    shop.sandbox.clear_faults()
+
+    is_received(page)
+
+
+@WIDTHS
 def test_who_left_the_checkout_is_led_back_to_it(shop: Shop, open_page: OpenPage, width: int) -> None:
     page = open_page(shop.school, width, also=shop.sandbox.api_base)
     session = goes_to_checkout(page, shop.make_buyer(f"left-{width}@example.org"))

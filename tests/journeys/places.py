@@ -1,0 +1,117 @@
+"""The addresses that only a history gives: what the demo's people did, and what is done here in their names."""
+
+from typing import Any
+
+from tests.factories import make_order
+from tests.journeys.cases import open_case, play
+from tests.journeys.people import DEMO_ADMIN, DEMO_LEARNER, DEMO_NEWCOMER
+from tests.journeys.school import School, inside
+
+FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
+WHO = {"learner": DEMO_LEARNER, "newcomer": DEMO_NEWCOMER, "admin": DEMO_ADMIN}
+# Whose order stands how, of which course; of the open states one has one for each course.
+ORDERS = [
+    ("newcomer", "pending", CERTIFICATION),
+    ("newcomer", "processing", FREE),
+    ("learner", "confirming", FREE),
+    *[
+        ("newcomer", state, CERTIFICATION)
+        for state in ("paid", "failed", "expired", "duplicate", "review", "partly_refunded", "refunded")
+    ],
+]
+
+
+def make_places(school: School) -> dict[str, str]:
+    """Addresses by name: of the demo learner's papers, of cases begun and played, of orders in every state."""
+    return {**_history(school), **_plays(school), **_orders(school)}
+
+
+def _plays(school: School) -> dict[str, str]:
+    """A case that the demo learner played to an unsafe stop, and one that waits in its second scene."""
+    begun, stopped = (open_case(school, DEMO_LEARNER) for _ in range(2))
+    scene = play(school, DEMO_LEARNER, begun, 3)
+    debrief = play(school, DEMO_LEARNER, stopped, 2)
+    return {"case": begun, "case scene": scene, "case outcome": f"{scene}?step=1", "case debrief": debrief}
+
+
+def _orders(school: School) -> dict[str, str]:
+    """Orders in every state, by their ways back from the payment and by their own pages.
+
+    There is no Stripe here to ask, so a pending one that has a session is shown as confirming.
+    """
+    from accounts.services import require_by_email
+    from app import create_app
+    from courses.services import find_course
+
+    with inside(create_app(school.config)):
+        for who, state, slug in ORDERS:
+            place = {"session_id": None} if state == "pending" else {}
+            make_order(
+                require_by_email(WHO[who]), find_course(slug), "pending" if state == "confirming" else state,
+                number=_number(state), **place,
+            )  # fmt: skip
+    states = [state for _, state, _ in ORDERS]
+    return {
+        **{f"return {state}": f"/checkout/return?order={_number(state)}" for state in states},
+        **{f"order {state}": f"/orders/{_number(state)}" for state in states},
+    }
+
+
+def _number(state: str) -> str:
+    return f"261121-{state.upper()}"
+
+
+HISTORY = {
+    "certificate": "SELECT '/certificates/' || id FROM certificates WHERE user_id = :learner",
+    "result": "SELECT '/attempts/' || id FROM attempts WHERE user_id = :learner AND state <> 'open'"
+    " ORDER BY started_at LIMIT 1",
+    "person": "SELECT '/admin/people/' || :learner",
+    "revoke": "SELECT '/admin/enrollments/' || min(id) || '/revoke' FROM enrollments WHERE user_id = :learner",
+    "order": "SELECT '/admin/orders/' || max(number) FROM orders WHERE user_id = :learner",
+    "mail": "SELECT '/admin/mail/' || max(id) FROM outbox WHERE :learner > 0",
+    "preview": "SELECT '/courses/' || c.slug || '/preview/' || s.slug FROM steps s"
+    " JOIN courses c ON c.id = s.course_id WHERE s.preview AND :learner > 0 LIMIT 1",
+}
+
+
+def _history(school: School) -> dict[str, str]:
+    """Where the demo learner's papers lie."""
+    from sqlalchemy import text
+
+    from accounts.services import require_by_email
+    from app import create_app
+    from core.database import db
+
+    with inside(create_app(school.config)):
+        _sell(require_by_email(DEMO_LEARNER))
+        learner = {"learner": require_by_email(DEMO_LEARNER).id}
+        return {
+            name: str(db.session.execute(text(query), learner).scalar_one())
+            for name, query in HISTORY.items()
+        }
+
+
+def _sell(buyer: Any) -> None:
+    """An order that was paid and read again, and what Stripe and the reconciler left of it."""
+    from core.clock import now
+    from core.database import transaction
+    from courses.services import find_course
+    from enrollment.models import EventFate, OrderChange, ReconcileRun, StripeEventRow
+    from enrollment.rules import OrderState
+
+    order = make_order(buyer, find_course(CERTIFICATION))
+    event = {
+        "event_id": "evt_1", "kind": "checkout.session.completed", "object_id": order.session_id, "livemode": False,
+        "api_version": "", "created_at": now(), "received_at": now(), "fate": EventFate.WAITING,
+        "error": "The payment service does not answer.", "order_id": order.id,
+    }  # fmt: skip
+    report = {
+        "looked_at": 1, "repaired": [{"order": order.number, "before": "pending", "after": "paid"}],
+        "events": {"replayed": 0, "failed": 1}, "unknown_sessions": ["cs_test_unknown"], "trouble": ["Silence."],
+    }  # fmt: skip
+    with transaction() as session:
+        session.add(
+            OrderChange(order_id=order.id, at=now(), before=None, after=OrderState.PAID, cause="return")
+        )
+        session.add(StripeEventRow(**event))
+        session.add(ReconcileRun(started_at=now(), finished_at=now(), cause="job", report=report))
