@@ -1,9 +1,9 @@
 """The door of an attempt: whose it is, where it stands, and whether it may still be answered."""
 
-from core.errors import Conflict, Forbidden
+from core.errors import Conflict
 from core.web import Reader, signed_in
 from courses.services import find_ever
-from progress.access import Visit, visit
+from progress.access import Visit, closed, visit
 from quizzes.reads import AttemptHead, attempt_head
 
 
@@ -22,7 +22,7 @@ def where(course: str, step: str, person: Reader) -> Visit:
 def require_open(here: Visit) -> None:
     """The same question at each door: whoever may not read the step may not answer it either."""
     if not here.decision.allowed:
-        raise Forbidden(f"{here.step.title} is not open to you. The course page says how to get in.")
+        raise closed(here)
     require_in_course(here)
 
 
