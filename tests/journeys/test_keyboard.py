@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import OpenPage
-from tests.journeys.people import DEMO_NEWCOMER, DEMO_PASSWORD
+from tests.journeys.people import DEMO_NEWCOMER, DEMO_PASSWORD, sign_in
 from tests.journeys.school import School
+from tests.journeys.shop import COURSE as PAID
+from tests.journeys.shop import Shop
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +43,24 @@ def test_a_learner_signs_in_reads_and_hands_in_by_keyboard_alone(
     opens(page)
     expect(page).to_have_url(re.compile("what-stress-does-to-skin$"))
     hands_in_a_quiz(page)
+
+
+def test_a_newcomer_pays_by_keyboard_alone(shop: Shop, open_page: OpenPage) -> None:
+    page = open_page(shop.school, 1280, also=shop.sandbox.api_base)
+    sign_in(page, shop.make_buyer("kim@example.org"))
+    page.goto(f"{PAID}/enroll")
+
+    goes_to(page, "Enroll for", "BUTTON")
+    opens(page)
+    goes_to(page, "Card declined", "BUTTON")
+    opens(page)
+    expect(page.get_by_role("alert")).to_be_focused()
+    goes_to(page, "Pay", "BUTTON", '[value="pay"]')
+    opens(page)
+    goes_to(page, "Start the first lesson", "A")
+    opens(page)
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("A hand that listens")
 
 
 def skips_to_the_content(page: Page) -> None:
