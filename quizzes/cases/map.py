@@ -10,10 +10,10 @@ from textwrap import shorten, wrap
 
 from markupsafe import Markup
 
-WIDTH = 360  # of the drawing's own units; the page scales it
+WIDTH = 320  # of the drawing's own units; the page scales it
 ROW, HEAD, FOOT = 68, 44, 10
 TAKEN_X, BETTER_X, TEXT_X = 18, 46, 72
-LETTERS = 34  # of a title that fit in one line
+LETTERS = 31  # of a title that fit in one line
 RADIUS = 8
 
 FRAME = Markup(

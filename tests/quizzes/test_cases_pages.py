@@ -262,6 +262,7 @@ def test_after_the_end_nothing_is_chosen(player: Player) -> None:
 
     factories.post(player.browser, f"{play}/choose", {**form, "position": "2"})
 
+    assert "This attempt is submitted." in player.read(play)
     assert len(player.path()) == 1
     assert player.attempt().percent == 0
 
