@@ -11,11 +11,13 @@ from bench.bundle import COURSE, LAST_WORDS, LESSONS, QUIZ, SHIPPED_COURSE, SHIP
 from bench.client import Visit
 from bench.hello import WORD, make_cookies
 from bench.people import DONE, Learner
+from bench.shop import FOR_SALE, Shop
 
 ROTATING = 50  # learners whose cookies take turns on a page; the others hand in quizzes
 ITEM = re.compile(rb'<input type="hidden" name="(item\d+)" value="1">')
 RADIO = re.compile(rb'<input type="radio"[^>]* name="([^"]+)" value="([^"]+)"')
 HOME_TEXT = "The Stress-Skin Cycle"
+FRESH = 60  # paid orders for one load of fresh events
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,13 @@ class Paper:
 
 @dataclass(frozen=True)
 class Site:
-    """A running site as the cases see it: where it listens, its learners, the open attempts of the first ones."""
+    """A running site as the cases see it: where it listens, its learners, the open attempts of the first ones, and
+    who can buy from it."""
 
     port: int
     learners: tuple[Learner, ...]
     papers: tuple[Paper, ...]
+    shop: Shop
 
     @property
     def readers(self) -> tuple[Learner, ...]:
@@ -105,6 +109,23 @@ def submit(site: Site) -> Iterator[Visit]:
     return iter([_submission(paper) for paper in papers])
 
 
+def last_page(site: Site) -> Iterator[Visit]:
+    """The page before the payment, of a learner who is not in the course that is sold."""
+    return _each(site, f"/courses/{FOR_SALE}/enroll", "Enroll for")
+
+
+def settled_event(site: Site) -> Iterator[Visit]:
+    """Stripe delivers what was acted on before: nothing is asked of it, and nothing changes."""
+    (event,) = site.shop.deliveries(1)
+    client.fetch(site.port, event)
+    return cycle([(event,)])
+
+
+def fresh_event(site: Site) -> Iterator[Visit]:
+    """Each tells of an order that was just paid: the session is asked for at the sandbox, the buyer is enrolled."""
+    return iter([(event,) for event in site.shop.deliveries(FRESH)])
+
+
 CASES = (
     Case("lesson page", lesson),
     Case("lesson page, the next lesson (one write)", next_lesson),
@@ -116,6 +137,9 @@ CASES = (
     Case("quiz, one question", quiz_page),
     Case("quiz, save one answer (one write)", save),
     Case("quiz, submit and result (2 requests, one write)", submit, endless=False),
+    Case("enroll page, learner", last_page),
+    Case("webhook, an event settled before (one write)", settled_event),
+    Case("webhook, a fresh event fulfilled (the sandbox asked, two writes)", fresh_event, endless=False),
 )
 HELLO = Case("bare Flask, signed session", hello)
 

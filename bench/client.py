@@ -57,6 +57,15 @@ def post(path: str, cookie: str, body: str, text: str, status: int, accept: str 
     return Request(_head("POST", path, cookie, accept) + extra.encode(), status, text.encode())
 
 
+def deliver(path: str, body: str, signature: str, text: str) -> Request:
+    """An event as Stripe delivers it; `body` is ASCII."""
+    extra = (
+        f"Content-Type: application/json; charset=utf-8\r\nStripe-Signature: {signature}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}"
+    )
+    return Request(_head("POST", path, "", "*/*") + extra.encode(), 200, text.encode())
+
+
 def run(port: int, visits: Iterable[Visit], connections: int, seconds: float | None = None) -> Load:
     """Send visits until they or the seconds run out. Raises WrongAnswer at the first wrong one."""
     load, selector = Load(), selectors.DefaultSelector()

@@ -20,6 +20,7 @@ from bench.cases import CASES, HELLO, ROTATING, Case, Site, open_paper
 from bench.counting import count
 from bench.report import Facts, Key, Sample
 from bench.servers import Server, serve
+from bench.shop import Shop, sandbox
 
 ONE, TWO = "1 worker", "2 workers"
 SQLITE, POSTGRESQL = f"SQLite, {ONE}", f"PostgreSQL, {ONE}"
@@ -28,6 +29,7 @@ HELLOS = {SQLITE: f"hello, {ONE}", POSTGRESQL: f"hello, {ONE}", SQLITE_TWO: f"he
 MANY, SINGLE = 8, 1  # connections
 WITH_TWO = ("lesson page", "dashboard", "quiz, save one answer (one write)")
 SERVER_CORES, ALL_CORES = {0}, set(range(os.cpu_count() or 1))
+LOAD_CORE = max(ALL_CORES)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str]) -> None:
     with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="bench") as name:
         print("Preparing two instances with the workload ...", file=sys.stderr)
         cells, servers = _start(stack, Path(name), options.only)
-        statements = _count_statements(cells, Path(name))
+        statements = _count_statements(cells)
         samples = _measure(cells, options.rounds, options.seconds)
         memory = {server: running.memory_mb() for server, running in servers.items()}
         facts = Facts(statements, memory, _run_in_words(options.rounds, options.seconds))
@@ -71,10 +73,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _start(stack: ExitStack, folder: Path, only: str) -> tuple[list[Cell], dict[str, Server]]:
     """Prepare and start everything; what is to be measured, and the servers by name."""
-    instances = {SQLITE: sites.prepare(folder / "sqlite")}
-    instances[POSTGRESQL] = stack.enter_context(sites.postgresql(folder / "postgresql"))
+    stripe_api = stack.enter_context(sandbox(folder / "sandbox.log", LOAD_CORE))
+    instances = {SQLITE: sites.prepare(folder / "sqlite", stripe_api)}
+    instances[POSTGRESQL] = stack.enter_context(sites.postgresql(folder / "postgresql", stripe_api))
     instances[SQLITE_TWO] = instances[SQLITE]
-    os.sched_setaffinity(0, {max(ALL_CORES)})
+    os.sched_setaffinity(0, {LOAD_CORE})
     servers: dict[str, Server] = {}
     cells: list[Cell] = []
     for name, instance in instances.items():
@@ -89,7 +92,8 @@ def _start(stack: ExitStack, folder: Path, only: str) -> tuple[list[Cell], dict[
             )
             servers[HELLOS[name]] = stack.enter_context(hello)
         papers = tuple(open_paper(server.port, learner) for learner in instance.learners[:ROTATING])
-        site = Site(server.port, instance.learners, papers)
+        shop = Shop(instance.environ, stripe_api)
+        site = Site(server.port, instance.learners, papers, shop)
         cells += _cells(name, only, server, servers[HELLOS[name]], site)
     return list({cell.key: cell for cell in cells}.values()), servers
 
@@ -102,10 +106,11 @@ def _cells(name: str, only: str, server: Server, hello: Server, site: Site) -> I
                 yield Cell(Key(name, case.name, connections), case, server, site)
 
 
-def _count_statements(cells: Sequence[Cell], folder: Path) -> dict[str, int]:
+def _count_statements(cells: Sequence[Cell]) -> dict[str, int]:
     """By case, on SQLite; the app of this process reads the same database as the server."""
     chosen = {cell.case.name: cell for cell in cells if cell.key.server == SQLITE}
-    with sites.application(sites.environ_of(folder / "sqlite")) as app:
+    environ = next(cell.site.shop.environ for cell in chosen.values())
+    with sites.application(environ) as app:
         return {name: count(app, cell.case, cell.site) for name, cell in chosen.items()}
 
 

@@ -18,6 +18,7 @@ from core.database import db
 from deploy.supervisor import FLASK, ROOT
 from tests.servers import Postgres
 
+STRIPE_KEY, WEBHOOK_SECRET = "sk_test_bench", "whsec_bench"
 SECRET = "only-for-the-bench-0123456789-abcdefghijklmnop"
 
 
@@ -30,10 +31,12 @@ class Instance:
     database_pid: int | None = None
 
 
-def prepare(folder: Path, database_url: str | None = None, database_pid: int | None = None) -> Instance:
+def prepare(
+    folder: Path, stripe_api: str, database_url: str | None = None, database_pid: int | None = None
+) -> Instance:
     """Migrate, publish the content of the workload, make its learners. Without a URL it is SQLite."""
     folder.mkdir()
-    environ = environ_of(folder, database_url)
+    environ = _environ_of(folder, stripe_api, database_url)
     _stratum(environ, "migrate")
     _stratum(environ, "content", "sync", str(write_bundle(folder / "bundle")))
     with application(environ) as app:
@@ -54,21 +57,24 @@ def application(environ: Mapping[str, str]) -> Iterator[Flask]:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[Instance]:
+def postgresql(folder: Path, stripe_api: str) -> Iterator[Instance]:
     """An instance on a PostgreSQL that runs until the block ends."""
     # Its files lie in a folder that other users may reach: started by root, it runs as a user of its own.
     with TemporaryDirectory(prefix="st") as name, Postgres.started(Path(name)) as server:
         pid = int((Path(name) / "pg" / "postmaster.pid").read_text().split()[0])
-        yield prepare(folder, server.url("bench", create=True), pid)
+        yield prepare(folder, stripe_api, server.url("bench", create=True), pid)
 
 
-def environ_of(folder: Path, database_url: str | None = None) -> dict[str, str]:
-    """The environment of the instance in `folder`: production, as the supervisor would run it."""
+def _environ_of(folder: Path, stripe_api: str, database_url: str | None) -> dict[str, str]:
+    """The environment of the instance in `folder`: production, as the supervisor would run it, with test payments."""
     values = {
         "STRATUM_ENV": "production",
         "SECRET_KEY": SECRET,
         "BASE_URL": "https://bench.example",
         "INSTANCE": str(folder),
+        "STRIPE_SECRET_KEY": STRIPE_KEY,
+        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "STRIPE_API_BASE": stripe_api,
     }
     return values | ({"DATABASE_URL": database_url} if database_url else {})
 
