@@ -1,5 +1,6 @@
 """What the catalogue, the course page and the front page say of a course."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -7,6 +8,8 @@ from markupsafe import Markup
 from courses.models import Author, Course
 from courses.rules import minutes_in_words
 from courses.services import Outline, OutlineModule, OutlineStep, authors_of, course_outline
+
+PLURALS = {"lesson": "lessons", "quiz": "quizzes", "case": "cases", "assignment": "assignments"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def _module(course: Course, module: OutlineModule) -> dict[str, object]:
         {
             "title": step.title,
             "kind": step.kind,
+            "noun": step.noun,
             "minutes": step.minutes,
             "preview_url": _preview_url(course, step) if step.preview else None,
         }
@@ -89,9 +93,8 @@ def _minutes(outline: Outline) -> int:
 
 
 def _lessons_text(outline: Outline) -> str:
-    lessons = sum(step.kind == "lesson" for step in outline.steps)
-    quizzes = len(outline.steps) - lessons
-    words = [f"{lessons} lesson{'s' * (lessons != 1)}"] + [f"{quizzes} quiz{'zes' * (quizzes != 1)}"] * bool(
-        quizzes
-    )
-    return ", ".join(words)
+    """`7 lessons, 2 quizzes, 1 case`."""
+    counted = Counter(step.noun for step in outline.steps)
+    named = [(counted[noun], noun, plural) for noun, plural in PLURALS.items()]
+    words = [f"{count} {noun if count == 1 else plural}" for count, noun, plural in named if count]
+    return ", ".join(words) or "0 lessons"

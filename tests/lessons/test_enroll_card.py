@@ -14,10 +14,11 @@ from core.clock import now
 from core.config import Config
 from core.database import db, transaction
 from core.school import change_school
+from courses.models import Step
 from enrollment.services import end_access, find_enrollment
 from tests.conftest import make_config
 from tests.counting import statements
-from tests.factories import enroll, make_course, make_order, make_user, sign_in
+from tests.factories import enroll, make_course, make_order, make_user, sign_in, steps_of
 
 
 @pytest.fixture
@@ -179,6 +180,18 @@ def test_a_visitors_page_has_no_session_and_asks_for_no_order(client: FlaskClien
 
     assert "Set-Cookie" not in page.headers
     assert not [sql for sql in sent if "orders" in sql or "enrollments" in sql]
+
+
+def test_the_page_counts_cases_as_cases(client: FlaskClient, app: Flask) -> None:
+    course = make_course("mixed", ("lesson lesson quiz quiz",))
+    last = steps_of(course)[3].id
+    with transaction() as session:
+        session.get_one(Step, last).noun = "case"
+
+    page = client.get("/courses/mixed").text
+
+    assert "2 lessons, 1 quiz, 1 case" in page
+    assert "Case: Step 4" in page
 
 
 class TestWithoutPayments:
