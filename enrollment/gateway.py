@@ -47,7 +47,7 @@ NO_MONEY = (
 )
 SILENT = "The payment service does not answer at the moment. You were not charged. Try again in a minute."
 _slots = BoundedSemaphore(SLOTS)
-_log = logging.getLogger("stripe")
+_log = logging.getLogger("payments")
 T = TypeVar("T")
 
 
@@ -237,6 +237,7 @@ def _client() -> "StripeClient":
 def _make_client(key: str, api_base: str | None) -> "StripeClient":
     import stripe
 
+    logging.getLogger("stripe").setLevel(logging.WARNING)  # The SDK would tell of each request.
     return stripe.StripeClient(
         key,
         stripe_version=API_VERSION,
@@ -295,7 +296,7 @@ def _payment(intent: Any) -> Payment:
         returning=returned.get("pending", 0) + returned.get("requires_action", 0),
         method=charge.payment_method_details.type if charge and charge.payment_method_details else "",
         failure=(error.message or "") if error else "",
-        receipt_url=(charge.receipt_url or "") if charge else "",
+        receipt_url=(charge.receipt_url or "") if charge and charge.paid else "",
     )
 
 

@@ -9,7 +9,7 @@ from enrollment import checkout, gateway
 
 bp = Blueprint("webhook", __name__)
 MOST_BYTES = 256 * 1024
-_log = logging.getLogger("stripe")
+_log = logging.getLogger("payments")
 
 
 @bp.post("/webhooks/stripe")
