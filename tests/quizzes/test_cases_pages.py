@@ -370,6 +370,24 @@ def test_a_case_taken_out_of_the_course_waits(player: Player) -> None:
     assert player.path() == []
 
 
+def test_a_certificate_says_what_passing_a_case_took(player: Player) -> None:
+    lessons = factories.steps_of(player.course)
+    factories.complete(player.user, lessons[0], lessons[2])
+    play = player.start()
+
+    player.choose(play, "Ask what happened")
+    player.choose(play, "Name what you see")
+
+    address = re.search(r'href="(/certificates/\w+)"', player.browser.get(play).text)
+    assert address
+    page = player.read(address[1])
+    assert (
+        "Assessed by 1 case, passed at 75 of 100 points or more, with no unsafe act and no critical error."
+        in page
+    )
+    assert "Ada in a hurry : a branching client case, pass mark 75 of 100 points" in page
+
+
 def test_the_course_and_the_dashboard_call_it_a_case(player: Player) -> None:
     factories.complete(player.user, factories.steps_of(player.course)[0])
 
