@@ -94,8 +94,8 @@ def _next_place(buyer: Buyer, course: Course, accepted: Accepted) -> str | None:
         order = orders.place(buyer, course, accepted, current_config().is_live)
         purchase, session_id, url = _purchase(order, course), order.session_id, order.url
         is_current, is_closing = orders.is_current(order, course, accepted), orders.is_closing(order)
-        is_processing = order.state is OrderState.PROCESSING
-    if is_processing:
+        has_paid = order.state is not OrderState.PENDING
+    if has_paid:
         return url
     if session_id is not None:
         return _place_of_session(session_id, is_current, url)

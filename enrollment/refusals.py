@@ -12,6 +12,10 @@ SENTENCES = {
     Reason.PAYMENT_PROCESSING: (
         "{step} opens when your bank has confirmed the payment. There is nothing for you to do: we write to you."
     ),
+    Reason.PAYMENT_REVIEW: (
+        "We have your payment, and somebody at the school checks it before {step} opens. There is nothing for you to "
+        "do: we write to you."
+    ),
     Reason.REFUNDED: (
         "The course was refunded, and {step} closed with it. You may enroll again here; what you completed is kept."
     ),

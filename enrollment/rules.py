@@ -41,6 +41,7 @@ TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     S.REFUNDED: frozenset(),
 }
 OPEN_STATES = (S.PENDING, S.PROCESSING)  # one such order for a person and a course
+UNDECIDED = (*OPEN_STATES, S.REVIEW)  # while one is, nothing more is sold to this person in this course
 
 
 def next_state(current: OrderState, told: OrderState) -> OrderState:
@@ -77,6 +78,7 @@ class Reason(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     CHECKOUT_OPEN = "checkout_open"  # begun, not paid, and the checkout still takes the money
     PAYMENT_PROCESSING = "payment_processing"  # the buyer is done, the bank is not
+    PAYMENT_REVIEW = "payment_review"  # paid, but not as ordered: the school looks at it
     REFUNDED = "refunded"
     REVOKED = "revoked"  # by the school
     EARLIER_STEP = "earlier_step"
@@ -99,7 +101,7 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class OpenCheckout:
-    """An order that is neither paid nor over: `pending` until `expires_at`, or `processing`."""
+    """An order that is neither paid nor over: `pending` until `expires_at`, `processing`, or in `review`."""
 
     state: OrderState
     expires_at: datetime
@@ -164,6 +166,8 @@ def why_outside(
     ended = _how_it_ended(state, end_reason)
     if checkout is not None and checkout.state is OrderState.PROCESSING:
         return Reason.PAYMENT_PROCESSING, ended
+    if checkout is not None and checkout.state is OrderState.REVIEW:
+        return Reason.PAYMENT_REVIEW, ended
     if checkout is not None and ended is not Reason.REVOKED and now < checkout.expires_at:
         return Reason.CHECKOUT_OPEN, ended
     return (ended,)

@@ -11,7 +11,7 @@ from core.database import db, insert_once
 from core.errors import Conflict, NotFound
 from courses.models import Course
 from enrollment.models import Enrollment, EnrollmentState, Order
-from enrollment.rules import OPEN_STATES
+from enrollment.rules import UNDECIDED, OrderState
 
 ENDED = "Your access to this course was ended by the school. Write to it if that seems wrong."
 
@@ -38,9 +38,9 @@ def find_enrollment(user_id: int, course_id: int) -> Enrollment | None:
 
 
 def open_order(user_id: int, course_id: int) -> Order | None:
-    """The order of this person and course that is not decided yet; the database lets there be one."""
-    query = select(Order).filter_by(user_id=user_id, course_id=course_id)
-    return db.session.scalar(query.where(Order.state.in_(OPEN_STATES)))
+    """The order of this person and course that is not decided yet; of several, one that was paid."""
+    query = select(Order).filter_by(user_id=user_id, course_id=course_id).where(Order.state.in_(UNDECIDED))
+    return db.session.scalar(query.order_by(Order.state == OrderState.PENDING, Order.id).limit(1))
 
 
 def is_enrolled(user_id: int, course_id: int) -> bool:

@@ -13,11 +13,11 @@ from courses.models import Course
 from courses.services import find_course
 from enrollment import checkout, orders
 from enrollment.endings import order_page as page_of
-from enrollment.models import Order
+from enrollment.models import EnrollmentState, Order
 from enrollment.orders import Buyer
 from enrollment.payments import StripeRefused, StripeSilent
-from enrollment.rules import OPEN_STATES
-from enrollment.services import is_enrolled, start_free
+from enrollment.rules import OPEN_STATES, OrderState
+from enrollment.services import find_enrollment, is_enrolled, open_order, start_free, was_ended_by_school
 
 bp = Blueprint("enrollment", __name__)
 CHECKOUTS = "10/minute; 60/hour"
@@ -30,7 +30,7 @@ Answer = str | Response
 def order_page(course: str) -> Answer:
     """What is bought, for how much, under which terms: the page that a confirmed address leads to."""
     found, person = find_course(course), signed_in()
-    if found.price.is_free or is_enrolled(person.user_id, found.id):
+    if found.price.is_free or not _may_buy(person, found):
         return redirect(f"/courses/{course}")
     config, school = current_config(), current_school()
     return render(
@@ -81,6 +81,14 @@ def show(number: str) -> Answer:
     person = signed_in()
     order = orders.order_of(person.user_id, number=number)
     return render("enrollment/order.html", nav="learning", page=page_of(order, person.time_zone))
+
+
+def _may_buy(person: Reader, course: Course) -> bool:
+    """Whether a payment would let them in; where not, the course's page says why."""
+    enrollment, order = find_enrollment(person.user_id, course.id), open_order(person.user_id, course.id)
+    is_inside = enrollment is not None and enrollment.state == EnrollmentState.ACTIVE
+    has_paid = order is not None and order.state is not OrderState.PENDING
+    return not (is_inside or has_paid or was_ended_by_school(enrollment))
 
 
 def _start_free(course: Course, person: Reader) -> Answer:

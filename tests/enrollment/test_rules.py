@@ -15,6 +15,7 @@ LATER, EARLIER = NOON + timedelta(hours=1), NOON - timedelta(seconds=1)
 PENDING = OpenCheckout(OrderState.PENDING, LATER)
 OVER = OpenCheckout(OrderState.PENDING, NOON)  # its moment has come: it takes no money any more
 PROCESSING = OpenCheckout(OrderState.PROCESSING, EARLIER)
+IN_REVIEW = OpenCheckout(OrderState.REVIEW, EARLIER)
 HERE = Opener("this step", "/learn/skin/step")
 GRANTS = (Reason.TEACHES, Reason.ENROLLED, Reason.PREVIEW)
 
@@ -95,6 +96,7 @@ R = Reason
         (decide(1, state=None, checkout=PENDING), (R.CHECKOUT_OPEN, R.NOT_ENROLLED)),
         (decide(1, state=None, checkout=OVER), (R.NOT_ENROLLED,)),
         (decide(1, state=None, checkout=PROCESSING), (R.PAYMENT_PROCESSING, R.NOT_ENROLLED)),
+        (decide(1, state=None, checkout=IN_REVIEW), (R.PAYMENT_REVIEW, R.NOT_ENROLLED)),
         (decide(1, state="revoked", end_reason="refund"), (R.REFUNDED,)),
         (decide(1, state="revoked", end_reason="refund", done="1"), (R.REFUNDED,)),
         (decide(1, state="revoked", end_reason="refund", checkout=PENDING), (R.CHECKOUT_OPEN, R.REFUNDED)),
