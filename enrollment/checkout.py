@@ -92,7 +92,7 @@ def look_up(number: str) -> Session | None:
 def _next_place(buyer: Buyer, course: Course, accepted: Accepted) -> str | None:
     with transaction():
         order = orders.place(buyer, course, accepted, current_config().is_live)
-        purchase, session_id, url = _purchase(order, course), order.session_id, order.url
+        purchase, session_id, url = _purchase(order), order.session_id, order.url
         is_current, is_closing = orders.is_current(order, course, accepted), orders.is_closing(order)
         has_paid = order.state is not OrderState.PENDING
     if has_paid:
@@ -106,11 +106,10 @@ def _next_place(buyer: Buyer, course: Course, accepted: Accepted) -> str | None:
     return _new_session(purchase).url
 
 
-def _purchase(order: Order, course: Course) -> Purchase:
+def _purchase(order: Order) -> Purchase:
     return Purchase(
         order_id=order.id,
         number=order.number,
-        course_slug=course.slug,
         course_title=order.course_title,
         email=order.email,
         price=order.price,
@@ -123,10 +122,8 @@ def _place_of_session(session_id: str, is_current: bool, order_url: str) -> str 
     session = _ask(gateway.fetch_session, session_id)
     if session.status is SessionStatus.OPEN and is_current:
         return session.url
-    if (
-        session.status is SessionStatus.OPEN
-    ):  # At another price, or under other terms, than the page says now.
-        _close(session_id)
+    if session.status is SessionStatus.OPEN:
+        _close(session_id)  # It is at another price, or under other terms, than the page says now.
     order = fulfill(session_id, "buyer")
     return None if order is None or order.state in (OrderState.EXPIRED, OrderState.FAILED) else order_url
 

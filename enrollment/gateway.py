@@ -61,7 +61,6 @@ class Purchase:
 
     order_id: int
     number: str
-    course_slug: str
     course_title: str
     email: str
     price: Money
