@@ -14,9 +14,10 @@ ORDERS = [
     ("newcomer", "pending", CERTIFICATION),
     ("newcomer", "processing", FREE),
     ("learner", "confirming", FREE),
+    ("learner", "review", CERTIFICATION),  # whoever has such a one is not led to another payment
     *[
         ("newcomer", state, CERTIFICATION)
-        for state in ("paid", "failed", "expired", "duplicate", "review", "partly_refunded", "refunded")
+        for state in ("paid", "failed", "expired", "duplicate", "partly_refunded", "refunded")
     ],
 ]
 
