@@ -30,6 +30,7 @@ from enrollment.payments import (
 from enrollment.rules import OrderState
 
 NO_MONEY = gateway.NO_MONEY
+MISSING = "resource_missing"  # Stripe's word for an object that the account does not have
 _log = logging.getLogger("checkout")
 T = TypeVar("T")
 
@@ -83,6 +84,17 @@ def hear(event: StripeEvent) -> EventFate:
         raise
 
 
+def let_go(number: str, session_id: str, refusal: StripeRefused, cause: str) -> bool:
+    """Close an order whose session Stripe does not know: its key may be another account's by now, or of the other
+    mode. False where something else was refused, or the order does not wait for its buyer."""
+    if refusal.code != MISSING:
+        return False
+    order_id = orders.find_order(number).id
+    with transaction():
+        orders.let_expire(order_id, cause, session_id)
+    return orders.find_order(number).state is OrderState.EXPIRED
+
+
 def look_up(number: str) -> Session | None:
     """What Stripe says of an order now; None for an order that it never heard of."""
     session_id = orders.find_order(number).session_id
@@ -98,12 +110,12 @@ def _next_place(buyer: Buyer, course: Course, accepted: Accepted) -> str | None:
     if has_paid:
         return url
     if session_id is not None:
-        return _place_of_session(session_id, is_current, url)
+        return _place_of_session(purchase, session_id, is_current, url)
     if not is_current or is_closing:
         with transaction():
             orders.let_expire(purchase.order_id, "buyer")
         return None
-    return _new_session(purchase).url
+    return _new_session(purchase)
 
 
 def _purchase(order: Order) -> Purchase:
@@ -118,8 +130,13 @@ def _purchase(order: Order) -> Purchase:
     )
 
 
-def _place_of_session(session_id: str, is_current: bool, order_url: str) -> str | None:
-    session = _ask(gateway.fetch_session, session_id)
+def _place_of_session(purchase: Purchase, session_id: str, is_current: bool, order_url: str) -> str | None:
+    try:
+        session = _ask(gateway.fetch_session, session_id)
+    except StripeRefused as refusal:
+        if let_go(purchase.number, session_id, refusal, "buyer"):
+            return None
+        raise
     if session.status is SessionStatus.OPEN and is_current:
         return session.url
     if session.status is SessionStatus.OPEN:
@@ -135,7 +152,7 @@ def _close(session_id: str) -> None:
         _log.info("a session was finished before it could be closed")
 
 
-def _new_session(purchase: Purchase) -> Session:
+def _new_session(purchase: Purchase) -> str | None:
     try:
         session = _ask(gateway.create_session, purchase)
     except StripeRefused:
@@ -144,8 +161,11 @@ def _new_session(purchase: Purchase) -> Session:
     except StripeFailed:
         session = _session_of_failure(purchase)
     with transaction():
-        orders.remember_session(purchase.order_id, session)
-    return session
+        is_wanted = orders.remember_session(purchase.order_id, session)
+    if is_wanted:
+        return session.url
+    _close(session.id)  # Another tab was quicker, at another price: of two sessions both could be paid.
+    return None
 
 
 def _session_of_failure(purchase: Purchase) -> Session:
@@ -178,7 +198,7 @@ def _act_on(event: StripeEvent) -> EventFate:
     try:
         order = fulfill(session_id, event.id, event.id)
     except StripeRefused as refusal:
-        if refusal.code != "resource_missing":
+        if refusal.code != MISSING:
             raise
         return _ignore(event)  # Another account's, or long gone.
     return EventFate.APPLIED if order is not None else EventFate.IGNORED

@@ -67,9 +67,9 @@ def place(buyer: Buyer, course: Course, accepted: Accepted, livemode: bool) -> O
 
 
 def is_current(order: Order, course: Course, accepted: Accepted) -> bool:
-    """Whether the order still says what the course page says now."""
-    agreed = (order.price, order.terms_version, order.refunds_version)
-    return agreed == (course.price, accepted.terms, accepted.refunds)
+    """Whether the order still says what the course page says now, in the mode that payments are in now."""
+    agreed = (order.price, order.terms_version, order.refunds_version, order.livemode)
+    return agreed == (course.price, accepted.terms, accepted.refunds, current_config().is_live)
 
 
 def is_closing(order: Order) -> bool:
@@ -99,12 +99,14 @@ def orders_of(user_id: int) -> list[Order]:
     return list(db.session.scalars(query))
 
 
-def remember_session(order_id: int, session: Session) -> None:
-    """Write down the checkout session that Stripe made for an order."""
+def remember_session(order_id: int, session: Session) -> bool:
+    """Write down the checkout session that Stripe made for an order. False where the order was closed meanwhile, or
+    has another session: nobody must be sent to this one."""
     order = _locked(order_id)
     if order.session_id is None:
         order.session_id, order.session_url = session.id, session.url
         db.session.flush()
+    return order.state is OrderState.PENDING and order.session_id == session.id
 
 
 def count_refusal(order_id: int, attempt: int) -> None:
@@ -114,10 +116,10 @@ def count_refusal(order_id: int, attempt: int) -> None:
     db.session.flush()
 
 
-def let_expire(order_id: int, cause: str) -> None:
-    """Close an order of which Stripe knows no session; one that has turned meanwhile is left."""
+def let_expire(order_id: int, cause: str, session_id: str | None = None) -> None:
+    """Close an order whose session Stripe does not know, or that has none; one that has turned meanwhile is left."""
     order = _locked(order_id)
-    if order.session_id is None:
+    if order.session_id == session_id:
         _turn(order, rules.next_state(order.state, OrderState.EXPIRED), cause)
 
 
@@ -240,7 +242,7 @@ def _let_in(order: Order) -> None:
     receipt = {
         "paid_on": order.paid_at, "terms_version": order.terms_version, "promise_days": order.refund_days,
         "promise_progress": order.refund_max_progress, "is_test": not order.livemode,
-        "receipt_url": order.receipt_url,
+        "receipt_url": order.receipt_url, "learn_path": f"/learn/{_course_of(order).slug}",
     }  # fmt: skip
     _write(order, "receipt", **receipt)
 
@@ -293,12 +295,15 @@ def _end_access_by(order: Order) -> None:
 
 def _write(order: Order, kind: str, **more: object) -> None:
     """A mail to the buyer; each kind once for an order, whoever brings the news and however often."""
-    course = db.session.get_one(Course, order.course_id)
     facts = {
         "name": _name_of(order), "course": order.course_title, "number": order.number,
-        "amount": str(order.price), "path": order.url, "course_path": f"/courses/{course.slug}",
+        "amount": str(order.price), "path": order.url, "course_path": f"/courses/{_course_of(order).slug}",
     }  # fmt: skip
     mail.queue(kind, order.email, {**facts, **more}, dedupe_key=f"order:{order.number}:{kind}")
+
+
+def _course_of(order: Order) -> Course:
+    return db.session.get_one(Course, order.course_id)
 
 
 def _name_of(order: Order) -> str:

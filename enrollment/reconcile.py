@@ -19,7 +19,7 @@ from core.database import after_commit, db, transaction
 from core.errors import DomainError
 from enrollment import checkout, gateway, orders, stripe_events
 from enrollment.models import Order, ReconcileRun
-from enrollment.payments import PaymentsOff, Session
+from enrollment.payments import PaymentsOff, Session, StripeRefused
 from enrollment.rules import OPEN_STATES, OrderState
 
 BELL = "reconcile"
@@ -99,7 +99,11 @@ def _undecided_orders(report: Report) -> None:
 
 
 def _look_at(report: Report, number: str, session_id: str, before: OrderState) -> None:
-    checkout.fulfill(session_id, "reconcile")
+    try:
+        checkout.fulfill(session_id, "reconcile")
+    except StripeRefused as refusal:
+        if not checkout.let_go(number, session_id, refusal, "reconcile"):
+            raise
     after = _state_of(number)
     if after != before:
         report.repaired.append({"order": number, "before": before, "after": after})
@@ -142,10 +146,12 @@ def _recent_sessions(report: Report) -> None:
 
 def _missed_events(report: Report) -> None:
     """Events that Stripe could not deliver, and those that came and could not be handled."""
-    missed = {event.id: event for event in gateway.undelivered_since(now() - LOOK_BACK)}
-    db.session.rollback()
-    for event_id in [*stripe_events.waiting_events(now() - EVENTS_LAST), *missed]:
-        _try(report, partial(_replay, report, event_id))
+    missed = [event.id for event in gateway.undelivered_since(now() - EVENTS_LAST)]
+    settled = stripe_events.settled_among(missed)
+    waiting = stripe_events.waiting_events(now() - EVENTS_LAST)
+    for event_id in dict.fromkeys([*waiting, *missed]):
+        if event_id not in settled:
+            _try(report, partial(_replay, report, event_id))
 
 
 def _replay(report: Report, event_id: str) -> None:

@@ -43,6 +43,12 @@ def open_order(user_id: int, course_id: int) -> Order | None:
     return db.session.scalar(query.order_by(Order.state == OrderState.PENDING, Order.id).limit(1))
 
 
+def paid_orders_waiting(user_id: int) -> list[Order]:
+    """The orders for which this person has done their part, and the bank or the school has not."""
+    waits = Order.state.in_((OrderState.PROCESSING, OrderState.REVIEW))
+    return list(db.session.scalars(select(Order).filter_by(user_id=user_id).where(waits)))
+
+
 def is_enrolled(user_id: int, course_id: int) -> bool:
     """Whether the course is open to this person now."""
     found = find_enrollment(user_id, course_id)

@@ -51,3 +51,9 @@ def waiting_events(since: datetime) -> list[str]:
         .where(StripeEventRow.created_at >= since)
     )
     return list(db.session.scalars(query.order_by(StripeEventRow.received_at)))
+
+
+def settled_among(event_ids: list[str]) -> set[str]:
+    """Which of these events came and were settled, although Stripe (or another endpoint) thinks otherwise."""
+    query = select(StripeEventRow.event_id).where(StripeEventRow.event_id.in_(event_ids))
+    return set(db.session.scalars(query.where(StripeEventRow.fate != EventFate.WAITING)))

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from core.config import current_config
 from core.database import transaction
-from core.errors import NotFound
+from core.errors import NotFound, Unavailable
 from core.limits import require_within
 from core.school import current_school
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
@@ -15,7 +15,7 @@ from enrollment import checkout, orders
 from enrollment.endings import order_page as page_of
 from enrollment.models import EnrollmentState, Order
 from enrollment.orders import Buyer
-from enrollment.payments import StripeRefused, StripeSilent
+from enrollment.payments import StripeRefused
 from enrollment.rules import OPEN_STATES, OrderState
 from enrollment.services import find_enrollment, is_enrolled, open_order, start_free, was_ended_by_school
 
@@ -113,6 +113,6 @@ def _look(session_id: str) -> bool:
     """Ask Stripe how the order stands; True when it did not answer, and the webhook or the reconciler will."""
     try:
         checkout.fulfill(session_id, "return")
-    except (StripeSilent, StripeRefused):
+    except (Unavailable, StripeRefused):
         return True
     return False

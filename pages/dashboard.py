@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from certificates.models import Certificate
 from core.clock import now
@@ -18,6 +19,14 @@ from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
 from progress.reads import DONE_STEPS, READER
 
+# Who was refunded and bought again has an older one too, which was withdrawn.
+_older = aliased(Certificate)
+_newest_cycle = (
+    select(func.max(_older.cycle))
+    .where(_older.course_id == Course.id, _older.user_id == READER)
+    .correlate(Course)
+    .scalar_subquery()
+)
 _courses = HotRead(
     select(
         Course.id,
@@ -42,7 +51,14 @@ _courses = HotRead(
             CourseCompletion.cycle == 1,
         ),
     )
-    .outerjoin(Certificate, and_(Certificate.course_id == Course.id, Certificate.user_id == READER))
+    .outerjoin(
+        Certificate,
+        and_(
+            Certificate.course_id == Course.id,
+            Certificate.user_id == READER,
+            Certificate.cycle == _newest_cycle,
+        ),
+    )
     .where(or_(Enrollment.state == EnrollmentState.ACTIVE, Certificate.id.is_not(None)))
     .order_by(func.coalesce(ReadingPlace.seen_at, Enrollment.started_at).desc())
 )
@@ -145,7 +161,11 @@ def _where(outline: Outline, step: OutlineStep | None, heading: str) -> str:
     if step is None:
         return ""
     minutes = step.minutes if step.kind == "quiz" else minutes_left(shared_page(outline, step), heading)
-    kind = step.noun.capitalize() if step.kind == "quiz" else f"Module {step.module_number}, lesson {step.number}"
+    kind = (
+        step.noun.capitalize()
+        if step.kind == "quiz"
+        else f"Module {step.module_number}, lesson {step.number}"
+    )
     return f"{kind}. About {minutes} minutes{' left' if heading else ''}."
 
 

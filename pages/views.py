@@ -14,6 +14,7 @@ from core.school import current_school, stylesheet
 from core.web import ANYONE, SIGNED_IN, allow, render, signed_in
 from courses.models import Author, Course
 from enrollment.legal import read_legal
+from enrollment.services import paid_orders_waiting
 from lessons.course_page import author_facts, course_facts
 from pages.dashboard import courses_of, greeting
 from sources.models import Term
@@ -44,6 +45,7 @@ def dashboard() -> str:
         courses=[course for course in courses if course.is_open],
         current=next((c for c in courses if c.is_open and not c.completed and c.next), None),
         certificates=[course.certificate for course in courses if course.certificate],
+        waiting=[] if courses else paid_orders_waiting(person.user_id),
     )
 
 

@@ -23,7 +23,7 @@ from enrollment.services import revoke as end_enrollment
 from progress.models import CourseCompletion, StepCompletion
 from progress.services import recount
 from tests.conftest import NOON
-from tests.factories import add_step, complete, enroll, mails, make_course, make_user, steps_of
+from tests.factories import add_step, complete, enroll, mails, make_course, make_user, sign_in, steps_of
 
 Clock = Callable[[datetime], None]
 
@@ -337,3 +337,19 @@ def test_a_certificate_that_the_school_withdrew_is_not_issued_again_by_enrolling
     enroll(person, course, "admin")
 
     assert [each.revoked_reason for each in issued()] == ["Issued in error."]
+
+
+def test_two_certificates_of_one_course_are_one_course_on_the_dashboard(app: Flask) -> None:
+    person, course = make_user(), make_course()
+    enroll(person, course, "order")
+    complete(person, *steps_of(course))
+    refund(person, course)
+    enroll(person, course, "order")
+    client = sign_in(app.test_client(), person)
+
+    page = client.get("/dashboard").text
+
+    newest = max(issued(), key=lambda each: each.cycle)
+    assert page.count(f'/learn/{course.slug}"') == 1
+    assert f"/certificates/{newest.id}" in page
+    assert "Withdrawn" not in page

@@ -17,7 +17,7 @@ from tests.conftest import make_config
 KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "order_review")
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
-    "path": "/orders/ST-1", "course_path": "/learn/first",
+    "path": "/orders/ST-1", "course_path": "/courses/first", "learn_path": "/learn/first",
     "terms_version": "", "promise_days": 0, "promise_progress": 0, "is_test": False,
     "receipt_url": "", "reason": "", "email": "ada@example.org", "amount_ordered": "489.00 USD",
     "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1",
@@ -30,9 +30,9 @@ FULL: dict[str, Any] = LEAST | {
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
     "payment_processing": ["/orders/ST-1"],
-    "payment_failed": ["/learn/first"],
+    "payment_failed": ["/courses/first"],
     "paid_twice": ["/orders/ST-1"],
-    "refunded": ["/orders/ST-1", "/learn/first"],
+    "refunded": ["/orders/ST-1", "/courses/first"],
     "order_review": ["/admin/orders/ST-1"],
 }
 
