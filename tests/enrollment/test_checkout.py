@@ -10,7 +10,7 @@ from core.errors import Conflict
 from core.school import change_school
 from enrollment import checkout, gateway
 from enrollment.models import Enrollment, Order
-from enrollment.payments import Session
+from enrollment.payments import Session, StripeSilent
 from enrollment.services import revoke
 from tests import factories
 from tests.enrollment.shop import Shop, publish_terms
@@ -26,21 +26,12 @@ def change_orders(**columns: Any) -> None:
         session.execute(update(Order).values(**columns))
 
 
-def begin_twice_over_a_price_change(
-    shop: Shop, buyer: Any, monkeypatch: pytest.MonkeyPatch
-) -> tuple[str, str]:
-    """While Stripe makes the session of one tab the price changes, and another tab begins: both can be paid."""
-    create, other = gateway.create_session, []
-
-    def slowly(purchase: gateway.Purchase) -> Session:
-        made = create(purchase)
-        monkeypatch.setattr(gateway, "create_session", create)
-        shop.set_price(5900)
-        other.append(shop.begin(buyer))
-        return made
-
-    monkeypatch.setattr(gateway, "create_session", slowly)
-    return shop.begin(buyer), other[0]
+def begin_twice(shop: Shop, buyer: Any) -> tuple[str, str]:
+    """Two sessions that can both be paid: for a moment the school's key was another account's, and did not know the
+    first one."""
+    first = shop.begin(buyer)
+    change_orders(state="expired")
+    return first, shop.begin(buyer)
 
 
 # ---- How an order ends
@@ -186,11 +177,9 @@ def test_after_a_debit_that_failed_a_new_order_may_be_paid(shop: Shop, sandbox: 
 # ---- Paid twice, or by somebody who is in
 
 
-def test_of_two_tabs_that_both_paid_the_second_is_given_back(
-    shop: Shop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_two_tabs_that_both_paid_the_second_is_given_back(shop: Shop, sandbox: Sandbox) -> None:
     buyer = shop.buyer()
-    first, second = begin_twice_over_a_price_change(shop, buyer, monkeypatch)
+    first, second = begin_twice(shop, buyer)
 
     for session in (first, second):
         sandbox.pay(session)
@@ -207,11 +196,9 @@ def test_of_two_tabs_that_both_paid_the_second_is_given_back(
     assert shop.is_in(buyer)
 
 
-def test_a_refund_that_stripe_did_not_answer_is_asked_for_again(
-    shop: Shop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refund_that_stripe_did_not_answer_is_asked_for_again(shop: Shop, sandbox: Sandbox) -> None:
     buyer = shop.buyer()
-    first, second = begin_twice_over_a_price_change(shop, buyer, monkeypatch)
+    first, second = begin_twice(shop, buyer)
     sandbox.pay(first)
     sandbox.deliver()
     sandbox.faults(kind="lose", method="POST", path="/v1/refunds", count=1)
@@ -322,6 +309,62 @@ def test_a_press_under_new_terms_makes_an_order_under_them(shop: Shop, sandbox: 
     assert [(each.state, each.terms_version) for each in shop.orders(buyer)] == [
         ("expired", "2026-11-21"),
         ("pending", "2026-12-01"),
+    ]
+
+
+def test_of_two_tabs_the_slower_is_sent_to_the_checkout_of_the_quicker(
+    shop: Shop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While Stripe made the session of the one, the price changed and the other began: it closed that order."""
+    buyer, create, other = shop.buyer(), gateway.create_session, []
+
+    def slowly(purchase: gateway.Purchase) -> Session:
+        made = create(purchase)
+        monkeypatch.setattr(gateway, "create_session", create)
+        shop.set_price(5900)
+        other.append(shop.begin(buyer))
+        return made
+
+    monkeypatch.setattr(gateway, "create_session", slowly)
+    slower = shop.begin(buyer)
+
+    assert [slower] == other
+    assert [(each["status"], each["amount_total"]) for each in sessions(sandbox)] == [
+        ("open", 5900),
+        ("expired", 4900),
+    ]
+    assert shop.states(buyer) == ["expired", "pending"]
+
+
+def test_an_order_whose_session_this_account_does_not_have_is_followed_by_a_new_one(
+    shop: Shop, sandbox: Sandbox
+) -> None:
+    """The school changed its key: nobody is kept from buying by an order that nobody can pay."""
+    buyer = shop.buyer()
+    shop.begin(buyer)
+    sandbox.reset()
+
+    session = shop.begin(buyer)
+
+    assert [each["id"] for each in sessions(sandbox)] == [session]
+    assert shop.states(buyer) == ["expired", "pending"]
+
+
+def test_an_order_of_test_mode_is_not_paid_with_live_money(
+    shop: Shop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The school went live while an order waited for its session."""
+    buyer = shop.buyer()
+    sandbox.faults(kind="fail", status=429, method="POST", count=1)
+    with pytest.raises(StripeSilent):
+        shop.begin(buyer)
+    monkeypatch.setattr(type(shop.app.config["STRATUM"]), "is_live", property(lambda _: True))
+
+    shop.begin(buyer)
+
+    assert [(each.state, each.livemode) for each in shop.orders(buyer)] == [
+        ("expired", False),
+        ("pending", True),
     ]
 
 

@@ -26,6 +26,7 @@ from core.jobs import Heartbeat
 from core.outbox import OutboxMail
 from enrollment import checkout, gateway, orders, reconcile
 from enrollment.models import Enrollment, Order, OrderChange, ReconcileRun, StripeEventRow
+from enrollment.payments import StripeRefused
 from enrollment.rules import OPEN_STATES, TRANSITIONS, OrderState
 from enrollment.services import find_enrollment
 from enrollment.services import revoke as revoke_by_hand
@@ -290,6 +291,17 @@ class Orders(RuleBasedStateMachine):
         self.step("crash")
         once(self.world.patch, *CRASHES[where])
 
+    @rule()
+    def press_with_a_strange_key(self) -> None:
+        """For a moment the school's key is another account's: the order is closed, though its session is open."""
+        self.step("strange key")
+
+        def unknown(*_: Any) -> None:
+            raise StripeRefused("No such session.", "resource_missing")
+
+        once(self.world.patch, gateway, "fetch_session", unknown)
+        self.press()
+
     @rule(which=st.integers(0, 3))
     def come_back(self, which: int) -> None:
         self.step("return")
@@ -396,7 +408,8 @@ class Orders(RuleBasedStateMachine):
         intent = store.get("payment_intent", session["payment_intent"])
         assert intent is not None
         if session["payment_status"] == "unpaid":
-            return {"processing"} if intent["status"] == "processing" else {"failed"}
+            # A debit at a session whose order was closed: it is heard of again only when the money comes.
+            return {"expired", "processing" if intent["status"] == "processing" else "failed"}
         refunds = [each for each in store.all("refund") if each["payment_intent"] == intent["id"]]
         returned = sum(each["amount"] for each in refunds if each["status"] == "succeeded")
         pending = any(each["status"] == "pending" for each in refunds)
