@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from core.clock import now
 from core.config import current_config
 from core.database import db, transaction
 from core.errors import Conflict, DomainError
@@ -192,15 +193,17 @@ def _act_on(event: StripeEvent) -> EventFate:
         return _ignore(event)
     session_id = event.session_id
     if not session_id and event.payment_id:
-        session_id = _ask(gateway.session_of_payment, event.payment_id) or ""
+        known = orders.session_of_payment(event.payment_id)
+        session_id = known or _ask(gateway.session_of_payment, event.payment_id) or ""
     if not session_id:
         return _ignore(event)
     try:
         order = fulfill(session_id, event.id, event.id)
     except StripeRefused as refusal:
-        if refusal.code != MISSING:
+        # Another account's, or long gone; but not an order's, which a wrong key may keep us from reading.
+        if refusal.code != MISSING or orders.has_session(session_id):
             raise
-        return _ignore(event)  # Another account's, or long gone.
+        return _ignore(event)
     return EventFate.APPLIED if order is not None else EventFate.IGNORED
 
 
@@ -218,15 +221,23 @@ def _is_on_its_way(session: Session) -> bool:
 def _give_back(number: str, payment_id: str, session_id: str) -> None:
     """Refund what was paid twice. If Stripe does not answer, the reconciler comes back to it."""
     try:
-        _ask(gateway.refund, payment_id, f"order:{number}:duplicate-refund")
+        _refund(payment_id, f"order:{number}:duplicate-refund")
         session = _ask(gateway.fetch_session, session_id)
-    except (StripeSilent, StripeRefused) as trouble:
+    except (PaymentsOff, StripeSilent, StripeRefused) as trouble:
         _log.warning(
             "a double payment waits for its refund", extra={"order": number, "why": trouble.sentence}
         )
         return
     with transaction():
         orders.apply(session, "duplicate")
+
+
+def _refund(payment_id: str, key: str) -> None:
+    """Stripe repeats its own error for the same key; with another it cannot give back more than was paid."""
+    try:
+        _ask(gateway.refund, payment_id, key)
+    except StripeFailed:
+        _ask(gateway.refund, payment_id, f"{key}:{now():%Y%m%d%H}")
 
 
 def _ask(question: Callable[..., T], *arguments: object) -> T:

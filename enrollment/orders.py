@@ -99,6 +99,16 @@ def orders_of(user_id: int) -> list[Order]:
     return list(db.session.scalars(query))
 
 
+def session_of_payment(payment_id: str) -> str | None:
+    """The checkout session of a payment that an order has heard of."""
+    return db.session.scalar(select(Order.session_id).filter_by(payment_id=payment_id))
+
+
+def has_session(session_id: str) -> bool:
+    """Whether this checkout session is an order's."""
+    return db.session.scalar(select(Order.id).filter_by(session_id=session_id)) is not None
+
+
 def remember_session(order_id: int, session: Session) -> bool:
     """Write down the checkout session that Stripe made for an order. False where the order was closed meanwhile, or
     has another session: nobody must be sent to this one."""

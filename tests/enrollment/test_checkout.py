@@ -212,6 +212,22 @@ def test_a_refund_that_stripe_did_not_answer_is_asked_for_again(shop: Shop, sand
     assert len(sandbox.account.store.all("refund")) == 1
 
 
+def test_a_refund_that_stripe_failed_at_is_asked_for_by_another_key(shop: Shop, sandbox: Sandbox) -> None:
+    """Stripe repeats a 500 for a day; and where it had acted, it gives back no more than was paid."""
+    for fault in ({"kind": "fail", "status": 500}, {"kind": "lose", "how": "500"}):
+        buyer = shop.buyer()
+        session = shop.begin(buyer)
+        factories.enroll(buyer, shop.course, "admin")
+        sandbox.pay(session)
+        sandbox.faults(**fault, method="POST", path="/v1/refunds", count=1)
+
+        sandbox.deliver()
+
+        assert shop.states(buyer) == ["refunded"]
+        assert shop.order(buyer).refunded_minor == 4900
+    assert len(sandbox.account.store.all("refund")) == 2
+
+
 def test_who_was_let_in_by_hand_meanwhile_gets_the_money_back(shop: Shop, sandbox: Sandbox) -> None:
     buyer = shop.buyer()
     session = shop.begin(buyer)

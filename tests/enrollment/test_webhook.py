@@ -278,13 +278,47 @@ def test_an_event_that_names_no_payment_is_kept_and_ignored(shop: Shop) -> None:
         assert fate(f"evt_{number}") is EventFate.IGNORED
 
 
-def test_an_event_of_a_session_that_stripe_knows_no_more_is_ignored(shop: Shop, sandbox: Sandbox) -> None:
-    event, body = paid_event(shop, sandbox, shop.buyer())
+def test_an_event_of_a_session_that_neither_stripe_nor_we_know_is_ignored(
+    shop: Shop, sandbox: Sandbox
+) -> None:
+    session = foreign_session(shop, sandbox, {})
+    sandbox.pay(session)
+    (event,) = sandbox.events("checkout.session.completed")
+    body, _ = sandbox.webhook(event["id"])
     sandbox.reset()
 
     assert knock(shop, body, signed(body)) == 200
 
-    assert fate(event) is EventFate.IGNORED
+    assert fate(event["id"]) is EventFate.IGNORED
+
+
+@pytest.mark.parametrize("kind", ["checkout.session.completed", "charge.refunded"])
+def test_news_of_an_order_is_not_thrown_away_while_a_wrong_key_keeps_us_from_reading(
+    shop: Shop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    from enrollment import gateway
+    from enrollment.payments import StripeRefused
+
+    buyer = shop.buyer()
+    session = shop.begin(buyer)
+    sandbox.pay(session)
+    if kind == "charge.refunded":
+        sandbox.deliver()
+        sandbox.refund(session)
+    (event,) = sandbox.events(kind)
+    body, _ = sandbox.webhook(event["id"])
+
+    def unknown(_: str) -> None:
+        raise StripeRefused("No such session.", "resource_missing")
+
+    with monkeypatch.context() as wrong:
+        wrong.setattr(gateway, "fetch_session", unknown)
+        wrong.setattr(gateway, "session_of_payment", lambda _: None)
+        assert knock(shop, body, signed(body)) == 409
+    assert fate(event["id"]) is EventFate.WAITING
+
+    assert knock(shop, body, signed(body)) == 200
+    assert shop.states(buyer) == ["paid" if kind == "checkout.session.completed" else "refunded"]
 
 
 def test_an_order_of_ours_that_is_not_there_yet_makes_stripe_come_again(shop: Shop, sandbox: Sandbox) -> None:
