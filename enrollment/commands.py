@@ -34,10 +34,8 @@ def reconcile() -> None:
 
 def lines_of(report: Report) -> list[str]:
     """The report in words."""
-    replayed = report.events["replayed"]
-    lines = [
-        f"{report.looked_at} orders looked at, {len(report.repaired)} repaired, {replayed} events replayed."
-    ]
+    looked, repaired, replayed = report.looked_at, len(report.repaired), report.events["replayed"]
+    lines = [f"Orders looked at: {looked}; repaired: {repaired}. Events replayed: {replayed}."]
     lines += [f"Order {each['order']}: {each['before']} is now {each['after']}." for each in report.repaired]
     lines += [f"Paid at Stripe without an order here: {each}." for each in report.unknown_sessions]
     return lines + [f"Trouble: {each}" for each in report.trouble]

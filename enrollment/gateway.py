@@ -45,7 +45,13 @@ NEWS_OF_PAYMENTS = frozenset({"charge.refunded", "refund.created", "refund.updat
 NO_MONEY = (
     "Payments are not set up at this school yet. Free courses are open; for others, write to the school."
 )
-SILENT = "The payment service does not answer at the moment. You were not charged. Try again in a minute."
+# None of these says what was charged: of an open session that cannot be read, nobody here knows.
+SILENT = "The payment service does not answer at the moment. Try again in a minute."
+REFUSED = "The payment service did not accept this."
+REFUSALS = {
+    "resource_missing": "The payment service does not know this payment.",
+    "amount_too_small": "The price is below the least that the payment service takes.",
+}
 _slots = BoundedSemaphore(SLOTS)
 _log = logging.getLogger("payments")
 T = TypeVar("T")
@@ -206,10 +212,8 @@ def _in_our_words(error: Any) -> Exception:
     ):  # Busy, perhaps with the same key: the SDK drops that code.
         return StripeSilent(SILENT)
     if status in (401, 403):
-        return PaymentsOff(
-            "The school's payment settings are not right. You were not charged; write to the school."
-        )
-    return StripeRefused("The payment service did not accept this. You were not charged.", code)
+        return PaymentsOff("The payment service does not accept this school's key. Write to the school.")
+    return StripeRefused(REFUSALS.get(code, REFUSED), code)
 
 
 @contextmanager

@@ -251,7 +251,7 @@ def _let_in(order: Order) -> None:
     enroll(order.user_id, order.course_id, "order", order_id=order.id)
     receipt = {
         "paid_on": order.paid_at, "terms_version": order.terms_version, "promise_days": order.refund_days,
-        "promise_progress": order.refund_max_progress, "is_test": not order.livemode,
+        "promise_progress": order.refund_max_progress,
         "receipt_url": order.receipt_url, "learn_path": f"/learn/{_course_of(order).slug}",
     }  # fmt: skip
     _write(order, "receipt", **receipt)
@@ -307,7 +307,8 @@ def _write(order: Order, kind: str, **more: object) -> None:
     """A mail to the buyer; each kind once for an order, whoever brings the news and however often."""
     facts = {
         "name": _name_of(order), "course": order.course_title, "number": order.number,
-        "amount": str(order.price), "path": order.url, "course_path": f"/courses/{_course_of(order).slug}",
+        "amount": str(order.price), "is_test": not order.livemode, "path": order.url,
+        "course_path": f"/courses/{_course_of(order).slug}",
     }  # fmt: skip
     mail.queue(kind, order.email, {**facts, **more}, dedupe_key=f"order:{order.number}:{kind}")
 

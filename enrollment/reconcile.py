@@ -55,8 +55,8 @@ def reconcile(cause: str) -> Report:
         raise PaymentsOff(gateway.NO_MONEY)
     run_id = _begin(cause)
     report = Report()
-    for part in (_undecided_orders, _orders_without_session, _recent_sessions, _missed_events):
-        _try(report, partial(part, report))
+    for name, part in PARTS.items():
+        _try(report, name, partial(part, report))
     _end(run_id, report)
     return report
 
@@ -75,15 +75,15 @@ def _end(run_id: int, report: Report) -> None:
         run.finished_at, run.report = now(), report.to_json()
 
 
-def _try(report: Report, part: Callable[[], None]) -> None:
+def _try(report: Report, name: str, part: Callable[[], None]) -> None:
     """One trouble does not keep the others from being looked at."""
     try:
         part()
     except DomainError as trouble:
-        report.trouble.append(trouble.sentence)
+        report.trouble.append(f"{name}: {trouble.sentence}")
     except Exception as error:
         _log.exception("a part of the reconciler failed")
-        report.trouble.append(f"Unexpected: {type(error).__name__}. The log says more.")
+        report.trouble.append(f"{name}: unexpectedly, {type(error).__name__}. The log says more.")
 
 
 def _undecided_orders(report: Report) -> None:
@@ -95,7 +95,7 @@ def _undecided_orders(report: Report) -> None:
     query = select(Order.number, Order.session_id, Order.state).where(waiting, Order.session_id.is_not(None))
     for number, session_id, before in _rows(query.order_by(Order.id)):
         report.looked_at += 1
-        _try(report, partial(_look_at, report, number, session_id, before))
+        _try(report, f"Order {number}", partial(_look_at, report, number, session_id, before))
 
 
 def _look_at(report: Report, number: str, session_id: str, before: OrderState) -> None:
@@ -122,7 +122,8 @@ def _orders_without_session(report: Report) -> None:
             order_id, _ = lost.pop(session.order_number)
             with transaction():
                 orders.remember_session(order_id, session)
-            _try(report, partial(_look_at, report, session.order_number, session.id, OrderState.PENDING))
+            found = partial(_look_at, report, session.order_number, session.id, OrderState.PENDING)
+            _try(report, f"Order {session.order_number}", found)
     for number, (order_id, ends) in lost.items():
         if ends < now():
             with transaction():
@@ -141,7 +142,8 @@ def _recent_sessions(report: Report) -> None:
             report.unknown_sessions.append(session.id)
         elif found is not None and found[1] not in orders.MONEY_STATES:
             report.looked_at += 1
-            _try(report, partial(_look_at, report, found[0], session.id, found[1]))
+            paid_order = partial(_look_at, report, found[0], session.id, found[1])
+            _try(report, f"Order {found[0]}", paid_order)
 
 
 def _missed_events(report: Report) -> None:
@@ -151,7 +153,7 @@ def _missed_events(report: Report) -> None:
     waiting = stripe_events.waiting_events(now() - EVENTS_LAST)
     for event_id in dict.fromkeys([*waiting, *missed]):
         if event_id not in settled:
-            _try(report, partial(_replay, report, event_id))
+            _try(report, f"Event {event_id}", partial(_replay, report, event_id))
 
 
 def _replay(report: Report, event_id: str) -> None:
@@ -160,6 +162,14 @@ def _replay(report: Report, event_id: str) -> None:
     checkout.hear(gateway.fetch_event(event_id))
     report.events["failed"] -= 1
     report.events["replayed"] += 1
+
+
+PARTS: dict[str, Callable[[Report], None]] = {
+    "Orders that are not decided": _undecided_orders,
+    "Orders without a session": _orders_without_session,
+    "Sessions of the last days": _recent_sessions,
+    "Events that did not arrive": _missed_events,
+}
 
 
 def _find(session: Session) -> tuple[str, OrderState] | None:
