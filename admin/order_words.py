@@ -25,7 +25,7 @@ STATES: dict[str, Word] = {
     OrderState.PROCESSING: Word("Money on its way", "info", "clock"),
     OrderState.PAID: Word("Paid", "ok", "circle-check"),
     OrderState.FAILED: Word("Payment failed", "bad", "x"),
-    OrderState.EXPIRED: Word("Left unpaid", "", "minus"),
+    OrderState.EXPIRED: Word("Closed unpaid", "", "minus"),
     OrderState.PARTLY_REFUNDED: Word("Partly refunded", "info", "undo-2"),
     OrderState.REFUNDED: Word("Refunded", "", "undo-2"),
 }

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from core.database import db
 from courses.models import Course
@@ -57,7 +57,8 @@ TITLES = {
 @dataclass(frozen=True)
 class OrderPage:
     """An order with its course. `first` is the step to begin with; `paid_on` and `refund_until` are empty where
-    nothing was paid."""
+    nothing was paid, `refunded_on` where not all of it went back. `is_again`: an earlier order of the course was
+    refunded, so its buyer has been in it before."""
 
     order: Order
     ending: Ending
@@ -70,6 +71,8 @@ class OrderPage:
     paid_on: str
     open_until: str
     refund_until: str
+    refunded_on: str
+    is_again: bool
 
     @property
     def title(self) -> str:
@@ -82,7 +85,7 @@ class OrderPage:
 
 def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderPage:
     """The page of an order, its days as in `time_zone`; `was_silent`: Stripe could not be asked just now."""
-    course = db.session.get_one(Course, order.course_id)
+    course, is_again = db.session.execute(_course_and_past(order)).one()
     steps = course_outline(course).steps
     zone, paid = ZoneInfo(time_zone), order.paid_at
     return OrderPage(
@@ -97,7 +100,20 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderP
         paid_on=_day(paid, zone) if paid else "",
         open_until=order.expires_at.astimezone(zone).strftime("%-d %B, %H:%M"),
         refund_until=_day(paid + timedelta(days=order.refund_days), zone) if paid else "",
+        refunded_on=_day(order.refunded_at, zone) if order.refunded_at else "",
+        is_again=is_again,
     )
+
+
+def _course_and_past(order: Order) -> Select[Course, bool]:
+    """The order's course, and whether the buyer bought it before and was given the money back."""
+    earlier = select(Order.id).where(
+        Order.user_id == order.user_id,
+        Order.course_id == order.course_id,
+        Order.id < order.id,
+        Order.state == OrderState.REFUNDED,
+    )
+    return select(Course, earlier.exists()).where(Course.id == order.course_id)
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ from core.database import db, insert_once
 from core.errors import Conflict, NotFound
 from courses.models import Course
 from enrollment.models import Enrollment, EnrollmentState, Order
-from enrollment.rules import UNDECIDED, OrderState
+from enrollment.rules import UNDECIDED, OpenCheckout, OrderState, Reason, why_outside
 
 ENDED = "Your access to this course was ended by the school. Write to it if that seems wrong."
 
@@ -53,6 +53,16 @@ def is_enrolled(user_id: int, course_id: int) -> bool:
     """Whether the course is open to this person now."""
     found = find_enrollment(user_id, course_id)
     return found is not None and found.state == EnrollmentState.ACTIVE
+
+
+def reason_of(enrollment: Enrollment | None, order: Order | None) -> Reason:
+    """How somebody with this enrollment and this undecided order stands to the course: in, or the most telling
+    reason why not."""
+    if enrollment is not None and enrollment.state == EnrollmentState.ACTIVE:
+        return Reason.ENROLLED
+    state, ended = (enrollment.state, enrollment.end_reason) if enrollment else (None, "")
+    checkout = OpenCheckout(order.state, order.expires_at) if order else None
+    return why_outside(state, ended, checkout, now())[0]
 
 
 def was_ended_by_school(found: Enrollment | None) -> bool:

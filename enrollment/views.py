@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from core.config import current_config
 from core.database import transaction
-from core.errors import NotFound, Unavailable
+from core.errors import DomainError, NotFound, Unavailable
 from core.limits import require_within
 from core.school import current_school
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
@@ -13,16 +13,17 @@ from courses.models import Course
 from courses.services import find_course
 from enrollment import checkout, orders
 from enrollment.endings import order_page as page_of
-from enrollment.models import EnrollmentState, Order
+from enrollment.models import Order
 from enrollment.orders import Buyer
-from enrollment.payments import StripeRefused
-from enrollment.rules import OPEN_STATES, OrderState
-from enrollment.services import find_enrollment, is_enrolled, open_order, start_free, was_ended_by_school
+from enrollment.payments import PaymentsOff, StripeRefused, StripeSilent
+from enrollment.rules import OPEN_STATES, Reason
+from enrollment.services import find_enrollment, is_enrolled, open_order, reason_of, start_free
 
 bp = Blueprint("enrollment", __name__)
 CHECKOUTS = "10/minute; 60/hour"
 LOOKS = "60/minute"  # at Stripe, by one person's return page
-Answer = str | Response
+MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, Reason.REFUNDED})
+Answer = str | Response | tuple[str, int]
 
 
 @bp.get("/courses/<course>/enroll")
@@ -30,7 +31,12 @@ Answer = str | Response
 def order_page(course: str) -> Answer:
     """What is bought, for how much, under which terms: the page that a confirmed address leads to."""
     found, person = find_course(course), signed_in()
-    if found.price.is_free or not _may_buy(person, found):
+    if found.price.is_free:
+        return redirect(f"/courses/{course}")
+    reason = _reason(person, found)
+    if reason is Reason.ENROLLED:
+        return _already_in(course)
+    if reason not in MAY_BUY:  # The course's page says why.
         return redirect(f"/courses/{course}")
     config, school = current_config(), current_school()
     return render(
@@ -40,6 +46,7 @@ def order_page(course: str) -> Answer:
         promise={"refund_days": school.refund_days, "refund_max_progress": school.refund_max_progress},
         payments_off="" if config.takes_money else checkout.NO_MONEY,
         is_test_money=config.takes_money and not config.is_live,
+        has_begun=reason is Reason.CHECKOUT_OPEN,
     )
 
 
@@ -51,10 +58,14 @@ def enroll(course: str) -> Answer:
     if found.price.is_free:
         return _start_free(found, person)
     if is_enrolled(person.user_id, found.id):
-        flash("You are in this course already. Nothing was charged.", "info")
-        return redirect(f"/learn/{course}", 303)
+        return _already_in(course)
     require_within(CHECKOUTS, "checkout", str(person.user_id))
-    return redirect(checkout.begin(Buyer(person.user_id, person.email), found), 303)
+    try:
+        return redirect(checkout.begin(Buyer(person.user_id, person.email), found), 303)
+    except (StripeSilent, PaymentsOff) as trouble:
+        return _trouble(course, trouble, 503)
+    except StripeRefused as refusal:
+        return _trouble(course, refusal, 409)
 
 
 @bp.get("/checkout/return")
@@ -83,12 +94,26 @@ def show(number: str) -> Answer:
     return render("enrollment/order.html", nav="learning", page=page_of(order, person.time_zone))
 
 
-def _may_buy(person: Reader, course: Course) -> bool:
-    """Whether a payment would let them in; where not, the course's page says why."""
-    enrollment, order = find_enrollment(person.user_id, course.id), open_order(person.user_id, course.id)
-    is_inside = enrollment is not None and enrollment.state == EnrollmentState.ACTIVE
-    has_paid = order is not None and order.state is not OrderState.PENDING
-    return not (is_inside or has_paid or was_ended_by_school(enrollment))
+def _reason(person: Reader, course: Course) -> Reason:
+    return reason_of(find_enrollment(person.user_id, course.id), open_order(person.user_id, course.id))
+
+
+def _already_in(slug: str) -> Answer:
+    flash("You already have this course. No second payment was taken.", "info")
+    return redirect(f"/learn/{slug}", 303)
+
+
+def _trouble(slug: str, trouble: DomainError, status: int) -> Answer:
+    """The checkout did not open: what is known, and a way on. It claims nothing about money."""
+    course = find_course(slug)
+    page = render(
+        "enrollment/trouble.html",
+        nav="courses",
+        course={"title": course.title, "url": f"/courses/{slug}", "enroll_url": f"/courses/{slug}/enroll"},
+        sentence=trouble.sentence,
+        can_retry=not isinstance(trouble, PaymentsOff),
+    )
+    return page, status
 
 
 def _start_free(course: Course, person: Reader) -> Answer:

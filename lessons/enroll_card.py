@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from core.clock import now
 from core.config import current_config
 from core.web import Reader
 from courses.models import Course
-from enrollment.models import Enrollment, EnrollmentState, Order
-from enrollment.rules import OpenCheckout, Reason, why_outside
-from enrollment.services import find_enrollment, open_order
+from enrollment.models import EnrollmentState
+from enrollment.rules import Reason
+from enrollment.services import find_enrollment, open_order, reason_of
 
 
 @dataclass(frozen=True)
@@ -33,17 +32,10 @@ def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
     order = open_order(person.user_id, course.id) if person and not is_inside else None
     config = current_config()
     return EnrollCard(
-        Reason.ENROLLED if is_inside else _why_not(enrollment, order),
+        reason_of(enrollment, order),
         f"/learn/{course.slug}" if is_inside else f"/courses/{course.slug}/enroll",
         person is None,
         config.takes_money,
         config.takes_money and not config.is_live,
         order.url if order else "",
     )
-
-
-def _why_not(enrollment: Enrollment | None, order: Order | None) -> Reason:
-    checkout = OpenCheckout(order.state, order.expires_at) if order else None
-    if enrollment is None:
-        return why_outside(None, "", checkout, now())[0]
-    return why_outside(enrollment.state, enrollment.end_reason, checkout, now())[0]

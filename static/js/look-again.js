@@ -12,4 +12,8 @@ const look = async () => {
   return setTimeout(look, PAUSE);
 };
 
-if (page) setTimeout(look, PAUSE);
+if (page) {
+  page.querySelectorAll("[data-with-script]").forEach((words) => { words.hidden = false; });
+  page.querySelectorAll("[data-without-script]").forEach((words) => { words.hidden = true; });
+  setTimeout(look, PAUSE);
+}

@@ -1,0 +1,24 @@
+// A form with data-busy is sent once: its button keeps its width, turns, and says those words until the page leaves.
+// Who comes back by the browser's button finds the form as it was.
+const spinner = () => {
+  const turning = document.createElement("span");
+  turning.className = "spinner";
+  turning.ariaHidden = "true";
+  return turning;
+};
+
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  const button = form.querySelector("button[type=submit]");
+  const still = [...button.childNodes];
+
+  form.addEventListener("submit", (event) => {
+    if (button.ariaBusy === "true") return event.preventDefault();
+    button.style.minWidth = `${button.offsetWidth}px`;
+    button.ariaBusy = "true";
+    return button.replaceChildren(spinner(), form.dataset.busy);
+  });
+  addEventListener("pageshow", () => {
+    button.removeAttribute("aria-busy");
+    button.replaceChildren(...still);
+  });
+}
