@@ -95,7 +95,7 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("receipt", "no money moved"),
+        *((kind, "no money move") for kind in KINDS if kind != "order_review"),
         ("receipt", "1 November 2026"),
         (
             "receipt",
@@ -128,6 +128,22 @@ def test_each_mail_says_what_is_to_be_done(school: None, kind: str, said: str) -
 
     assert said in text
     assert said in html
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "order_review"])
+def test_a_test_speaks_neither_of_banks_that_wait_nor_of_stripe(school: None, kind: str) -> None:
+    for said in written(kind)[1:]:
+        assert "Most banks" not in said
+        assert "Stripe" not in said
+
+
+def test_a_payment_speaks_of_who_handled_it_and_of_when_it_is_back(school: None) -> None:
+    paid = FULL | {"is_test": False}
+
+    assert "The receipt of Stripe" in written("receipt", paid)[1]
+    assert "What Stripe, which handles our payments, says" in written("payment_failed", paid)[1]
+    for kind in ("paid_twice", "refunded"):
+        assert "the way it came. Most banks" in written(kind, paid)[1]
 
 
 def test_a_promise_without_a_bound_of_progress_names_none(school: None) -> None:
