@@ -1,7 +1,6 @@
 """Reading lessons, and keeping what a learner writes into them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -10,30 +9,9 @@ from core.clock import now
 from core.database import db, upsert
 from core.errors import InvalidInput, NotFound
 from lessons.models import CheckAnswer, Lesson, LessonMedia, Reflection
-from sources.models import Source
-from sources.rules import sentences
+from sources.services import CitedSource, describe
 
 LONGEST_REFLECTION = 10_000  # characters
-
-
-@dataclass(frozen=True)
-class CitedSource:
-    """A source as a lesson lists it: what it is, how the study was made, what it does not show, how sure we are."""
-
-    authors: str
-    title: str
-    published_in: str
-    year: str
-    url: str
-    link_text: str
-    design: str
-    limit: str
-    certainties: tuple[str, ...]
-
-    @property
-    def opening(self) -> str:
-        """Who wrote what."""
-        return sentences(self.authors, self.title)
 
 
 def find_lesson(name: str) -> Lesson:
@@ -46,9 +24,8 @@ def find_lesson(name: str) -> Lesson:
 
 def cited_sources(lesson: Lesson) -> list[CitedSource]:
     """The lesson's sources in the order in which it cites them."""
-    keys = [str(entry["key"]) for entry in lesson.cited]
-    found = {source.key: source for source in db.session.scalars(select(Source).where(Source.key.in_(keys)))}
-    return [_cited(found[entry["key"]], entry) for entry in lesson.cited if entry["key"] in found]
+    cited = ((str(entry["key"]), entry["certainties"]) for entry in lesson.cited)
+    return list(describe(cited).values())
 
 
 def find_media(lesson_id: int, name: str) -> LessonMedia:
@@ -87,21 +64,6 @@ def checks_of(lesson: Lesson) -> list[str]:
 def slots(parts: Sequence[Any]) -> list[dict[str, Any]]:
     """The parts of a lesson that a page fills."""
     return [part for part in parts if isinstance(part, dict)]
-
-
-def _cited(source: Source, entry: dict[str, Any]) -> CitedSource:
-    url = f"https://doi.org/{source.doi}" if source.doi else source.url
-    return CitedSource(
-        source.authors,
-        source.title,
-        source.published_in,
-        source.year,
-        url,
-        f"doi:{source.doi}" if source.doi else "Read it",
-        source.design,
-        source.limit,
-        tuple(entry["certainties"]),
-    )
 
 
 def check_of(lesson: Lesson, question: str) -> str:
