@@ -27,16 +27,23 @@ SENTENCES = {
     Reason.PREVIEW: "{step} can only be read here: what you do in a preview is not kept.",
 }
 
+EARLIER_MODULE = "{step} opens when {first} done. Next: {opener}."
+
 
 @dataclass(frozen=True)
 class Opener:
-    """What gets a learner further: a step that comes first, or the course's own page."""
+    """What gets a learner further: a step that comes first, or the course's own page. `modules` names those that have
+    to be done, where whole ones have."""
 
     title: str
     url: str
+    modules: tuple[str, ...] = ()
 
 
 def refusal(decision: Decision, step: str, opener: Opener, support_email: str) -> str:
     """Why the step of this title is closed, and what to do, in a sentence or two."""
+    if opener.modules:
+        first = f"{opener.modules[0]} is" if len(opener.modules) == 1 else "the modules before it are"
+        return EARLIER_MODULE.format(step=step, first=first, opener=opener.title)
     words = {"step": step, "opener": opener.title, "support": support_email or "the school"}
     return SENTENCES[decision.reason].format(**words)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from flask import flash, redirect
+from flask import flash, redirect, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from core.clock import now
@@ -59,9 +60,20 @@ def turn_away(here: Visit) -> Response:
     return redirect(_opener(here).url)
 
 
-def closed(here: Visit) -> Forbidden:
-    """The refusal of what somebody sends to a step that is closed to them."""
+def closed(here: Visit) -> Exception:
+    """What to raise at what somebody sends to a step that is closed to them.
+
+    A browser's form is led to what opens the step, as the step's own page would be; a script gets the refusal, and so
+    does a preview, which is open and keeps nothing.
+    """
+    if _is_form() and here.decision.reason != Reason.PREVIEW:
+        flash(_sentence(here), "info")
+        return HTTPException(response=redirect(_opener(here).url, 303))
     return Forbidden(_sentence(here))
+
+
+def _is_form() -> bool:
+    return request.method == "POST" and request.accept_mimetypes.best == "text/html"
 
 
 def _decide(outline: Outline, step: OutlineStep, learner: Learner, reader: Reader) -> Decision:
@@ -97,5 +109,17 @@ def _opener(here: Visit) -> Opener:
     """The step that comes first where one does, else the course's page, which says how to get in."""
     step = here.outline.by_id(here.decision.waits_for or 0)
     if step is not None:
-        return Opener(step.title, step.url)
+        return Opener(step.title, step.url, _modules_before(here))
     return Opener(here.outline.title, f"/courses/{here.outline.slug}")
+
+
+def _modules_before(here: Visit) -> tuple[str, ...]:
+    """Where modules open one after the other: those that are still to be done before the one of this step."""
+    if here.learner.order != "modules":
+        return ()
+    missing = here.outline.required - here.learner.done
+    return tuple(
+        f"module {module.number}, “{module.title}”,"
+        for module in here.outline.modules[: here.step.module_number - 1]
+        if any(step.id in missing for step in module.steps)
+    )

@@ -105,6 +105,49 @@ def test_what_is_sent_to_a_closed_step_is_refused_in_the_same_words(
     assert "There is nothing for you to do: we write to you." in answer.text
 
 
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def test_a_form_sent_to_a_step_that_closed_meanwhile_is_led_to_the_way_back_in(
+    client: FlaskClient, person: Any, skin: Any
+) -> None:
+    end(person, skin, "refund")
+
+    answer = post(client, f"{LESSON}/complete", headers=HTML)
+
+    assert (answer.status_code, answer.location) == (303, "/courses/skin")
+    page = client.get(answer.location).text
+    assert "You may enroll again here; what you completed is kept." in page
+    assert "Enroll for 129.00 USD" in page
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*"])
+def test_a_script_that_sends_to_a_closed_step_is_refused(
+    client: FlaskClient, person: Any, skin: Any, accept: str
+) -> None:
+    end(person, skin, "refund")
+
+    assert post(client, f"{LESSON}/place", headers={"Accept": accept}).status_code == 403
+
+
+def test_a_form_sent_to_a_preview_is_refused(client: FlaskClient, person: Any, skin: Any) -> None:
+    answer = post(client, "/learn/skin/lesson-3/complete", headers=HTML)
+
+    assert answer.status_code == 403
+    assert "what you do in a preview is not kept" in answer.text
+
+
+def test_where_modules_open_in_turn_the_module_is_named(client: FlaskClient, person: Any) -> None:
+    enroll(person, make_course("mods", ("lesson lesson", "lesson", "lesson"), order="modules"))
+
+    second = client.get("/learn/mods/lesson-3", follow_redirects=True)
+    third = client.get("/learn/mods/lesson-4", follow_redirects=True)
+
+    assert second.request.path == third.request.path == "/learn/mods/lesson-1"
+    assert "Step 3 opens when module 1, “Module 1”, is done. Next: Step 1." in second.text
+    assert "Step 4 opens when the modules before it are done. Next: Step 1." in third.text
+
+
 def test_only_a_closed_door_costs_a_look_at_the_orders(client: FlaskClient, person: Any, skin: Any) -> None:
     enroll(person, skin)
     client.get(LESSON)
