@@ -43,6 +43,7 @@ class Job:
     key: str
     source: Source
     says_certainty: bool = True
+    lists_sources: bool = False  # the page that shows it lists what it cites
 
 
 @cache
@@ -113,7 +114,9 @@ def _keep(bundle: Bundle, pages: Pages, plates: "_Plates", job: Job, result: Ren
         lesson = replace(placed, html=markup.mark_terms(named, bundle.explanations()))
         pages.lessons[job.key] = lesson
     elif job.place != "media":
-        html = quiet_citations(str(plates.place(result, job.source, "").html), job.says_certainty)
+        html = str(plates.place(result, job.source, "").html)
+        if not job.lists_sources:
+            html = quiet_citations(html, job.says_certainty)
         kept = pages.questions if job.place == "question" else pages.texts
         kept.setdefault(job.key, {})[job.source.text] = html
 
@@ -245,7 +248,8 @@ def _quiz_jobs(quiz: QuizText) -> Iterator[Job]:
     base = f"/learn/{quiz.course}/"
     for line, text, kind in _quiz_texts(quiz):
         if text.strip():
-            yield Job("text", quiz.file, Source(text, quiz.file, kind, base=base, first_line=line))
+            source = Source(text, quiz.file, kind, base=base, first_line=line)
+            yield Job("text", quiz.file, source, lists_sources=quiz.case is not None)
 
 
 def _quiz_texts(quiz: QuizText) -> Iterator[tuple[int, str, Kind]]:

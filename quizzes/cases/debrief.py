@@ -1,7 +1,6 @@
 """The debrief of a play: how it ended, what was unsafe or critical, the way taken and the better one."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -10,13 +9,13 @@ from courses.services import OutlineStep
 from progress.access import Visit
 from quizzes import pages, services
 from quizzes.cases.case import MOST
+from quizzes.cases.citations import Notes
 from quizzes.cases.map import Stop, draw
 from quizzes.cases.pages import Gauge, ShownTurn, gauges, points_in_words, show_turn
 from quizzes.cases.play import Effect, Ending, Play, Turn
 from quizzes.cases.reads import Edition
 from quizzes.reads import AttemptHead
-from quizzes.results import ToldSource, sources_in_words
-from quizzes.rules import cited_in
+from sources.services import CitedSource
 
 HEADLINES = {
     Ending.STRONG: "Passed, safe and strong.",
@@ -52,6 +51,7 @@ class DebriefPage:
     certificate_url: str
     stop: ShownTurn | None
     critical: tuple[ShownTurn, ...]
+    pass_mark: int
     end_title: str
     end_text: Markup
     gauges: tuple[Gauge, ...]
@@ -59,15 +59,23 @@ class DebriefPage:
     better: tuple[BetterStep, ...]
     better_points: int
     map: Markup
-    sources: tuple[ToldSource, ...]
+    sources: tuple[CitedSource, ...]
 
 
-def debrief_page(head: AttemptHead, here: Visit, reader: Reader, edition: Edition, play: Play) -> DebriefPage:
+def debrief_page(head: AttemptHead, here: Visit, reader: Reader, notes: Notes, play: Play) -> DebriefPage:
     """The debrief for one reader."""
     tried = services.attempts_of(reader.user_id, head.quiz_id)
     decision = services.start_decision(services.find_quiz(here.step.body), tried)
-    told = [show_turn(head.url, edition, number, turn) for number, turn in enumerate(play.turns, 1)]
+    edition = notes.edition
     better = _better(edition, play)
+    critical = tuple(
+        show_turn(head.url, notes, number, turn)
+        for number, turn in enumerate(play.turns, 1)
+        if turn.effect == Effect.CRITICAL
+    )
+    stop = show_turn(head.url, notes, len(play.turns), play.unsafe) if play.unsafe else None
+    end_text = notes.scene(play.scene)
+    turns = tuple(_told(head.url, notes, number, turn) for number, turn in enumerate(play.turns, 1))
     return DebriefPage(
         title=head.title,
         kicker=f"{pages.kicker(here)}, {pages.ordinal(head.number)} attempt",
@@ -80,17 +88,27 @@ def debrief_page(head: AttemptHead, here: Visit, reader: Reader, edition: Editio
         course_url=f"/learn/{here.outline.slug}",
         following=here.outline.neighbours(here.step)[1],
         certificate_url=pages.certificate_url(reader, here),
-        stop=told[-1] if play.unsafe else None,
-        critical=tuple(turn for turn in told if turn.effect == Effect.CRITICAL),
+        stop=stop,
+        critical=critical,
+        pass_mark=head.pass_percent,
         end_title=edition.title(play.scene),
-        end_text=edition.text(play.scene),
+        end_text=end_text,
         gauges=gauges(play.states),
-        turns=tuple(told),
+        turns=turns,
         better=tuple(_better_step(edition, turn) for turn in better.turns) if better else (),
         better_points=better.points if better else play.points,
         map=draw(f"The map of {head.title}", _stops(edition, play), _stops(edition, better)),
-        sources=tuple(sources_in_words(cited_in(_texts(play))).values()),
+        sources=notes.sources,
     )
+
+
+def _told(url: str, notes: Notes, number: int, turn: Turn) -> ShownTurn:
+    """A turn with the choice that would have been better there."""
+    told = show_turn(url, notes, number, turn)
+    if turn.best is None or turn.effect == Effect.STRONG:
+        return told
+    best = turn.scene.choices[turn.best]
+    return replace(told, better=notes.phrase(best.text_md), better_why=notes.phrase(best.why_md))
 
 
 def _better(edition: Edition, play: Play) -> Play | None:
@@ -100,7 +118,7 @@ def _better(edition: Edition, play: Play) -> Play | None:
 
 
 def _better_step(edition: Edition, turn: Turn) -> BetterStep:
-    text = edition.phrase(turn.choice.text_md)
+    text = edition.plain(turn.choice.text_md)
     return BetterStep(edition.title(turn.scene), text, points_in_words(turn.choice))
 
 
@@ -117,12 +135,6 @@ def _stops(edition: Edition, play: Play | None) -> list[Stop]:
 def _on_the_map(turn: Turn) -> str:
     marks = {Effect.CRITICAL: ", critical error", Effect.UNSAFE: ", unsafe"}
     return points_in_words(turn.choice) + marks.get(turn.effect, "")
-
-
-def _texts(play: Play) -> Sequence[str]:
-    """What was read on the way, for the sources that it cites."""
-    read = [text for turn in play.turns for text in (turn.scene.text_md, turn.choice.why_md)]
-    return [*read, play.scene.text_md] if play.scene else read
 
 
 def _lede(head: AttemptHead, play: Play) -> str:

@@ -7,11 +7,13 @@ from markupsafe import Markup
 
 from progress.access import Visit
 from quizzes.cases.case import LEAST, MOST, Choice, States
+from quizzes.cases.citations import Notes
 from quizzes.cases.play import Play, Turn, steps_left
 from quizzes.cases.reads import Edition
 from quizzes.cases.services import tokens
 from quizzes.pages import kicker
 from quizzes.reads import AttemptHead
+from sources.services import CitedSource
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class ShownChoice:
 
 @dataclass(frozen=True)
 class ShownTurn:
-    """A choice that was made, with what it did. `better` is the choice that scores most, where it was another."""
+    """A choice that was made, with what it did. `better`, in the debrief, is the choice that scores most there,
+    where it was another."""
 
     number: int
     url: str
@@ -47,8 +50,8 @@ class ShownTurn:
     points: str
     total: str
     why: Markup
-    better: Markup
-    better_why: Markup
+    better: Markup = Markup()
+    better_why: Markup = Markup()
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class ScenePage:
     course_title: str
     course_url: str
     step_words: str
+    points_words: str
     url: str
     position: int
     scene_title: str
@@ -79,52 +83,55 @@ class ScenePage:
     path: tuple[PathEntry, ...]
     goes_on: bool
     file: Markup
+    sources: tuple[CitedSource, ...]
     onward_url: str
     onward_words: str
 
 
-def scene_page(head: AttemptHead, here: Visit, edition: Edition, play: Play, step: int | None) -> ScenePage:
+def scene_page(head: AttemptHead, here: Visit, notes: Notes, play: Play, step: int | None) -> ScenePage:
     """The scene at `step` (from 1) of the way so far, read again; without it, the one that waits for a choice."""
     turn = play.turns[step - 1] if step else None
     position = step or len(play.turns) + 1
     scene = turn.scene if turn else play.scene
     onward_url, onward_words = _onward(head, play, position)
+    text = notes.scene(scene)
+    outcome = show_turn(head.url, notes, position, turn) if turn else None
+    choices = _choices(head.id, notes, play, turn, position)
+    file = notes.file()
     return ScenePage(
         title=head.title,
         kicker=kicker(here),
         course_title=here.outline.title,
         course_url=f"/learn/{here.outline.slug}",
         step_words=_step_words(play, position),
+        points_words=_points_words(play, head.pass_percent),
         url=head.url,
         position=position,
-        scene_title=edition.title(scene),
-        scene_text=edition.text(scene),
-        choices=_choices(head.id, edition, play, turn, position),
-        outcome=show_turn(head.url, edition, position, turn) if turn else None,
+        scene_title=notes.edition.title(scene),
+        scene_text=text,
+        choices=choices,
+        outcome=outcome,
         gauges=gauges(turn.states if turn else play.states, turn.moves() if turn else None),
-        path=_path(head.url, edition, play, position),
+        path=_path(head.url, notes.edition, play, position),
         goes_on=not play.is_over,
-        file=edition.file,
+        file=file,
+        sources=notes.sources,
         onward_url=onward_url,
         onward_words=onward_words,
     )
 
 
-def show_turn(url: str, edition: Edition, number: int, turn: Turn) -> ShownTurn:
+def show_turn(url: str, notes: Notes, number: int, turn: Turn) -> ShownTurn:
     """A choice that was made, as the outcome and the debrief tell it."""
-    missed = turn.best is not None and turn.effect != "strong"
-    better = turn.scene.choices[turn.best] if missed and turn.best is not None else None
     return ShownTurn(
         number=number,
         url=f"{url}?step={number}",
-        scene=edition.title(turn.scene),
-        choice=edition.phrase(turn.choice.text_md),
+        scene=notes.edition.title(turn.scene),
+        choice=notes.phrase(turn.choice.text_md),
         effect=turn.effect,
         points=points_in_words(turn.choice),
         total="" if turn.choice.unsafe else f"{min(max(turn.score, LEAST), MOST)} of {MOST} so far",
-        why=edition.phrase(turn.choice.why_md),
-        better=edition.phrase(better.text_md) if better else Markup(),
-        better_why=edition.phrase(better.why_md) if better else Markup(),
+        why=notes.phrase(turn.choice.why_md),
     )
 
 
@@ -160,38 +167,46 @@ def _step_words(play: Play, position: int) -> str:
     return f"Step {position} of about {max(len(play.turns) + left, position)}"
 
 
+def _points_words(play: Play, mark: int) -> str:
+    """The points before the choice that waits, of how many, and how many pass if any still can."""
+    if not play.turns:
+        return f"You start with {play.points} points of {MOST}. To pass you need {mark} at the end."
+    if play.critical:
+        return f"{play.points} of {MOST} points so far. A critical error has lost the pass in this play."
+    return f"{play.points} of {MOST} points so far. To pass you need {mark} at the end."
+
+
 def _choices(
-    attempt_id: str, edition: Edition, play: Play, turn: Turn | None, position: int
+    attempt_id: str, notes: Notes, play: Play, turn: Turn | None, position: int
 ) -> tuple[ShownChoice, ...]:
     if turn is None:
         named = tokens(attempt_id, position, play.offered).items()
         texts = play.scene.choices if play.scene else ()
-        return tuple(
-            ShownChoice(token, edition.phrase(texts[index].text_md), False) for token, index in named
-        )
+        return tuple(ShownChoice(token, notes.phrase(texts[index].text_md), False) for token, index in named)
     return tuple(
-        _left_behind(edition, turn, token, index)
+        _left_behind(notes, turn, token, index)
         for token, index in tokens(attempt_id, position, turn.offered).items()
     )
 
 
-def _left_behind(edition: Edition, turn: Turn, token: str, index: int) -> ShownChoice:
+def _left_behind(notes: Notes, turn: Turn, token: str, index: int) -> ShownChoice:
     """A choice of a scene that was left, with what it would have taught."""
     choice = turn.scene.choices[index]
     effect = turn.if_chosen(index).effect
     return ShownChoice(
-        token, edition.phrase(choice.text_md), index == turn.index, effect, edition.phrase(choice.why_md)
+        token, notes.phrase(choice.text_md), index == turn.index, effect, notes.phrase(choice.why_md)
     )
 
 
 def _path(url: str, edition: Edition, play: Play, position: int) -> tuple[PathEntry, ...]:
-    taken = [
+    """The scenes that were left, and the one that waits on its own page alone: to name it is for Continue."""
+    taken = tuple(
         PathEntry(f"{url}?step={number}", edition.title(turn.scene), number == position)
         for number, turn in enumerate(play.turns, 1)
-    ]
-    if play.is_over:
-        return tuple(taken)
-    return (*taken, PathEntry(url, edition.title(play.scene), position > len(taken)))
+    )
+    if position <= len(taken):
+        return taken
+    return (*taken, PathEntry(url, edition.title(play.scene), True))
 
 
 def _onward(head: AttemptHead, play: Play, position: int) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from core.database import db
 from core.errors import NotFound
 from core.reads import HotRead
 from quizzes.cases.case import Case, Scene
+from quizzes.cases.marks import quiet
 from quizzes.cases.play import Play, better_play
 from quizzes.models import Attempt, CaseRevision, CaseStep
 from quizzes.reads import inside
@@ -44,7 +45,7 @@ class Edition:
         """The scene's name in plain words: a first paragraph that is all bold, else its id."""
         if scene is None:
             return ""
-        found = TITLE.match(self._block(scene.text_md))
+        found = TITLE.match(quiet(scene.text_md, self._block(scene.text_md)))
         return Markup(found[1]).striptags() if found else scene.id.replace("-", " ").capitalize()
 
     def text(self, scene: Scene | None) -> Markup:
@@ -55,6 +56,10 @@ class Edition:
         """The words of a choice, or its reason, to stand within a line."""
         found = self.html.get(text_md)
         return Markup(inside(found)) if found is not None else escape(text_md)
+
+    def plain(self, text_md: str) -> Markup:
+        """The words of a choice without their marks, for a page that lists no sources."""
+        return Markup(quiet(text_md, self.phrase(text_md)))
 
     @cached_property
     def better(self) -> Play | None:

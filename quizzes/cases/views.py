@@ -13,6 +13,7 @@ from progress.access import Visit
 from quizzes import forms, pages
 from quizzes.access import require_in_course, require_open, where
 from quizzes.cases import services
+from quizzes.cases.citations import Notes, notes_for
 from quizzes.cases.debrief import debrief_page
 from quizzes.cases.pages import scene_page
 from quizzes.cases.play import Play, replay
@@ -26,24 +27,27 @@ CHOICES = "300/hour"
 
 def show(here: Visit, quiz: Quiz, person: Reader) -> Answer:
     """The case before it is begun: the client's file, the rules of play, what was tried already."""
-    file = edition(quiz.content["revision"]).file
+    notes = _notes(quiz.content["revision"], here)
     page = pages.start_page(here, quiz, person)
-    return render("quizzes/case_start.html", nav="learning", page=page, file=file)
+    file, start = notes.file(), notes.edition.case.start
+    return render(
+        "quizzes/case_start.html", nav="learning", page=page, file=file, start=start, sources=notes.sources
+    )
 
 
 def attempt(head: AttemptHead, here: Visit, person: Reader) -> Answer:
     """The scene that waits for a choice, or an earlier one (`?step=`) read again; at the end the debrief."""
     play = _play_of(head, person)
     step = request.args.get("step", 0, type=int)
-    shown = edition(head.case_revision or 0)
+    notes = _notes(head.case_revision or 0, here)
     if not 0 < step <= len(play.turns):
         step = 0
     if play.is_over and not step:
-        page = debrief_page(head, here, person, shown, play)
+        page = debrief_page(head, here, person, notes, play)
         return render("quizzes/case_debrief.html", nav="learning", page=page)
     if head.is_open:
         require_in_course(here)
-    return render("quizzes/case.html", nav="learning", page=scene_page(head, here, shown, play, step or None))
+    return render("quizzes/case.html", nav="learning", page=scene_page(head, here, notes, play, step or None))
 
 
 @allow(ANYONE)
@@ -84,11 +88,15 @@ def tell(head: AttemptHead, person: Reader, form: Mapping[str, Sequence[str]]) -
     if play.scene is None or index is None:
         return []
     shown = edition(head.case_revision or 0)
-    return [(shown.title(play.scene), [shown.phrase(play.scene.choices[index].text_md)])]
+    return [(shown.title(play.scene), [shown.plain(play.scene.choices[index].text_md)])]
 
 
 def _play_of(head: AttemptHead, person: Reader) -> Play:
     return replay(edition(head.case_revision or 0).case, choices_of(head.id, person.user_id))
+
+
+def _notes(revision_id: int, here: Visit) -> Notes:
+    return notes_for(edition(revision_id), (here.outline.course_id, here.outline.version))
 
 
 def _chosen(form: Mapping[str, Sequence[str]]) -> tuple[int, str]:

@@ -180,6 +180,15 @@ def test_a_question_shows_no_numbers_of_sources(app: Flask):
     )
 
 
+def test_a_case_keeps_the_places_where_it_cites(app: Flask):
+    path, cites = "courses/barriers/quizzes/door-case.md", "Who is there? [@madison2003 early]"
+    sync(replaced(sample(), path, "Who is there?", cites))
+
+    revision = row(CaseRevision, id=row(Quiz, kind="case").content["revision"])
+
+    assert '<span class="cited">' in revision.html[cites]
+
+
 def test_a_question_gets_a_revision_only_when_it_asks_otherwise(app: Flask):
     publish_sample()
     sync(edited(QUIZ, "pass: 80", "pass: 80\nsummary: Two walls\n"))
