@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core import events
 from core.audit import record
 from core.clock import now
+from core.config import current_config
 from core.database import db, insert_once
 from core.errors import Conflict, NotFound
 from courses.models import Course
@@ -39,14 +40,10 @@ def find_enrollment(user_id: int, course_id: int) -> Enrollment | None:
 
 def open_order(user_id: int, course_id: int) -> Order | None:
     """The order of this person and course that is not decided yet; of several, one that was paid."""
-    query = select(Order).filter_by(user_id=user_id, course_id=course_id).where(Order.state.in_(UNDECIDED))
+    mode = current_config().is_live  # What was begun with a test key decides nothing once money moves.
+    query = select(Order).filter_by(user_id=user_id, course_id=course_id, livemode=mode)
+    query = query.where(Order.state.in_(UNDECIDED))
     return db.session.scalar(query.order_by(Order.state == OrderState.PENDING, Order.id).limit(1))
-
-
-def paid_orders_waiting(user_id: int) -> list[Order]:
-    """The orders for which this person has done their part, and the bank or the school has not."""
-    waits = Order.state.in_((OrderState.PROCESSING, OrderState.REVIEW))
-    return list(db.session.scalars(select(Order).filter_by(user_id=user_id).where(waits)))
 
 
 def is_enrolled(user_id: int, course_id: int) -> bool:

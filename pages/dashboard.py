@@ -13,7 +13,8 @@ from core.reads import HotRead, read_ids
 from core.web import Reader
 from courses.models import Course
 from courses.services import Outline, OutlineModule, OutlineStep, outline_of
-from enrollment.models import Enrollment, EnrollmentState
+from enrollment.models import Enrollment, EnrollmentState, Order
+from enrollment.reminders import TOLD, Reminder, reminders_of
 from lessons.reading import minutes_left, shared_page
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
@@ -26,6 +27,10 @@ _newest_cycle = (
     .where(_older.course_id == Course.id, _older.user_id == READER)
     .correlate(Course)
     .scalar_subquery()
+)
+# Whether any order may have to be spoken of; which, is asked only where one may.
+_has_orders = (
+    select(Order.id).where(Order.user_id == READER, or_(*(Order.state == state for state in TOLD))).exists()
 )
 _courses = HotRead(
     select(
@@ -40,6 +45,7 @@ _courses = HotRead(
         Certificate.issued_at,
         Certificate.revoked_at,
         DONE_STEPS.label("done"),
+        _has_orders.label("has_orders"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
@@ -106,9 +112,21 @@ class CourseProgress:
     new_steps: int
 
 
-def courses_of(reader: Reader) -> list[CourseProgress]:
-    """The courses that are open to this reader or left a certificate, the last read first."""
-    return [_progress(*row) for row in _courses(user_id=reader.user_id)]
+@dataclass(frozen=True)
+class Dashboard:
+    """The courses that are open to a reader or left a certificate, the last read first, and what there is to say of
+    their orders."""
+
+    courses: list[CourseProgress]
+    reminders: list[Reminder]
+
+
+def dashboard_of(reader: Reader) -> Dashboard:
+    """All of it in one statement; in two for somebody who may have to be told of an order."""
+    rows = _courses(user_id=reader.user_id)
+    asks = not rows or rows[0][-1]
+    reminders = reminders_of(reader.user_id, reader.time_zone) if asks else []
+    return Dashboard([_progress(*row[:-1]) for row in rows], reminders)
 
 
 def greeting(reader: Reader) -> str:

@@ -14,9 +14,8 @@ from core.school import current_school, stylesheet
 from core.web import ANYONE, SIGNED_IN, allow, render, signed_in
 from courses.models import Author, Course
 from enrollment.legal import read_legal
-from enrollment.services import paid_orders_waiting
 from lessons.course_page import author_facts, course_facts
-from pages.dashboard import courses_of, greeting
+from pages.dashboard import dashboard_of, greeting
 from sources.models import Term
 
 bp = Blueprint("pages", __name__)
@@ -37,7 +36,8 @@ def home() -> str:
 def dashboard() -> str:
     """Where the learner goes on."""
     person = signed_in()
-    courses = courses_of(person)
+    found = dashboard_of(person)
+    courses = found.courses
     return render(
         "pages/dashboard.html",
         nav="learning",
@@ -45,7 +45,7 @@ def dashboard() -> str:
         courses=[course for course in courses if course.is_open],
         current=next((c for c in courses if c.is_open and not c.completed and c.next), None),
         certificates=[course.certificate for course in courses if course.certificate],
-        waiting=[] if courses else paid_orders_waiting(person.user_id),
+        reminders=found.reminders,
     )
 
 

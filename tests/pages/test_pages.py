@@ -18,12 +18,23 @@ from core.database import db, transaction
 from core.school import change_school
 from core.web import Reader
 from courses.models import Course, Step
+from enrollment.models import Order, OrderChange
+from enrollment.rules import OrderState
 from enrollment.services import revoke
-from pages.dashboard import courses_of, greeting
+from pages.dashboard import CourseProgress, dashboard_of, greeting
 from sources.models import Term
 from tests.conftest import NOON, make_config
 from tests.counting import statements
-from tests.factories import complete, enroll, make_course, make_user, post, sign_in, steps_of
+from tests.factories import (
+    complete,
+    enroll,
+    make_course,
+    make_order,
+    make_user,
+    post,
+    sign_in,
+    steps_of,
+)
 
 Clock = Callable[[datetime], None]
 
@@ -33,6 +44,10 @@ def reader(person: Any, time_zone: str = "UTC") -> Reader:
 
 
 # ---- dashboard
+
+
+def courses_of(found: Reader) -> list[CourseProgress]:
+    return dashboard_of(found).courses
 
 
 def test_a_learner_without_a_course_is_shown_the_way_to_one(app: Flask) -> None:
@@ -126,6 +141,57 @@ def test_a_course_whose_steps_were_all_taken_out_breaks_nothing(app: Flask) -> N
             session.execute(update(Course).values(version=Course.version + 1))
         for path in ("/dashboard", "/learn/skin", "/courses/skin", "/courses"):
             assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("has_courses", [False, True])
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("pending", "You left before paying for <b>The Skin</b>. Your order waits until 22 November, 12:00."),
+        ("processing", "<b>The Skin</b> opens when your payment is confirmed."),
+        ("review", "Your payment for <b>The Skin</b> is being checked."),
+        ("failed", "Your payment for <b>The Skin</b> did not go through."),
+    ],
+)
+def test_an_order_that_waits_stands_on_the_dashboard(
+    app: Flask, clock: Clock, state: str, said: str, has_courses: bool
+) -> None:
+    person = make_user()
+    order = make_order(person, make_course("skin", title="The Skin", price_minor=4900), state)
+    note_change(order, state)
+    if has_courses:
+        enroll(person, make_course("other"))
+
+    page = sign_in(app.test_client(), person).get("/dashboard").text
+
+    assert said in page
+    assert f'href="{order.url}"' in page
+
+
+@pytest.mark.parametrize("state", ["paid", "refunded", "expired", "pending", "failed"])
+def test_an_order_that_is_over_is_not_spoken_of(app: Flask, clock: Clock, state: str) -> None:
+    """Among them a checkout that has closed, and a payment that failed long ago."""
+    person = make_user()
+    order = make_order(person, make_course("skin", title="The Skin", price_minor=4900), state)
+    note_change(order, state)
+    clock(NOON + timedelta(days=8))
+
+    assert "The Skin" not in sign_in(app.test_client(), person).get("/dashboard").text
+
+
+def test_who_is_in_after_all_is_not_sent_to_pay(app: Flask, clock: Clock) -> None:
+    person, course = make_user(), make_course("skin", price_minor=4900)
+    make_order(person, course, "pending")
+    enroll(person, course, "admin")
+
+    assert "You left before paying" not in sign_in(app.test_client(), person).get("/dashboard").text
+
+
+def note_change(order: Order, state: str) -> None:
+    with transaction() as session:
+        session.add(
+            OrderChange(order_id=order.id, at=now(), before=None, after=OrderState(state), cause="buyer")
+        )
 
 
 @pytest.mark.parametrize("number", [1, 5])
