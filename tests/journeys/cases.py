@@ -4,7 +4,7 @@ from tests import factories
 from tests.journeys.school import School, inside
 
 
-def open_case(school: School, email: str) -> str:
+def open_case(school: School, email: str, text: str = factories.CASE) -> str:
     """The address of a case that this person may play; who has no account yet gets one."""
     from accounts.services import find_by_email
     from app import create_app
@@ -13,7 +13,7 @@ def open_case(school: School, email: str) -> str:
         person = find_by_email(email) or factories.make_user(email)
         course = factories.make_course(modules=("quiz lesson",))
         step = factories.steps_of(course)[0]
-        factories.make_case(step)
+        factories.make_case(step, text)
         factories.enroll(person, course)
         return f"/learn/{course.slug}/quizzes/{step.slug}"
 

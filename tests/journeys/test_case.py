@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
-from tests.journeys.cases import open_case
+from tests.journeys.cases import open_case, play
 from tests.journeys.conftest import OpenPage
 from tests.journeys.school import School
 from tests.journeys.test_keyboard import goes_to, opens
@@ -117,6 +117,31 @@ def fits(page: Page) -> None:
     """Nothing scrolls sideways."""
     wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= room, page.url
+
+
+BESIDE = """word => {
+  const stop = document.createRange();
+  stop.setStart(word.parentElement.nextSibling, 0);
+  stop.setEnd(word.parentElement.nextSibling, 1);
+  const [a, b] = [stop.getBoundingClientRect(), word.getBoundingClientRect()];
+  return a.top < b.bottom && b.top < a.bottom;
+}"""
+
+
+def test_the_stop_behind_a_word_of_certainty_stays_on_its_line(school: School, open_page: OpenPage) -> None:
+    text = factories.CASE.replace(
+        "It opens the talk.", f"{'It opens the talk. ' * 3}So they say [@opens early]."
+    )
+    case = open_case(school, "case-stop@example.org", text)
+    page = open_page(school, 390)
+    signs_in(page, "case-stop@example.org")
+
+    page.goto(play(school, "case-stop@example.org", case, 0) + "?step=1")
+    word = page.locator(".outcome > p .grade")
+
+    for width in range(320, 460, 4):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert word.evaluate(BESIDE), width
 
 
 def test_a_case_is_played_by_keyboard_alone(school: School, open_page: OpenPage) -> None:
