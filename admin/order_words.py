@@ -32,8 +32,11 @@ STATES: dict[str, Word] = {
 FATES: dict[str, Word] = {
     "waiting": Word("Waiting", "warn", "clock"),
     "applied": Word("Applied", "ok", "circle-check"),
-    "ignored": Word("Not about us", "", "minus"),
+    "ignored": Word("Nothing to do", "", "minus"),
 }
+NOT_ABOUT_US = Word(
+    "Not about us", "", "minus"
+)  # an ignored event of a kind that could have been about an order
 UNTRIED = "It has arrived and is not handled yet."
 CAUSES = {
     "buyer": "The buyer pressed Enroll",

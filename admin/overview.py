@@ -12,6 +12,7 @@ from certificates.models import Certificate
 from core.clock import now
 from core.database import db
 from core.jobs import last_beat
+from core.money import Money
 from core.outbox import MailState, OutboxMail
 from enrollment.models import Enrollment, EnrollmentState, EventFate, Order, StripeEventRow
 from enrollment.rules import OrderState
@@ -20,6 +21,7 @@ from progress.models import CourseCompletion
 RECENT = timedelta(days=30)
 WORKER_SILENCE = timedelta(seconds=90)
 WEEKS = 12
+EARNING = (OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.REFUNDED)
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,20 @@ class Overview:
     certificates: int
     recent_certificates: int
     dead_letters: int
+    orders_on_their_way: int  # the buyer is done, the bank is not
     orders_to_review: int
     orders_paid_twice: int  # whose money has not gone back yet
     events_waiting: int
+
+
+@dataclass(frozen=True)
+class Revenue:
+    """What came in the last 30 days for orders that gave access, less what of it went back; in one currency, and
+    either real money or test money."""
+
+    amount: Money
+    orders: int
+    is_test: bool
 
 
 @dataclass(frozen=True)
@@ -61,11 +74,24 @@ def numbers() -> Overview:
         _count(Certificate.id, Certificate.revoked_at.is_(None)),
         _count(Certificate.id, Certificate.issued_at >= since),
         _count(OutboxMail.id, OutboxMail.state == MailState.DEAD),
+        _count(Order.id, Order.state == OrderState.PROCESSING),
         _count(Order.id, Order.state == OrderState.REVIEW),
         _count(Order.id, Order.state == OrderState.DUPLICATE),
         _count(StripeEventRow.event_id, StripeEventRow.fate == EventFate.WAITING),
     )
     return Overview(*db.session.execute(counts).one())
+
+
+def revenue() -> list[Revenue]:
+    """By currency, real money first."""
+    paid = func.coalesce(Order.paid_minor, Order.amount_minor) - Order.refunded_minor
+    currency = func.coalesce(func.nullif(Order.paid_currency, ""), Order.currency)
+    sums = select(currency, Order.livemode, func.sum(paid), func.count())
+    recent = sums.where(Order.state.in_(EARNING), Order.paid_at >= now() - RECENT)
+    rows = db.session.execute(
+        recent.group_by(currency, Order.livemode).order_by(Order.livemode.desc(), currency)
+    )
+    return [Revenue(Money(int(minor), code), orders, not live) for code, live, minor, orders in rows]
 
 
 def enrollments_by_week(zone: str) -> Chart:

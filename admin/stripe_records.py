@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from admin.listing import Listing, holds
-from admin.order_words import FATES, STARTERS, UNTRIED, RunReport, Word, report_in_words
+from admin.order_words import FATES, NOT_ABOUT_US, STARTERS, UNTRIED, RunReport, Word, report_in_words
 from admin.rules import PageOf, age_in_words, page_of
 from core.clock import now
 from core.database import db
+from enrollment.gateway import NEWS_OF_PAYMENTS, NEWS_OF_SESSIONS
 from enrollment.models import EventFate, Order, ReconcileRun, StripeEventRow
 
 EVENT_COLUMNS = {"received": StripeEventRow.received_at}
@@ -25,7 +26,10 @@ class Event:
 
     @property
     def fate(self) -> Word:
-        return FATES[self.row.fate]
+        is_of_others = (
+            self.row.fate is EventFate.IGNORED and self.row.kind in NEWS_OF_SESSIONS | NEWS_OF_PAYMENTS
+        )
+        return NOT_ABOUT_US if is_of_others else FATES[self.row.fate]
 
     @property
     def reason(self) -> str:
@@ -66,6 +70,12 @@ def page_of_runs(asked: Listing) -> tuple[list[Run], PageOf]:
     query = select(ReconcileRun).order_by(*asked.order(RUN_COLUMNS, ReconcileRun.id))
     rows = db.session.scalars(query.offset(page.offset).limit(page.last - page.offset))
     return [_run(row, now()) for row in rows], page
+
+
+def last_run() -> Run | None:
+    """The reconciler's last run, or None where it has never run."""
+    row = db.session.scalar(select(ReconcileRun).order_by(ReconcileRun.id.desc()).limit(1))
+    return _run(row, now()) if row else None
 
 
 _is_about = Order.id == StripeEventRow.order_id

@@ -2,10 +2,11 @@
 
 from flask import Blueprint, flash, redirect, url_for
 
-from admin import overview, records, services
+from admin import overview, records, services, stripe_records
 from admin.forms import ButtonForm
 from admin.listing import read_listing
 from admin.page import Answer, page
+from core.config import current_config
 from core.database import transaction
 from core.outbox import MailState
 from core.web import ADMIN, allow, signed_in
@@ -20,7 +21,8 @@ def index() -> Answer:
     return page(
         "overview", "overview",
         numbers=overview.numbers(), chart=overview.enrollments_by_week(signed_in().time_zone),
-        worker=overview.worker_state(),
+        worker=overview.worker_state(), revenue=overview.revenue(), last_run=stripe_records.last_run(),
+        takes_money=current_config().takes_money,
     )  # fmt: skip
 
 

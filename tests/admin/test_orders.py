@@ -407,7 +407,7 @@ def test_stripe_agrees_with_what_only_the_school_knows(
         ("paid", {"refunded": 48900}, "Stripe has moved on: there this order is “Refunded”."),
         ("partly_refunded", {"refunded": 20000}, "Stripe has moved on: there this order is “Partly refunded”."),
         ("paid", {"status": SessionStatus.EXPIRED, "is_paid": False, "payment": None},
-         "To Stripe this order is “Left unpaid”, and from “Paid” it cannot turn into that."),
+         "To Stripe this order is “Closed unpaid”, and from “Paid” it cannot turn into that."),
         ("paid", {"total": Money(100, "USD")}, "To Stripe this order is “Needs a look”"),
         ("refunded", {}, "To Stripe this order is “Paid”"),
     ],
@@ -506,16 +506,23 @@ def test_events_show_their_fate_and_what_they_were_about(
     make_event(None, "waiting", event_id="evt_waits", error="The payment service does not answer.")
     make_event(None, "waiting", event_id="evt_new", kind="charge.refunded")
     make_event(None, "ignored", event_id="evt_other")
+    make_event(None, "ignored", event_id="evt_idle", kind="payment_intent.created")
 
     rows = client.get("/admin/events").text.partition("<tbody>")[2].split("</tr>")
 
-    by_id = {name: row for row in rows for name in ("done", "waits", "new", "other") if f"evt_{name}" in row}
+    by_id = {
+        name: row
+        for row in rows
+        for name in ("done", "waits", "new", "other", "idle")
+        if f"evt_{name}" in row
+    }
     assert 'href="/admin/orders/ONE"' in by_id["done"]
     assert "Applied" in by_id["done"]
     assert '<td class="r num">3</td>' in by_id["done"]
     assert "The payment service does not answer." in by_id["waits"]
     assert "It has arrived and is not handled yet." in by_id["new"]
     assert "Not about us" in by_id["other"]
+    assert "Nothing to do" in by_id["idle"]
 
 
 @pytest.mark.parametrize(
@@ -541,6 +548,39 @@ def test_events_are_searched_and_filtered(
     table = client.get(f"/admin/events{query}").text.partition("<tbody>")[2]
 
     assert {name for name in ("evt_a", "evt_b", "evt_c") if name in table} == found
+
+
+# ---- the overview
+
+
+def test_the_overview_sums_what_came_by_currency_and_names_test_money(
+    client: FlaskClient, admin: Any, course: Any, ada: Any
+) -> None:
+    make_order(ada, course, amount_minor=4900, livemode=True)
+    make_order(None, course, "partly_refunded", amount_minor=4900, refunded_minor=900, livemode=True)
+    make_order(None, course, "refunded", amount_minor=4900, refunded_minor=4900, livemode=True)
+    make_order(None, course, amount_minor=1000)
+    for state in ("review", "duplicate", "expired", "processing"):
+        make_order(None, course, state, amount_minor=7700, livemode=True)
+    make_order(None, course, amount_minor=8800, livemode=True, paid_at=NOON - timedelta(days=31))
+
+    page = " ".join(client.get("/admin").text.split())
+
+    money = page.partition('id="money"')[2]
+    assert '<b class="num">89.00 USD</b> <span class="small muted">from 3 orders' in money
+    assert '<b class="num">10.00 USD</b> of test money <span class="small muted">from 1 order,' in money
+    assert "<b>1 order</b> with money on its way" in page
+    assert "<b>1 order</b> paid, but not as ordered" in page
+
+
+def test_the_overview_says_when_it_was_reconciled(client: FlaskClient, admin: Any) -> None:
+    assert "Never so far." in client.get("/admin").text
+    make_run({"looked_at": 3}, finished_at=NOON)
+
+    money = part(client.get("/admin").text, "money")
+
+    assert "3 orders looked at, 0 repaired" in money
+    assert "Done" in money
 
 
 # ---- the reconciler
