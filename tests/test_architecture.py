@@ -14,7 +14,7 @@ ROOMS = (
     "studio", "admin", "pages",
 )  # fmt: skip
 LONGEST = 450  # lines
-MAKERS_OF_MARKUP = ("core/markup/", "core/icons.py", "quizzes/cases/map.py")
+MAKERS_OF_MARKUP = ("core/markup/", "core/icons.py", "quizzes/cases/map.py", "quizzes/cases/citations.py")
 STORED_MARKUP = {  # what the renderer stored, taken out again
     "lessons/course_page.py", "lessons/course_views.py", "lessons/reading.py", "lessons/slots.py",
     "quizzes/paper.py", "quizzes/reads.py", "quizzes/results.py", "quizzes/checks.py", "pages/views.py",
