@@ -80,7 +80,7 @@ def assert_one_step_from_paying(client: FlaskClient, answer: TestResponse) -> No
     assert page.status_code == 200
     main = page.text.partition("<main")[2].partition("</main>")[0]
     assert re.findall(r"<button[^>]*>(.*?)</button>", main) == ["Enroll for 489.00 USD"]
-    assert f'<form method="post" action="{PAY}">' in main
+    assert f'<form method="post" action="{PAY}"' in main
 
 
 def test_through_registration_and_the_mail_opened_in_another_browser(app: Flask, client: FlaskClient) -> None:
@@ -220,3 +220,18 @@ def test_a_link_in_a_mail_leads_nowhere_else_than_it_was_signed_for(client: Flas
     done = submit(client, page, path[0], password=NEW_PASSWORD)
 
     assert done.location == "/login?notice=reset"
+
+
+def test_who_makes_an_account_on_the_way_is_told_what_comes_next(client: FlaskClient) -> None:
+    words = "Afterwards you go on with your enrollment."
+    registering = client.get(f"/register?next={PAY}")
+    assert words in registering.text
+    assert words in go_on(client, submit(client, registering, "/register", **NEWCOMER)).text
+    assert "Sign in to go on with your enrollment." in client.get(f"/login?next={PAY}").text
+    assert words not in client.get("/register").text
+    assert words not in client.get("/mail-sent/register").text
+
+
+def test_only_who_comes_back_is_welcomed_back(client: FlaskClient) -> None:
+    assert "<h1>Welcome back</h1>" in client.get("/login").text
+    assert "<h1>Welcome</h1>" in client.get("/login?notice=confirmed").text
