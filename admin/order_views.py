@@ -19,6 +19,7 @@ from core.database import transaction
 from core.errors import Conflict, Unavailable
 from core.web import ADMIN, allow, signed_in
 from enrollment import checkout, reconcile
+from enrollment.orders import accept as accept_order
 from enrollment.payments import Session, StripeSilent
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin")
@@ -90,6 +91,16 @@ def read_again(number: str) -> Answer:
         flash(NO_CHECKOUT, "warn")
     else:
         flash(*_read_again(number, session_id, before))
+    return redirect(url_for("admin_orders.show", number=number), 303)
+
+
+@bp.post("/orders/<number>/accept")
+@allow(ADMIN)
+def accept(number: str) -> Answer:
+    """Let in the buyer of an order that was paid otherwise than it was ordered."""
+    with transaction():
+        accept_order(number, signed_in().user_id)
+    flash("The order is accepted, and its buyer is in.", "success")
     return redirect(url_for("admin_orders.show", number=number), 303)
 
 
@@ -181,7 +192,7 @@ def _cells(rows: Iterator[orders.OrderRow]) -> Iterator[tuple[object, ...]]:
     for row in rows:
         yield (
             row.number, utc_cell(row.created_at), row.name or "", row.email, row.course_title, row.word.text,
-            row.price.amount, row.refunded.amount, row.currency, "live" if row.livemode else "test",
+            row.amount.amount, row.refunded.amount, row.amount.currency, "live" if row.livemode else "test",
             utc_cell(row.paid_at), utc_cell(row.refunded_at), row.payment_method, row.session_id or "",
             row.payment_id or "",
         )  # fmt: skip

@@ -29,7 +29,7 @@ COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
 MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded")
 _facts: Rows = select(
     Order.number, Order.user_id, User.name, Order.email, Order.course_title, Order.state, Order.amount_minor,
-    Order.refunded_minor, Order.currency, Order.livemode, Order.created_at, Order.paid_at, Order.refunded_at,
+    Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode, Order.created_at, Order.paid_at, Order.refunded_at,
     Order.payment_method, Order.session_id, Order.payment_id,
 )  # fmt: skip
 
@@ -47,6 +47,8 @@ class OrderRow:
     amount_minor: int
     refunded_minor: int
     currency: str
+    paid_minor: int | None
+    paid_currency: str
     livemode: bool
     created_at: datetime
     paid_at: datetime | None
@@ -60,12 +62,15 @@ class OrderRow:
         return STATES[self.state]
 
     @property
-    def price(self) -> Money:
-        return Money(self.amount_minor, self.currency)
+    def amount(self) -> Money:
+        """What was paid; before that, what is asked."""
+        if self.paid_minor is None:
+            return Money(self.amount_minor, self.currency)
+        return Money(self.paid_minor, self.paid_currency)
 
     @property
     def refunded(self) -> Money:
-        return Money(self.refunded_minor, self.currency)
+        return Money(self.refunded_minor, self.amount.currency)
 
 
 @dataclass(frozen=True)

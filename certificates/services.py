@@ -16,8 +16,9 @@ from core.database import db, insert_once
 from core.errors import NotFound
 from courses.models import Course
 from courses.services import Outline, authors_of, course_outline
+from enrollment.models import EnrollmentState
 from enrollment.orders import OrderRefunded
-from enrollment.services import Enrolled
+from enrollment.services import Enrolled, find_enrollment
 from progress.rules import is_complete
 from progress.services import CourseCompleted, StepCompleted, done_steps
 
@@ -52,8 +53,16 @@ def issue_if_earned(fact: StepCompleted | CourseCompleted | Enrolled) -> None:
     if course.certificate is None:
         return
     outline = course_outline(course)
-    if is_complete(required_steps(course, outline), done_steps(fact.user_id, course.id)):
+    if is_complete(required_steps(course, outline), done_steps(fact.user_id, course.id)) and _is_still_in(
+        fact
+    ):
         _issue(fact.user_id, course, outline)
+
+
+def _is_still_in(fact: StepCompleted | CourseCompleted | Enrolled) -> bool:
+    """Whether the access has not ended while the last step was on its way; both write one after the other."""
+    found = find_enrollment(fact.user_id, fact.course_id)
+    return found is None or found.state == EnrollmentState.ACTIVE
 
 
 def required_steps(course: Course, outline: Outline) -> frozenset[int]:

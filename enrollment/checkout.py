@@ -44,10 +44,11 @@ def begin(buyer: Buyer, course: Course) -> str:
     if not current_config().takes_money:
         raise PaymentsOff(NO_MONEY)
     accepted = current_versions()
-    for _ in range(3):  # An order that turns out to be closed is followed by a new one.
-        place = _next_place(buyer, course, accepted)
-        if place is not None:
-            return place
+    with gateway.patience():
+        for _ in range(3):  # An order that turns out to be closed is followed by a new one.
+            place = _next_place(buyer, course, accepted)
+            if place is not None:
+                return place
     raise Conflict("Your order changed while it was made. Go back to the course and try again.")
 
 
@@ -180,7 +181,7 @@ def _session_of_failure(purchase: Purchase) -> Session:
 
 
 def _start_of(purchase: Purchase) -> datetime:
-    return purchase.expires_at - orders.CHECKOUT_LASTS
+    return purchase.expires_at - orders.CHECKOUT_LASTS - gateway.SKEW
 
 
 def _count_refusal(purchase: Purchase) -> None:

@@ -7,9 +7,12 @@ imported when first needed, so that a page that sells nothing never loads it.
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import inf
 from threading import BoundedSemaphore
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app
@@ -32,9 +35,17 @@ if TYPE_CHECKING:
     from stripe import StripeClient
 
 API_VERSION = "2026-10-28.endive"  # the endpoint of the webhook must be made with the same one
+CONNECT = 2.0  # seconds
 TIMEOUT = 8.0  # seconds for each answer; a buyer waits for one that does not come, and then it is given up
-SLOTS = 2  # calls at once in a process: below its threads, so that a Stripe that hangs leaves pages their own
-WAIT_FOR_SLOT = 2.0  # seconds
+PATIENCE = (
+    4.0  # seconds after which a press of a button begins no further call: it ends within 15 whatever comes
+)
+PAUSE = 10.0  # seconds in which nothing is asked after an answer did not come in time
+SLOTS = (
+    2  # calls at once in a process; with the one that may wait, fewer than its threads: pages keep their own
+)
+WAIT_FOR_SLOT = 1.0  # seconds
+SKEW = timedelta(minutes=5)  # by which Stripe's clock may be behind ours
 TOLERANCE = 300  # seconds that a signature may be old, or ahead
 LONGEST_STAMP = 12  # digits; with hundreds of them there is no number to compare
 NEWS_OF_SESSIONS = frozenset(
@@ -52,7 +63,8 @@ REFUSALS = {
     "resource_missing": "The payment service does not know this payment.",
     "amount_too_small": "The price is below the least that the payment service takes.",
 }
-_slots = BoundedSemaphore(SLOTS)
+_slots, _place_to_wait = BoundedSemaphore(SLOTS), BoundedSemaphore(1)
+_patient_until: ContextVar[float] = ContextVar("patient_until", default=inf)
 _log = logging.getLogger("payments")
 T = TypeVar("T")
 
@@ -165,7 +177,7 @@ def read_event(payload: bytes, signature: str | None) -> StripeEvent:
         raise BadSignature("no secret of ours made this signature")
     try:
         return _event(json.loads(payload))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise BadSignature("signed, but no event") from error
 
 
@@ -193,13 +205,34 @@ def _call(ask: "Callable[[StripeClient], T]") -> T:
 
     client = _client()
     with _slot():
+        _require_patience()
+        begun = monotonic()
         try:
             return ask(client)
         except stripe.APIConnectionError as error:
             _log.warning("no answer: %s", type(error).__name__)
+            if monotonic() - begun >= TIMEOUT:
+                current_app.extensions["stripe_silent_until"] = monotonic() + PAUSE
             raise StripeSilent(SILENT) from error
         except stripe.StripeError as error:
             raise _in_our_words(error) from error
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Within it, no call begins later than PATIENCE after its beginning."""
+    token = _patient_until.set(monotonic() + PATIENCE)
+    try:
+        yield
+    finally:
+        _patient_until.reset(token)
+
+
+def _require_patience() -> None:
+    """Do not ask when the reader has waited long, nor just after an answer did not come in time."""
+    silent_until = current_app.extensions.get("stripe_silent_until", 0.0)
+    if not silent_until <= monotonic() <= _patient_until.get():
+        raise StripeSilent(SILENT)
 
 
 def _in_our_words(error: Any) -> Exception:
@@ -218,12 +251,22 @@ def _in_our_words(error: Any) -> Exception:
 
 @contextmanager
 def _slot() -> Iterator[None]:
-    if not _slots.acquire(timeout=WAIT_FOR_SLOT):
+    if not (_slots.acquire(blocking=False) or _wait_for_slot()):
         raise StripeSilent(SILENT)
     try:
         yield
     finally:
         _slots.release()
+
+
+def _wait_for_slot() -> bool:
+    """One may wait; whoever comes then is refused at once, so that no more threads are held."""
+    if not _place_to_wait.acquire(blocking=False):
+        return False
+    try:
+        return _slots.acquire(timeout=WAIT_FOR_SLOT)
+    finally:
+        _place_to_wait.release()
 
 
 def _client() -> "StripeClient":
@@ -245,7 +288,7 @@ def _make_client(key: str, api_base: str | None) -> "StripeClient":
         key,
         stripe_version=API_VERSION,
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        http_client=stripe.RequestsClient(timeout=(CONNECT, TIMEOUT)),
         base_addresses={"api": api_base} if api_base else None,
     )
 
@@ -328,4 +371,7 @@ def _event(given: Any) -> StripeEvent:
 
 def _word(thing: Any, name: str) -> str:
     """A word of Stripe's, empty where there is none: a balance has no id, an old refund no payment intent."""
-    return (thing[name] or "") if name in thing else ""
+    word = (thing[name] or "") if name in thing else ""
+    if not isinstance(word, str):
+        raise TypeError(f"{name} is no word")
+    return word

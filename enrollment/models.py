@@ -33,7 +33,7 @@ class Enrollment(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
     state: Mapped[EnrollmentState]
     reason: Mapped[str]
-    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(server_default="", default="")
@@ -51,7 +51,13 @@ class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
         Index(
-            "one_open_order", "user_id", "course_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+            "one_open_order",
+            "user_id",
+            "course_id",
+            "livemode",
+            unique=True,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
         ),
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("refunded_minor >= 0", name="refunded"),
@@ -63,7 +69,7 @@ class Order(Base):
     email: Mapped[str]
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
     course_title: Mapped[str]
-    state: Mapped[OrderState]
+    state: Mapped[OrderState] = mapped_column(index=True)
     amount_minor: Mapped[int]
     currency: Mapped[str]
     livemode: Mapped[bool]
@@ -75,12 +81,13 @@ class Order(Base):
     expires_at: Mapped[datetime]
     attempt: Mapped[int] = mapped_column(default=1)
     session_id: Mapped[str | None] = mapped_column(unique=True)
-    session_url: Mapped[str] = mapped_column(default="")
     payment_id: Mapped[str | None] = mapped_column(unique=True)
     payment_method: Mapped[str] = mapped_column(default="")
     failure: Mapped[str] = mapped_column(default="")  # why Stripe says that the money did not come
     receipt_url: Mapped[str] = mapped_column(default="")  # Stripe's own receipt
     paid_at: Mapped[datetime | None]
+    paid_minor: Mapped[int | None]  # what came, which may differ from what was ordered
+    paid_currency: Mapped[str] = mapped_column(default="")
     refunded_minor: Mapped[int] = mapped_column(default=0)
     refunded_at: Mapped[datetime | None]
 
@@ -89,8 +96,13 @@ class Order(Base):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def amount(self) -> Money:
+        """What was paid; before that, what is asked."""
+        return self.price if self.paid_minor is None else Money(self.paid_minor, self.paid_currency)
+
+    @property
     def refunded(self) -> Money:
-        return Money(self.refunded_minor, self.currency)
+        return Money(self.refunded_minor, self.amount.currency)
 
     @property
     def url(self) -> str:
@@ -129,13 +141,13 @@ class StripeEventRow(Base):
 
     event_id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    object_id: Mapped[str]
+    object_id: Mapped[str] = mapped_column(index=True)
     livemode: Mapped[bool]
     api_version: Mapped[str]
     created_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(index=True)
     deliveries: Mapped[int] = mapped_column(default=1)
-    fate: Mapped[EventFate]
+    fate: Mapped[EventFate] = mapped_column(index=True)
     handled_at: Mapped[datetime | None]
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
     error: Mapped[str] = mapped_column(default="")

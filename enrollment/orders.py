@@ -3,6 +3,7 @@
 Locks are taken in one order, the person, the order, the enrollment, so that no two of these wait for each other.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,7 @@ from enrollment.payments import Session
 from enrollment.rules import OrderState
 from enrollment.services import ENDED, end_access, enroll, find_enrollment, open_order, was_ended_by_school
 
+_log = logging.getLogger("payments")
 CHECKOUT_LASTS = timedelta(hours=23)  # Stripe allows a session 24 h, from its own clock
 ENTERED = frozenset({OrderState.PAID, OrderState.PARTLY_REFUNDED})
 MONEY_STATES = frozenset({*ENTERED, OrderState.DUPLICATE, OrderState.REVIEW, OrderState.REFUNDED})
@@ -114,7 +116,7 @@ def remember_session(order_id: int, session: Session) -> bool:
     has another session: nobody must be sent to this one."""
     order = _locked(order_id)
     if order.session_id is None:
-        order.session_id, order.session_url = session.id, session.url
+        order.session_id = session.id
         db.session.flush()
     return order.state is OrderState.PENDING and order.session_id == session.id
 
@@ -149,6 +151,26 @@ def apply(session: Session, cause: str) -> Order | None:
     _turn(order, rules.next_state(before, told), cause)
     if order.state is OrderState.REVIEW and before is not OrderState.REVIEW:
         _tell_school(order, session, _why_review(order, session))
+    return order
+
+
+def accept(number: str, by: int) -> Order:
+    """Let in the buyer of an order that was paid otherwise than it was ordered: an admin has looked at it.
+
+    Who was let in by hand meanwhile is in by this order from now on, so a refund of it ends the access.
+    Raises NotFound, Conflict for an order that is not in review or has no buyer any more.
+    """
+    order = find_order(number)
+    if order.user_id is not None:
+        _lock_person(order.user_id)
+    order = _locked(order.id)
+    if order.state is not OrderState.REVIEW or order.user_id is None:
+        raise Conflict("Only an order that is being checked, and that still has its buyer, can be accepted.")
+    found = find_enrollment(order.user_id, order.course_id)
+    if found is not None and found.state == EnrollmentState.ACTIVE and found.order_id is None:
+        found.order_id, found.reason = order.id, "order"
+    _turn(order, OrderState.PAID, "admin")
+    record("order.accept", f"order:{number}", actor_id=by)
     return order
 
 
@@ -199,6 +221,8 @@ def _order_of(session: Session) -> Order | None:
 def _told(order: Order, session: Session) -> OrderState:
     """What Stripe says, seen with what only we know: whether the buyer is in already, or may not come in."""
     told = rules.told_by(session, order.price)
+    if order.state is OrderState.REVIEW and told in ENTERED:
+        return OrderState.REVIEW  # Only a person lets its buyer in.
     if told not in ENTERED or order.state in MONEY_STATES:
         return told
     if order.user_id is None or session.livemode != order.livemode:
@@ -218,7 +242,9 @@ def _why_review(order: Order, session: Session) -> str:
 
 
 def _write_down(order: Order, session: Session) -> None:
-    order.session_id, order.session_url = session.id, session.url or order.session_url
+    order.session_id = session.id
+    if session.is_paid:
+        order.paid_minor, order.paid_currency = session.total.minor, session.total.currency
     payment = session.payment
     if payment is not None:
         order.payment_id, order.failure = payment.id, payment.failure
@@ -238,7 +264,7 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
     db.session.add(change)
     db.session.flush()
     record(f"order.{after}", f"order:{order.number}", {"cause": cause})
-    if after in ENTERED and before not in MONEY_STATES:
+    if after in ENTERED and before not in ENTERED:
         _let_in(order)
     if after in FOLLOWS:
         FOLLOWS[after](order, before)
@@ -307,7 +333,7 @@ def _write(order: Order, kind: str, **more: object) -> None:
     """A mail to the buyer; each kind once for an order, whoever brings the news and however often."""
     facts = {
         "name": _name_of(order), "course": order.course_title, "number": order.number,
-        "amount": str(order.price), "is_test": not order.livemode, "path": order.url,
+        "amount": str(order.amount), "is_test": not order.livemode, "path": order.url,
         "course_path": f"/courses/{_course_of(order).slug}",
     }  # fmt: skip
     mail.queue(kind, order.email, {**facts, **more}, dedupe_key=f"order:{order.number}:{kind}")
@@ -325,6 +351,8 @@ def _name_of(order: Order) -> str:
 def _tell_school(order: Order, session: Session, reason: str) -> None:
     """Money that fits no rule is for a person to look at."""
     to = current_school().support_email
+    if not to:
+        _log.warning("a payment needs a look, and the school has no support address")
     if to and session.is_paid:
         facts: dict[str, object] = {
             "number": order.number, "email": order.email, "course": order.course_title, "reason": reason,

@@ -107,6 +107,8 @@ def _look_at(report: Report, number: str, session_id: str, before: OrderState) -
     after = _state_of(number)
     if after != before:
         report.repaired.append({"order": number, "before": before, "after": after})
+    if after is OrderState.DUPLICATE:
+        report.trouble.append(f"Order {number}: paid twice, and the refund has not gone through yet.")
 
 
 def _orders_without_session(report: Report) -> None:
@@ -114,10 +116,11 @@ def _orders_without_session(report: Report) -> None:
     query = select(Order.id, Order.number, Order.created_at, Order.expires_at).where(
         Order.state == OrderState.PENDING, Order.session_id.is_(None), Order.created_at < now() - RIPE
     )
-    lost = {number: (order_id, ends) for order_id, number, _, ends in _rows(query)}
+    rows = _rows(query)
+    lost = {number: (order_id, ends) for order_id, number, _, ends in rows}
     if not lost:
         return
-    for session in gateway.sessions_since(min(made for _, _, made, _ in _rows(query))):
+    for session in gateway.sessions_since(min(made for _, _, made, _ in rows) - gateway.SKEW):
         if session.order_number in lost:
             order_id, _ = lost.pop(session.order_number)
             with transaction():

@@ -36,7 +36,7 @@ TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     S.EXPIRED: _MONEY,  # not to processing: a newer order may be the open one
     S.PAID: _REFUNDS,
     S.DUPLICATE: frozenset({S.REFUNDED}),  # a part that goes back leaves the rest owed
-    S.REVIEW: frozenset({S.REFUNDED}),  # and opens nothing
+    S.REVIEW: frozenset({S.PAID, S.REFUNDED}),  # paid by an admin's word alone, see orders.accept
     S.PARTLY_REFUNDED: frozenset({S.REFUNDED}),
     S.REFUNDED: frozenset(),
 }

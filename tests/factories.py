@@ -234,7 +234,6 @@ def make_order(user: Any, course: Any, state: str = "paid", **columns: Any) -> A
         "amount_minor": course.price_minor or 48900, "currency": course.currency, "livemode": False,
         "terms_version": "2026-11-21", "refunds_version": "2026-11-21", "refund_days": 14, "refund_max_progress": 30,
         "created_at": now(), "expires_at": now() + timedelta(hours=24), "session_id": f"cs_test_{number}",
-        "session_url": f"http://stripe.test/c/cs_test_{number}",
         "payment_id": f"pi_test_{number}" if has_money else None, "payment_method": "card" if has_money else "",
         "paid_at": now() if has_money else None,
     }  # fmt: skip

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import JSON, column, create_engine, insert, inspect, select, table
 from sqlalchemy.pool import NullPool
 
 import app  # noqa: F401 - brings in every table
@@ -32,6 +32,15 @@ def upgrade() -> None:
     raise RuntimeError("half-way")
 def downgrade() -> None: ...
 '''
+
+CASE = {
+    "name": "skin/quizzes/a-case", "slug": "a-case", "title": "A case", "kind": "case", "settings": {}, "pool": [],
+    "minutes": 5, "revision": 1,
+}  # fmt: skip
+QUIZZES = table(
+    "quizzes", *map(column, ("name", "slug", "title", "kind", "minutes", "revision")),
+    *(column(name, JSON) for name in ("settings", "pool", "content")),
+)  # fmt: skip
 
 
 def columns(url: str, table: str) -> set[str]:
@@ -100,3 +109,24 @@ def test_a_revision_that_fails_half_way_leaves_the_old_schema(database_url: str,
     assert not any(name.startswith("_alembic_tmp") for name in tables(database_url))
     with create_engine(database_url, poolclass=NullPool).connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM terms").scalar() == 0
+
+
+def test_the_text_of_a_case_survives_the_way_down_and_up_again(empty_url: str) -> None:
+    config = servers.alembic_config(empty_url)
+    text = {"case": {"scenes": []}, "html": {"a": "<p>a</p>"}}
+    command.upgrade(config, "20261121_first")
+    with create_engine(empty_url, poolclass=NullPool).begin() as connection:
+        connection.execute(insert(QUIZZES).values(CASE | {"content": text}))
+
+    command.upgrade(config, "head")
+    assert published(empty_url) == {"revision": 1}
+    command.downgrade(config, "20261121_orders")
+    assert published(empty_url) == text
+    command.upgrade(config, "head")
+
+    assert published(empty_url) == {"revision": 1}
+
+
+def published(url: str) -> object:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return connection.scalar(select(QUIZZES.c.content))

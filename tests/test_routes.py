@@ -123,6 +123,7 @@ POST admin.send_again                login   403     403     403     409
 POST admin_people.set_active         login   403     403     403     303
 POST admin_enrollments.enroll        login   403     403     403     422
 POST admin_orders.read_again         login   403     403     403     303
+POST admin_orders.accept             login   403     403     403     409
 POST admin_orders.reconcile_now      login   403     403     403     303
 POST admin_school.settings           login   403     403     403     422
 POST quizzes.send_kept               login   303     404     404     404
@@ -185,6 +186,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_people.set_active": {"verb": "reopen"},
     "admin_orders.show": {"number": "THE-ORDER"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
+    "admin_orders.accept": {"number": "THE-ORDER"},
     "enrollment.show": {"number": "THE-ORDER"},
 }
 FIELDS: dict[str, dict[str, str]] = {

@@ -53,12 +53,13 @@ def upgrade() -> None:
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('session_id', sa.String(), nullable=True),
-    sa.Column('session_url', sa.String(), nullable=False),
     sa.Column('payment_id', sa.String(), nullable=True),
     sa.Column('payment_method', sa.String(), nullable=False),
     sa.Column('failure', sa.String(), nullable=False),
     sa.Column('receipt_url', sa.String(), nullable=False),
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paid_minor', sa.Integer(), nullable=True),
+    sa.Column('paid_currency', sa.String(), nullable=False),
     sa.Column('refunded_minor', sa.Integer(), nullable=False),
     sa.Column('refunded_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('amount_minor > 0', name=op.f('ck_orders_amount')),
@@ -73,8 +74,9 @@ def upgrade() -> None:
     with op.batch_alter_table('orders', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_orders_course_id'), ['course_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_orders_created_at'), ['created_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_orders_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_orders_user_id'), ['user_id'], unique=False)
-        batch_op.create_index('one_open_order', ['user_id', 'course_id'], unique=True, sqlite_where=sa.text("state IN ('pending', 'processing')"), postgresql_where=sa.text("state IN ('pending', 'processing')"))
+        batch_op.create_index('one_open_order', ['user_id', 'course_id', 'livemode'], unique=True, sqlite_where=sa.text("state IN ('pending', 'processing')"), postgresql_where=sa.text("state IN ('pending', 'processing')"))
 
     op.create_table('order_changes',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -106,6 +108,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('event_id', name=op.f('pk_stripe_events'))
     )
     with op.batch_alter_table('stripe_events', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stripe_events_fate'), ['fate'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stripe_events_object_id'), ['object_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stripe_events_order_id'), ['order_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_stripe_events_received_at'), ['received_at'], unique=False)
 
@@ -113,11 +117,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('order_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('end_reason', sa.String(), server_default='', nullable=False))
         batch_op.create_foreign_key(batch_op.f('fk_enrollments_order_id_orders'), 'orders', ['order_id'], ['id'])
+        batch_op.create_index(batch_op.f('ix_enrollments_order_id'), ['order_id'], unique=False)
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table('enrollments', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_enrollments_order_id'))
         batch_op.drop_constraint(batch_op.f('fk_enrollments_order_id_orders'), type_='foreignkey')
         batch_op.drop_column('end_reason')
         batch_op.drop_column('order_id')
@@ -125,6 +131,8 @@ def downgrade() -> None:
     with op.batch_alter_table('stripe_events', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_stripe_events_received_at'))
         batch_op.drop_index(batch_op.f('ix_stripe_events_order_id'))
+        batch_op.drop_index(batch_op.f('ix_stripe_events_object_id'))
+        batch_op.drop_index(batch_op.f('ix_stripe_events_fate'))
 
     op.drop_table('stripe_events')
     with op.batch_alter_table('order_changes', schema=None) as batch_op:
@@ -134,6 +142,7 @@ def downgrade() -> None:
     with op.batch_alter_table('orders', schema=None) as batch_op:
         batch_op.drop_index('one_open_order', sqlite_where=sa.text("state IN ('pending', 'processing')"), postgresql_where=sa.text("state IN ('pending', 'processing')"))
         batch_op.drop_index(batch_op.f('ix_orders_user_id'))
+        batch_op.drop_index(batch_op.f('ix_orders_state'))
         batch_op.drop_index(batch_op.f('ix_orders_created_at'))
         batch_op.drop_index(batch_op.f('ix_orders_course_id'))
 

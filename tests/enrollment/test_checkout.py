@@ -379,7 +379,23 @@ def test_an_order_of_test_mode_is_not_paid_with_live_money(
     shop.begin(buyer)
 
     assert [(each.state, each.livemode) for each in shop.orders(buyer)] == [
-        ("expired", False),
+        ("pending", False),
+        ("pending", True),
+    ]
+
+
+def test_a_debit_of_test_mode_keeps_nobody_from_buying_with_live_money(
+    shop: Shop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = shop.buyer()
+    sandbox.debit(shop.begin(buyer))
+    sandbox.deliver()
+    monkeypatch.setattr(type(shop.app.config["STRATUM"]), "is_live", property(lambda _: True))
+
+    shop.begin(buyer)
+
+    assert [(each.state, each.livemode) for each in shop.orders(buyer)] == [
+        ("processing", False),
         ("pending", True),
     ]
 

@@ -210,12 +210,55 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_press_of_enroll_is_answered_within_fifteen_seconds() -> None:
-    """One question that hangs ends it: the wait for a slot and the limit of an answer add up to that."""
-    assert gateway.WAIT_FOR_SLOT + gateway.TIMEOUT < 15
+    """The last call begins when the patience ends, and is given up in its own time."""
+    assert gateway.PATIENCE + gateway.CONNECT + gateway.TIMEOUT < 15
 
 
-def test_more_threads_serve_than_speak_to_stripe() -> None:
-    assert gateway.SLOTS < THREADS
+def test_a_stripe_that_answers_slowly_is_not_asked_on_and_on(
+    shop: Shop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A changed price would take four answers."""
+    buyer = shop.buyer()
+    shop.begin(buyer)
+    shop.set_price(5900)
+    seconds = iter(range(0, 1000, 3))
+    monkeypatch.setattr(gateway, "monotonic", lambda: float(next(seconds)))
+    before = len(sandbox.requests())
+
+    answer = shop.press_enroll(shop.browser(buyer))
+
+    assert answer.status_code == 503
+    assert len(sandbox.requests()) - before <= 2
+
+
+def test_more_threads_serve_than_speak_to_stripe_and_wait_for_it() -> None:
+    assert gateway.SLOTS + 1 < THREADS
+
+
+def test_behind_one_who_waits_for_a_slot_nobody_waits(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "_slots", BoundedSemaphore(1))
+    monkeypatch.setattr(gateway, "WAIT_FOR_SLOT", 3600)
+
+    with gateway._slot(), gateway._place_to_wait, pytest.raises(StripeSilent):
+        gateway.fetch_session("cs_test_any")
+
+
+def test_after_an_answer_that_did_not_come_nothing_is_asked_for_a_while(
+    shop: Shop, sandbox: Sandbox, hurried: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = shop.begin(shop.buyer())
+    sandbox.faults(kind="delay", seconds=60, before=True, method="GET", count=1)
+    with pytest.raises(StripeSilent):
+        gateway.fetch_session(session)
+    asked = len(sandbox.requests())
+
+    with pytest.raises(StripeSilent):
+        gateway.fetch_session(session)
+
+    assert len(sandbox.requests()) == asked
+    later = gateway.monotonic() + gateway.PAUSE
+    monkeypatch.setattr(gateway, "monotonic", lambda: later)
+    assert gateway.fetch_session(session).id == session
 
 
 def test_a_stripe_that_hangs_for_a_minute_is_given_up(shop: Shop, sandbox: Sandbox, hurried: None) -> None:
@@ -268,8 +311,8 @@ class _Counting:
         self._inner, self._number = BoundedSemaphore(number), number
         self.taken, self.full = 0, Event()
 
-    def acquire(self, timeout: float) -> bool:
-        got = self._inner.acquire(timeout=timeout)
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        got = self._inner.acquire(blocking, timeout)
         self.taken += got
         if self.taken == self._number:
             self.full.set()

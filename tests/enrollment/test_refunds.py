@@ -262,3 +262,60 @@ def test_of_a_double_payment_the_rest_goes_back_too_where_a_part_did(shop: Shop,
     assert shop.states(buyer) == ["refunded"]
     assert [each["amount"] for each in sandbox.account.store.all("refund")] == [3900, 1000]
     assert isinstance(shop.order(buyer), Order)
+
+
+def test_an_order_paid_otherwise_than_ordered_is_let_in_by_an_admin_alone(
+    shop: Shop, sandbox: Sandbox
+) -> None:
+    admin, buyer = factories.make_user("", "Ida", "admin"), shop.buyer()
+    session = shop.begin(buyer)
+    number = shop.order(buyer).id
+    with transaction() as database:
+        database.get_one(Order, number).amount_minor = 9900
+    sandbox.pay(session)
+    sandbox.deliver()
+    assert (shop.states(buyer), shop.is_in(buyer)) == (["review"], False)
+
+    checkout.fulfill(session, "reconcile")
+    assert shop.states(buyer) == ["review"]
+    name = shop.order(buyer).number
+    with transaction():
+        orders.accept(name, admin.id)
+
+    assert (shop.states(buyer), shop.is_in(buyer)) == (["paid"], True)
+    assert str(shop.order(buyer).amount) == "49.00 USD"
+    sandbox.refund(session)
+    sandbox.deliver()
+    assert (shop.states(buyer), shop.is_in(buyer)) == (["refunded"], False)
+
+
+def test_who_was_let_in_by_hand_is_in_by_the_order_once_it_is_accepted(shop: Shop, sandbox: Sandbox) -> None:
+    admin, buyer = factories.make_user("", "Ida", "admin"), shop.buyer()
+    session = shop.begin(buyer)
+    number = shop.order(buyer).id
+    with transaction() as database:
+        database.get_one(Order, number).amount_minor = 9900
+    sandbox.pay(session)
+    sandbox.deliver()
+    factories.enroll(buyer, shop.course, "admin")
+
+    name = shop.order(buyer).number
+    with transaction():
+        orders.accept(name, admin.id)
+    sandbox.refund(session)
+    sandbox.deliver()
+
+    assert not shop.is_in(buyer)
+
+
+def test_a_last_step_that_is_written_after_the_refund_earns_nothing(shop: Shop, sandbox: Sandbox) -> None:
+    buyer = shop.buyer()
+    session = shop.begin(buyer)
+    sandbox.pay(session)
+    sandbox.deliver()
+    sandbox.refund(session)
+    sandbox.deliver()
+
+    factories.complete(buyer, *factories.steps_of(shop.course))
+
+    assert shop.count(Certificate) == 0
