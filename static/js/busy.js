@@ -13,7 +13,7 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
 
   form.addEventListener("submit", (event) => {
     if (button.ariaBusy === "true") return event.preventDefault();
-    button.style.minWidth = `${button.offsetWidth}px`;
+    button.style.minWidth = `${button.getBoundingClientRect().width}px`;
     button.ariaBusy = "true";
     return button.replaceChildren(spinner(), form.dataset.busy);
   });

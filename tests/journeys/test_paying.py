@@ -34,6 +34,13 @@ WAYS = {
     "no-script": {"width": 1280, "java_script_enabled": False},
     "phone-no-script": {"width": 390, "java_script_enabled": False},
 }
+COUNT_SENT = """() => {
+  window.sent = 0;
+  document.querySelector("form[data-busy]").addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) window.sent += 1;
+    event.preventDefault();
+  });
+}"""
 WIDTHS = pytest.mark.parametrize("width", [390, 1280])
 
 
@@ -93,7 +100,7 @@ def test_a_debit_that_settles_the_next_day_opens_the_course_then(
     session = goes_to_checkout(page, address)
 
     page.get_by_role("button", name="Pay by bank debit").click()
-    expect(page.get_by_text("Confirming with your bank")).to_be_visible()
+    expect(page.get_by_text("Money on its way")).to_be_visible()
     shop.deliver()
     mail = shop.school.mail_to(address)
     assert "takes a few days" in mail
@@ -120,9 +127,51 @@ def test_a_return_while_stripe_is_silent_is_confirmed_by_the_page_itself(
 
     pays(page)
     expect(page.get_by_role("heading", name="One moment.")).to_be_visible()
+    expect(page.get_by_text("This page looks again by itself.")).to_be_visible()
+    expect(page.get_by_text("Load this page again in a moment.")).to_be_hidden()
     shop.sandbox.clear_faults()
 
     is_received(page)
+
+
+def test_without_a_script_the_page_says_that_one_has_to_look_again(shop: Shop, open_page: OpenPage) -> None:
+    page = open_page(shop.school, 390, also=shop.sandbox.api_base, java_script_enabled=False)
+    session = goes_to_checkout(page, shop.make_buyer("silent-script@example.org"))
+    shop.sandbox.faults(kind="fail", method="GET", path=f"/v1/checkout/sessions/{session}", count=None)
+
+    pays(page)
+    expect(page.get_by_text("Load this page again in a moment.")).to_be_visible()
+    expect(page.get_by_text("This page looks again by itself.")).to_be_hidden()
+    shop.sandbox.clear_faults()
+    page.get_by_role("link", name="Look again now").click()
+
+    is_received(page)
+
+
+def test_the_button_that_leads_to_the_payment_works_once_and_says_so(shop: Shop, open_page: OpenPage) -> None:
+    page = open_page(shop.school, 390, also=shop.sandbox.api_base)
+    sign_in(page, shop.make_buyer("busy@example.org"))
+    page.goto(COURSE)
+    page.evaluate(COUNT_SENT)
+    place = page.get_by_role("button", name="Enroll").bounding_box()
+
+    presses_enroll(page)
+    busy = page.get_by_role("button", name="Opening the payment page…")
+    expect(busy).to_have_attribute("aria-busy", "true")
+    assert busy.bounding_box() == place
+    busy.click()
+    assert page.evaluate("window.sent") == 1
+
+
+def test_who_comes_back_by_the_browser_s_button_may_press_again(shop: Shop, open_page: OpenPage) -> None:
+    page = open_page(shop.school, 390, also=shop.sandbox.api_base)
+    session = goes_to_checkout(page, shop.make_buyer("back@example.org"))
+
+    page.go_back()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+    page.locator("form[data-busy] button").click()
+
+    assert at_checkout(page) == session
 
 
 @WIDTHS
@@ -157,8 +206,8 @@ def test_what_is_yours_already_is_not_sold_to_you_by_another_tab(
     presses_enroll(other)
 
     expect(other).to_have_url(re.compile(f"/learn/{SLUG}$"))
-    expect(other.get_by_role("status").first).to_contain_text("You are in this course already.")
-    expect(other.get_by_role("status").first).to_contain_text("Nothing was charged.")
+    expect(other.get_by_role("status").first).to_contain_text("You already have this course.")
+    expect(other.get_by_role("status").first).to_contain_text("No second payment was taken.")
 
 
 @WIDTHS
