@@ -29,8 +29,8 @@ COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
 MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded")
 _facts: Rows = select(
     Order.number, Order.user_id, User.name, Order.email, Order.course_title, Order.state, Order.amount_minor,
-    Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode, Order.created_at, Order.paid_at, Order.refunded_at,
-    Order.payment_method, Order.session_id, Order.payment_id,
+    Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode,
+    Order.created_at, Order.paid_at, Order.refunded_at, Order.payment_method, Order.session_id, Order.payment_id,
 )  # fmt: skip
 
 
