@@ -21,7 +21,7 @@ from sqlalchemy import select
 from core import clock
 from core.database import db, transaction
 from core.errors import DomainError
-from enrollment import checkout, gateway, reconcile
+from enrollment import checkout, gateway, orders, reconcile
 from enrollment.models import Order, OrderChange
 from enrollment.payments import StripeRefused
 from enrollment.rules import OPEN_STATES, OrderState
@@ -73,6 +73,7 @@ class Orders(RuleBasedStateMachine):
         self.granted = False  # by hand, and that is what the access stands on
         self.put_out = False  # now, by hand
         self.was_put_out = False  # at any time: then money may end under review
+        self.accepted = False  # by an admin, at any time: what the school had ended may then be paid twice
         if tabs:
             self.two_tabs(5900, then)
         else:
@@ -181,6 +182,15 @@ class Orders(RuleBasedStateMachine):
                 assert found is not None
                 revoke_by_hand(found.id, self.world.admin.id)
 
+    @rule()
+    def accept_by_hand(self) -> None:
+        self.step("accept")
+        waiting = [each.number for each in self.shop.orders(self.buyer) if each.state is OrderState.REVIEW]
+        for number in waiting[:1]:
+            self.granted, self.put_out, self.accepted = False, False, True
+            with transaction():
+                orders.accept(number, self.world.admin.id)
+
     # ---- News, and how it fails to come
 
     @rule(early=st.booleans(), turned=st.booleans(), again=st.none() | st.integers(0, 30))
@@ -278,7 +288,7 @@ class Orders(RuleBasedStateMachine):
         found = find_enrollment(self.buyer.id, self.shop.course.id)
         is_in = found is not None and found.state == "active"
         if not is_in:
-            assert not entered or self.put_out, "paid, and not in"
+            assert not entered or self.put_out or self.accepted, "paid, and not in"
         elif found is not None and found.reason == "order":
             assert found.order_id in entered, "in by an order that gives no access"
         else:
@@ -316,7 +326,8 @@ class Orders(RuleBasedStateMachine):
             self.world.set_clock(clock.now() + timedelta(hours=1))
             self.sandbox.deliver(early=True)
             report = reconcile.reconcile("job")
-        assert (report.trouble, report.unknown_sessions, report.repaired) == ([], [], [])
+        trouble = [each for each in report.trouble if "the refund has not gone through" not in each]
+        assert (trouble, report.unknown_sessions, report.repaired) == ([], [], [])
 
     def everybody_has_what_is_theirs(self) -> None:
         kept = {each.session_id: each.state for each in self.shop.orders(self.buyer) if each.session_id}
