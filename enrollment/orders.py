@@ -170,6 +170,8 @@ def accept(number: str, by: int) -> Order:
     if found is not None and found.state == EnrollmentState.ACTIVE and found.order_id is None:
         found.order_id, found.reason = order.id, "order"
     _turn(order, OrderState.PAID, "admin")
+    if order.refunded_minor:  # A part went back meanwhile, and no news of it will come again.
+        _turn(order, OrderState.PARTLY_REFUNDED, "admin")
     record("order.accept", f"order:{number}", actor_id=by)
     return order
 

@@ -289,6 +289,25 @@ def test_an_order_paid_otherwise_than_ordered_is_let_in_by_an_admin_alone(
     assert (shop.states(buyer), shop.is_in(buyer)) == (["refunded"], False)
 
 
+def test_an_order_of_which_a_part_went_back_before_it_was_accepted_says_so(
+    shop: Shop, sandbox: Sandbox
+) -> None:
+    admin, buyer = factories.make_user("", "Ida", "admin"), shop.buyer()
+    session = shop.begin(buyer)
+    with transaction() as database:
+        database.get_one(Order, shop.order(buyer).id).amount_minor = 4000
+    sandbox.pay(session)
+    sandbox.refund(session, 900)
+    sandbox.deliver()
+    assert shop.states(buyer) == ["review"]
+
+    with transaction():
+        orders.accept(shop.order(buyer).number, admin.id)
+
+    assert (shop.states(buyer), shop.is_in(buyer)) == (["partly_refunded"], True)
+    assert shop.mails(buyer) == ["receipt"]
+
+
 def test_who_was_let_in_by_hand_is_in_by_the_order_once_it_is_accepted(shop: Shop, sandbox: Sandbox) -> None:
     admin, buyer = factories.make_user("", "Ida", "admin"), shop.buyer()
     session = shop.begin(buyer)
