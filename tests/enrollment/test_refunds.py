@@ -294,15 +294,17 @@ def test_an_order_of_which_a_part_went_back_before_it_was_accepted_says_so(
 ) -> None:
     admin, buyer = factories.make_user("", "Ida", "admin"), shop.buyer()
     session = shop.begin(buyer)
+    order_id = shop.order(buyer).id
     with transaction() as database:
-        database.get_one(Order, shop.order(buyer).id).amount_minor = 4000
+        database.get_one(Order, order_id).amount_minor = 4000
     sandbox.pay(session)
     sandbox.refund(session, 900)
     sandbox.deliver()
     assert shop.states(buyer) == ["review"]
 
+    number = shop.order(buyer).number
     with transaction():
-        orders.accept(shop.order(buyer).number, admin.id)
+        orders.accept(number, admin.id)
 
     assert (shop.states(buyer), shop.is_in(buyer)) == (["partly_refunded"], True)
     assert shop.mails(buyer) == ["receipt"]
