@@ -20,6 +20,7 @@ from core.web import (
     absolute_url,
     allow,
     asset,
+    content_security_policy,
     policy_of,
 )
 from tests.conftest import make_config
@@ -81,7 +82,7 @@ def doors(app: Flask) -> FlaskClient:
 
 
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(None, ["http://127.0.0.1:8001"]),  # the demo's sandbox
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -114,6 +115,26 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere() -> None:
     assert "frame-ancestors 'none'" in CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     assert "http" not in CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.parametrize(
+    ("values", "origins"),
+    [
+        ({}, " http://127.0.0.1:8001"),
+        (
+            {"STRIPE_SECRET_KEY": "sk_test_key", "STRIPE_WEBHOOK_SECRET": "whsec_a"},
+            " https://checkout.stripe.com",
+        ),
+        ({"STRATUM_ENV": "production", "BASE_URL": "https://learn.example.org"}, ""),
+    ],
+)
+def test_forms_lead_to_where_buyers_pay_and_nowhere_else(
+    values: dict[str, str], origins: str, tmp_path: Path
+) -> None:
+    """Without its origin a browser stops the buyer on the way to the checkout."""
+    policy = content_security_policy(None, make_config(tmp_path, **values).checkout_origins)
+
+    assert f"form-action 'self'{origins};" in policy
 
 
 def test_a_session_is_never_kept_by_a_cache(client: FlaskClient) -> None:
