@@ -56,10 +56,18 @@ class Postgres:
 
         folder.chmod(0o755)  # Started by root, the server runs as a user of its own and must reach its files.
         server = get_server(str(folder / "pg"))
+        started = cls(server.get_uri().replace("postgresql:", "postgresql+psycopg:", 1))
+        started.hurry()
         try:
-            yield cls(server.get_uri().replace("postgresql:", "postgresql+psycopg:", 1))
+            yield started
         finally:
             server.cleanup()
+
+    def hurry(self) -> None:
+        """Nothing of a test outlives the power: a database is copied without waiting for the disk."""
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._run(f"ALTER SYSTEM SET {setting} = off")
+        self._run("SELECT pg_reload_conf()")
 
     def url(self, name: str, create: bool = False) -> str:
         if create:
@@ -67,7 +75,8 @@ class Postgres:
         return self.admin.replace("/postgres?", f"/{name}?", 1)
 
     def copy(self, template: str, name: str) -> str:
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Copied as files: six times as fast as by way of the log, once nothing waits for the disk.
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url(name)
 
     def drop(self, name: str) -> None:
