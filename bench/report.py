@@ -74,19 +74,20 @@ def _cases(samples: Iterable[Key], server: str) -> list[str]:
 
 def _row(samples: Samples, facts: Facts, server: str, case: str, yard: Sample | None) -> str:
     eight, one = (_median(samples, Key(server, case, connections)) for connections in (8, 1))
-    assert eight is not None
+    measured = eight or one
+    assert measured is not None
     assert yard is not None
     cells = [
         case,
         str(facts.statements.get(case, "")),
-        f"{eight.rate:,.0f}",
+        f"{eight.rate:,.0f}" if eight else "",
         f"{one.rate:,.0f}" if one else "",
-        f"{eight.p50_ms:.2f}",
-        f"{eight.p99_ms:.2f}",
+        f"{eight.p50_ms:.2f}" if eight else "",
+        f"{eight.p99_ms:.2f}" if eight else "",
         f"{one.p50_ms:.2f}" if one else "",
         f"{one.p99_ms:.2f}" if one else "",
-        f"{eight.cpu_ms:.3f}",
-        f"{100 * yard.cpu_ms / eight.cpu_ms:.0f} %",
+        f"{measured.cpu_ms:.3f}",
+        f"{100 * yard.cpu_ms / measured.cpu_ms:.0f} %",
     ]
     return f"| {' | '.join(cells)} |"
 

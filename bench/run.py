@@ -103,7 +103,8 @@ def _cells(name: str, only: str, server: Server, hello: Server, site: Site) -> I
         yield Cell(Key(HELLOS[name], HELLO.name, connections), HELLO, hello, replace(site, port=hello.port))
         for case in CASES:
             if only in case.name and (name != SQLITE_TWO or case.name in WITH_TWO):
-                yield Cell(Key(name, case.name, connections), case, server, site)
+                load = connections if case.crowd else SINGLE
+                yield Cell(Key(name, case.name, load), case, server, site)
 
 
 def _count_statements(cells: Sequence[Cell]) -> dict[str, int]:
