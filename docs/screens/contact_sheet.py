@@ -22,6 +22,7 @@ WIDTHS = {1280: 560, 390: 240}  # viewport: width in the sheet
 TALLEST = 1150  # pixels of a picture in the sheet; the rest of a long page is cut
 PASSWORD = "demo-password-1"  # of every demo account
 VISITOR, LEARNER, ADMIN, NEW = "", "learner@demo.example", "admin@demo.example", "new@demo.example"
+TEACHER = "instructor@demo.example"
 COURSE = "/learn/holistic-dermatology-certification"
 
 
@@ -43,6 +44,8 @@ SHOTS = (
     Shot("quiz", "quiz", LEARNER, "attempt:"),
     Shot("quiz-paper", "quiz-paper", LEARNER, "attempt:?view=paper"),
     Shot("results", "results", LEARNER, "result:"),
+    Shot("case", "case", TEACHER, "case:"),
+    Shot("checkout-success", "checkout-success", LEARNER, "bought:"),
     Shot("dashboard", "dashboard", LEARNER, "/dashboard"),
     Shot("empty", "empty", NEW, "/dashboard"),
     Shot("certificate", "certificate", LEARNER, "certificate:"),
@@ -78,6 +81,16 @@ def visit(page: Page, base: str, path: str) -> None:
     elif kind == "result":
         page.goto(base + "/learn/the-stress-skin-cycle/quizzes/stress-skin-quiz")
         page.locator("a[href*='/attempts/']").first.click()
+    elif kind == "case":
+        page.goto(base + COURSE + "/quizzes/amira-exam-season-acne")
+        page.get_by_role("button", name="case").click()
+        if page.get_by_role("radio").count():
+            page.get_by_role("radio").first.check()
+            page.get_by_role("button", name="Choose").click()
+    elif kind == "bought":
+        page.goto(base + "/account/orders")
+        number = (page.locator("a[href^='/orders/']").first.get_attribute("href") or "").rpartition("/")[2]
+        page.goto(f"{base}/checkout/return?order={number}")
     elif kind == "certificate":
         page.goto(base + "/dashboard")
         page.locator("a[href^='/certificates/']").first.click()
