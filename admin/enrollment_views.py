@@ -8,10 +8,9 @@ from admin import enrollments, services
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm, EnrollForm
 from admin.listing import Listing, read_listing
-from admin.page import Answer, page
+from admin.page import Answer, csv_file, page
 from admin.rules import csv_lines, utc_cell
 from core.audit import record
-from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, InvalidInput
 from core.web import ADMIN, allow, signed_in
@@ -45,9 +44,7 @@ def export() -> Response:
     rows = enrollments.all_rows(asked)
     with transaction():
         record("enrollment.export", "enrollments", dict(asked.hidden()), actor_id=signed_in().user_id)
-    name = f"enrollments-{now():%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(csv_lines(_cells(rows)), mimetype="text/csv", headers=headers)
+    return csv_file("enrollments", csv_lines(_cells(rows)))
 
 
 @bp.route("/enrollments/new", methods=["GET", "POST"])

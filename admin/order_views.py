@@ -10,10 +10,9 @@ from admin.enrollments import course_choices
 from admin.forms import ButtonForm
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
-from admin.page import Answer, page
+from admin.page import Answer, csv_file, page
 from admin.rules import csv_lines, utc_cell
 from core.audit import record
-from core.clock import now
 from core.config import current_config
 from core.database import transaction
 from core.errors import Conflict, Unavailable
@@ -64,8 +63,7 @@ def export() -> Response:
     rows = orders.all_rows(asked)
     with transaction():
         record("order.export", "orders", dict(asked.hidden()), actor_id=signed_in().user_id)
-    headers = {"Content-Disposition": f'attachment; filename="orders-{now():%Y-%m-%d}.csv"'}
-    return Response(csv_lines(_cells(rows)), mimetype="text/csv", headers=headers)
+    return csv_file("orders", csv_lines(_cells(rows)))
 
 
 @bp.get("/orders/<number>")

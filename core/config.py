@@ -57,6 +57,11 @@ class Config:
         return _is_live(self.stripe_secret_key)
 
     @property
+    def takes_test_money(self) -> bool:
+        """Whether payments are set up and move none."""
+        return self.takes_money and not self.is_live
+
+    @property
     def has_own_sandbox(self) -> bool:
         """Whether the bundled sandbox plays Stripe: `make run` without a key of the operator's."""
         return self.stripe_secret_key == SANDBOX_KEY and self.stripe_api_base == _sandbox_base(

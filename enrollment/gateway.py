@@ -4,6 +4,7 @@ Every call has a time limit and no retry of its own: who calls decides, with the
 imported when first needed, so that a page that sells nothing never loads it.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,13 +38,11 @@ if TYPE_CHECKING:
 API_VERSION = "2026-10-28.endive"  # the endpoint of the webhook must be made with the same one
 CONNECT = 2.0  # seconds
 TIMEOUT = 8.0  # seconds for each answer; a buyer waits for one that does not come, and then it is given up
-PATIENCE = (
-    4.0  # seconds after which a press of a button begins no further call: it ends within 15 whatever comes
-)
+# Seconds after which a press of a button begins no further call: it ends within 15 whatever comes.
+PATIENCE = 4.0
 PAUSE = 10.0  # seconds in which nothing is asked after an answer did not come in time
-SLOTS = (
-    2  # calls at once in a process; with the one that may wait, fewer than its threads: pages keep their own
-)
+# Calls at once in a process; with the one that may wait, fewer than its threads: pages keep their own.
+SLOTS = 2
 WAIT_FOR_SLOT = 1.0  # seconds
 SKEW = timedelta(minutes=5)  # by which Stripe's clock may be behind ours
 TOLERANCE = 300  # seconds that a signature may be old, or ahead
@@ -169,8 +168,6 @@ def read_event(payload: bytes, signature: str | None) -> StripeEvent:
     """The event of a delivery, once its signature holds for one of our secrets. Raises BadSignature."""
     if not signature or not signature.isascii():
         raise BadSignature("no signature")
-    import json
-
     _require_recent(signature)
     secrets = current_config().stripe_webhook_secrets
     if not any(_is_signed(payload, signature, secret) for secret in secrets):

@@ -161,9 +161,11 @@ def _missed_events(report: Report) -> None:
 
 def _replay(report: Report, event_id: str) -> None:
     db.session.rollback()
-    report.events["failed"] += 1
-    checkout.hear(gateway.fetch_event(event_id))
-    report.events["failed"] -= 1
+    try:
+        checkout.hear(gateway.fetch_event(event_id))
+    except Exception:
+        report.events["failed"] += 1
+        raise
     report.events["replayed"] += 1
 
 

@@ -45,7 +45,7 @@ def order_page(course: str) -> Answer:
         course={"title": found.title, "url": f"/courses/{course}", "slug": course, "price": str(found.price)},
         promise={"refund_days": school.refund_days, "refund_max_progress": school.refund_max_progress},
         payments_off="" if config.takes_money else checkout.NO_MONEY,
-        is_test_money=config.takes_money and not config.is_live,
+        is_test_money=config.takes_test_money,
         has_begun=reason is Reason.CHECKOUT_OPEN,
     )
 

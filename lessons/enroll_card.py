@@ -36,6 +36,6 @@ def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
         f"/learn/{course.slug}" if is_inside else f"/courses/{course.slug}/enroll",
         person is None,
         config.takes_money,
-        config.takes_money and not config.is_live,
+        config.takes_test_money,
         order.url if order else "",
     )

@@ -14,7 +14,6 @@ from typing import Any
 from markupsafe import Markup, escape
 from sqlalchemy import bindparam, select
 
-from core.config import current_config
 from core.database import db
 from core.errors import NotFound
 from core.reads import HotRead
@@ -23,6 +22,7 @@ from quizzes.models import Attempt, AttemptItem, CasePlay, QuestionRevision, Qui
 from quizzes.presentation import Layout
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizKind, QuizSettings
+from quizzes.revisions import Revisions
 from quizzes.rules import AttemptState, is_answered
 
 MOST_KEPT = 5_000  # revisions
@@ -212,19 +212,16 @@ def mailbox(attempt_id: str, user_id: int, positions: Sequence[int]) -> Mailbox:
     return Mailbox(AttemptState(state), course, step, tuple(found))
 
 
-def asked(revision_id: int) -> Asked:
-    """The revision, from memory after the first time. Raises NotFound."""
-    key = (current_config().database_url, revision_id)
-    kept = _kept.get(key)
-    if kept is None:
-        row = db.session.get(QuestionRevision, revision_id)
-        if row is None:
-            raise NotFound("There is no such question.")
-        texts = {text: inside(html) for text, html in row.html.items()}
-        kept = _kept[key] = Asked(row.id, Question.from_json(row.content), texts)
-        while len(_kept) > MOST_KEPT:
-            del _kept[next(iter(_kept))]
-    return kept
+def _read_asked(revision_id: int) -> Asked:
+    row = db.session.get(QuestionRevision, revision_id)
+    if row is None:
+        raise NotFound("There is no such question.")
+    texts = {text: inside(html) for text, html in row.html.items()}
+    return Asked(row.id, Question.from_json(row.content), texts)
+
+
+# The revision, from memory after the first time. Raises NotFound.
+asked = Revisions(_read_asked, MOST_KEPT)
 
 
 def no_such_attempt() -> NotFound:
@@ -239,6 +236,3 @@ def inside(html: str) -> str:
     """The inside of a text that is one paragraph, so that it may stand in a legend or a label."""
     only = PARAGRAPH.fullmatch(html)
     return only[1] if only else html
-
-
-_kept: dict[tuple[str, int], Asked] = {}

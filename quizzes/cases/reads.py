@@ -7,7 +7,6 @@ from functools import cached_property
 from markupsafe import Markup, escape
 from sqlalchemy import bindparam, select
 
-from core.config import current_config
 from core.database import db
 from core.errors import NotFound
 from core.reads import HotRead
@@ -16,6 +15,7 @@ from quizzes.cases.marks import quiet
 from quizzes.cases.play import Play, better_play
 from quizzes.models import Attempt, CaseRevision, CaseStep
 from quizzes.reads import inside
+from quizzes.revisions import Revisions
 
 MOST_KEPT = 200  # revisions
 TITLE = re.compile(r"\s*<p><strong>((?:(?!</?strong>|</?p>).)+)</strong></p>\s*", re.DOTALL)
@@ -75,18 +75,12 @@ def choices_of(attempt_id: str, user_id: int) -> list[int]:
     return [choice for (choice,) in _choices(attempt_id=attempt_id, user_id=user_id)]
 
 
-def edition(revision_id: int) -> Edition:
-    """The revision, from memory after the first time. Raises NotFound."""
-    key = (current_config().database_url, revision_id)
-    kept = _kept.get(key)
-    if kept is None:
-        row = db.session.get(CaseRevision, revision_id)
-        if row is None:
-            raise NotFound("There is no such case.")
-        kept = _kept[key] = Edition(row.id, Case.from_json(row.content), row.html)
-        while len(_kept) > MOST_KEPT:
-            del _kept[next(iter(_kept))]
-    return kept
+def _read_edition(revision_id: int) -> Edition:
+    row = db.session.get(CaseRevision, revision_id)
+    if row is None:
+        raise NotFound("There is no such case.")
+    return Edition(row.id, Case.from_json(row.content), row.html)
 
 
-_kept: dict[tuple[str, int], Edition] = {}
+# The revision, from memory after the first time. Raises NotFound.
+edition = Revisions(_read_edition, MOST_KEPT)
