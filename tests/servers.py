@@ -65,7 +65,7 @@ class Postgres:
 
     def hurry(self) -> None:
         """Nothing of a test outlives the power: a database is copied without waiting for the disk."""
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        for setting in ("fsync", "full_page_writes"):
             self._run(f"ALTER SYSTEM SET {setting} = off")
         self._run("SELECT pg_reload_conf()")
 
