@@ -86,7 +86,9 @@ def _inline(element: Element, style: str) -> list[Run]:
         return [{"kind": "sup", "text": "".join(element.itertext())}]
     if element.tag == "a" and element.get("href", "").startswith(("http", "/", "mailto:")):
         return [{"kind": "link", "url": element.attrib["href"], "text": "".join(element.itertext())}]
-    return runs_of(element, {"strong": "strong", "b": "strong", "em": "emph", "i": "emph"}.get(element.tag, style))
+    return runs_of(
+        element, {"strong": "strong", "b": "strong", "em": "emph", "i": "emph"}.get(element.tag, style)
+    )
 
 
 def _heading(element: Element) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""The doors of the practice tools: a page, and the same as PDF. Whoever may enter a lesson that links it may open one."""
+"""The doors of the practice tools, a page and a PDF: open to whoever may enter a lesson that links the tool."""
 
 from dataclasses import replace
 from io import BytesIO

@@ -140,7 +140,7 @@ def with_tools(parts: Iterable[Any]) -> list[Any]:
     if not names:
         return parts
     titles = select(Tool.slug, Tool.title).where(Tool.slug.in_(names))
-    found = {slug: title for slug, title in db.session.execute(titles)}
+    found = dict(db.session.execute(titles).tuples().all())
     return [_linked(part, found) for part in parts]
 
 
