@@ -10,6 +10,7 @@ Block = dict[str, Any]
 Run = dict[str, Any]
 HEADINGS = {"h2": 1, "h3": 2, "h4": 3}  # the title of the sheet stands above them
 FIELDS = ("blank", "box", "scale")
+LONGEST_LABEL = 30  # characters
 SILENT = {"svg", "hr"}
 
 
@@ -49,6 +50,8 @@ def _paragraph(runs: list[Run]) -> Iterator[Block]:
 def _trimmed(runs: list[Run]) -> list[Run]:
     """Without the space before the first word and after the last."""
     trimmed = [dict(run) for run in runs]
+    if not trimmed:
+        return []
     if "text" in trimmed[0]:
         trimmed[0]["text"] = trimmed[0]["text"].lstrip()
     if "text" in trimmed[-1]:
@@ -108,12 +111,24 @@ def _row(element: Element) -> Iterator[Block]:
 
 def _list(element: Element) -> Iterator[Block]:
     items = [list(_entry(item)) for item in element if item.tag == "li"]
-    kind = "boxes" if element.get("class") == "boxes" else "numbers" if element.tag == "ol" else "bullets"
-    yield {"kind": kind, "items": items}
+    classes = element.get("class", "").split()
+    kind = "boxes" if "boxes" in classes else "numbers" if element.tag == "ol" else "bullets"
+    if kind == "boxes":
+        items = [_without_box(item) for item in items]
+    yield {"kind": kind, "items": items, "columns": 2 if "two" in classes else 1}
 
 
 def _entry(item: Element) -> Iterator[Block]:
     return _row(item) if item.get("class") in ("form-row", "scale-row") else _blocks(item)
+
+
+def _without_box(item: list[Block]) -> list[Block]:
+    """An entry without the box that it begins with, which is drawn beside it."""
+    first, *others = item
+    if "cells" in first:
+        cells = first["cells"]
+        return [first | {"cells": [_trimmed(cells[0][1:]), *cells[1:]]}, *others]
+    return [first | {"runs": _trimmed(first["runs"][1:])}, *others]
 
 
 def _table(element: Element) -> Iterator[Block]:
@@ -126,7 +141,14 @@ def _table(element: Element) -> Iterator[Block]:
         "rows": rows[1:],
         "is_form": "form-table" in classes,
         "is_narrow": "narrow" in classes,
+        "is_labelled": _is_labelled(rows[1:]),
     }
+
+
+def _is_labelled(rows: list[list[list[Run]]]) -> bool:
+    """Whether the first column holds short labels, and so takes no more room than they need."""
+    lengths = [sum(len(run.get("text", "")) for run in row[0]) for row in rows]
+    return 0 < max(lengths, default=0) <= LONGEST_LABEL
 
 
 def _lines(element: Element) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from core.database import db
 from core.errors import NotFound
@@ -84,7 +84,7 @@ def ways_to(slug: str) -> list[Way]:
     return [Way(*row) for row in db.session.execute(query)]
 
 
-def tools_in(course_id: int) -> Sequence[Row[tuple[str, str, str]]]:
+def tools_in(course_id: int) -> Sequence[tuple[str, str, str]]:
     """Address, title and summary of the tools that a course's lessons link, in the order of the lessons."""
     query = (
         select(Tool.slug, Tool.title, Tool.summary)
@@ -95,7 +95,7 @@ def tools_in(course_id: int) -> Sequence[Row[tuple[str, str, str]]]:
         .group_by(Tool.id)
         .order_by(func.min(Step.position), Tool.title)
     )
-    return db.session.execute(query).all()
+    return db.session.execute(query).tuples().all()
 
 
 def tool_page(tool: Tool, school: School) -> ToolPage:

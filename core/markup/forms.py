@@ -14,6 +14,7 @@ SCALE = " ".join(str(number) for number in range(11))
 FIELD = re.compile(rf"(?P<blank>_{{4,}})|(?P<box>\[ \])|(?P<scale>(?<!\S){SCALE}(?!\S))")
 NAMES = {"blank": "line to fill in", "box": "box to tick", "scale": "scale from 0 to 10"}
 MANY_COLUMNS = 6  # from here on a form's cells hold a number or a tick, below it words
+FEW, SHORT = 4, 70  # entries of a list, and characters of one
 BLOCKS = ("p", "ul", "ol", "div", "blockquote")
 
 
@@ -72,14 +73,14 @@ def _set_row(element: Element) -> None:
 def _segments(element: Element) -> Iterator[Element]:
     """The content of a row cut after each line and each scale."""
     segment = Element("span", {"class": "field"})
-    segment.text = (element.text or "").strip()
+    segment.text = (element.text or "").lstrip()
     for child in list(element):
         tail, child.tail = child.tail or "", None
         segment.append(child)
         if child.get("class") in ("blank", "scale"):
             yield segment
             segment = Element("span", {"class": "field"})
-            segment.text = tail.strip()
+            segment.text = tail.lstrip()
         else:
             child.tail = tail
     if segment.text or len(segment):
@@ -87,9 +88,10 @@ def _segments(element: Element) -> Iterator[Element]:
 
 
 def _set_boxes(items: Element) -> None:
-    """A list whose every entry begins with a box needs no bullets."""
+    """A list whose every entry begins with a box needs no bullets; a long one of short entries has two columns."""
     if all(_begins_with_box(item) for item in items):
-        items.set("class", "boxes")
+        is_short = all(len("".join(item.itertext())) < SHORT for item in items)
+        items.set("class", "boxes two" if is_short and len(items) > FEW else "boxes")
 
 
 def _begins_with_box(item: Element) -> bool:
