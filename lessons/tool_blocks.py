@@ -16,7 +16,24 @@ SILENT = {"svg", "hr"}
 
 def blocks_of(html: str) -> list[Block]:
     """The blocks of a text that core.markup rendered as a tool."""
-    return list(_blocks(tree.parse(html)))
+    blocks = list(_blocks(tree.parse(html)))
+    _close_gaps(blocks)
+    return blocks
+
+
+def _close_gaps(blocks: list[Block]) -> None:
+    """No heading stands more than one level below the one before: a tagged PDF refuses it."""
+    level = 0
+    for heading in _headings(blocks):
+        level = heading["level"] = min(heading["level"], level + 1)
+
+
+def _headings(blocks: list[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if block["kind"] == "heading":
+            yield block
+        for inside in (block.get("blocks", []), *block.get("items", [])):
+            yield from _headings(inside)
 
 
 def _blocks(parent: Element) -> Iterator[Block]:

@@ -95,7 +95,7 @@ def tools_in(course_id: int) -> Sequence[tuple[str, str, str]]:
         .group_by(Tool.id)
         .order_by(func.min(Step.position), Tool.title)
     )
-    return db.session.execute(query).tuples().all()
+    return db.session.execute(query).all()
 
 
 def tool_page(tool: Tool, school: School) -> ToolPage:
@@ -140,7 +140,7 @@ def with_tools(parts: Iterable[Any]) -> list[Any]:
     if not names:
         return parts
     titles = select(Tool.slug, Tool.title).where(Tool.slug.in_(names))
-    found = dict(db.session.execute(titles).tuples().all())
+    found = dict(db.session.execute(titles).all())
     return [_linked(part, found) for part in parts]
 
 

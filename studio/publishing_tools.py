@@ -53,7 +53,7 @@ def _remove(bundle: Bundle, rows: dict[str, Tool]) -> set[str]:
 def publish_links(pages: Pages) -> None:
     """Which tools the lessons that were rendered link, by a slot or by a plain link to the tool's file."""
     names = select(Lesson.name, Lesson.id).where(Lesson.name.in_(pages.lessons))
-    ids = dict(db.session.execute(names).tuples().all())
+    ids = dict(db.session.execute(names).all())
     db.session.execute(delete(ToolLink).where(ToolLink.lesson_id.in_(ids.values())))
     for name, lesson_id in ids.items():
         db.session.add_all(
