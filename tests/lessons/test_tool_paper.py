@@ -93,6 +93,8 @@ def test_it_is_a4_tagged_titled_and_its_fonts_are_inside() -> None:
     assert (root["/MarkInfo"]["/Marked"], root["/Lang"]) == (True, "en")
     assert pdf.metadata is not None
     assert (pdf.metadata.title, pdf.metadata.author) == ("Evening diary", "Fern House School")
+    claims = root["/Metadata"].get_data()
+    assert all(name in claims for name in (b"pdfuaid", b"pdfaid"))
     assert fonts
     assert all({"/FontFile2", "/FontFile3"} & set(font["/FontDescriptor"].get_object()) for font in fonts)
 

@@ -75,11 +75,16 @@ def test_a_tool_taken_out_of_its_course_is_gone_and_one_of_a_course_elsewhere_st
 
 
 def test_a_source_stays_while_a_tool_cites_it(app: Flask) -> None:
-    sync(edited(SHEET, "Draw it.", "Draw it [@madison2003]."))
+    files = edited(SHEET, "Draw it.", "Draw it [@wall2001].")
+    bibliography = files["references.bib"]
+    files["references.bib"] += bibliography.replace(b"madison2003", b"wall2001")
+    sync(files)
 
-    sync({"references.bib": b""})
-
-    assert row(Source).key == "madison2003"
+    sync({"references.bib": bibliography})
+    assert {source.key for source in db.session.scalars(select(Source))} == {"madison2003", "wall2001"}
+    sync(sample())
+    db.session.rollback()
+    assert {source.key for source in db.session.scalars(select(Source))} == {"madison2003"}
 
 
 @pytest.mark.parametrize(
