@@ -23,6 +23,7 @@ import enrollment.views
 import enrollment.webhook
 import lessons.assessed
 import lessons.course_views
+import lessons.tool_views
 import lessons.views
 import pages.health
 import pages.views
@@ -79,6 +80,7 @@ def register_rooms(app: Flask) -> None:
         quizzes.views,
         lessons.course_views,
         lessons.views,
+        lessons.tool_views,
         pages.views,
         pages.health,
         admin.views,

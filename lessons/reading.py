@@ -23,6 +23,7 @@ from courses.services import Outline, OutlineModule, OutlineStep
 from lessons.models import CheckAnswer, Reflection
 from lessons.services import cited_sources, find_lesson, slots
 from lessons.slots import Desk, Written, fill_slot
+from lessons.tools import with_tools
 from progress import rules
 from progress.access import Visit
 from sources.services import CitedSource
@@ -109,7 +110,7 @@ def _read(outline: Outline, step: OutlineStep) -> LessonPage:
         summary=lesson.summary,
         reviewed=lesson.reviewed,
         objectives=lesson.objectives,
-        parts=lesson.parts,
+        parts=with_tools(lesson.parts),
         headings=[entry for entry in lesson.outline if entry["level"] == 2],
         sources=cited_sources(lesson),
         outline=outline,

@@ -13,6 +13,7 @@ from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from courses.services import Outline, OutlineStep, find_step, outline_of
 from lessons import services
 from lessons.reading import lesson_page, outline_values
+from lessons.tools import tools_in
 from progress import rules
 from progress.access import Visit, closed, is_in_course, turn_away, visit
 from progress.reads import Learner, learner_in
@@ -134,5 +135,6 @@ def _course_facts(outline: Outline, learner: Learner) -> dict[str, object]:
         "new_steps": [
             outline.by_id(i) for i in rules.new_since(outline.added, learner.done, learner.completed_at)
         ],
+        "tools": tools_in(learner.course_id),
         "started": bool(learner.done) or learner.place is not None,
     }

@@ -21,7 +21,7 @@ from studio.bundle import BIBLIOGRAPHY, GLOSSARY, Bundle
 from studio.texts.course_text import CourseText
 from studio.texts.legal_texts import LegalDraft
 from studio.texts.media_files import RASTER, check_media_file, ending
-from studio.texts.page_texts import AuthorText, LessonText
+from studio.texts.page_texts import AuthorText, LessonText, ToolText
 from studio.texts.quiz_files import QuizText
 
 
@@ -30,6 +30,7 @@ class Pages:
     """What was rendered. A lesson's is complete but for its slots; the others are HTML by Markdown text."""
 
     lessons: dict[str, Rendered] = field(default_factory=dict)  # by full name
+    tools: dict[str, Rendered] = field(default_factory=dict)  # by slug
     texts: dict[str, dict[str, str]] = field(default_factory=dict)  # by path: Markdown -> HTML
     questions: dict[str, dict[str, str]] = field(default_factory=dict)  # by id: Markdown -> HTML
     problems: list[Problem] = field(default_factory=list)
@@ -37,7 +38,7 @@ class Pages:
 
 @dataclass(frozen=True)
 class Job:
-    """One text to render: `place` is lesson, text, question or media, `key` what it belongs to."""
+    """One text to render: `place` is lesson, tool, text, question or media, `key` what it belongs to."""
 
     place: str
     key: str
@@ -60,6 +61,7 @@ def fingerprints(bundle: Bundle) -> dict[str, str]:
     """For each file that makes a page, the hash of all that the page is made of."""
     shared = [bundle.files.get(BIBLIOGRAPHY, b""), bundle.files.get(GLOSSARY, b"")]
     lessons = [(lesson.file, lesson.body) for lesson in bundle.lessons.values()]
+    lessons += [(tool.file, tool.body) for tool in bundle.tools.values()]
     others = [(quiz.file, quiz.body) for quiz in bundle.quizzes.values()]
     others += [(each.file, each.body) for each in bundle.question_files.values()]
     others += [(author.file, author.body) for author in bundle.authors.values()]
@@ -108,17 +110,22 @@ def render(bundle: Bundle, paths: Iterable[str]) -> Pages:
 def _keep(bundle: Bundle, pages: Pages, plates: "_Plates", job: Job, result: Rendered) -> None:
     if job.place == "lesson":
         placed = plates.place(result, job.source, f"{job.key.rpartition('/')[2]}/media")
-        # In the text the kind of study is enough; the list of sources tells the rest.
-        designs = {source.key: source.design.partition(",")[0] for source in bundle.sources.values()}
-        named = markup.name_designs(placed.html, designs)
+        named = markup.name_designs(placed.html, _designs(bundle))
         lesson = replace(placed, html=markup.mark_terms(named, bundle.explanations()))
         pages.lessons[job.key] = lesson
+    elif job.place == "tool":
+        pages.tools[job.key] = replace(result, html=markup.name_designs(result.html, _designs(bundle)))
     elif job.place != "media":
         html = str(plates.place(result, job.source, "").html)
         if not job.lists_sources:
             html = quiet_citations(html, job.says_certainty)
         kept = pages.questions if job.place == "question" else pages.texts
         kept.setdefault(job.key, {})[job.source.text] = html
+
+
+def _designs(bundle: Bundle) -> dict[str, str]:
+    """In the text the kind of study is enough; the list of sources tells the rest."""
+    return {source.key: source.design.partition(",")[0] for source in bundle.sources.values()}
 
 
 class _Plates:
@@ -188,6 +195,8 @@ def _jobs(bundle: Bundle, wanted: set[str]) -> Iterator[Job]:
     lessons = [lesson for lesson in bundle.lessons.values() if lesson.file in wanted]
     yield from (_lesson_job(lesson) for lesson in lessons)
     yield from _long_text_jobs(bundle, lessons)
+    for tool in bundle.tools.values():
+        yield from _tool_jobs(tool) if tool.file in wanted else ()
     for course in bundle.courses.values():
         yield from _course_jobs(course) if course.file in wanted else ()
     for author in bundle.authors.values():
@@ -202,6 +211,12 @@ def _jobs(bundle: Bundle, wanted: set[str]) -> Iterator[Job]:
 
 def _lesson_job(lesson: LessonText) -> Job:
     return Job("lesson", lesson.name, Source(lesson.body, lesson.file, first_line=lesson.body_line))
+
+
+def _tool_jobs(tool: ToolText) -> Iterator[Job]:
+    base = f"/learn/{tool.course}/"
+    source = Source(tool.body, tool.file, "tool", base=base, first_line=tool.body_line)
+    yield Job("tool", tool.slug, source)
 
 
 def _long_text_jobs(bundle: Bundle, lessons: Iterable[LessonText]) -> Iterator[Job]:

@@ -19,6 +19,7 @@ EVERYWHERE = ("cite", "figure", "link")
 ALLOWED = {
     "lesson": (*EVERYWHERE, "check", "tool", "video", "reflect"),
     "article": (*EVERYWHERE, "tool", "video"),
+    "tool": ("cite", "link"),
 }
 
 

@@ -181,6 +181,22 @@ def add_lesson(step: Any, **columns: Any) -> Any:
     return lesson
 
 
+def make_tool(slug: str, course: str, *lessons: str, **columns: Any) -> None:
+    """A published practice tool of the course of this slug, linked by the lessons of these full names."""
+    from datetime import date
+
+    from lessons.models import Tool, ToolLink
+    from lessons.services import find_lesson
+
+    defaults = {
+        "title": slug.capitalize(), "summary": "For the evening.", "reviewed": date(2026, 11, 21), "paced": False,
+        "html": "<p>Write it down. Call {{emergency_number}}.</p>", "cited": [],
+    }  # fmt: skip
+    with transaction() as session:
+        session.add(Tool(slug=slug, course=course, **{**defaults, **columns}))
+        session.add_all(ToolLink(lesson_id=find_lesson(name).id, tool=slug) for name in lessons)
+
+
 def steps_of(course: Any) -> list[Any]:
     """The steps of a course in order, retired ones too, loaded and detached."""
     from sqlalchemy import select

@@ -51,6 +51,8 @@ GET  certificates.verify             200     200     200     200     200
 GET  lessons.course_home             login   200     course  200     200
 GET  lessons.media                   login   404     403     404     404
 GET  lessons.show                    login   200     course  200     200
+GET  tools.paper                     login   200     course  200     200
+GET  tools.show                      login   200     course  200     200
 GET  quizzes.attempt                 login   200     404     404     404
 GET  quizzes.review                  login   200     404     404     404
 GET  quizzes.show                    login   200     course  200     200
@@ -183,6 +185,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "courses.preview_media": {"lesson": "lesson-2"},
     "pages.demo_mail_show": {"name": "one.eml"},
     "pages.legal": {"page": "terms"},
+    "tools.paper": {"slug": "diary"},
+    "tools.show": {"slug": "diary"},
     "admin_people.set_active": {"verb": "reopen"},
     "admin_orders.show": {"number": "THE-ORDER"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
@@ -229,6 +233,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     quiz_step, case_step = factories.steps_of(course)[2:]
     quiz, case = factories.make_quiz(quiz_step, QUESTION), factories.make_case(case_step)
     enrollment = factories.enroll(learner, course)
+    factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
     factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))

@@ -253,7 +253,7 @@ def set_plain_parts(root: Element, source: Source) -> None:
             element.set("class", "pull")
         elif element.tag == "pre":
             element.set("tabindex", "0")
-        elif element.tag == "h1" and source.kind == "lesson":
+        elif element.tag == "h1" and source.kind in ("lesson", "tool"):
             element.tag = "h2"
 
 

@@ -74,6 +74,8 @@ PAGES = [
     ("newcomer", f"/learn/{FREE}"),
     ("newcomer", f"/learn/{FREE}/alarm-and-recovery"),
     ("newcomer", f"/learn/{FREE}/quizzes/stress-skin-quiz"),
+    ("newcomer", "/tools/stress-skin-diary"),
+    ("newcomer", "/tools/breathing-script"),
     *[("newcomer", f"{{open attempt}}?q={number}") for number in range(1, 11)],
     ("newcomer", "{open attempt}?view=paper"),
     ("newcomer", "{open attempt}/review"),
