@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from articles.models import Article
-from articles.services import all_articles, articles_by
-from courses.authors import AuthorFacts, author_facts, authors_named, find_author
+from articles.services import all_articles, articles_by, read_article
+from courses.authors import AuthorFacts, author_facts, find_author
 from courses.models import Course
 from courses.services import courses_by, courses_named
 from sources.services import CitedSource, cited_sources
@@ -73,9 +73,9 @@ def card(article: Article) -> Card:
     )
 
 
-def article_page(article: Article) -> ArticlePage:
-    """All that an article's page shows: its own row, sources, authors and courses, a statement each."""
-    authors = authors_named(article.authors)
+def article_page(slug: str) -> ArticlePage:
+    """All that an article's page shows, in three statements. Raises NotFound."""
+    article, authors = read_article(slug)
     return ArticlePage(
         article.title,
         article.summary,
@@ -87,7 +87,7 @@ def article_page(article: Article) -> ArticlePage:
         [heading for heading in article.outline if heading["level"] == 2],
         cited_sources(article.cited),
         [(entry["question"], Markup(entry["answer_html"])) for entry in article.faq],  # noqa: S704 - as above
-        [authors[slug] for slug in article.authors if slug in authors],
+        [author_facts(author) for author in authors],
         courses_named(article.related),
     )
 

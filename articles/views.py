@@ -24,7 +24,7 @@ def index() -> str:
 @allow(ANYONE)
 def show(slug: str) -> str:
     """One article."""
-    page = article_page(find_article(slug))
+    page = article_page(slug)
     return render("articles/show.html", nav="journal", page=page, canonical=absolute_url(page.url))
 
 

@@ -1,6 +1,5 @@
 """Authors as pages show them, beside a course, beside an article and on a page of their own."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -54,14 +53,9 @@ def find_author(slug: str) -> Author:
     return author
 
 
-def authors_named(*lists: Sequence[str]) -> dict[str, AuthorFacts]:
-    """The authors of all these lists of slugs, by slug: one statement for a whole page."""
-    wanted = {slug for slugs in lists for slug in slugs}
-    rows = db.session.scalars(select(Author).where(Author.slug.in_(wanted)))
-    return {row.slug: author_facts(row) for row in rows}
-
-
 def authors_of(course: Course) -> list[AuthorFacts]:
     """The authors, in the order in which the course names them."""
-    found = authors_named(course.authors)
-    return [found[slug] for slug in course.authors if slug in found]
+    found = {
+        row.slug: row for row in db.session.scalars(select(Author).where(Author.slug.in_(course.authors)))
+    }
+    return [author_facts(found[slug]) for slug in course.authors if slug in found]

@@ -24,9 +24,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Group:
-    """The questions of one course or article, which has a page of its own."""
+    """The questions of one course or article, which has a page of its own; `kind` says which of the two."""
 
     id: str
+    kind: str
     title: str
     url: str
     questions: list[Question]
@@ -39,8 +40,8 @@ def gathered() -> list[Group]:
         Article.published.desc(), Article.title
     )
     groups = [
-        Group(f"{room}-{slug}", title, f"/{room}/{slug}", _questions(f"{room}-{slug}", faq))
-        for room, query in (("courses", courses), ("articles", articles))
+        Group(f"{kind}-{slug}", kind, title, f"/{kind}s/{slug}", _questions(f"{kind}-{slug}", faq))
+        for kind, query in (("course", courses), ("article", articles))
         for slug, title, faq in db.session.execute(query)
     ]
     return [group for group in groups if group.questions]
