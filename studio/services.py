@@ -18,6 +18,7 @@ from studio.bundle import Bundle, read_bundle
 from studio.cross_references import reference_problems
 from studio.former_names import rename
 from studio.models import ContentFile, ContentRevision
+from studio.publishing_articles import publish_articles
 from studio.publishing_legal import publish_legal, rewritten
 from studio.publishing_tools import publish_links, publish_tools
 from studio.rendering import Pages, fingerprints, render
@@ -128,6 +129,7 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     changed |= _lessons_with(bundle, {"check": questions, "tool": publish_tools(bundle, pages)})
     publish_links(pages)
     publishing.publish_courses(bundle, pages, changed, restated)
+    publish_articles(bundle, pages)
     publishing.publish_sources(bundle)
     publishing.publish_terms(bundle)
     publish_legal(bundle, pages)
