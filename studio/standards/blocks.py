@@ -29,7 +29,7 @@ STARTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 MARK = re.compile(f"{CITATION}|{OPINION}")
 SLOT = re.compile(r"\[\[[^\]]*\]\]")
 LINK = re.compile(r"(?<!!)\[([^\[\]]*)\]\([^)]*\)")
-SIGNS = re.compile(r"[*_`]|\{:[^}]*\}")
+SIGNS = re.compile(r"[*_`]|\{:?[ ]*\.[^}]*\}")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Page(Protocol):
 
 @dataclass(frozen=True)
 class Text:
-    """One text in Markdown and where it stands. `kind` is one of PAGES, or question, faq or media."""
+    """One text in Markdown and where it stands. `kind` is one of PAGES, or question, case, faq or media."""
 
     kind: str
     file: str
@@ -95,11 +95,12 @@ def _texts(bundle: Bundle) -> Iterator[Text]:
         ("course", bundle.courses),
         ("tool", bundle.tools),
         ("author", bundle.authors),
-        ("question", bundle.quizzes),
         ("question", bundle.question_files),
     )
     for kind, room in rooms:
         yield from (Text(kind, page.file, page.body, page.body_line) for page in room.values())
+    for quiz in bundle.quizzes.values():
+        yield Text("question" if quiz.case is None else "case", quiz.file, quiz.body, quiz.body_line)
     yield from _answers(bundle)
     for path, data in bundle.media().items():
         if path.endswith(".md"):
