@@ -9,6 +9,7 @@ from core.markup.grammar import CERTAINTIES
 from core.markup.rendered import Rendered
 from courses.rules import lesson_minutes
 from quizzes.cases.paths import best_safe_score
+from quizzes.kinds import QUESTION_KINDS
 from quizzes.quiz_text import BLOOM
 from studio.publishing_quizzes import minutes_of
 from studio.rendering import Pages, figure_paths
@@ -80,12 +81,23 @@ def report(proof: Proof) -> list[str]:
         ("Beside the courses", _other_lines(manuscript)),
         ("Guessing with the stems hidden", _guessing_lines(manuscript)),
     )
-    return [line for title, lines in parts for line in (title, *(f"  {line}" for line in lines), "")][:-1]
+    told = (line for title, lines in parts for line in (title, *(f"  {line}".rstrip() for line in lines), ""))
+    return list(told)[:-1]
 
 
 def _lesson_lines(lessons: Sequence[LessonFigures]) -> list[str]:
     head = ("lesson", "words", "min", "SMOG", "figures", "checks", "claims", *GRADES)
-    return table(head, [lesson.row() for lesson in lessons])
+    return table(head, [lesson.row() for lesson in (*lessons, _together(lessons))])
+
+
+def _together(lessons: Sequence[LessonFigures]) -> LessonFigures:
+    """The sums; a reading level belongs to one text."""
+    sums = (
+        sum(getattr(lesson, name) for lesson in lessons) for name in ("words", "minutes", "figures", "checks")
+    )
+    words, minutes, figures, checks = sums
+    claims = sum((lesson.claims for lesson in lessons), Counter[str]())
+    return LessonFigures(f"all {len(lessons)}", words, minutes, None, figures, checks, claims)
 
 
 def _course_lines(manuscript: Manuscript, lessons: Sequence[LessonFigures]) -> list[str]:
@@ -109,12 +121,11 @@ def _course_row(manuscript: Manuscript, course: CourseText, lessons: Sequence[Le
 
 def _question_lines(manuscript: Manuscript) -> list[str]:
     questions = [question for question, _ in manuscript.questions]
-    kinds, depths = Counter(q.kind for q in questions), Counter(q.bloom for q in questions)
-    deep = {word: depths[word] for word in (*dict.fromkeys(BLOOM), "") if depths[word]}
+    kinds, depths = Counter(q.kind for q in questions), Counter(q.bloom or "no level" for q in questions)
     return [
         f"{len(questions)} in all, {sum(q.id in manuscript.asked for q in questions)} asked somewhere",
-        f"by kind: {_counted(dict(kinds.most_common()))}",
-        f"by Bloom level: {_counted({word or 'none': count for word, count in deep.items()})}",
+        f"by kind: {_counted(kinds, QUESTION_KINDS)}",
+        f"by Bloom level: {_counted(depths, dict.fromkeys((*BLOOM, 'no level')))}",
     ]
 
 
@@ -177,8 +188,9 @@ def _outcome_row(outcome: Outcome) -> Row:
     return outcome.strategy, outcome.told, outcome.items, hits, chance, f"{outcome.gain:+.1f}"
 
 
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{word} {count}" for word, count in counts.items()) or "none"
+def _counted(counts: Counter[str], order: Iterable[str]) -> str:
+    """Those that there are, in this order."""
+    return ", ".join(f"{word} {counts[word]}" for word in order if counts[word]) or "none"
 
 
 def table(head: Row, rows: Sequence[Row]) -> list[str]:
