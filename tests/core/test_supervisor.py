@@ -20,6 +20,8 @@ from tests import servers
 
 ROOT = Path(instance.__file__).parent.parent
 WAIT = 60  # seconds; only a failing test waits as long
+PATIENCE = 20_000  # requests; only a failing test asks as often
+LISTENING = "0A"  # the state of a socket in /proc/net/tcp
 SECRET = "a-secret-of-tests-0123456789-abcdefghijk"
 
 
@@ -49,6 +51,15 @@ class Running:
         status = connection.getresponse().status
         connection.close()
         return status
+
+    def listeners(self) -> int:
+        """How many sockets listen on the port: each web process opens one when it is ready."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+        return sum(row[1].endswith(f":{self.port:04X}") and row[3] == LISTENING for row in rows)
+
+    def have_both_ready(self) -> bool:
+        """The greeting waits for the first web process; ask on until the second one listens too."""
+        return any(self.listeners() == 2 for _ in range(PATIENCE) if self.status("/healthz") == 200)
 
     def family(self) -> set[int]:
         """The process and all that descend from it."""
@@ -123,6 +134,7 @@ def test_it_serves_greets_and_leaves_nothing_behind(running: Running) -> None:
 
 
 def test_a_killed_web_process_fails_no_request_and_ctrl_c_ends_all(running: Running) -> None:
+    assert running.have_both_ready()
     server = running.child("granian")
     web = max(pid for pid, parent in _parents().items() if parent == server and "granian" in _command(pid))
     os.kill(web, signal.SIGKILL)
