@@ -176,11 +176,18 @@ def _guessing_lines(manuscript: Manuscript) -> Iterator[str]:
     bank = Bank(items)
     head = ("to tick", "can tell", "of", "right %", "chance %", "points over chance")
     yield from table(head, [_outcome_row(outcome) for outcome in outcomes(items, bank)])
-    yield ""
+    yield from _place_lines(bank)
     yield "points over chance by file"
     files = by_file(items)
     rows = [(file, len(own), *(each.gain for each in outcomes(own, bank))) for file, own in files.items()]
     yield from table(("file", "of", *STRATEGIES), rows)
+
+
+def _place_lines(bank: Bank) -> Iterator[str]:
+    """How often the right option stands first, second and so on."""
+    for size in sorted({len(item.options) for item in bank.items}):
+        counts = " ".join(str(bank.places[size, place]) for place in range(size))
+        yield f"right among {size} options, by place: {counts}"
 
 
 def _outcome_row(outcome: Outcome) -> Row:

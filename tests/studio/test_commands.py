@@ -77,6 +77,7 @@ def test_report_prints_the_bundle_in_figures(app: Flask, tmp_path):
     assert "  by kind: choice 1, truefalse 1" in result.output
     assert "  sources 1: cited 1, not cited 0" in result.output
     assert ["the", "longest", "2", "2", "50.0", "50.0", "+0.0"] in told
+    assert "  right among 2 options, by place: 2 0" in result.output
 
 
 def test_check_tells_every_fault_and_fails(app: Flask, tmp_path):
