@@ -20,7 +20,7 @@ def items_of(manuscript: Manuscript) -> list[Item]:
 def _item(question: Question, file: str) -> Item:
     options = question.parts.options if isinstance(question.parts, Options) else ()
     texts = tuple(shown(option.text_md) for option in options)
-    return Item(question.id, file, texts, frozenset(n for n, option in enumerate(options) if option.right))
+    return Item(file, texts, frozenset(n for n, option in enumerate(options) if option.right))
 
 
 def by_file(items: list[Item]) -> dict[str, list[Item]]:

@@ -28,7 +28,6 @@ DENIAL = re.compile(r"(?:false|no)\b", re.IGNORECASE)
 class Item:
     """The options of one question as a learner reads them, and the places of the right ones. `file` holds it."""
 
-    id: str
     file: str
     options: tuple[str, ...]
     right: frozenset[int]

@@ -17,7 +17,7 @@ What is so?
 
 def item(*options: str, right: int | tuple[int, ...] = 0) -> Item:
     places = (right,) if isinstance(right, int) else right
-    return Item("a", "file", options, frozenset(places))
+    return Item("file", options, frozenset(places))
 
 
 def gains(*items: Item) -> dict[str, float]:
