@@ -14,6 +14,7 @@ import admin.order_views
 import admin.people_views
 import admin.school_views
 import admin.views
+import articles.views
 import certificates.services
 import certificates.views
 import enrollment.commands
@@ -79,6 +80,7 @@ def register_rooms(app: Flask) -> None:
         quizzes.views,
         lessons.course_views,
         lessons.views,
+        articles.views,
         pages.views,
         pages.health,
         admin.views,

@@ -18,6 +18,7 @@ from studio.bundle import Bundle, read_bundle
 from studio.cross_references import reference_problems
 from studio.former_names import rename
 from studio.models import ContentFile, ContentRevision
+from studio.publishing_articles import publish_articles
 from studio.publishing_legal import publish_legal, rewritten
 from studio.rendering import Pages, fingerprints, render
 
@@ -126,6 +127,7 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     changed |= publishing.publish_authors(bundle, pages)
     changed |= _lessons_asking(bundle, questions)
     publishing.publish_courses(bundle, pages, changed, restated)
+    publish_articles(bundle, pages)
     publishing.publish_sources(bundle)
     publishing.publish_terms(bundle)
     publish_legal(bundle, pages)

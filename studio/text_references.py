@@ -18,7 +18,6 @@ COURSE_ADDRESS = re.compile(r"/courses/([a-z0-9-]+)/?")
 EVERYWHERE = ("cite", "figure", "link")
 ALLOWED = {
     "lesson": (*EVERYWHERE, "check", "tool", "video", "reflect"),
-    "article": (*EVERYWHERE, "tool", "video"),
 }
 
 
