@@ -181,7 +181,7 @@ def test_an_author_is_shown_with_what_they_may_and_what_they_wrote(client: Flask
     assert "The Long One" not in ada
     assert "Why skin itches" in ada
     assert "Why skin glows" not in ada
-    assert "No publications elsewhere are listed." in ada
+    assert "No publications are listed." in ada
     assert "<li>The wall, a handbook, 2020</li>" in bea
 
 
