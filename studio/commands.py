@@ -17,18 +17,44 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @content.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
-def check(folder: Path) -> None:
+@click.option("--strict", is_flag=True, help="Name every point of advice too, and exit 1 if there is one.")
+def check(folder: Path, strict: bool) -> None:
     """Name every fault of the bundle in DIR with its file, its line and a remedy; exit 1 if there is one.
 
-    Example: flask stratum content check content
+    A bundle with faults cannot be published. Advice is where it falls short of the school's editorial standard
+    (docs/editorial-standard.md); without --strict it is only counted.
+
+    Example: flask stratum content check content --strict
     """
     from studio import services  # the renderer is loaded for these commands alone
+    from studio.standards.house import advice
 
     files = _read(folder)
-    problems = services.check(files)
-    if problems:
-        _refuse(problems)
-    click.echo(f"{len(files)} files, no problems")
+    proof = services.proofread(files)
+    points = advice(proof.manuscript)
+    for finding in [*proof.problems, *(points if strict else ())]:
+        click.echo(str(finding))
+    click.echo(
+        _counted(len(proof.problems), "problem") if proof.problems else f"{len(files)} files, no problems"
+    )
+    if points:
+        hint = "" if strict else "; --strict names each"
+        click.echo(f"{_counted(len(points), 'point')} of advice by the editorial standard{hint}")
+    if proof.problems or (strict and points):
+        sys.exit(1)
+
+
+@content.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+def report(folder: Path) -> None:
+    """Print the bundle in DIR in figures: words, minutes, reading level, questions, cases, sources, claims, guessing.
+
+    Example: flask stratum content report content
+    """
+    from studio import services
+    from studio.report import report
+
+    click.echo("\n".join(report(services.proofread(_read(folder)))))
 
 
 @content.command()
@@ -100,5 +126,9 @@ def _read(folder: Path) -> dict[str, bytes]:
 def _refuse(problems: list[Problem]) -> NoReturn:
     for problem in problems:
         click.echo(str(problem))
-    click.echo(f"{len(problems)} problem{'s' * (len(problems) != 1)}")
+    click.echo(_counted(len(problems), "problem"))
     sys.exit(1)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"

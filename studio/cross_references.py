@@ -50,6 +50,9 @@ def _text_problems(bundle: Bundle, headings: Headings) -> Iterator[Problem]:
         yield from texts.problems(author.body, author.file, author.body_line, "author")
     for draft in bundle.legal.values():
         yield from texts.problems(draft.body, draft.file, draft.body_line, "legal page")
+    for path, data in bundle.media().items():
+        if ending(path) == "md":
+            yield from texts.problems(data.decode("utf-8-sig", "replace"), path, 1, "figure or film")
     for quiz in bundle.quizzes.values():
         where = "question" if quiz.settings.kind == "quiz" else str(quiz.settings.kind)
         yield from texts.problems(quiz.body, quiz.file, quiz.body_line, where)

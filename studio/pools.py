@@ -16,6 +16,13 @@ def draw_pools(bundle: Bundle, quiz: QuizText) -> dict[str, list[str]]:
     }
 
 
+def pool_of(bundle: Bundle, text: QuizText) -> list[str]:
+    """The ids of all questions that an attempt may be asked, in order, each once."""
+    own = [question.id for question in text.questions]
+    drawn = [item for ids in draw_pools(bundle, text).values() for item in ids]
+    return list(dict.fromkeys([*text.settings.items, *([] if text.settings.draw else own), *drawn]))
+
+
 def meanings(bundle: Bundle, course: str, name: str) -> Meanings:
     """All that a name may mean in this course: what it is in words, and the ids of its questions."""
     found: Meanings = []

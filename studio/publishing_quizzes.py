@@ -15,7 +15,7 @@ from quizzes.models import CaseRevision, QuestionRevision, Quiz
 from quizzes.models import Question as QuestionRow
 from quizzes.questions import Question
 from studio.bundle import Bundle
-from studio.pools import draw_pools
+from studio.pools import draw_pools, pool_of
 from studio.publishing import fill
 from studio.rendering import Pages
 from studio.texts.quiz_files import QuizText
@@ -91,13 +91,6 @@ def _publish_quiz(bundle: Bundle, pages: Pages, text: QuizText, changed_question
     row.revision += changed
     db.session.flush()
     return changed or bool(changed_questions & set(pool))
-
-
-def pool_of(bundle: Bundle, text: QuizText) -> list[str]:
-    """The ids of all questions that an attempt may be asked, in order, each once."""
-    own = [question.id for question in text.questions]
-    drawn = [item for ids in draw_pools(bundle, text).values() for item in ids]
-    return list(dict.fromkeys([*text.settings.items, *([] if text.settings.draw else own), *drawn]))
 
 
 def _content(bundle: Bundle, text: QuizText, html: dict[str, str] | None, row: Quiz) -> dict[str, Any]:

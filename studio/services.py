@@ -20,6 +20,7 @@ from studio.former_names import rename
 from studio.models import ContentFile, ContentRevision
 from studio.publishing_legal import publish_legal, rewritten
 from studio.rendering import Pages, fingerprints, render
+from studio.standards.manuscript import Manuscript
 
 REASON = "sync"
 
@@ -69,15 +70,34 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return files
 
 
+@dataclass(frozen=True)
+class Proof:
+    """A bundle read through: its pages, and everything that is wrong with it."""
+
+    bundle: Bundle
+    pages: Pages
+    problems: list[Problem]
+
+    @property
+    def manuscript(self) -> Manuscript:
+        """As the editorial standard reads it."""
+        return Manuscript(self.bundle, {name: lesson.words for name, lesson in self.pages.lessons.items()})
+
+
 def check(files: dict[str, bytes]) -> list[Problem]:
     """Everything that is wrong with a bundle. Asks no database."""
+    return proofread(files).problems
+
+
+def proofread(files: dict[str, bytes]) -> Proof:
+    """The same with what was read and rendered on the way."""
     bundle, problems = read_bundle(files)
     pages = render(bundle, fingerprints(bundle))
     # A value that cannot be read is not judged as well.
     unread = {(problem.file, problem.line) for problem in problems if problem.line}
     references = reference_problems(bundle, headings_of(pages))
     judged = [problem for problem in references if (problem.file, problem.line) not in unread]
-    return sorted({*problems, *pages.problems, *judged})
+    return Proof(bundle, pages, sorted({*problems, *pages.problems, *judged}))
 
 
 def headings_of(pages: Pages) -> dict[str, set[str]]:

@@ -14,7 +14,7 @@ from studio.texts.media_files import FILMS, RASTER, ending
 
 Headings = Mapping[str, set[str]]  # of each lesson by full name: the ids of its headings
 LESSON_FILE = re.compile(r"courses/([^/]+)/lessons/([^/]+)\.md")
-COURSE_ADDRESS = re.compile(r"/courses/([a-z0-9-]+)/?")
+ADDRESS = re.compile(r"/(courses|tools|articles)/([a-z0-9-]+)/?(?:preview/([a-z0-9-]+)/?)?(?:[#?].*)?")
 EVERYWHERE = ("cite", "figure", "link")
 ALLOWED = {
     "lesson": (*EVERYWHERE, "check", "tool", "video", "reflect"),
@@ -101,8 +101,26 @@ class TextReferences:
         elif not href.startswith("/"):
             remedy = "Name a file of the bundle with its ending, as in the-barrier.md, or an https address."
             yield Problem(file, line, f"the link “{href}” goes nowhere", remedy)
-        elif (course := COURSE_ADDRESS.fullmatch(href)) and not self.bundle.has_course(course[1]):
-            yield Problem(file, line, f"there is no course “{course[1]}”", "Link to one that exists.")
+        elif (address := ADDRESS.fullmatch(href)) and (missing := self._missing(*address.groups(""))):
+            yield Problem(file, line, f"there is no {missing}", "Link to one that exists.")
+
+    def _missing(self, room: str, slug: str, lesson: str) -> str:
+        """What an address of the site would lead to in vain, in words; empty where it leads somewhere."""
+        known = {
+            "courses": self.bundle.has_course(slug),
+            "tools": slug in self.tools,
+            "articles": f"articles/{slug}.md" in self.bundle.files,
+        }
+        if not known[room]:
+            return f"{room.removesuffix('s')} “{slug}”"
+        return f"preview “{lesson}” of {slug}" if lesson and not self._has_preview(slug, lesson) else ""
+
+    def _has_preview(self, course: str, slug: str) -> bool:
+        """Whether the course shows this lesson to anyone; true while the course cannot be read."""
+        text = self.bundle.courses.get(course)
+        names = [step.name for step in text.steps if step.name.endswith(f"/lessons/{slug}")] if text else []
+        shown = [self.bundle.lessons[name].preview for name in names if name in self.bundle.lessons]
+        return text is None or any(shown) or len(shown) < len(names)
 
     def _link_to_file(self, file: str, line: int, target: str, fragment: str) -> Iterator[Problem]:
         if target not in self.bundle.files:

@@ -173,3 +173,14 @@ def test_a_term_goes_by_other_words_and_over_several_lines():
         "barrier", "Barrier", ("skin barrier",), "Holds water.",
     )  # fmt: skip
     assert second.words == ("ngf",)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/courses/barriers", "/courses/barriers/preview/bricks", "/tools/wall-sheet", "/articles/why-walls#water",
+        "/glossary", "/faq",
+    ],
+)  # fmt: skip
+def test_an_address_of_the_site_that_leads_somewhere_is_no_problem(address):
+    assert faults(edited("courses/barriers/lessons/bricks.md", "(mortar.md)", f"({address})")) == []

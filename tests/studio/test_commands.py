@@ -1,5 +1,6 @@
 """The operator's commands: what they print, and how they end."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,44 @@ def count(model, **names) -> int:
     return db.session.scalar(select(func.count()).select_from(model).filter_by(**names)) or 0
 
 
-def test_check_tells_the_number_of_files(app: Flask, tmp_path):
+def test_check_tells_the_number_of_files_and_counts_advice(app: Flask, tmp_path):
     result = run(app, content, "check", write(tmp_path / "bundle", sample()))
+    files, advice = result.output.splitlines()
+    assert (result.exit_code, files) == (0, f"{len(sample())} files, no problems")
+    assert re.fullmatch(r"\d+ points of advice by the editorial standard; --strict names each", advice)
+
+
+def test_a_bundle_that_keeps_the_standard_hears_nothing_of_it(app: Flask, tmp_path, monkeypatch):
+    monkeypatch.setattr("studio.standards.house.RULES", ())
+    result = run(app, content, "check", "--strict", write(tmp_path / "bundle", sample()))
     assert (result.exit_code, result.output) == (0, f"{len(sample())} files, no problems\n")
+
+
+def test_strict_names_each_point_of_advice_and_fails(app: Flask, tmp_path):
+    result = run(app, content, "check", "--strict", write(tmp_path / "bundle", sample()))
+    told = result.output.splitlines()
+    assert result.exit_code == 1
+    assert "courses/barriers/lessons/mortar.md:1: the summary has 0 words (Write 60 to 90 words.)" in told
+    assert told[-2:] == [
+        f"{len(sample())} files, no problems",
+        f"{len(told) - 2} points of advice by the editorial standard",
+    ]
+
+
+def test_report_prints_the_bundle_in_figures(app: Flask, tmp_path):
+    result = run(app, content, "report", write(tmp_path / "bundle", sample()))
+    told = [line.split() for line in result.output.splitlines()]
+    assert result.exit_code == 0
+    assert ["barriers/lessons/bricks", "19", "8", "3.1", "2", "1", "1", "0", "1", "0", "0", "0"] in told
+    assert ["all", "2", "26", "9", "-", "2", "1", "1", "0", "1", "0", "0", "0"] in told
+    assert ["barriers", "2", "26", "14", "0", "1", "1", "1"] in told
+    assert ["barriers/quizzes/door-case", "1", "2", "1", "0", "70"] in told
+    assert ["all", "4", "0", "1", "1", "0", "2"] in told
+    assert "  2 in all, 2 asked somewhere" in result.output
+    assert "  by kind: choice 1, truefalse 1" in result.output
+    assert "  sources 1: cited 1, not cited 0" in result.output
+    assert ["the", "longest", "2", "2", "50.0", "50.0", "+0.0"] in told
+    assert "  right among 2 options, by place: 2 0" in result.output
 
 
 def test_check_tells_every_fault_and_fails(app: Flask, tmp_path):
@@ -51,7 +87,7 @@ def test_check_tells_every_fault_and_fails(app: Flask, tmp_path):
     assert result.output.splitlines()[0].startswith(
         "glossary.md:1: “Barrier, skin barrier” has no definition"
     )
-    assert result.output.splitlines()[-1] == "2 problems"
+    assert result.output.splitlines()[-2] == "2 problems"
 
 
 def test_sync_tells_what_it_did(app: Flask, tmp_path):
@@ -85,7 +121,7 @@ def test_export_writes_what_came_and_keeps_out_of_full_folders(app: Flask, tmp_p
     } == sample()
 
 
-@pytest.mark.parametrize("name", ["check", "sync", "export"])
+@pytest.mark.parametrize("name", ["check", "report", "sync", "export"])
 def test_each_command_shows_an_example(app: Flask, name):
     assert f"Example: flask stratum content {name}" in run(app, content, name, "--help").output
 
