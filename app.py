@@ -14,6 +14,7 @@ import admin.order_views
 import admin.people_views
 import admin.school_views
 import admin.views
+import articles.views
 import certificates.services
 import certificates.views
 import enrollment.commands
@@ -23,6 +24,7 @@ import enrollment.views
 import enrollment.webhook
 import lessons.assessed
 import lessons.course_views
+import lessons.tool_views
 import lessons.views
 import pages.health
 import pages.views
@@ -79,6 +81,8 @@ def register_rooms(app: Flask) -> None:
         quizzes.views,
         lessons.course_views,
         lessons.views,
+        lessons.tool_views,
+        articles.views,
         pages.views,
         pages.health,
         admin.views,

@@ -83,7 +83,7 @@ def render_pdf(paper: Paper, size: Size = "a4") -> bytes:
     }
     return typst.compile(
         FONTS.parent / "certificate.typ",
-        font_paths=_fonts(),
+        font_paths=fonts(),
         sys_inputs=inputs,
         pdf_standards=["a-2a", "ua-1"],
         timestamp=datetime.combine(paper.issued_on, time(), UTC),
@@ -193,6 +193,6 @@ def _logo(data: bytes) -> str:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    """Our own folder and nothing else, searched once in each process."""
+def fonts() -> typst.Fonts:
+    """Our own folder and nothing else, searched once in each process; for all that is printed."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])

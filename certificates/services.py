@@ -14,8 +14,9 @@ from core.audit import record
 from core.clock import now
 from core.database import db, insert_once
 from core.errors import NotFound
+from courses.authors import authors_of
 from courses.models import Course
-from courses.services import Outline, authors_of, course_outline
+from courses.services import Outline, course_outline
 from enrollment.models import EnrollmentState
 from enrollment.orders import OrderRefunded
 from enrollment.services import Enrolled, find_enrollment

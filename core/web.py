@@ -4,11 +4,24 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,7 +32,7 @@ from core.config import Config, current_config
 from core.icons import icon, ring
 from core.school import current_school
 from core.sessions import Sessions
-from core.storage import origin_of
+from core.storage import media, origin_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -55,8 +68,7 @@ class Reader:
 
     @property
     def initials(self) -> str:
-        words = (self.name or self.email).split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        return initials(self.name or self.email)
 
     @property
     def first_name(self) -> str:
@@ -64,6 +76,12 @@ class Reader:
 
     def has(self, role: str) -> bool:
         return role in self.roles or "admin" in self.roles
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
 class RowNumber(IntegerConverter):
@@ -230,6 +248,14 @@ def form_token() -> str:
 def absolute_url(path: str) -> str:
     """The public address of a path. Made from BASE_URL, never from the Host header."""
     return current_config().base_url + path
+
+
+def send_stored(key: str, mime: str | None) -> WerkzeugResponse:
+    """A file of the media: itself, or a signed address of five minutes where media lie in object storage."""
+    address = media().address(key)
+    if address:
+        return redirect(address)
+    return send_file(BytesIO(media().read(key)), mimetype=mime, max_age=300)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Reading the catalogue and the outline. An outline is kept in memory until its course's version changes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from core.config import current_config
 from core.database import db
 from core.errors import NotFound
-from courses.models import Author, Course, CourseInstructor, Module, Step
+from courses.models import Course, CourseInstructor, Module, Step
 from courses.rules import minutes_in_words
 
 
@@ -113,6 +114,17 @@ def find_course(slug: str) -> Course:
     return course
 
 
+def courses_named(slugs: Sequence[str]) -> list[Course]:
+    """The published courses of these slugs, in this order; one that is not there is passed over."""
+    found = {row.slug: row for row in db.session.scalars(select(Course).where(Course.slug.in_(slugs)))}
+    return [found[slug] for slug in slugs if slug in found]
+
+
+def courses_by(author: str) -> list[Course]:
+    """The courses that name this author, in the order of the catalogue."""
+    return [course for _, courses in catalogue() for course in courses if author in course.authors]
+
+
 def catalogue() -> list[tuple[str, list[Course]]]:
     """All courses by collection, both in the order of the alphabet but free courses first."""
     courses = db.session.scalars(select(Course).order_by(Course.price_minor, Course.title)).all()
@@ -156,20 +168,6 @@ def find_step(step_id: int) -> Step:
 def teaches(user_id: int, course_id: int) -> bool:
     """Whether this person is an instructor of the course."""
     return db.session.get(CourseInstructor, (course_id, user_id)) is not None
-
-
-def authors_of(course: Course) -> list[Author]:
-    """The authors, in the order in which the course names them."""
-    found = {a.slug: a for a in db.session.scalars(select(Author).where(Author.slug.in_(course.authors)))}
-    return [found[slug] for slug in course.authors if slug in found]
-
-
-def find_author(slug: str) -> Author:
-    """The author of this name. Raises NotFound."""
-    author = db.session.scalar(select(Author).filter_by(slug=slug))
-    if author is None:
-        raise NotFound("There is no author of that name.")
-    return author
 
 
 def _read_outline(course_id: int) -> Outline:

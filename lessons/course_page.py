@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from courses.models import Author, Course
+from courses.authors import authors_of
+from courses.models import Course
 from courses.rules import minutes_in_words
-from courses.services import Outline, OutlineModule, OutlineStep, authors_of, course_outline
+from courses.services import Outline, OutlineModule, OutlineStep, course_outline
 
 PLURALS = {"lesson": "lessons", "quiz": "quizzes", "case": "cases", "assignment": "assignments"}
 
@@ -50,23 +51,12 @@ def course_facts(course: Course) -> dict[str, object]:
         "outcomes": course.outcomes,
         "audience": course.audience,
         "not_for": course.not_for,
-        "authors": [author_facts(author) for author in authors_of(course)],
+        "authors": authors_of(course),
         "faq": [(entry["question"], Markup(entry["answer_html"])) for entry in course.faq],  # noqa: S704
         "hours_text": minutes_in_words(_minutes(outline)),
         "has_certificate": course.certificate is not None,
         "modules": [_module(course, module) for module in outline.modules],
         "preview_url": next((_preview_url(course, step) for step in outline.steps if step.preview), None),
-    }
-
-
-def author_facts(author: Author) -> dict[str, object]:
-    """An author as pages show one."""
-    return {
-        "name": author.name,
-        "portrait_url": f"/authors/{author.slug}/portrait",
-        "intro": Markup(author.body_html),  # noqa: S704 - stored by the renderer
-        "may": author.may,
-        "may_not": author.may_not,
     }
 
 

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from core import storage
 from core.errors import NotFound
 from core.web import ANYONE, allow, reader, render
-from courses.services import catalogue, course_outline, find_author, find_course
+from courses.authors import find_author
+from courses.services import catalogue, course_outline, find_course
 from lessons.course_page import card, course_facts
 from lessons.enroll_card import enroll_card
 from lessons.reading import shared_page

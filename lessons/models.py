@@ -47,6 +47,35 @@ class LessonMedia(Base):
     mime: Mapped[str]
 
 
+class Tool(Base):
+    """A practice tool as published; `course` is the slug of the course in whose folder it lies.
+
+    `html` still has places for what the school says of itself; `paced` tools are shown with the breathing pacer.
+    """
+
+    __tablename__ = "tools"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    course: Mapped[str]
+    title: Mapped[str]
+    summary: Mapped[str]
+    reviewed: Mapped[date | None]
+    paced: Mapped[bool]
+    html: Mapped[str]
+    cited: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # as of a lesson
+
+
+class ToolLink(Base):
+    """A lesson that links a practice tool, and so opens it to whoever may enter the lesson."""
+
+    __tablename__ = "tool_links"
+    __table_args__ = (Index("ix_tool_links_tool", "tool"),)
+
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
+    tool: Mapped[str] = mapped_column(primary_key=True)  # its slug
+
+
 class Reflection(Base):
     """A learner's private answer to one `reflect` prompt of a lesson."""
 

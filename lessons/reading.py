@@ -21,11 +21,12 @@ from core.school import current_school
 from core.web import Reader, form_token
 from courses.services import Outline, OutlineModule, OutlineStep
 from lessons.models import CheckAnswer, Reflection
-from lessons.services import cited_sources, find_lesson, slots
+from lessons.services import find_lesson, slots
 from lessons.slots import Desk, Written, fill_slot
+from lessons.tools import with_tools
 from progress import rules
 from progress.access import Visit
-from sources.services import CitedSource
+from sources.services import CitedSource, cited_sources
 
 WELCOME_BACK_AFTER = timedelta(minutes=30)
 DONE = icon("circle-check", "ok") + Markup('<span class="vh">Complete: </span>')
@@ -109,9 +110,9 @@ def _read(outline: Outline, step: OutlineStep) -> LessonPage:
         summary=lesson.summary,
         reviewed=lesson.reviewed,
         objectives=lesson.objectives,
-        parts=lesson.parts,
+        parts=with_tools(lesson.parts),
         headings=[entry for entry in lesson.outline if entry["level"] == 2],
-        sources=cited_sources(lesson),
+        sources=cited_sources(lesson.cited),
         outline=outline,
         step=step,
     )

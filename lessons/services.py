@@ -9,7 +9,6 @@ from core.clock import now
 from core.database import db, upsert
 from core.errors import InvalidInput, NotFound
 from lessons.models import CheckAnswer, Lesson, LessonMedia, Reflection
-from sources.services import CitedSource, describe
 
 LONGEST_REFLECTION = 10_000  # characters
 
@@ -20,12 +19,6 @@ def find_lesson(name: str) -> Lesson:
     if lesson is None:
         raise NotFound("This lesson is not published.")
     return lesson
-
-
-def cited_sources(lesson: Lesson) -> list[CitedSource]:
-    """The lesson's sources in the order in which it cites them."""
-    cited = ((str(entry["key"]), entry["certainties"]) for entry in lesson.cited)
-    return list(describe(cited).values())
 
 
 def find_media(lesson_id: int, name: str) -> LessonMedia:

@@ -58,7 +58,7 @@ def _reflect(part: dict[str, Any], desk: Desk, written: Written | None) -> Marku
 
 
 def _later(part: dict[str, Any], _desk: Desk, _written: Written | None) -> Markup:
-    """A tool or a video: part of the format, though nothing opens it yet."""
+    """A video, which nothing plays yet, or a tool that is not published."""
     return empty_slot(part)
 
 

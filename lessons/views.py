@@ -1,18 +1,17 @@
 """The doors of the lesson reader: read, complete, keep a place, answer a check, keep a private answer."""
 
 from contextlib import suppress
-from io import BytesIO
 
-from flask import Blueprint, Response, flash, redirect, request, send_file
+from flask import Blueprint, Response, flash, redirect, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from core import storage
 from core.database import transaction
-from core.web import SIGNED_IN, Reader, allow, render, signed_in
+from core.web import SIGNED_IN, Reader, allow, render, send_stored, signed_in
 from courses.services import Outline, OutlineStep, find_step, outline_of
 from lessons import services
 from lessons.reading import lesson_page, outline_values
+from lessons.tools import tools_in
 from progress import rules
 from progress.access import Visit, closed, is_in_course, turn_away, visit
 from progress.reads import Learner, learner_in
@@ -107,12 +106,9 @@ def media(course: str, lesson: str, name: str) -> Answer:
 
 
 def send_media(step: OutlineStep, name: str) -> WerkzeugResponse:
-    """The file itself, or a signed address of five minutes where media lie in object storage."""
+    """A file that the lesson shows."""
     file = services.find_media(services.find_lesson(step.body).id, name)
-    address = storage.media().address(file.storage_key)
-    if address:
-        return redirect(address)
-    return send_file(BytesIO(storage.media().read(file.storage_key)), mimetype=file.mime, max_age=300)
+    return send_stored(file.storage_key, file.mime)
 
 
 def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
@@ -134,5 +130,6 @@ def _course_facts(outline: Outline, learner: Learner) -> dict[str, object]:
         "new_steps": [
             outline.by_id(i) for i in rules.new_since(outline.added, learner.done, learner.completed_at)
         ],
+        "tools": tools_in(learner.course_id),
         "started": bool(learner.done) or learner.place is not None,
     }

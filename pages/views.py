@@ -1,4 +1,4 @@
-"""Home, about, the journal's and the questions' pages, the school's colours, the demo's mail."""
+"""Home, about, the glossary's and the questions' pages, the school's colours, the demo's mail."""
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -7,18 +7,22 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, request
 from sqlalchemy import func, select
 
+from articles.pages import newest
 from core.config import current_config
 from core.database import db
 from core.errors import NotFound
 from core.school import current_school, stylesheet
 from core.web import ANYONE, SIGNED_IN, allow, render, signed_in
+from courses.authors import AuthorFacts, author_facts
 from courses.models import Author, Course
 from enrollment.legal import read_legal
-from lessons.course_page import author_facts, course_facts
+from lessons.course_page import course_facts
 from pages.dashboard import dashboard_of, greeting
+from pages.faq import gathered
 from sources.models import Term
 
 bp = Blueprint("pages", __name__)
+ARTICLES_AT_HOME = 3
 FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
 
 
@@ -27,7 +31,11 @@ FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certificati
 def home() -> str:
     """The front page."""
     return render(
-        "pages/home.html", free=_course(FREE), certification=_course(CERTIFICATION), author=_author()
+        "pages/home.html",
+        free=_course(FREE),
+        certification=_course(CERTIFICATION),
+        author=_author(),
+        articles=newest(ARTICLES_AT_HOME),
     )
 
 
@@ -56,13 +64,6 @@ def about() -> str:
     return render("pages/about.html", nav="about", author=_author())
 
 
-@bp.get("/articles")
-@allow(ANYONE)
-def articles() -> str:
-    """The journal, which has no article yet and says so."""
-    return render("pages/articles.html", nav="journal")
-
-
 @bp.get("/glossary")
 @allow(ANYONE)
 def glossary() -> str:
@@ -75,7 +76,7 @@ def glossary() -> str:
 @allow(ANYONE)
 def faq() -> str:
     """Questions and answers."""
-    return render("pages/faq.html")
+    return render("pages/faq.html", groups=gathered())
 
 
 @bp.get("/legal/<page>")
@@ -141,6 +142,6 @@ def _course(slug: str) -> dict[str, object] | None:
     return course_facts(found) if found else None
 
 
-def _author() -> dict[str, object] | None:
+def _author() -> AuthorFacts | None:
     found = db.session.scalar(select(Author).order_by(Author.id))
     return author_facts(found) if found else None

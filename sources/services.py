@@ -1,7 +1,8 @@
 """The bibliography as readers see it: what a page cites, described."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -36,6 +37,11 @@ def describe(cited: Iterable[tuple[str, Sequence[str]]]) -> dict[str, CitedSourc
     rows = db.session.scalars(select(Source).where(Source.key.in_(wanted)))
     found = {source.key: source for source in rows}
     return {key: _cited(found[key], certainties) for key, certainties in wanted.items() if key in found}
+
+
+def cited_sources(cited: Iterable[Mapping[str, Any]]) -> list[CitedSource]:
+    """The sources of a published text, in the order in which it cites them; `cited` is as publishing stored it."""
+    return list(describe((str(entry["key"]), entry["certainties"]) for entry in cited).values())
 
 
 def _cited(source: Source, certainties: Sequence[str]) -> CitedSource:

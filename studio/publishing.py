@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import literal, select
 
+from articles.models import Article
 from core.clock import now
 from core.database import Base, db
 from courses.models import Author, Course, Module, Step
 from courses.rules import lesson_minutes
-from lessons.models import Lesson, LessonMedia
+from lessons.models import Lesson, LessonMedia, Tool
 from progress.services import recount
 from quizzes.models import Quiz
 from sources.models import Source, Term
@@ -32,7 +33,7 @@ def fill(row: Base, **values: Any) -> bool:
 
 
 def publish_sources(bundle: Bundle) -> None:
-    """The bibliography's rows; one that is gone from it stays while a lesson cites it."""
+    """The bibliography's rows; one that is gone from it stays while a lesson, a tool or an article cites it."""
     rows = {row.key: row for row in db.session.scalars(select(Source))}
     for key, text in bundle.sources.items():
         row = rows.get(key) or Source(key=key)
@@ -49,7 +50,9 @@ def publish_sources(bundle: Bundle) -> None:
             limit=text.limit,
         )
         db.session.add(row)
-    cited = {entry["key"] for cited in db.session.scalars(select(Lesson.cited)) for entry in cited}
+    columns = (Lesson.cited, Tool.cited, Article.cited)
+    lists = [cited for column in columns for cited in db.session.scalars(select(column))]
+    cited = {entry["key"] for each in lists for entry in each}
     for key in rows.keys() - bundle.sources.keys() - cited:
         db.session.delete(rows[key])
 

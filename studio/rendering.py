@@ -21,15 +21,18 @@ from studio.bundle import BIBLIOGRAPHY, GLOSSARY, Bundle
 from studio.texts.course_text import CourseText
 from studio.texts.legal_texts import LegalDraft
 from studio.texts.media_files import RASTER, check_media_file, ending
-from studio.texts.page_texts import AuthorText, LessonText
+from studio.texts.page_texts import ArticleText, AuthorText, LessonText, ToolText
 from studio.texts.quiz_files import QuizText
 
 
 @dataclass
 class Pages:
-    """What was rendered. A lesson's is complete but for its slots; the others are HTML by Markdown text."""
+    """What was rendered. A lesson's is complete but for its slots, an article's body is complete; the others are
+    HTML by Markdown text."""
 
     lessons: dict[str, Rendered] = field(default_factory=dict)  # by full name
+    tools: dict[str, Rendered] = field(default_factory=dict)  # by slug
+    articles: dict[str, Rendered] = field(default_factory=dict)  # by slug
     texts: dict[str, dict[str, str]] = field(default_factory=dict)  # by path: Markdown -> HTML
     questions: dict[str, dict[str, str]] = field(default_factory=dict)  # by id: Markdown -> HTML
     problems: list[Problem] = field(default_factory=list)
@@ -37,7 +40,7 @@ class Pages:
 
 @dataclass(frozen=True)
 class Job:
-    """One text to render: `place` is lesson, text, question or media, `key` what it belongs to."""
+    """One text to render: `place` is lesson, article, tool, text, question or media, `key` what it belongs to."""
 
     place: str
     key: str
@@ -59,13 +62,15 @@ def renderer_version() -> str:
 def fingerprints(bundle: Bundle) -> dict[str, str]:
     """For each file that makes a page, the hash of all that the page is made of."""
     shared = [bundle.files.get(BIBLIOGRAPHY, b""), bundle.files.get(GLOSSARY, b"")]
-    lessons = [(lesson.file, lesson.body) for lesson in bundle.lessons.values()]
+    citing = [(lesson.file, lesson.body) for lesson in bundle.lessons.values()]
+    citing += [(article.file, article.body) for article in bundle.articles.values()]
+    citing += [(tool.file, tool.body) for tool in bundle.tools.values()]
     others = [(quiz.file, quiz.body) for quiz in bundle.quizzes.values()]
     others += [(each.file, each.body) for each in bundle.question_files.values()]
     others += [(author.file, author.body) for author in bundle.authors.values()]
     others += [(course.file, course.body) for course in bundle.courses.values()]
     others += [(draft.file, draft.body) for draft in bundle.legal.values()]
-    found = {path: _hash(bundle, path, body, shared) for path, body in lessons}
+    found = {path: _hash(bundle, path, body, shared) for path, body in citing}
     return found | {path: _hash(bundle, path, body, ()) for path, body in others}
 
 
@@ -106,19 +111,29 @@ def render(bundle: Bundle, paths: Iterable[str]) -> Pages:
 
 
 def _keep(bundle: Bundle, pages: Pages, plates: "_Plates", job: Job, result: Rendered) -> None:
-    if job.place == "lesson":
-        placed = plates.place(result, job.source, f"{job.key.rpartition('/')[2]}/media")
-        # In the text the kind of study is enough; the list of sources tells the rest.
-        designs = {source.key: source.design.partition(",")[0] for source in bundle.sources.values()}
-        named = markup.name_designs(placed.html, designs)
-        lesson = replace(placed, html=markup.mark_terms(named, bundle.explanations()))
-        pages.lessons[job.key] = lesson
+    if job.place in ("lesson", "article"):
+        kept_pages = pages.lessons if job.place == "lesson" else pages.articles
+        kept_pages[job.key] = _page(bundle, plates, job, result)
+    elif job.place == "tool":
+        pages.tools[job.key] = replace(result, html=markup.name_designs(result.html, _designs(bundle)))
     elif job.place != "media":
         html = str(plates.place(result, job.source, "").html)
         if not job.lists_sources:
             html = quiet_citations(html, job.says_certainty)
         kept = pages.questions if job.place == "question" else pages.texts
         kept.setdefault(job.key, {})[job.source.text] = html
+
+
+def _page(bundle: Bundle, plates: "_Plates", job: Job, result: Rendered) -> Rendered:
+    """A page with sources of its own: its figures drawn in, designs named, terms explained."""
+    placed = plates.place(result, job.source, f"{job.key.rpartition('/')[2]}/media")
+    named = markup.name_designs(placed.html, _designs(bundle))
+    return replace(placed, html=markup.mark_terms(named, bundle.explanations()))
+
+
+def _designs(bundle: Bundle) -> dict[str, str]:
+    """In the text the kind of study is enough; the list of sources tells the rest."""
+    return {source.key: source.design.partition(",")[0] for source in bundle.sources.values()}
 
 
 class _Plates:
@@ -186,8 +201,14 @@ def _take_out(parent: Element, child: Element) -> None:
 
 def _jobs(bundle: Bundle, wanted: set[str]) -> Iterator[Job]:
     lessons = [lesson for lesson in bundle.lessons.values() if lesson.file in wanted]
+    articles = [article for article in bundle.articles.values() if article.file in wanted]
     yield from (_lesson_job(lesson) for lesson in lessons)
-    yield from _long_text_jobs(bundle, lessons)
+    bodies = [*(lesson.body for lesson in lessons), *(article.body for article in articles)]
+    yield from _long_text_jobs(bundle, bodies)
+    for article in articles:
+        yield from _article_jobs(article)
+    for tool in bundle.tools.values():
+        yield from _tool_jobs(tool) if tool.file in wanted else ()
     for course in bundle.courses.values():
         yield from _course_jobs(course) if course.file in wanted else ()
     for author in bundle.authors.values():
@@ -204,8 +225,22 @@ def _lesson_job(lesson: LessonText) -> Job:
     return Job("lesson", lesson.name, Source(lesson.body, lesson.file, first_line=lesson.body_line))
 
 
-def _long_text_jobs(bundle: Bundle, lessons: Iterable[LessonText]) -> Iterator[Job]:
-    shown = dict.fromkeys(path for lesson in lessons for path in figure_paths(lesson.body))
+def _tool_jobs(tool: ToolText) -> Iterator[Job]:
+    base = f"/learn/{tool.course}/"
+    source = Source(tool.body, tool.file, "tool", base=base, first_line=tool.body_line)
+    yield Job("tool", tool.slug, source)
+
+
+def _article_jobs(article: ArticleText) -> Iterator[Job]:
+    source = Source(article.body, article.file, first_line=article.body_line)
+    yield Job("article", article.slug, source)
+    for number, (_, answer, line) in enumerate(article.faq, 1):
+        answering = Source(answer, article.file, "block", f"{article.slug}-faq-{number}-", first_line=line)
+        yield Job("text", article.file, answering)
+
+
+def _long_text_jobs(bundle: Bundle, bodies: Iterable[str]) -> Iterator[Job]:
+    shown = dict.fromkeys(path for body in bodies for path in figure_paths(body))
     for path in shown:
         text = bundle.files.get(long_text_path(path))
         if text is not None:
@@ -220,7 +255,7 @@ def _course_jobs(course: CourseText) -> Iterator[Job]:
         source = Source(course.body, course.file, "block", base=base, first_line=course.body_line)
         yield Job("text", course.file, source)
     for number, (_, answer, line) in enumerate(course.faq, 1):
-        source = Source(answer, course.file, "block", f"faq-{number}-", base, line)
+        source = Source(answer, course.file, "block", f"{course.slug}-faq-{number}-", base, line)
         yield Job("text", course.file, source)
 
 

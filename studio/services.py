@@ -18,7 +18,9 @@ from studio.bundle import Bundle, read_bundle
 from studio.cross_references import reference_problems
 from studio.former_names import rename
 from studio.models import ContentFile, ContentRevision
+from studio.publishing_articles import publish_articles
 from studio.publishing_legal import publish_legal, rewritten
+from studio.publishing_tools import publish_links, publish_tools
 from studio.rendering import Pages, fingerprints, render
 from studio.standards.manuscript import Manuscript
 
@@ -144,8 +146,10 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     questions = publishing_quizzes.publish_questions(bundle, pages)
     changed |= publishing_quizzes.publish_quizzes(bundle, pages, questions)
     changed |= publishing.publish_authors(bundle, pages)
-    changed |= _lessons_asking(bundle, questions)
+    changed |= _lessons_with(bundle, {"check": questions, "tool": publish_tools(bundle, pages)})
+    publish_links(pages)
     publishing.publish_courses(bundle, pages, changed, restated)
+    publish_articles(bundle, pages)
     publishing.publish_sources(bundle)
     publishing.publish_terms(bundle)
     publish_legal(bundle, pages)
@@ -167,12 +171,12 @@ def sync(files: dict[str, bytes], by: int | None = None) -> Plan:
     return publish(prepare(files), by)
 
 
-def _lessons_asking(bundle: Bundle, questions: set[str]) -> set[str]:
-    """The full names of the lessons that hold one of these questions."""
+def _lessons_with(bundle: Bundle, slots: dict[str, set[str]]) -> set[str]:
+    """The full names of the lessons that hold one of these, by kind: questions and tools."""
     return {
         name
         for name, lesson in bundle.lessons.items()
-        if any(found.kind == "check" and found.name in questions for found in mentions(lesson.body))
+        if any(found.name in slots.get(found.kind, ()) for found in mentions(lesson.body))
     }
 
 

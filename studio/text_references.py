@@ -18,7 +18,7 @@ ADDRESS = re.compile(r"/(courses|tools|articles)/([a-z0-9-]+)/?(?:preview/([a-z0
 EVERYWHERE = ("cite", "figure", "link")
 ALLOWED = {
     "lesson": (*EVERYWHERE, "check", "tool", "video", "reflect"),
-    "article": (*EVERYWHERE, "tool", "video"),
+    "tool": ("cite", "link"),
 }
 
 

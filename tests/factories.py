@@ -181,6 +181,22 @@ def add_lesson(step: Any, **columns: Any) -> Any:
     return lesson
 
 
+def make_tool(slug: str, course: str, *lessons: str, **columns: Any) -> None:
+    """A published practice tool of the course of this slug, linked by the lessons of these full names."""
+    from datetime import date
+
+    from lessons.models import Tool, ToolLink
+    from lessons.services import find_lesson
+
+    defaults = {
+        "title": slug.capitalize(), "summary": "For the evening.", "reviewed": date(2026, 11, 21), "paced": False,
+        "html": "<p>Write it down. Call {{emergency_number}}.</p>", "cited": [],
+    }  # fmt: skip
+    with transaction() as session:
+        session.add(Tool(slug=slug, course=course, **{**defaults, **columns}))
+        session.add_all(ToolLink(lesson_id=find_lesson(name).id, tool=slug) for name in lessons)
+
+
 def steps_of(course: Any) -> list[Any]:
     """The steps of a course in order, retired ones too, loaded and detached."""
     from sqlalchemy import select
@@ -210,6 +226,38 @@ def complete(user: Any, *steps: Any) -> None:
     for step in steps:
         with transaction():
             complete_step(user.id, step)
+
+
+# ---- authors and articles
+
+
+def make_author(slug: str = "ada", **columns: Any) -> None:
+    """An author as publishing would have left it."""
+    from courses.models import Author
+
+    defaults: dict[str, Any] = {
+        "name": "Ada Wall", "portrait": "", "may": ["Teach"], "may_not": ["Diagnose"], "publications": [],
+        "body_html": "<p>Ada teaches.</p>",
+    }  # fmt: skip
+    with transaction() as session:
+        session.add(Author(slug=slug, **{**defaults, **columns}))
+
+
+def make_article(slug: str = "", **columns: Any) -> None:
+    """A published article with one section and one question."""
+    from datetime import date
+
+    from articles.models import Article
+
+    name = slug or f"article-{next(_numbers)}"
+    defaults: dict[str, Any] = {
+        "title": f"Article {name}", "summary": "A short answer.", "authors": ["ada"], "published": date(2026, 11, 2),
+        "reviewed": None, "related": [], "faq": [{"question": "Why?", "answer_html": "<p>Because.</p>"}], "minutes": 3,
+        "html": '<p>It begins.</p><h2 id="first-part">First part</h2><p>Body.</p>', "cited": [], "media": {},
+        "outline": [{"id": "first-part", "title": "First part", "level": 2}],
+    }  # fmt: skip
+    with transaction() as session:
+        session.add(Article(slug=name, **{**defaults, **columns}))
 
 
 # ---- orders

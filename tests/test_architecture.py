@@ -11,14 +11,15 @@ from tests import servers
 ROOT = servers.ROOT
 ROOMS = (
     "core", "accounts", "sources", "courses", "enrollment", "progress", "certificates", "quizzes", "lessons",
-    "studio", "admin", "pages",
+    "articles", "studio", "admin", "pages",
 )  # fmt: skip
 LONGEST = 450  # lines
 MAKERS_OF_MARKUP = ("core/markup/", "core/icons.py", "quizzes/cases/map.py", "quizzes/cases/citations.py")
 STORED_MARKUP = {  # what the renderer stored, taken out again
-    "lessons/course_page.py", "lessons/course_views.py", "lessons/reading.py", "lessons/slots.py",
+    "lessons/course_page.py", "lessons/course_views.py", "lessons/reading.py", "lessons/slots.py", "lessons/tools.py",
     "quizzes/paper.py", "quizzes/reads.py", "quizzes/results.py", "quizzes/checks.py", "pages/views.py",
-    "core/prerender.py", "enrollment/legal.py", "quizzes/cases/reads.py",
+    "core/prerender.py", "enrollment/legal.py", "quizzes/cases/reads.py", "courses/authors.py",
+    "articles/pages.py", "pages/faq.py",
 }  # fmt: skip
 
 

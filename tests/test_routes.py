@@ -28,7 +28,6 @@ SIGNED = {"webhook.stripe"}  # its signature is its token
 # What changes something for the others stands last. Columns: the PEOPLE in their order.
 TABLE = """
 GET  pages.about                     200     200     200     200     200
-GET  pages.articles                  200     200     200     200     200
 GET  pages.dashboard                 login   200     200     200     200
 GET  pages.demo_mail                 200     200     200     200     200
 GET  pages.demo_mail_show            200     200     200     200     200
@@ -45,12 +44,18 @@ GET  courses.portrait                404     404     404     404     404
 GET  courses.preview                 200     200     200     200     200
 GET  courses.preview_media           404     404     404     404     404
 GET  courses.show                    200     200     200     200     200
+GET  articles.author                 200     200     200     200     200
+GET  articles.index                  200     200     200     200     200
+GET  articles.media                  404     404     404     404     404
+GET  articles.show                   200     200     200     200     200
 GET  certificates.paper              200     200     200     200     200
 GET  certificates.show               200     200     200     200     200
 GET  certificates.verify             200     200     200     200     200
 GET  lessons.course_home             login   200     course  200     200
 GET  lessons.media                   login   404     403     404     404
 GET  lessons.show                    login   200     course  200     200
+GET  tools.paper                     login   200     course  200     200
+GET  tools.show                      login   200     course  200     200
 GET  quizzes.attempt                 login   200     404     404     404
 GET  quizzes.review                  login   200     404     404     404
 GET  quizzes.show                    login   200     course  200     200
@@ -181,8 +186,13 @@ class World:
 VALUES: dict[str, dict[str, Any]] = {
     "courses.preview": {"lesson": "lesson-2"},
     "courses.preview_media": {"lesson": "lesson-2"},
+    "articles.show": {"slug": "itch"},
+    "articles.media": {"slug": "itch"},
+    "articles.author": {"slug": "ada"},
     "pages.demo_mail_show": {"name": "one.eml"},
     "pages.legal": {"page": "terms"},
+    "tools.paper": {"slug": "diary"},
+    "tools.show": {"slug": "diary"},
     "admin_people.set_active": {"verb": "reopen"},
     "admin_orders.show": {"number": "THE-ORDER"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
@@ -228,7 +238,10 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     )
     quiz_step, case_step = factories.steps_of(course)[2:]
     quiz, case = factories.make_quiz(quiz_step, QUESTION), factories.make_case(case_step)
+    factories.make_author()
+    factories.make_article("itch")
     enrollment = factories.enroll(learner, course)
+    factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
     factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))

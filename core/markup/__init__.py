@@ -20,7 +20,7 @@ import nh3
 from markupsafe import Markup
 
 from core.errors import InvalidInput, Problem
-from core.markup import outline, proofreading, tree, typesetting
+from core.markup import forms, outline, proofreading, tree, typesetting
 from core.markup.grammar import CERTAINTIES, KEY, PLAIN_ID, SLOT_NAME
 from core.markup.rendered import Reflection, Rendered, Slot, Source
 
@@ -179,6 +179,8 @@ def _typeset(source: Source, html: str) -> Rendered:
     cited = typesetting.set_citations(root)
     typesetting.set_tables(root)
     typesetting.set_footnotes(root)
+    if source.kind == "tool":
+        forms.set_fields(root)
     links = typesetting.set_links(root, source)
     typesetting.set_ids(root, source.prefix)
     text = outline.plain_text(root)

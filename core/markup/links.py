@@ -51,8 +51,10 @@ def _address(file: str, name: str) -> str:
 
 
 def _step_address(step: re.Match[str], name: str) -> str:
-    """From one lesson to another step: beside it, or by way of the other course's name."""
+    """From one lesson to another step: beside it, or by way of the other course's name; an article is in none."""
     course, folder, slug = step.groups()
     own = re.search(r"courses/([^/]+)/", name)
     within = slug if folder == "lessons" else f"quizzes/{slug}"
+    if PAGE.fullmatch(name):
+        return f"/learn/{course}/{within}"
     return within if own is None or own[1] == course else f"../{course}/{within}"

@@ -41,6 +41,8 @@ def _flat(text: str | None) -> str:
 def _is_apparatus(element: Element) -> bool:
     if element.tag == "svg" or element.get("role") in ("doc-noteref", "doc-backlink"):
         return True
+    if element.get("aria-hidden") == "true":  # A pull quote: its words stand in the text.
+        return True
     if tree.has_class(element, "cited") or tree.has_class(element, "grade"):
         return True
     return tree.has_class(element, "callout-title") and "".join(element.itertext()).strip() in HOUSE_TITLES

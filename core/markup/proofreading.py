@@ -13,6 +13,7 @@ from core.markup.grammar import (
     CERTAINTIES,
     CITATION,
     KEY,
+    OPINION,
     PLAIN_ID,
     SLOT,
     SLOT_NAME,
@@ -42,6 +43,8 @@ LINK = re.compile(r"(?<!!)\[[^\[\]]*+\]\(\s*+(?P<path>[^\s)]++)[^)\n]*+\)")
 CITE_LIKE = re.compile(r"\[@(?P<inside>[^\]\[]*+)(?:(?P<end>\])(?![(\[])|(?=\[|\Z))")
 SLOT_LIKE = re.compile(r"\[\[(?P<kind>\w+):[ ]*(?P<name>[^\]\n]*)\]\]")
 NOTE = re.compile(r"\[\^([^\]\n]+)\](:?)")
+QUOTATION = re.compile(r"^(?:[ ]{0,3}>.*(?:\n|\Z))+", re.MULTILINE)
+PULLED = re.compile(r"^[ ]{0,3}>[ ]?\{:?[ ]*\.pull[ ]*\}[ ]*$", re.MULTILINE)
 
 Finding = tuple[int, str, str]  # place in the text, what is wrong, remedy
 Rule = Callable[[str], Iterator[Finding]]
@@ -311,4 +314,31 @@ def footnotes(text: str) -> Iterator[Finding]:
             yield call.start(), f"the footnote '{call[1]}' is not written", f"add [^{call[1]}]: with its text"
 
 
-RULES: tuple[Rule, ...] = (headings, admonitions, images, citations, slots, footnotes)
+def pull_quotes(text: str) -> Iterator[Finding]:
+    """A pull quote says words of the text again: it holds nothing that must be heard or pressed."""
+    quotations = [found for found in QUOTATION.finditer(text) if PULLED.search(found[0])]
+    told = _spoken(PULLED.sub("", QUOTATION.sub("", text))) if quotations else ""
+    for found in quotations:
+        words = PULLED.sub("", found[0]).replace(">", " ")
+        if re.search(CITATION, words) or LINK.search(words):
+            remedy = "cite and link in the text that it repeats"
+            yield found.start(), "a citation or a link within a pull quote", remedy
+        elif _spoken(words).rstrip(".!?") not in told:
+            remedy = "take its words from the text, or leave {.pull} out"
+            yield found.start(), "a pull quote whose words are not in the text", remedy
+
+
+def _spoken(text: str) -> str:
+    """The words as they are read aloud, to be compared: without marks of emphasis, citations and line ends."""
+    for pattern, word in (
+        (CITATION, ""),
+        (OPINION, ""),
+        (r"[*_]", ""),
+        (r"\s+", " "),
+        (r" ([.,;:!?])", r"\1"),
+    ):
+        text = re.sub(pattern, word, text)
+    return text.strip().casefold()
+
+
+RULES: tuple[Rule, ...] = (headings, admonitions, images, citations, slots, footnotes, pull_quotes)

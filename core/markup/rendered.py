@@ -6,7 +6,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-Kind = Literal["lesson", "block", "inline"]
+Kind = Literal["lesson", "tool", "block", "inline"]
 
 WORDS_A_MINUTE = 200
 MINUTES_A_CHECK = 2

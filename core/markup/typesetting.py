@@ -250,11 +250,22 @@ def set_plain_parts(root: Element, source: Source) -> None:
     """Pull quotes, code that the keyboard can scroll, and no second title of the page."""
     for element in root.iter():
         if element.tag == "blockquote":
-            element.set("class", "pull")
+            _set_quotation(element)
         elif element.tag == "pre":
             element.set("tabindex", "0")
-        elif element.tag == "h1" and source.kind == "lesson":
+        elif element.tag == "h1" and source.kind in ("lesson", "tool"):
             element.tag = "h2"
+
+
+def _set_quotation(quotation: Element) -> None:
+    """A quotation marked `{.pull}` says words of the text again, for the eye alone: nobody hears them twice."""
+    marked = [paragraph for paragraph in quotation if tree.has_class(paragraph, "pull")]
+    quotation.set("class", "pull")
+    for paragraph in marked:
+        del paragraph.attrib["class"]
+    if marked:
+        quotation.tag = "aside"
+        quotation.set("aria-hidden", "true")
 
 
 def set_links(root: Element, source: Source) -> tuple[Link, ...]:

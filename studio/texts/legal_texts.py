@@ -1,6 +1,5 @@
 """Legal texts as they are written: a file for each version, with places for what the school says of itself. Pure."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +7,7 @@ from datetime import date
 from core.errors import Problem
 from studio.texts.fields import Fields
 from studio.texts.front_matter import FrontMatter
+from studio.texts.placeholders import placeholder_problems
 
 PLACEHOLDERS = (
     "school",
@@ -18,9 +18,6 @@ PLACEHOLDERS = (
     "refund_max_progress",
     "country",
 )
-WRITTEN = re.compile(r"\{\{([^{}\n]*)\}\}")
-IN_A_LINK = re.compile(r"\]\([^)\n]*\{\{|<[^>\n]*\{\{")
-KNOWN = f"Known are {', '.join(f'{{{{{name}}}}}' for name in PLACEHOLDERS)}."
 
 
 @dataclass(frozen=True)
@@ -60,17 +57,4 @@ def _version_problems(draft: LegalDraft) -> Iterator[Problem]:
 def _body_problems(draft: LegalDraft) -> Iterator[Problem]:
     if not draft.body.strip():
         yield Problem(draft.file, draft.body_line, "the text is missing", "Write it below the front matter.")
-    for number, line in enumerate(draft.body.split("\n"), draft.body_line):
-        yield from _line_problems(draft.file, number, line)
-
-
-def _line_problems(file: str, number: int, line: str) -> Iterator[Problem]:
-    for name in WRITTEN.findall(line):
-        if name not in PLACEHOLDERS:
-            yield Problem(file, number, f"there is no placeholder {{{{{name}}}}}", KNOWN)
-    if IN_A_LINK.search(line):
-        remedy = "Put it into the text; an email address becomes a link by itself."
-        yield Problem(file, number, "a placeholder within a link's address", remedy)
-    left = WRITTEN.sub("", line)
-    if "{{" in left or "}}" in left:
-        yield Problem(file, number, "a placeholder that does not begin or end", "Write it as {{school}}.")
+    yield from placeholder_problems(draft.body, draft.file, draft.body_line, PLACEHOLDERS, "school")

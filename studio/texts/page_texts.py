@@ -6,6 +6,9 @@ from datetime import date
 from core.errors import Problem
 from studio.texts.fields import Fields, read_faq
 from studio.texts.front_matter import FrontMatter
+from studio.texts.placeholders import placeholder_problems
+
+TOOL_PLACES = ("emergency_number", "crisis_line", "school")
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,15 @@ class LessonText:
 
 @dataclass(frozen=True)
 class ToolText:
-    """A practice tool to print."""
+    """A practice tool to print; `paced` ones are shown with the breathing pacer."""
 
     course: str
     slug: str
     file: str
     title: str
+    summary: str
     reviewed: date | None
+    paced: bool
     body: str
     body_line: int
 
@@ -128,12 +133,21 @@ def read_tool(front: FrontMatter, course: str, slug: str) -> tuple[ToolText, lis
     """The tool and what is wrong with its front matter."""
     problems: list[Problem] = []
     fields = Fields.of(front, problems)
-    fields.only("title", "reviewed")
+    fields.only("title", "summary", "reviewed", "paced")
     fields.require("title")
     tool = ToolText(
-        course, slug, front.file, fields.text("title"), fields.day("reviewed"), front.body, front.body_line
+        course=course,
+        slug=slug,
+        file=front.file,
+        title=fields.text("title"),
+        summary=fields.text("summary"),
+        reviewed=fields.day("reviewed"),
+        paced=fields.yes_no("paced", False),
+        body=front.body,
+        body_line=front.body_line,
     )
-    return tool, problems + _empty_body(front)
+    places = placeholder_problems(tool.body, tool.file, tool.body_line, TOOL_PLACES, TOOL_PLACES[0])
+    return tool, [*problems, *_empty_body(front), *places]
 
 
 def read_author(front: FrontMatter, slug: str) -> tuple[AuthorText, list[Problem]]:

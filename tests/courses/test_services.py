@@ -7,9 +7,9 @@ from sqlalchemy import update
 from core.clock import now
 from core.database import db, transaction
 from core.errors import NotFound
+from courses.authors import authors_of
 from courses.models import Author, Course, CourseInstructor, Module, Step
 from courses.services import (
-    authors_of,
     catalogue,
     course_outline,
     find_course,

@@ -39,6 +39,7 @@ PAGES = [
     ("visitor", "{preview}"),
     ("visitor", "/articles"),
     ("visitor", "/about"),
+    ("visitor", "/authors/mara-ellery"),
     ("visitor", "/glossary"),
     ("visitor", "/faq"),
     ("visitor", "/legal/terms"),
@@ -74,6 +75,8 @@ PAGES = [
     ("newcomer", f"/learn/{FREE}"),
     ("newcomer", f"/learn/{FREE}/alarm-and-recovery"),
     ("newcomer", f"/learn/{FREE}/quizzes/stress-skin-quiz"),
+    ("newcomer", "/tools/stress-skin-diary"),
+    ("newcomer", "/tools/breathing-script"),
     *[("newcomer", f"{{open attempt}}?q={number}") for number in range(1, 11)],
     ("newcomer", "{open attempt}?view=paper"),
     ("newcomer", "{open attempt}/review"),
@@ -231,6 +234,26 @@ def test_the_way_back_from_the_payment_reads_well(
     page.goto(places["return paid"])
 
     _compare("return", page.locator("main").aria_snapshot())
+
+
+@pytest.mark.parametrize(
+    "address", ["/articles", "/articles/what-a-hand-notices", "/authors/ada-wall", "/faq", "/"]
+)
+def test_the_journal_is_accessible_at_both_widths_light_and_dark(
+    shop: Shop, open_page: OpenPage, address: str
+) -> None:
+    """The shop's bundle holds an article that has everything."""
+    page = open_page(shop.school, 1280, reduced_motion="reduce")
+    page.goto(address)
+
+    assert not (faults := _faults(page)), "\n".join(faults)
+
+
+def test_an_article_reads_well(shop: Shop, open_page: OpenPage) -> None:
+    page = open_page(shop.school, 1280)
+    page.goto("/articles/what-a-hand-notices")
+
+    _compare("article", page.locator("main").aria_snapshot())
 
 
 def test_the_sandbox_is_accessible_as_well(shop: Shop, open_page: OpenPage) -> None:

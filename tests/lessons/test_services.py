@@ -13,13 +13,13 @@ from lessons.services import (
     LONGEST_REFLECTION,
     check_of,
     checks_of,
-    cited_sources,
     find_lesson,
     find_media,
     keep_reflection,
     prompts_of,
 )
 from sources.models import Source
+from sources.services import cited_sources
 from tests.crowd import at_once
 from tests.factories import make_course, make_user, steps_of
 
@@ -133,7 +133,7 @@ def test_sources_are_listed_as_the_lesson_cites_them(app: Flask) -> None:
             {"key": "a", "certainties": []},
         ]
 
-    found = cited_sources(lesson_of(course))
+    found = cited_sources(lesson_of(course).cited)
 
     assert [(s.title, s.url, s.link_text, s.certainties) for s in found] == [
         ("B", "https://doi.org/10.1/b", "doi:10.1/b", ("strong",)),

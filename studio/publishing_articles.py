@@ -1,0 +1,58 @@
+"""A bundle's articles as rows. One that a bundle does not hold stays as it is."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from articles.models import Article
+from core.database import db
+from core.markup.proofreading import mentions
+from core.markup.rendered import Rendered, reading_minutes
+from studio.bundle import Bundle
+from studio.media import storage_key
+from studio.publishing import fill
+from studio.rendering import Pages, figure_paths
+from studio.texts.media_files import RASTER, ending
+from studio.texts.page_texts import ArticleText
+
+
+def publish_articles(bundle: Bundle, pages: Pages) -> None:
+    """The rows of the articles that were rendered: all that their files say."""
+    for slug, rendered in pages.articles.items():
+        text = bundle.articles[slug]
+        row = db.session.scalar(select(Article).filter_by(slug=slug)) or Article(slug=slug)
+        fill(
+            row,
+            title=text.title,
+            summary=text.summary,
+            authors=list(text.authors),
+            published=text.published,
+            reviewed=text.reviewed,
+            related=list(text.related),
+            faq=_faq(text, pages.texts.get(text.file, {})),
+            minutes=max(1, reading_minutes(rendered.words, figures=len(rendered.figures))),
+            html=str(rendered.html),
+            outline=[{"id": each.id, "title": each.title, "level": each.level} for each in rendered.outline],
+            cited=list(_cited(text, rendered)),
+            media={path.removeprefix("media/"): storage_key(bundle, path) for path in _pictures(text.body)},
+        )
+        db.session.add(row)
+    db.session.flush()
+
+
+def _faq(text: ArticleText, html: dict[str, str]) -> list[dict[str, str]]:
+    return [{"question": question, "answer_html": html.get(answer, "")} for question, answer, _ in text.faq]
+
+
+def _cited(text: ArticleText, rendered: Rendered) -> Iterator[dict[str, Any]]:
+    """What the body cites by number, then what only an answer names: the page lists both."""
+    numbered = [each.key for each in rendered.cited]
+    yield from ({"key": each.key, "certainties": list(each.certainties)} for each in rendered.cited)
+    named = [found.name for _, answer, _ in text.faq for found in mentions(answer) if found.kind == "cite"]
+    yield from ({"key": key, "certainties": []} for key in dict.fromkeys(named) if key not in numbered)
+
+
+def _pictures(body: str) -> list[str]:
+    """The files that the page asks for; drawings stand in its HTML."""
+    return [path for path in figure_paths(body) if ending(path) in RASTER]
