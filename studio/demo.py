@@ -118,7 +118,7 @@ def _staff(moment: datetime) -> int:
 
 
 def _write_priya(diary: Diary, free: Course, certification: Course) -> None:
-    """The free course finished five weeks ago, with its certificate; the certification about 40 % through."""
+    """The free course finished a month ago, with its certificate; the certification about 40 % through."""
     priya = Learner(*LEARNER, SURE, Random(SEED), PASSWORD, slips=(4,))  # noqa: S311
     day = diary.present.replace(hour=9, minute=12, second=0, microsecond=0) - timedelta(days=49)
     diary.write(day, priya.register)

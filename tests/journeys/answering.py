@@ -1,4 +1,4 @@
-"""Answering a quiz in a browser, by the key of the course's own bundle."""
+"""Answering a quiz and playing a case in a browser, by the key of the course's own bundle."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
+from quizzes.cases.case import Case
+from quizzes.cases.text import parse_case
 from quizzes.questions import Options, Pairs, Quantity, Question, Steps, Wordings
+from quizzes.quiz_settings import QuizSettings
 from quizzes.quiz_text import parse_questions
 from tests import servers
 
@@ -20,6 +23,24 @@ def key_of(file: str) -> list[Question]:
     questions, _ = parse_questions(path.read_text().partition("\n---\n")[2], file)
     assert questions
     return questions
+
+
+def case_of(file: str) -> Case:
+    """The scenes and choices of a case of the shipped courses; its states are left to the product."""
+    path: Path = COURSES / file
+    case, _ = parse_case(path.read_text().partition("\n---\n")[2], file, 1, QuizSettings())
+    assert case.scenes
+    return case
+
+
+def choose_best(page: Page, case: Case) -> None:
+    """Mark the choice that scores most of those that the scene of the page offers."""
+    group = page.get_by_role("group", name="Choose your response")
+    group.wait_for()
+    shown = [plain(text) for text in group.locator(".opt").all_inner_texts()]
+    choices = [choice for scene in case.scenes for choice in scene.choices if plain(choice.text_md) in shown]
+    best = max(choices, key=lambda choice: choice.score)
+    _labelled(group, ".opt", best.text_md).locator("input").check()
 
 
 def answer(group: Locator, key: list[Question]) -> str:

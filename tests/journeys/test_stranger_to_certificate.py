@@ -7,7 +7,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.journeys.answering import answer, key_of, plain, question_group, reasons
+from tests.journeys.answering import (
+    answer,
+    case_of,
+    choose_best,
+    key_of,
+    plain,
+    question_group,
+    reasons,
+)
 from tests.journeys.conftest import OpenPage
 from tests.journeys.school import School
 
@@ -19,6 +27,7 @@ LESSONS = (
     "alarm-and-recovery", "what-stress-does-to-skin", "the-loop-of-skin-and-emotions",
     "five-minutes-in-the-treatment-room",
 )  # fmt: skip
+CASE = "holistic-dermatology-certification/quizzes/amira-exam-season-acne.md"
 PASSWORD = "A quiet afternoon in May"
 KINDS = {"choice", "choices", "truefalse", "order", "match", "number", "blanks"}
 WAYS = {
@@ -44,6 +53,7 @@ def test_a_stranger_earns_a_certificate_that_anyone_can_verify(
     reads_the_lessons(page)
     fails_the_quiz(page)
     passes_the_quiz(page)
+    plays_the_case(page)
     number = opens_the_certificate(page)
     prints_it(page, number)
 
@@ -141,6 +151,22 @@ def passes_the_quiz(page: Page) -> None:
     expect(page.get_by_text("Every question has an answer.")).to_be_visible()
     page.get_by_role("button", name="Confirm and submit").click()
     expect(page.get_by_role("main")).to_contain_text("10 of 10")
+
+
+def plays_the_case(page: Page) -> None:
+    """Make the strongest choice of every scene; the case belongs to another course as well."""
+    page.get_by_role("link", name="Continue: Amira").first.click()
+    page.get_by_role("button", name="Start case").click()
+    case, leads_on = case_of(CASE), ""
+    while leads_on != "See the debrief":
+        choose_best(page, case)
+        page.get_by_role("button", name="Choose and see what happens").click()
+        outcome = page.get_by_role("region", name="What happened")
+        expect(outcome).to_contain_text("Strong choice")
+        leads_on = outcome.locator("a.btn").inner_text().strip()
+        outcome.locator("a.btn").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Passed, safe and strong.")
+    expect(page.get_by_role("main")).to_contain_text("100 of 100 points")
 
 
 def opens_the_certificate(page: Page) -> str:
