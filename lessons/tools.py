@@ -7,21 +7,31 @@ from datetime import date
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from core.database import db
 from core.errors import NotFound
 from core.icons import icon
+from core.reads import HotRead
 from core.school import School
 from courses.models import Course, Step
 from lessons.models import Lesson, Tool, ToolLink
-from sources.services import CitedSource, describe
+from sources.services import CitedSource, cited_sources
 
 # A tag, which stays as it is, or a place between tags.
 TAG_OR_PLACE = re.compile(r"<[^>]*>|\{\{(\w+)\}\}")
 INLINE = Markup('<a href="/tools/{name}">{title}</a>')
 ALONE = Markup(
     '<p class="notice">{icon}<span><a href="/tools/{name}">{title}</a>, a practice tool to print</span></p>'
+)
+_linked_in_course = HotRead(
+    select(Tool.slug, Tool.title, Tool.summary)
+    .join(ToolLink, ToolLink.tool == Tool.slug)
+    .join(Lesson, Lesson.id == ToolLink.lesson_id)
+    .join(Step, Step.body == Lesson.name)
+    .where(Step.course_id == bindparam("course_id"), Step.retired_at.is_(None))
+    .group_by(Tool.id)
+    .order_by(func.min(Step.position), Tool.title)
 )
 EMERGENCY, CRISIS = "your local emergency number", "a local crisis line"
 
@@ -85,22 +95,12 @@ def ways_to(slug: str) -> list[Way]:
 
 
 def tools_in(course_id: int) -> Sequence[tuple[str, str, str]]:
-    """Address, title and summary of the tools that a course's lessons link, in the order of the lessons."""
-    query = (
-        select(Tool.slug, Tool.title, Tool.summary)
-        .join(ToolLink, ToolLink.tool == Tool.slug)
-        .join(Lesson, Lesson.id == ToolLink.lesson_id)
-        .join(Step, Step.body == Lesson.name)
-        .where(Step.course_id == course_id, Step.retired_at.is_(None))
-        .group_by(Tool.id)
-        .order_by(func.min(Step.position), Tool.title)
-    )
-    return db.session.execute(query).all()
+    """Slug, title and summary of the tools that a course's lessons link, in the order of the lessons."""
+    return _linked_in_course(course_id=course_id)
 
 
 def tool_page(tool: Tool, school: School) -> ToolPage:
     """The tool in the school's words."""
-    cited = ((str(entry["key"]), entry["certainties"]) for entry in tool.cited)
     return ToolPage(
         slug=tool.slug,
         title=tool.title,
@@ -109,7 +109,7 @@ def tool_page(tool: Tool, school: School) -> ToolPage:
         is_paced=tool.paced,
         html=Markup(fill(tool.html, school)),  # noqa: S704 - stored by the renderer, filled with escaped words
         disclaimer=disclaimer(school),
-        sources=list(describe(cited).values()) if tool.cited else [],
+        sources=cited_sources(tool.cited),
     )
 
 
