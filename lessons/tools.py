@@ -1,25 +1,22 @@
 """Practice tools: who may open one, its page, its printed sheet, and the list of a course's tools."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import bindparam, func, select
 
 from core.database import db
 from core.errors import NotFound
 from core.icons import icon
 from core.reads import HotRead
-from core.school import School
+from core.school import School, fill_places
 from courses.models import Course, Step
 from lessons.models import Lesson, Tool, ToolLink
 from sources.services import CitedSource, cited_sources
 
-# A tag, which stays as it is, or a place between tags.
-TAG_OR_PLACE = re.compile(r"<[^>]*>|\{\{(\w+)\}\}")
 INLINE = Markup('<a href="/tools/{name}">{title}</a>')
 ALONE = Markup(
     '<p class="notice">{icon}<span><a href="/tools/{name}">{title}</a>, a practice tool to print</span></p>'
@@ -107,20 +104,19 @@ def tool_page(tool: Tool, school: School) -> ToolPage:
         summary=tool.summary,
         reviewed=tool.reviewed,
         is_paced=tool.paced,
-        html=Markup(fill(tool.html, school)),  # noqa: S704 - stored by the renderer, filled with escaped words
+        html=fill_places(tool.html, _words(school)),
         disclaimer=disclaimer(school),
         sources=cited_sources(tool.cited),
     )
 
 
-def fill(html: str, school: School) -> str:
-    """The text with the school's own words in its places; where a setting is blank, words that still read well."""
-    words: dict[str | None, str] = {
-        "school": escape(school.name),
-        "emergency_number": escape(school.emergency_number or EMERGENCY),
-        "crisis_line": escape(school.crisis_line or CRISIS),
+def _words(school: School) -> dict[str, str]:
+    """What stands in a tool's places; where a setting is blank, words that still read well."""
+    return {
+        "school": school.name,
+        "emergency_number": school.emergency_number or EMERGENCY,
+        "crisis_line": school.crisis_line or CRISIS,
     }
-    return TAG_OR_PLACE.sub(lambda found: words.get(found[1], found[0]), html)
 
 
 def disclaimer(school: School) -> str:
