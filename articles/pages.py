@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from articles.models import Article
-from articles.services import all_articles, articles_by, read_article
+from articles.services import articles_by, newest_articles, read_article
 from courses.authors import AuthorFacts, author_facts, find_author
 from courses.models import Course
 from courses.services import courses_by, courses_named
@@ -58,7 +58,7 @@ class AuthorPage:
 
 def newest(count: int | None = None) -> list[Card]:
     """The newest articles, or all of them."""
-    return [card(article) for article in all_articles()[:count]]
+    return [card(article) for article in newest_articles(count)]
 
 
 def card(article: Article) -> Card:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import String, cast, select
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import load_only
 
 from articles.models import Article
 from core.database import db
@@ -11,14 +11,17 @@ from core.errors import NotFound
 from courses.models import Author
 
 MISSING = "There is no article at this address. The journal lists all of them."
+LISTED = (Article.slug, Article.title, Article.summary, Article.published, Article.minutes, Article.authors)
 
 
-def find_article(slug: str) -> Article:
-    """The published article of this address. Raises NotFound."""
-    article = db.session.scalar(select(Article).filter_by(slug=slug))
-    if article is None:
+def find_picture(slug: str, name: str) -> str:
+    """The storage key of a picture that the article shows. Raises NotFound."""
+    pictures = db.session.scalar(select(Article.media).filter_by(slug=slug))
+    if pictures is None:
         raise NotFound(MISSING)
-    return article
+    if name not in pictures:
+        raise NotFound("This article has no such picture.")
+    return pictures[name]
 
 
 def read_article(slug: str) -> tuple[Article, list[Author]]:
@@ -33,12 +36,12 @@ def read_article(slug: str) -> tuple[Article, list[Author]]:
     return article, [found[name] for name in article.authors if name in found]
 
 
-def all_articles() -> Sequence[Article]:
-    """All articles without their texts, the newest first."""
-    query = select(Article).order_by(Article.published.desc(), Article.title)
-    return db.session.scalars(query.options(defer(Article.html))).all()
+def newest_articles(count: int | None = None) -> Sequence[Article]:
+    """The newest articles, or all of them, with no more than a list shows."""
+    query = select(Article).order_by(Article.published.desc(), Article.title).limit(count)
+    return db.session.scalars(query.options(load_only(*LISTED))).all()
 
 
 def articles_by(author: str) -> list[Article]:
     """The articles that name this author, the newest first."""
-    return [article for article in all_articles() if author in article.authors]
+    return [article for article in newest_articles() if author in article.authors]

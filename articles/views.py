@@ -6,8 +6,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from articles.pages import article_page, author_page, newest
-from articles.services import find_article
-from core.errors import NotFound
+from articles.services import find_picture
 from core.web import ANYONE, absolute_url, allow, render, send_stored
 
 bp = Blueprint("articles", __name__)
@@ -32,10 +31,7 @@ def show(slug: str) -> str:
 @allow(ANYONE)
 def media(slug: str, name: str) -> WerkzeugResponse:
     """A picture that the article shows."""
-    key = find_article(slug).media.get(name)
-    if key is None:
-        raise NotFound("This article has no such picture.")
-    return send_stored(key, guess_type(name)[0])
+    return send_stored(find_picture(slug, name), guess_type(name)[0])
 
 
 @bp.get("/authors/<slug>")

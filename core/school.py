@@ -1,9 +1,12 @@
 """What the school says of itself: one row of settings, from which pages, mails and PDFs take their words."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from flask import g
+from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,6 +16,8 @@ from core.database import Base, db
 from core.errors import InvalidInput
 from core.reads import HotRead
 
+# A tag, which stays as it is, or a place between tags.
+TAG_OR_PLACE = re.compile(r"<[^>]*>|\{\{(\w+)\}\}")
 LIGHT_PAPER, DARK_PAPER = "#faf5ee", "#181215"
 DEFAULT_COLOURS = ("#9c3d28", "#35604f")
 
@@ -117,6 +122,15 @@ def require_readable(colour: str, field: str) -> None:
             f"The nearest shade that passes is {nearest}.",
             field,
         )
+
+
+def fill_places(html: str, words: Mapping[str, str]) -> Markup:
+    """HTML of the renderer with words in its places, written `{{name}}`; those that are no Markup are escaped.
+
+    A place within a tag, or of a name that `words` lacks, stays as it is.
+    """
+    filled = TAG_OR_PLACE.sub(lambda found: escape(words.get(found[1] or "", Markup(found[0]))), html)
+    return Markup(filled)  # noqa: S704 - the renderer's HTML, and nothing in it that was not escaped
 
 
 def stylesheet(school: School) -> str:

@@ -1,20 +1,16 @@
 """The school's legal texts: which versions a buyer accepts, and a page of one, filled in from the settings."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import select
 
 from core.database import db
 from core.errors import NotFound
-from core.school import School, current_school
+from core.school import School, current_school, fill_places
 from enrollment.models import LegalText
 from enrollment.payments import PaymentsOff
-
-# A tag, which stays as it is, or a placeholder between tags.
-TAG_OR_PLACEHOLDER = re.compile(r"<[^>]*>|\{\{(\w+)\}\}")
 
 
 @dataclass(frozen=True)
@@ -75,28 +71,24 @@ def read_legal(page: str, version: str | None = None) -> LegalPage:
     text = db.session.get(LegalText, (page, version or versions[0]))
     if text is None:
         raise NotFound(f"There is no version {version} of this text. Its page lists those there are.")
-    html = Markup(fill(text.html, current_school()))  # noqa: S704 - stored by the renderer, filled with escaped words
+    html = fill_places(text.html, _words(current_school()))
     every = tuple(Version(page, day) for day in versions)
     return LegalPage(text.title, text.summary, html, Version(page, text.version), every)
 
 
-def fill(html: str, school: School) -> str:
-    """The text with the school's own words in its places; where a setting is blank, words that still read well."""
-    words = _words(school)
-    return TAG_OR_PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), html)
-
-
-def _words(school: School) -> dict[str | None, str]:
-    email = escape(school.support_email)
+def _words(school: School) -> dict[str, str]:
+    """What stands in the places; where a setting is blank, words that still read well."""
+    email = school.support_email
+    link = Markup('<a href="mailto:{0}">{0}</a>').format(email)
     address = ", ".join(line.strip() for line in school.legal_address.splitlines() if line.strip())
     return {
-        "school": escape(school.name),
-        "legal_name": escape(school.legal_name or "its owner"),
-        "legal_address": escape(address or "whose address we give on request"),
-        "support_email": f'<a href="mailto:{email}">{email}</a>' if email else "our support address",
+        "school": school.name,
+        "legal_name": school.legal_name or "its owner",
+        "legal_address": address or "whose address we give on request",
+        "support_email": link if email else "our support address",
         "refund_days": str(school.refund_days),
         "refund_max_progress": str(school.refund_max_progress),
-        "country": escape(school.country or "the country in which the school has its seat"),
+        "country": school.country or "the country in which the school has its seat",
     }
 
 

@@ -112,7 +112,9 @@ def _inline(element: Element, style: str) -> list[Run]:
 
 
 def _heading(element: Element) -> Iterator[Block]:
-    yield {"kind": "heading", "level": HEADINGS[element.tag], "runs": _trimmed(runs_of(element))}
+    """A heading of no words is left out: a tagged PDF refuses it."""
+    if "".join(element.itertext()).strip():
+        yield {"kind": "heading", "level": HEADINGS[element.tag], "runs": _trimmed(runs_of(element))}
 
 
 def _text(element: Element) -> Iterator[Block]:
@@ -132,7 +134,8 @@ def _list(element: Element) -> Iterator[Block]:
     kind = "boxes" if "boxes" in classes else "numbers" if element.tag == "ol" else "bullets"
     if kind == "boxes":
         items = [_without_box(item) for item in items]
-    yield {"kind": kind, "items": items, "columns": 2 if "two" in classes else 1}
+    if items:
+        yield {"kind": kind, "items": items, "columns": 2 if "two" in classes else 1}
 
 
 def _entry(item: Element) -> Iterator[Block]:
@@ -149,7 +152,9 @@ def _without_box(item: list[Block]) -> list[Block]:
 
 
 def _table(element: Element) -> Iterator[Block]:
-    rows = [[runs_of(cell) for cell in row] for row in element.iter("tr")]
+    rows = [[runs_of(cell) for cell in row] for row in element.iter("tr") if len(row)]
+    if not rows:
+        return
     classes = element.get("class", "").split()
     yield {
         "kind": "table",

@@ -1,10 +1,13 @@
 """The doors of the practice tools, a page and a PDF: open to whoever may enter a lesson that links the tool."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, send_file
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.errors import NotFound
@@ -15,7 +18,8 @@ from courses.services import find_course, teaches
 from enrollment.rules import Reason
 from lessons.models import Tool
 from lessons.tools import ToolPage, Way, find_tool, tool_page, ways_to
-from progress.access import Visit, turn_away, visit
+from progress.access import Visit, is_in_course, turn_away, visit_of
+from progress.reads import learner_in
 from sources.rules import sentences
 from sources.services import CitedSource
 
@@ -56,13 +60,28 @@ def _admit(tool: Tool, ways: list[Way], person: Reader | None) -> None:
         return
     if person is None:
         abort(sign_in_first())
-    if _teaches(tool, person):
-        return
-    visits = [visit(way.course, way.step, "lesson", person) for way in ways]
-    if not visits:
-        raise NotFound("No lesson links this practice tool, so nobody has it yet.")
-    if not any(each.decision.allowed for each in visits):
-        abort(turn_away(_nearest(visits, tool.title)))
+    refused: list[Visit] = []
+    for here in _visits(ways, person):
+        if here.decision.allowed:
+            return
+        refused.append(here)
+    if not _teaches(tool, person):
+        raise _refusal(tool, refused)
+
+
+def _visits(ways: list[Way], person: Reader) -> Iterator[Visit]:
+    """What each way says to this person. In a course that is closed to them one way says it for all."""
+    for course, group in groupby(ways, key=lambda way: way.course):
+        learner = learner_in(course, person.user_id)
+        steps = [way.step for way in group]
+        told = steps if is_in_course(learner, person) else steps[:1]
+        yield from (visit_of(learner, step, "lesson", person) for step in told)
+
+
+def _refusal(tool: Tool, refused: list[Visit]) -> Exception:
+    if not refused:
+        return NotFound("No lesson links this practice tool, so nobody has it yet.")
+    return HTTPException(response=turn_away(_nearest(refused, tool.title)))
 
 
 def _teaches(tool: Tool, person: Reader) -> bool:

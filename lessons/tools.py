@@ -1,27 +1,34 @@
 """Practice tools: who may open one, its page, its printed sheet, and the list of a course's tools."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup, escape
-from sqlalchemy import func, select
+from markupsafe import Markup
+from sqlalchemy import bindparam, func, select
 
 from core.database import db
 from core.errors import NotFound
 from core.icons import icon
-from core.school import School
+from core.reads import HotRead
+from core.school import School, fill_places
 from courses.models import Course, Step
 from lessons.models import Lesson, Tool, ToolLink
-from sources.services import CitedSource, describe
+from sources.services import CitedSource, cited_sources
 
-# A tag, which stays as it is, or a place between tags.
-TAG_OR_PLACE = re.compile(r"<[^>]*>|\{\{(\w+)\}\}")
 INLINE = Markup('<a href="/tools/{name}">{title}</a>')
 ALONE = Markup(
     '<p class="notice">{icon}<span><a href="/tools/{name}">{title}</a>, a practice tool to print</span></p>'
+)
+_linked_in_course = HotRead(
+    select(Tool.slug, Tool.title, Tool.summary)
+    .join(ToolLink, ToolLink.tool == Tool.slug)
+    .join(Lesson, Lesson.id == ToolLink.lesson_id)
+    .join(Step, Step.body == Lesson.name)
+    .where(Step.course_id == bindparam("course_id"), Step.retired_at.is_(None))
+    .group_by(Tool.id)
+    .order_by(func.min(Step.position), Tool.title)
 )
 EMERGENCY, CRISIS = "your local emergency number", "a local crisis line"
 
@@ -85,42 +92,31 @@ def ways_to(slug: str) -> list[Way]:
 
 
 def tools_in(course_id: int) -> Sequence[tuple[str, str, str]]:
-    """Address, title and summary of the tools that a course's lessons link, in the order of the lessons."""
-    query = (
-        select(Tool.slug, Tool.title, Tool.summary)
-        .join(ToolLink, ToolLink.tool == Tool.slug)
-        .join(Lesson, Lesson.id == ToolLink.lesson_id)
-        .join(Step, Step.body == Lesson.name)
-        .where(Step.course_id == course_id, Step.retired_at.is_(None))
-        .group_by(Tool.id)
-        .order_by(func.min(Step.position), Tool.title)
-    )
-    return db.session.execute(query).all()
+    """Slug, title and summary of the tools that a course's lessons link, in the order of the lessons."""
+    return _linked_in_course(course_id=course_id)
 
 
 def tool_page(tool: Tool, school: School) -> ToolPage:
     """The tool in the school's words."""
-    cited = ((str(entry["key"]), entry["certainties"]) for entry in tool.cited)
     return ToolPage(
         slug=tool.slug,
         title=tool.title,
         summary=tool.summary,
         reviewed=tool.reviewed,
         is_paced=tool.paced,
-        html=Markup(fill(tool.html, school)),  # noqa: S704 - stored by the renderer, filled with escaped words
+        html=fill_places(tool.html, _words(school)),
         disclaimer=disclaimer(school),
-        sources=list(describe(cited).values()) if tool.cited else [],
+        sources=cited_sources(tool.cited),
     )
 
 
-def fill(html: str, school: School) -> str:
-    """The text with the school's own words in its places; where a setting is blank, words that still read well."""
-    words: dict[str | None, str] = {
-        "school": escape(school.name),
-        "emergency_number": escape(school.emergency_number or EMERGENCY),
-        "crisis_line": escape(school.crisis_line or CRISIS),
+def _words(school: School) -> dict[str, str]:
+    """What stands in a tool's places; where a setting is blank, words that still read well."""
+    return {
+        "school": school.name,
+        "emergency_number": school.emergency_number or EMERGENCY,
+        "crisis_line": school.crisis_line or CRISIS,
     }
-    return TAG_OR_PLACE.sub(lambda found: words.get(found[1], found[0]), html)
 
 
 def disclaimer(school: School) -> str:

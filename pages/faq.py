@@ -56,9 +56,13 @@ def _questions(group: str, faq: Sequence[dict[str, str]]) -> list[Question]:
 
 
 def anchors(group: str, questions: Sequence[str]) -> Iterator[str]:
-    """An id for each question of a group, made of its words; a number tells two with the same words apart."""
+    """An id for each question of a group, made of its words; a number tells two with the same words apart.
+
+    The two hyphens before the words, and before that number, stand in no slug and in no words: so no question of one
+    group has the id of another group, or of a question in it.
+    """
     seen: Counter[str] = Counter()
     for question in questions:
         words = re.sub(r"[^a-z0-9]+", "-", question.lower()).strip("-")
         seen[words] += 1
-        yield f"{group}-{words}" + (f"-{seen[words]}" if seen[words] > 1 else "")
+        yield f"{group}--{words}" + (f"--{seen[words]}" if seen[words] > 1 else "")

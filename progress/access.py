@@ -41,7 +41,11 @@ def visit(course_slug: str, slug: str, kind: str, reader: Reader, find: Finder =
 
     With `courses.services.find_ever` steps that were taken out are found too.
     """
-    learner = learner_in(course_slug, reader.user_id)
+    return visit_of(learner_in(course_slug, reader.user_id), slug, kind, reader, find)
+
+
+def visit_of(learner: Learner, slug: str, kind: str, reader: Reader, find: Finder = Outline.find) -> Visit:
+    """The same for one whose place in the course is known: `learner` is the reader's."""
     outline = outline_of(learner.course_id, learner.version)
     step = find(outline, slug, kind)
     return Visit(outline, step, learner, _decide(outline, step, learner, reader))

@@ -83,9 +83,14 @@ def _page(question_id: str, revision_id: int, given: CheckGiven | None, edition:
 
 
 def _layout(question: Asked) -> Layout:
-    """The same for everybody, so that one form serves all; without the secret nobody tells what a name stands for."""
+    """The same for everybody, so that one form serves all; without the secret nobody tells what a name stands for.
+
+    It follows from what is asked and not from a row's number, so that the same content is laid out alike in every
+    database; a form of other words holds other names, and is not taken for this one.
+    """
     key = current_config().secret_key.encode()
-    seed = hmac.new(key, f"check:{question.id}".encode(), "sha256").digest()
+    words = f"check:{question.question.id}\n{question.question.source}"
+    seed = hmac.new(key, words.encode(), "sha256").digest()
     return rules.lay_out(question.question, Random(seed), shuffle=True)
 
 

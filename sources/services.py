@@ -34,6 +34,8 @@ class CitedSource:
 def describe(cited: Iterable[tuple[str, Sequence[str]]]) -> dict[str, CitedSource]:
     """By key and in the given order, what the bibliography says; each key comes with its claims' certainties."""
     wanted = dict(cited)
+    if not wanted:
+        return {}
     rows = db.session.scalars(select(Source).where(Source.key.in_(wanted)))
     found = {source.key: source for source in rows}
     return {key: _cited(found[key], certainties) for key, certainties in wanted.items() if key in found}

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from core.database import db
 from courses.models import Course, Step
-from lessons.models import Lesson
+from lessons.models import Lesson, Tool
 from quizzes.models import Quiz
 from studio.bundle import Bundle
 from studio.texts.page_texts import LessonText
@@ -37,6 +37,8 @@ def _rename_course(old: str, new: str) -> None:
         body.name = f"{new}/{body.name.partition('/')[2]}"
     for step in db.session.scalars(select(Step).where(Step.body.startswith(f"{old}/", autoescape=True))):
         step.body = f"{new}/{step.body.partition('/')[2]}"
+    for tool in db.session.scalars(select(Tool).filter_by(course=old)):
+        tool.course = new
     db.session.flush()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import literal, select
 from articles.models import Article
 from core.clock import now
 from core.database import Base, db
+from core.markup.rendered import Rendered
 from courses.models import Author, Course, Module, Step
 from courses.rules import lesson_minutes
 from lessons.models import Lesson, LessonMedia, Tool
@@ -30,6 +31,11 @@ def fill(row: Base, **values: Any) -> bool:
     for name, value in changed.items():
         setattr(row, name, value)
     return bool(changed)
+
+
+def cited_in(rendered: Rendered) -> list[dict[str, Any]]:
+    """What a text cites by number, in order, as `sources.services.cited_sources` reads it."""
+    return [{"key": each.key, "certainties": list(each.certainties)} for each in rendered.cited]
 
 
 def publish_sources(bundle: Bundle) -> None:
@@ -110,7 +116,7 @@ def publish_lessons(bundle: Bundle, pages: Pages) -> set[str]:
                 {"id": each.id, "title": each.title, "level": each.level, "minutes": each.minutes}
                 for each in rendered.outline
             ],
-            cited=[{"key": each.key, "certainties": list(each.certainties)} for each in rendered.cited],
+            cited=cited_in(rendered),
             text=rendered.text,
         )
         row.revision += 1

@@ -1,6 +1,5 @@
 """A bundle's articles as rows. One that a bundle does not hold stays as it is."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +10,7 @@ from core.markup.proofreading import mentions
 from core.markup.rendered import Rendered, reading_minutes
 from studio.bundle import Bundle
 from studio.media import storage_key
-from studio.publishing import fill
+from studio.publishing import cited_in, fill
 from studio.rendering import Pages, figure_paths
 from studio.texts.media_files import RASTER, ending
 from studio.texts.page_texts import ArticleText
@@ -34,7 +33,7 @@ def publish_articles(bundle: Bundle, pages: Pages) -> None:
             minutes=max(1, reading_minutes(rendered.words, figures=len(rendered.figures))),
             html=str(rendered.html),
             outline=[{"id": each.id, "title": each.title, "level": each.level} for each in rendered.outline],
-            cited=list(_cited(text, rendered)),
+            cited=[*cited_in(rendered), *_cited_by_answers(text, rendered)],
             media={path.removeprefix("media/"): storage_key(bundle, path) for path in _pictures(text.body)},
         )
         db.session.add(row)
@@ -45,12 +44,11 @@ def _faq(text: ArticleText, html: dict[str, str]) -> list[dict[str, str]]:
     return [{"question": question, "answer_html": html.get(answer, "")} for question, answer, _ in text.faq]
 
 
-def _cited(text: ArticleText, rendered: Rendered) -> Iterator[dict[str, Any]]:
-    """What the body cites by number, then what only an answer names: the page lists both."""
+def _cited_by_answers(text: ArticleText, rendered: Rendered) -> list[dict[str, Any]]:
+    """What only an answer names: the page lists it after what the body numbers."""
     numbered = [each.key for each in rendered.cited]
-    yield from ({"key": each.key, "certainties": list(each.certainties)} for each in rendered.cited)
     named = [found.name for _, answer, _ in text.faq for found in mentions(answer) if found.kind == "cite"]
-    yield from ({"key": key, "certainties": []} for key in dict.fromkeys(named) if key not in numbered)
+    return [{"key": key, "certainties": []} for key in dict.fromkeys(named) if key not in numbered]
 
 
 def _pictures(body: str) -> list[str]:

@@ -8,7 +8,7 @@ from core.database import db
 from core.markup.rendered import Rendered
 from lessons.models import Lesson, Tool, ToolLink
 from studio.bundle import Bundle
-from studio.publishing import fill
+from studio.publishing import cited_in, fill
 from studio.rendering import Pages
 from studio.texts.page_texts import ToolText
 
@@ -29,7 +29,6 @@ def publish_tools(bundle: Bundle, pages: Pages) -> set[str]:
 def _publish(row: Tool | None, text: ToolText, page: Rendered | None) -> bool:
     row = row or Tool(slug=text.slug, html="", cited=[])
     db.session.add(row)
-    cited = [{"key": each.key, "certainties": list(each.certainties)} for each in page.cited] if page else []
     return fill(
         row,
         course=text.course,
@@ -38,7 +37,7 @@ def _publish(row: Tool | None, text: ToolText, page: Rendered | None) -> bool:
         reviewed=text.reviewed,
         paced=text.paced,
         html=str(page.html) if page else row.html,
-        cited=cited if page else row.cited,
+        cited=cited_in(page) if page else row.cited,
     )
 
 

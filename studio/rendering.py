@@ -235,7 +235,9 @@ def _article_jobs(article: ArticleText) -> Iterator[Job]:
     source = Source(article.body, article.file, first_line=article.body_line)
     yield Job("article", article.slug, source)
     for number, (_, answer, line) in enumerate(article.faq, 1):
-        answering = Source(answer, article.file, "block", f"{article.slug}-faq-{number}-", first_line=line)
+        answering = Source(
+            answer, article.file, "block", f"article-{article.slug}-faq-{number}-", first_line=line
+        )
         yield Job("text", article.file, answering)
 
 
@@ -255,7 +257,7 @@ def _course_jobs(course: CourseText) -> Iterator[Job]:
         source = Source(course.body, course.file, "block", base=base, first_line=course.body_line)
         yield Job("text", course.file, source)
     for number, (_, answer, line) in enumerate(course.faq, 1):
-        source = Source(answer, course.file, "block", f"{course.slug}-faq-{number}-", base, line)
+        source = Source(answer, course.file, "block", f"course-{course.slug}-faq-{number}-", base, line)
         yield Job("text", course.file, source)
 
 

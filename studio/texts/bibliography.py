@@ -45,7 +45,10 @@ def read_bibliography(data: bytes, file: str) -> tuple[tuple[SourceText, ...], l
     if problems:
         return (), problems
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it logs, we report
-    library = parse_string(text, append_middleware=[LatexDecodingMiddleware(allow_inplace_modification=True)])
+    library = parse_string(
+        text,
+        append_middleware=[LatexDecodingMiddleware(keep_braced_groups=True, allow_inplace_modification=True)],
+    )
     problems = [_block_problem(block, file) for block in library.failed_blocks]
     sources = [_source(entry) for entry in library.entries]
     for source in sources:
@@ -68,12 +71,13 @@ def _block_problem(block: Block, file: str) -> Problem:
 
 
 def _source(entry: Entry) -> SourceText:
-    fields = {field.key.lower(): _words(str(field.value)) for field in entry.fields}
+    written = {field.key.lower(): str(field.value) for field in entry.fields}
+    fields = {key: _words(value) for key, value in written.items()}
     places = ("journal", "booktitle", "publisher", "institution", "organization", "howpublished", "school")
     return SourceText(
         key=entry.key,
         kind=entry.entry_type.lower(),
-        authors=_authors(fields.get("author", "") or fields.get("editor", "")),
+        authors=_authors(written.get("author", "") or written.get("editor", "")),
         title=fields.get("title", ""),
         published_in=next((fields[place] for place in places if fields.get(place)), ""),
         year=fields.get("year", "") or fields.get("date", "")[:4],
@@ -91,19 +95,28 @@ def _words(value: str) -> str:
 
 
 def _authors(text: str) -> str:
-    people = [_person(name) for name in re.split(r"\s+and\s+", text) if name.strip()]
+    people = [_person(name) for name in _names(text) if name.strip()]
     if len(people) > MOST_AUTHORS:
         return ", ".join([*people[:3], "et al"])
     return ", ".join("et al" if person == "others" else person for person in people)
 
 
+def _names(text: str) -> list[str]:
+    """What stands between one " and " and the next; within braces the word is part of a name."""
+    names = [""]
+    for part in re.split(r"(\s+and\s+)", text):
+        is_between = part.strip() == "and" and names[-1].count("{") == names[-1].count("}")
+        names = [*names, ""] if is_between else [*names[:-1], names[-1] + part]
+    return names
+
+
 def _person(name: str) -> str:
-    """`Arck, P. C.` becomes `Arck PC`; a name without a comma, as an authority's, stays."""
+    """`Arck, P. C.` becomes `Arck PC`; a name without a comma or all in braces, as an authority's, stays."""
     family, comma, given = name.partition(",")
-    if not comma:
-        return name.strip()
-    initials = "".join(found[1].upper() for found in INITIALS.finditer(given))
-    return f"{family.strip()} {initials}".strip()
+    if not comma or family.count("{") != family.count("}"):
+        return _words(name)
+    initials = "".join(found[1].upper() for found in INITIALS.finditer(_words(given)))
+    return f"{_words(family)} {initials}".strip()
 
 
 def _source_problems(source: SourceText, file: str) -> Iterator[Problem]:

@@ -73,6 +73,22 @@ def test_the_list_costs_two_statements_for_however_many_articles(app: Flask, cli
     assert len(sent) == 2  # One of them asks whether the school's settings have changed.
 
 
+def test_a_list_reads_no_article_whole_and_the_front_page_only_the_newest(
+    app: Flask, client: FlaskClient
+) -> None:
+    for _ in range(5):
+        make_article()
+
+    with statements() as sent:
+        client.get("/articles")
+        client.get("/")
+
+    lists = [statement for statement in sent if "FROM articles" in statement]
+    assert len(lists) == 2
+    assert not any(f"articles.{column}" in each for each in lists for column in ("html", "faq", "cited"))
+    assert "LIMIT" in lists[1]
+
+
 # ---- an article
 
 
@@ -161,6 +177,9 @@ def test_its_pictures_are_open_and_no_other_file_is(app: Flask, client: FlaskCli
     shown = client.get("/articles/itch/media/skin/dot.png")
 
     assert (shown.data, shown.mimetype) == (b"picture", "image/png")
+    with statements() as sent:
+        client.get("/articles/itch/media/skin/dot.png")
+    assert not any("articles.html" in statement for statement in sent)
     for name in ("media/abc.png", "dot.png", "skin/other.png"):
         assert client.get(f"/articles/itch/media/{name}").status_code == 404
 
@@ -204,3 +223,12 @@ def test_an_authors_page_costs_four_statements(app: Flask, client: FlaskClient, 
 
 def test_a_courses_page_leads_to_its_author(app: Flask, client: FlaskClient, itch: None) -> None:
     assert 'href="/authors/ada"' in client.get("/courses/free").text
+
+
+def test_pages_of_a_course_and_home_show_no_broken_picture_either(
+    app: Flask, client: FlaskClient, itch: None
+) -> None:
+    for path in ("/courses/free", "/"):
+        page = client.get(path).text
+        assert 'src=""' not in page
+        assert "Ada Wall" in page

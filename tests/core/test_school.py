@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, g
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from core import config as configuration
 from core.colour import contrast
@@ -18,6 +19,7 @@ from core.school import (
     School,
     change_school,
     current_school,
+    fill_places,
     require_readable,
     stylesheet,
 )
@@ -168,3 +170,15 @@ def test_two_changes_at_once_lose_none(app: Flask) -> None:
     fresh_name()
     assert [getattr(current_school(), field) for field in fields] == ["given"] * len(fields)
     assert current_school().version == 1 + len(fields)
+
+
+def test_the_schools_words_stand_in_the_places_of_a_text_and_are_words() -> None:
+    html = '<p title="{{school}}">{{school}} at {{link}}, not {{other}}; {{ school }} {{{{school}}}}</p>'
+
+    filled = fill_places(html, {"school": "<b>A & B</b> {{link}}", "link": Markup('<a href="/">us</a>')})
+
+    name = "&lt;b&gt;A &amp; B&lt;/b&gt; {{link}}"
+    assert filled == (
+        f'<p title="{{{{school}}}}">{name} at <a href="/">us</a>, '
+        f"not {{{{other}}}}; {{{{ school }}}} {{{{{name}}}}}</p>"
+    )

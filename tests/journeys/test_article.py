@@ -44,7 +44,7 @@ def test_without_a_script_the_contents_lead_to_the_heading(shop: Shop, open_page
 
 def test_a_question_can_be_pointed_at(shop: Shop, open_page: OpenPage) -> None:
     page = open_page(shop.school, 390)
-    page.goto("/faq#article-what-a-hand-notices-may-i-treat-it")
+    page.goto("/faq#article-what-a-hand-notices--may-i-treat-it")
 
     expect(page.get_by_text("Stop, and say what you noticed.")).to_be_in_viewport()
     page.get_by_role("link", name="What a hand notices").last.click()

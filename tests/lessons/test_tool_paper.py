@@ -144,6 +144,41 @@ def test_headings_go_down_by_single_steps() -> None:
     assert blocks[3]["blocks"][0]["level"] == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## \n\na",
+        "a\n\n<table></table>",
+        "a\n\n<ul></ul>",
+        "- [ ]\n- [ ] a",
+        "- \n- a",
+        "| a | b |\n|---|---|",
+    ],
+)
+def test_parts_without_content_cost_nobody_the_sheet(text: str) -> None:
+    assert render_pdf(replace(SHEET, html=page_of(text))).startswith(b"%PDF")
+
+
+def test_the_words_of_a_sheet_are_words_and_no_source() -> None:
+    said = '#panic("x") $y$ @label <label> #set page(width: 1cm)'
+
+    text = text_of(
+        reader_of(replace(SHEET, school=said, title=said, html=page_of("Say `#panic(1)`."))).pages[0]
+    )
+
+    assert text.count('#panic("x") $y$ @label <label>') >= 2
+    assert "Say #panic(1)." in text
+
+
+def test_a_sheet_is_set_anew_when_the_school_says_something_else_and_few_are_kept() -> None:
+    render_pdf.cache_clear()
+    for number in range(40):
+        text = text_of(reader_of(replace(SHEET, disclaimer=f"In an emergency call {number}.")).pages[0])
+        assert f"call {number}." in text
+
+    assert render_pdf.cache_info().currsize == 32
+
+
 def test_an_entry_is_printed_without_the_box_that_is_drawn_beside_it() -> None:
     (boxes,) = blocks_of(page_of("- [ ] a [ ] b\n- [ ] c: ____"))
 

@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from core.database import transaction
 from core.school import change_school
 from courses.models import CourseInstructor
+from enrollment.models import Enrollment, EnrollmentState
 from lessons.models import Tool
 from lessons.services import find_lesson
+from tests.counting import statements
 from tests.factories import complete, enroll, make_course, make_tool, make_user, sign_in, steps_of
 
 LINK = {"kind": "tool", "name": "diary", "html": "", "title": "", "inline": True}
@@ -49,6 +52,49 @@ def test_a_tool_opens_with_the_lesson_that_links_it(app: Flask, skin: Any, path:
         f"/login?next=%2Ftools%2F{path.rpartition('/')[2]}", "/courses/skin", "/learn/skin/lesson-1",
     ]  # fmt: skip
     assert learner.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/tools/diary", "/tools/diary.pdf"])
+def test_a_tool_closes_with_the_course(app: Flask, skin: Any, path: str) -> None:
+    learner = signed_in(app, skin)
+    complete(learner.person, steps_of(skin)[0])
+    assert learner.get(path).status_code == 200
+    with transaction() as session:
+        session.execute(update(Enrollment).values(state=EnrollmentState.REVOKED, end_reason="refund"))
+
+    assert learner.get(path).location == "/courses/skin"
+
+
+def test_the_doors_of_a_tool_cost_the_same_however_many_lessons_link_it(app: Flask) -> None:
+    course = make_course("long", ("lesson " * 9,), order="strict")
+    make_course("dear", ("lesson " * 9,), price_minor=900)
+    ways = [f"{slug}/lessons/lesson-{n}" for slug in ("long", "dear") for n in range(2, 10)]
+    make_tool("diary", "long", *ways)
+    costs = {}
+    for name, client, to in (
+        ("outside", signed_in(app), "/courses/long"),
+        ("early", signed_in(app, course), ""),
+    ):
+        client.get("/tools/diary")
+        with statements() as sent:
+            answer = client.get("/tools/diary")
+        assert answer.location == (to or "/learn/long/lesson-1")
+        costs[name] = sent
+
+    # The sign-in, the tool, its ways, two for who teaches it, and for each course the person's place in it; who
+    # stands outside a course is asked for an open order too.
+    assert (len(costs["outside"]), len(costs["early"])) == (9, 8)
+
+
+def test_a_learner_opens_a_tool_in_six_statements(app: Flask, skin: Any) -> None:
+    learner = signed_in(app, skin)
+    complete(learner.person, steps_of(skin)[0])
+    learner.get("/tools/diary")
+
+    with statements() as sent:
+        assert learner.get("/tools/diary").status_code == 200
+
+    assert len(sent) <= 6, sent
 
 
 def test_who_is_led_away_is_told_about_the_tool(app: Flask, skin: Any) -> None:

@@ -1,5 +1,6 @@
 """The questions of the whole school on one page: gathered, grouped, each with an address, every answer in sight."""
 
+import re
 from datetime import date
 
 from flask import Flask
@@ -38,7 +39,8 @@ def test_each_question_has_an_address_and_no_answer_is_folded_away(app: Flask, c
     page = client.get("/faq").text
 
     assert (
-        'id="course-skin-is-it-long"><h3><a class="plain" href="#course-skin-is-it-long">Is it long?' in page
+        'id="course-skin--is-it-long"><h3><a class="plain" href="#course-skin--is-it-long">Is it long?'
+        in page
     )
     assert "<details" not in page[page.index("<main") :]
 
@@ -64,9 +66,20 @@ def test_the_questions_cost_three_statements(app: Flask, client: FlaskClient) ->
 
 
 def test_an_anchor_is_the_questions_words_and_no_two_are_alike() -> None:
-    names = list(anchors("a", ["What is “HPA”?", "what is hpa", "Why?"]))
+    names = list(anchors("a", ["What is “HPA”?", "what is hpa", "Why?", "What is HPA 2"]))
 
-    assert names == ["a-what-is-hpa", "a-what-is-hpa-2", "a-why"]
+    assert names == ["a--what-is-hpa", "a--what-is-hpa--2", "a--why", "a--what-is-hpa-2"]
+
+
+def test_a_question_has_not_the_address_of_another_group(app: Flask, client: FlaskClient) -> None:
+    for slug in ("skin", "skin-care"):
+        make_course(slug, faq=[{"question": "Care?", "answer_html": "<p>Yes.</p>"}])
+
+    page = client.get("/faq").text
+
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert {"course-skin-care", "course-skin--care", "course-skin-care--care"} <= set(ids)
+    assert len(ids) == len(set(ids))
 
 
 def test_the_front_page_shows_the_three_newest_articles(app: Flask, client: FlaskClient) -> None:

@@ -122,6 +122,20 @@ def test_a_new_publication_is_asked_and_an_old_answer_keeps_its_meaning(page: Pa
     assert "Asked anew?" in shown
 
 
+def test_a_check_is_laid_out_by_its_words_whatever_row_holds_it(page: Page) -> None:
+    laid_out = page.values()
+    with transaction() as session:
+        factories.publish_question(page.question)
+        session.scalars(select(Course)).one().version += 1
+    again = page.values()
+    with transaction() as session:
+        factories.publish_question(replace(page.question, source=page.question.source + "\nMore."))
+        session.scalars(select(Course)).one().version += 1
+
+    assert again == laid_out
+    assert not set(page.values().values()) & set(laid_out.values())
+
+
 def test_the_layout_of_a_check_tells_nothing_of_its_key(page: Page) -> None:
     layout_names = {page.values()[""] for _ in range(2)}
 

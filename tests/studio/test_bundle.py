@@ -164,6 +164,22 @@ def test_many_authors_are_shortened():
     assert source.authors == "NameA X, NameB X, NameC X, et al"
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("{{Office of Walls and Doors}}", "Office of Walls and Doors"),
+        ("{Ada, B. and {Walls and {UV} Doors, Inc.} and others}", "Ada B, Walls and UV Doors, Inc., et al"),
+        ("{Anders, C.\n  and  Land, D.}", "Anders C, Land D"),
+        ('"{Walls and Doors}"', "Walls and Doors"),
+    ],
+)
+def test_and_within_braces_is_part_of_a_name(written: str, shown: str):
+    entry = f"@misc{{house, title = {{T}}, author = {written}, note = {{n}}}}"
+    (source,), problems = read_bibliography(entry.encode(), "references.bib")
+    assert problems == []
+    assert source.authors == shown
+
+
 def test_a_term_goes_by_other_words_and_over_several_lines():
     (first, second), problems = read_glossary(
         b"Barrier, skin barrier\n:  Holds\n   water.\n\nNGF\n: A factor.\n", "g.md"

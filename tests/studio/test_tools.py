@@ -74,6 +74,51 @@ def test_a_tool_taken_out_of_its_course_is_gone_and_one_of_a_course_elsewhere_st
     assert links() == set()
 
 
+def test_a_course_takes_its_tools_along_when_it_is_renamed_and_may_drop_them(app: Flask) -> None:
+    publish_sample()
+    path = "courses/walls/course.md"
+    files = {name.replace("courses/barriers/", "courses/walls/"): data for name, data in sample().items()}
+    files = replaced(files, path, "order: strict", "order: strict\nformerly: barriers")
+    files = replaced(files, "articles/why-walls.md", "[barriers]", "[walls]")
+    without = replaced(files, BRICKS.replace("barriers", "walls"), "[[tool: wall-sheet]]", "sheet")
+    del without[SHEET.replace("barriers", "walls")]
+
+    sync(without)
+
+    assert db.session.scalars(select(Tool)).all() == []
+
+
+def test_a_tool_that_returns_has_its_text_again(app: Flask) -> None:
+    publish_sample()
+    html = row(Tool).html
+    without = {name: data for name, data in sample().items() if name != SHEET}
+    sync(replaced(without, BRICKS, "[[tool: wall-sheet]]", "sheet"))
+
+    sync(sample())
+
+    assert row(Tool).html == html != ""
+    assert links() == {("bricks", "wall-sheet")}
+
+
+def test_publishing_what_is_published_already_touches_no_tool(app: Flask) -> None:
+    publish_sample()
+    before = (row(Tool).id, row(Course).version, links())
+
+    sync(sample())
+
+    assert (row(Tool).id, row(Course).version, links()) == before
+
+
+def test_a_round_trip_changes_no_byte_of_a_tool(app: Flask, tmp_path) -> None:
+    bundle = sample()
+    bundle[SHEET] = b"\xef\xbb\xbf" + bundle[SHEET].replace(b"\n", b"\r\n")
+    sync(bundle)
+
+    services.export(tmp_path / "out")
+
+    assert services.read_folder(tmp_path / "out")[SHEET] == bundle[SHEET]
+
+
 def test_a_source_stays_while_a_tool_cites_it(app: Flask) -> None:
     files = edited(SHEET, "Draw it.", "Draw it [@wall2001].")
     bibliography = files["references.bib"]
