@@ -15,7 +15,7 @@ serve: .venv/runtime ## the same for production: no demo data, refuses what is u
 test: .venv/dev lint ## every check: lint, types, floors, content, SQLite and PostgreSQL, Redis, browser
 	@throwaway=$$(mktemp -d) && trap 'rm -rf "$$throwaway"' EXIT && \
 	  STRATUM_ENV=demo SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))') INSTANCE=$$throwaway \
-	  .venv/bin/flask --app app stratum content check content
+	  .venv/bin/flask --app app stratum content check --strict content
 	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/dev ## ruff, mypy strict, the floors of the house
