@@ -20,7 +20,7 @@ from tests import servers
 
 ROOT = Path(instance.__file__).parent.parent
 WAIT = 60  # seconds; only a failing test waits as long
-PATIENCE = 20_000  # requests; only a failing test asks as often
+PATIENCE = 20_000  # looks; only a failing test looks as often
 LISTENING = "0A"  # the state of a socket in /proc/net/tcp
 SECRET = "a-secret-of-tests-0123456789-abcdefghijk"
 
@@ -70,9 +70,12 @@ class Running:
         return found
 
     def child(self, words: str) -> int:
-        """The direct child whose command line holds these words."""
-        (pid,) = (p for p in self.family() if words in _command(p) and _parents()[p] == self.process.pid)
+        """The direct child whose command line holds these words. One that was just started has none for a moment."""
+        (pid,) = next(found for _ in range(PATIENCE) if (found := self._children(words)))
         return pid
+
+    def _children(self, words: str) -> list[int]:
+        return [pid for pid, up in _parents().items() if up == self.process.pid and words in _command(pid)]
 
     def finish(self) -> int:
         """Wait for the end. Standard error is read meanwhile, or a full pipe would stop the stopping."""
