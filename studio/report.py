@@ -12,7 +12,7 @@ from quizzes.cases.paths import best_safe_score
 from quizzes.kinds import QUESTION_KINDS
 from quizzes.quiz_text import BLOOM
 from studio.publishing_quizzes import minutes_of
-from studio.rendering import Pages, figure_paths
+from studio.rendering import Pages, figure_paths, long_text_path
 from studio.services import Proof
 from studio.standards.blocks import MARK
 from studio.standards.cues import by_file, items_of
@@ -161,7 +161,7 @@ def _claim_lines(manuscript: Manuscript) -> list[str]:
 def _other_lines(manuscript: Manuscript) -> Iterator[str]:
     bundle = manuscript.bundle
     shown = {path for text in manuscript.texts for path in figure_paths(text.body)}
-    described = sum(f"{path.rpartition('.')[0]}.md" in bundle.files for path in shown)
+    described = sum(long_text_path(path) in bundle.files for path in shown)
     cited = sum(key in manuscript.cited for key in bundle.sources)
     yield f"articles {len(bundle.articles)}, tools {len(bundle.tools)}, terms of the glossary {len(bundle.terms)}"
     yield f"figures shown {len(shown)}, with a longer description {described}"

@@ -52,9 +52,10 @@ def _message(outcome: Outcome) -> str:
 
 def _worst_file(items: list[Item], bank: Bank, outcome: Outcome) -> str:
     """Where most hits over chance are won."""
+    files = by_file(items)
 
     def won(file: str) -> float:
-        own = by_file(items)[file]
+        own = files[file]
         return next(len(own) * each.gain for each in outcomes(own, bank) if each.strategy == outcome.strategy)
 
-    return max(by_file(items), key=won)
+    return max(files, key=won)
