@@ -14,10 +14,12 @@ from core.database import transaction
 from core.limits import require_within
 from core.web import Reader, reader
 from quizzes import kept, rules
+from quizzes.marks import Certainty
 from quizzes.reads import Target, asked
-from quizzes.services import Given
+from quizzes.saving import Given
 
 ITEM = re.compile(r"item([1-9]\d{0,3})")
+SEQ = re.compile(r"[0-9]{1,15}")  # milliseconds
 NOT_SENT_ON = ("csrf_token",)
 SIGNED_OUT = "Not saved: you are signed out. Your answer is kept here. Sign in, then come back to this page."
 KEPT_FORMS = "30/hour; 100/day"
@@ -77,9 +79,23 @@ def read_given(targets: Sequence[Target], form: Mapping[str, Sequence[str]]) -> 
             target.position,
             rules.read_answer(asked(target.revision_id).question, form, target.layout),
             bool(form.get(f"flag{target.position}")),
+            _certainty(form.get(f"sure{target.position}")),
+            _seq(form.get(f"seq{target.position}")),
         )
         for target in targets
     ]
+
+
+def _certainty(values: Sequence[str] | None) -> Certainty | None:
+    """How sure somebody said to be; whatever else stands there is nothing said."""
+    known = {str(word): word for word in Certainty}
+    return known.get(values[0]) if values else None
+
+
+def _seq(values: Sequence[str] | None) -> int | None:
+    """The number of a change, as a script counts it; a form without a script has none."""
+    found = SEQ.fullmatch(values[0]) if values else None
+    return int(found[0]) if found else None
 
 
 def fields() -> list[list[str]]:

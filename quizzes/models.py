@@ -4,13 +4,14 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
 from quizzes.rules import AttemptState
 
 OPEN = text("state = 'open'")
+OF_A_QUIZ, OF_A_COURSE = text("quiz_id IS NOT NULL"), text("quiz_id IS NULL")
 
 
 class Quiz(Base):
@@ -81,6 +82,8 @@ class CaseRevision(Base):
 class Attempt(Base):
     """One try of one learner at a quiz or a case. At most one is open; the database sees to it.
 
+    `terms` is the JSON of quizzes.terms.Terms: what the attempt keeps of the settings with which it began.
+
     Points are exact: `points_num` / `points_den` of `max_num` / `max_den`; `percent` is rounded, for lists only.
     A case has 100 to earn, and `pass_percent` is points.
     """
@@ -91,6 +94,7 @@ class Attempt(Base):
         Index(
             "one_open_attempt", "user_id", "quiz_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN
         ),
+        Index("open_until", "deadline_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -109,6 +113,10 @@ class Attempt(Base):
     max_den: Mapped[int]
     percent: Mapped[int | None]
     passed: Mapped[bool | None]
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # None in a case, which has none
+    deadline_at: Mapped[datetime | None]
+    timed_out: Mapped[bool] = mapped_column(default=False)
+    reached: Mapped[int] = mapped_column(default=1)  # the first question that is not left for good
 
     items: Mapped[list["AttemptItem"]] = relationship(order_by="AttemptItem.position")
 
@@ -120,9 +128,19 @@ class Attempt(Base):
     def points(self) -> Fraction | None:
         return None if self.points_num is None else Fraction(self.points_num, self.points_den)
 
+    @property
+    def share(self) -> Fraction:
+        """The share of what is possible, 0 to 1; 0 as long as it is not marked."""
+        return (self.points or Fraction(0)) / self.possible if self.possible else Fraction(0)
+
 
 class AttemptItem(Base):
-    """One question of an attempt: the revision asked, how it was laid out, the answer as saved, the score."""
+    """One question of an attempt: the revision asked, how it was laid out, the answer as saved, the score.
+
+    `seq` numbers the saves, the greatest wins. `score_*` is what the answer earns, `mark_*` what that counts for,
+    where the terms ask for more than the score. `tried` are the answers before this one, `final_at` is when it
+    was checked.
+    """
 
     __tablename__ = "attempt_items"
 
@@ -135,8 +153,90 @@ class AttemptItem(Base):
     saved_at: Mapped[datetime | None]
     score_num: Mapped[int | None]
     score_den: Mapped[int | None]
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)  # milliseconds
+    certainty: Mapped[str | None]
+    hinted: Mapped[bool] = mapped_column(default=False)
+    tried: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    final_at: Mapped[datetime | None]
+    mark_num: Mapped[int | None]
+    mark_den: Mapped[int | None]
 
     revision: Mapped[QuestionRevision] = relationship()
+
+    @property
+    def mark(self) -> Fraction | None:
+        return None if self.mark_num is None else Fraction(self.mark_num, self.mark_den)
+
+
+class Grade(Base):
+    """One entry of the log of grades, which only grows: the result of an attempt and what caused it.
+
+    `items` holds the scores that this entry changed, as [position, numerator, denominator].
+    """
+
+    __tablename__ = "grades"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"), index=True)
+    cause: Mapped[str]  # machine, marker, key or dropped
+    points_num: Mapped[int | None]  # None: a part is yet to be marked
+    points_den: Mapped[int | None]
+    max_num: Mapped[int]
+    max_den: Mapped[int]
+    passed: Mapped[bool | None]
+    items: Mapped[list[list[int]]] = mapped_column(JSON)
+    words: Mapped[str]
+    by_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    at: Mapped[datetime]
+
+
+class Accommodation(Base):
+    """What is changed for one learner, in one quiz or (without a quiz) in all of a course."""
+
+    __tablename__ = "accommodations"
+    __table_args__ = (
+        Index(
+            "one_accommodation_a_quiz", "user_id", "course_id", "quiz_id", unique=True,
+            sqlite_where=OF_A_QUIZ, postgresql_where=OF_A_QUIZ,
+        ),
+        Index(
+            "one_accommodation_a_course", "user_id", "course_id", unique=True,
+            sqlite_where=OF_A_COURSE, postgresql_where=OF_A_COURSE,
+        ),
+        CheckConstraint("extra_time BETWEEN 0 AND 400", name="extra_time"),
+        CheckConstraint("extra_attempts BETWEEN 0 AND 100", name="extra_attempts"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    quiz_id: Mapped[int | None] = mapped_column(ForeignKey("quizzes.id"))
+    extra_time: Mapped[int]  # percent of the time limit
+    extra_attempts: Mapped[int]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+
+
+class AttemptRequest(Base):
+    """A learner's wish for one more attempt. One stands open for a learner and a quiz."""
+
+    __tablename__ = "attempt_requests"
+    __table_args__ = (
+        Index(
+            "one_open_request", "user_id", "quiz_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quizzes.id"))
+    step_id: Mapped[int] = mapped_column(ForeignKey("steps.id"))
+    reason: Mapped[str]
+    state: Mapped[str]  # open, granted or refused
+    asked_at: Mapped[datetime]
+    answer: Mapped[str]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
 
 class CasePlay(Base):

@@ -10,12 +10,14 @@ from core.web import Reader
 from courses.services import OutlineStep
 from progress.access import Visit
 from quizzes import rules, services
+from quizzes.eligibility import eligibility
 from quizzes.models import Attempt, Quiz
 from quizzes.paper import given_in_words, show_question
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.reads import AttemptHead, Item, Target, asked, items_of
 from quizzes.results import ToldQuestion, ToldTally, exact, tell_items, tell_tallies
 from quizzes.rules import AttemptState, StartDecision
+from quizzes.saving import Given
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -96,8 +98,8 @@ class ResultPage:
 def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
     """The first page of a quiz or a case for one reader."""
     settings = QuizSettings.from_json(quiz.settings)
-    tried = services.attempts_of(reader.user_id, quiz.id)
-    decision = services.start_decision(quiz, tried)
+    learner = eligibility(reader.user_id, quiz, here.step.id)
+    decision = learner.decision
     return StartPage(
         noun=quiz.kind,
         title=quiz.title,
@@ -105,10 +107,10 @@ def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
         kicker=kicker(here),
         minutes=quiz.minutes,
         pass_mark=settings.pass_mark,
-        attempts=_attempts_in_words(len(tried), settings.attempts, decision.left),
+        attempts=_attempts_in_words(len(learner.tried), learner.attempts_allowed, decision.left),
         decision=decision,
         url=here.step.url,
-        past=tuple(_past(attempt, reader, quiz.kind) for attempt in reversed(tried)),
+        past=tuple(_past(attempt, reader, quiz.kind) for attempt in reversed(learner.tried)),
         course_title=here.outline.title,
         course_url=f"/learn/{here.outline.slug}",
     )
@@ -134,9 +136,7 @@ def palette(items: Sequence[Item], here: int | None) -> Palette:
     return Palette(", ".join(parts), answered, len(items), entries)
 
 
-def answers_in_words(
-    targets: Sequence[Target], given: Sequence[services.Given]
-) -> list[tuple[str, list[str]]]:
+def answers_in_words(targets: Sequence[Target], given: Sequence[Given]) -> list[tuple[str, list[str]]]:
     """Each question by number and prompt, with the words of what was answered to it."""
     shown = [
         show_question(asked(target.revision_id), target.layout, one.answer, target.position)
@@ -153,12 +153,10 @@ def first_open(items: Sequence[Item]) -> int:
 def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     """What became of a submitted attempt, with key and reasons where they may be seen."""
     quiz = services.find_quiz(here.step.body)
-    tried = services.attempts_of(reader.user_id, head.quiz_id)
-    decision = services.start_decision(quiz, tried)
-    has_passed = any(attempt.passed for attempt in tried)
+    learner = eligibility(reader.user_id, quiz, here.step.id)
+    decision = learner.decision
     items = items_of(head.id, reader.user_id)
-    at_the_end = decision.start is rules.Start.REFUSED  # The last attempt is not over while it is open.
-    open_to_see = rules.may_see_feedback(head.settings, head.state, has_passed, at_the_end)
+    open_to_see = rules.may_see_feedback(head.settings, head.state, learner.standing)
     told = tell_items(items, lambda slug: _lesson(here, slug)) if open_to_see else None
     missed = None if told is None else tuple(each for each in told if each.verdict != "right")
     return ResultPage(

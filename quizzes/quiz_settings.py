@@ -1,21 +1,20 @@
 """What the front matter of a quiz, a case or an assignment says, typed. Values come as text. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, cast
 
 from core.errors import Problem
+from quizzes import setting_values as read
 from quizzes.json_form import from_json, to_json
+from quizzes.setting_values import FrontValue, Refused
 
-FrontValue = str | list[Any] | dict[str, Any]
 LineOf = Callable[[str], int]
-NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 STATE_NAME = re.compile(r"[a-z_]+")
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+POOL_NAME = re.compile(r"[a-z0-9][a-z0-9/-]*")
 CASE_PASS = 75  # points of 100, where a case does not say
-YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 
 class QuizKind(StrEnum):
@@ -32,18 +31,33 @@ class View(StrEnum):
 
 
 class FeedbackWhen(StrEnum):
-    """When key and rationales are shown: after each submission, or once passed or no attempt is left."""
+    """When key and rationales are shown; `docs/grading.md` says what each word means."""
 
+    QUESTION = "question"
     SUBMITTED = "submitted"
     PASSED = "passed"
+    LAST = "last"
+    CLOSED = "closed"
+    NEVER = "never"
+
+
+class Counts(StrEnum):
+    """Which attempt counts."""
+
+    BEST = "best"
+    LAST = "last"
+    AVERAGE = "average"
 
 
 @dataclass(frozen=True)
 class QuizSettings:
     """The settings of one quiz. `pass_mark` is percent, in a case points of 100.
 
-    `attempts` None: as many as one likes. `minutes` None: computed. `draw`: how many questions from each
-    named pool; `items`: questions taken by id. `start` and `state` (0 to 100 each) belong to cases.
+    `attempts` None: as many as one likes. `minutes` None: computed; `time_limit` None: none, else minutes.
+    `opens` and `closes` are days or times of the school's clock, empty for none; `cool_down` is hours.
+    `draw`: how many questions from each named pool; `items`: questions taken by id. `shuffle`: both, questions,
+    options or none. `negative`, `try_penalty` and `hint_penalty` are percent of a question's points.
+    `start` and `state` (0 to 100 each) belong to cases.
     """
 
     title: str = ""
@@ -52,15 +66,35 @@ class QuizSettings:
     pass_mark: int = 70
     attempts: int | None = None
     minutes: int | None = None
+    time_limit: int | None = None
+    opens: str = ""
+    closes: str = ""
+    cool_down: int = 0
+    counts: str = Counts.BEST
     draw: tuple[tuple[str, int], ...] = ()
     items: tuple[str, ...] = ()
-    shuffle: bool = True
+    shuffle: str = "both"
     view: str = View.ONE
+    back: bool = True
     feedback: str = FeedbackWhen.SUBMITTED
+    tries: int = 1
+    try_penalty: int = 33
+    hints: bool = False
+    hint_penalty: int = 0
+    negative: int = 0
+    certainty: bool = False
     start: int = 50
     state: tuple[tuple[str, int], ...] = ()
     formerly: tuple[str, ...] = ()
     reviewed: str = ""
+
+    @property
+    def shuffles_questions(self) -> bool:
+        return self.shuffle in ("both", "questions")
+
+    @property
+    def shuffles_options(self) -> bool:
+        return self.shuffle in ("both", "options")
 
     @classmethod
     def from_front(
@@ -77,22 +111,17 @@ class QuizSettings:
         if values.get("kind") == QuizKind.CASE:
             values.setdefault("pass_mark", CASE_PASS)
         settings = replace(cls(), **values)
-        return settings, problems + list(_misplaced(settings, front, file, line_of))
+        problems += _misplaced(settings, front, file, line_of)
+        problems += _contradictions(settings, front, file, line_of)
+        return settings, problems
 
     def to_json(self) -> dict[str, Any]:
         return cast(dict[str, Any], to_json(self))
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "QuizSettings":
-        return from_json(cls, data)
-
-
-class Refused(Exception):
-    """A value that is no value of its key."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.message, self.remedy = message, remedy
+        """The settings that `to_json` wrote; a setting that there was not then has its default."""
+        return from_json(cls, {**DEFAULTS, **data})
 
 
 def _reader(key: str) -> Callable[[FrontValue], Any]:
@@ -113,95 +142,94 @@ def _misplaced(
             yield Problem(file, line_of(key), message, f"Delete it, or write kind: {' or '.join(kinds)}.")
 
 
-def _text(value: FrontValue) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise Refused("this is no text", "Write some words.")
-    return value.strip()
-
-
-def _whole(least: int, most: int) -> Callable[[FrontValue], int]:
-    def read(value: FrontValue) -> int:
-        text = value.strip().removesuffix("%").strip() if isinstance(value, str) else ""
-        if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
-            raise Refused(f"this is no whole number from {least} to {most}", "Write it in digits.")
-        return int(text)
-
-    return read
-
-
-def _attempts(value: FrontValue) -> int | None:
-    return None if value == "unlimited" else _whole(1, 1000)(value)
-
-
-def _yes_no(value: FrontValue) -> bool:
-    answer = YES_NO.get(value.strip().casefold()) if isinstance(value, str) else None
-    if answer is None:
-        raise Refused("this is neither yes nor no", "Write true or false.")
-    return answer
-
-
-def _one_of(words: Iterable[StrEnum]) -> Callable[[FrontValue], str]:
-    known = tuple(str(word) for word in words)
-
-    def read(value: FrontValue) -> str:
-        if value not in known:
-            raise Refused("this value is not known", f"Known are {', '.join(known)}.")
-        return str(value)
-
-    return read
-
-
-def _names(value: FrontValue) -> tuple[str, ...]:
-    names = [value] if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(n, str) and NAME.fullmatch(n) for n in names):
-        raise Refused("this is no list of ids", "Write `[one-id, another-id]`.")
-    if len(set(names)) < len(names):
-        raise Refused("an id stands twice", "Keep one of the two.")
-    return tuple(names)
-
-
-def _numbers(pattern: re.Pattern[str], least: int, most: int) -> Callable[[FrontValue], Any]:
-    def read(value: FrontValue) -> tuple[tuple[str, int], ...]:
-        if not isinstance(value, dict):
-            raise Refused("these are no names with numbers", "Write `{name: 4, other-name: 5}`.")
-        for name in value:
-            if not isinstance(name, str) or not pattern.fullmatch(name):
-                raise Refused(f"“{name}” is no name", f"Names are {pattern.pattern}.")
-        return tuple((name, _whole(least, most)(number)) for name, number in value.items())
-
-    return read
-
-
-def _date(value: FrontValue) -> str:
-    if not isinstance(value, str) or not DATE.fullmatch(value):
-        raise Refused("this is no date", "Write it as 2026-11-21.")
-    return value
+def _contradictions(
+    settings: QuizSettings, front: Mapping[str, FrontValue], file: str, line_of: LineOf
+) -> Iterator[Problem]:
+    """Settings that take each other's meaning away, each at the line of the one to change."""
+    for key, is_wrong, message, remedy in CONTRADICTIONS:
+        if key in front and is_wrong(settings):
+            yield Problem(file, line_of(key), f"{key}: {message}", remedy)
 
 
 READERS: dict[str, Callable[[FrontValue], Any]] = {
-    "title": _text,
-    "summary": _text,
-    "kind": _one_of(QuizKind),
-    "pass": _whole(0, 100),
-    "attempts": _attempts,
-    "minutes": _whole(1, 10_000),
-    "draw": _numbers(re.compile(r"[a-z0-9][a-z0-9/-]*"), 1, 500),
-    "items": _names,
-    "shuffle": _yes_no,
-    "view": _one_of(View),
-    "feedback": _one_of(FeedbackWhen),
-    "start": _whole(0, 100),
-    "state": _numbers(STATE_NAME, 0, 100),
-    "formerly": _names,
-    "reviewed": _date,
+    "title": read.text,
+    "summary": read.text,
+    "kind": read.one_of(QuizKind),
+    "pass": read.whole(0, 100),
+    "attempts": read.attempts,
+    "minutes": read.whole(1, 10_000),
+    "time_limit": read.whole(1, 10_000),
+    "opens": read.moment,
+    "closes": read.moment,
+    "cool_down": read.whole(1, 10_000),
+    "counts": read.one_of(Counts),
+    "draw": read.numbers(POOL_NAME, 1, 500),
+    "items": read.names,
+    "shuffle": read.shuffled,
+    "view": read.one_of(View),
+    "back": read.yes_no,
+    "feedback": read.one_of(FeedbackWhen),
+    "tries": read.whole(1, 10),
+    "try_penalty": read.whole(0, 100),
+    "hints": read.yes_no,
+    "hint_penalty": read.whole(0, 100),
+    "negative": read.whole(0, 100),
+    "certainty": read.yes_no,
+    "start": read.whole(0, 100),
+    "state": read.numbers(STATE_NAME, 0, 100),
+    "formerly": read.names,
+    "reviewed": read.date,
 }
 FIELD_OF = {"pass": "pass_mark"}
+OF_QUIZ, OF_CASE = (QuizKind.QUIZ,), (QuizKind.CASE,)
 ONLY_IN: dict[str, tuple[str, ...]] = {
-    "start": (QuizKind.CASE,),
-    "state": (QuizKind.CASE,),
-    "draw": (QuizKind.QUIZ,),
-    "items": (QuizKind.QUIZ,),
-    "shuffle": (QuizKind.QUIZ,),
-    "view": (QuizKind.QUIZ,),
-    "feedback": (QuizKind.QUIZ,),
+    **dict.fromkeys(("start", "state"), OF_CASE),
+    **dict.fromkeys(("time_limit", "counts", "draw", "items", "shuffle", "view", "back"), OF_QUIZ),
+    **dict.fromkeys(("feedback", "tries", "try_penalty", "hints", "hint_penalty"), OF_QUIZ),
+    **dict.fromkeys(("negative", "certainty"), OF_QUIZ),
 }
+CONTRADICTIONS: tuple[tuple[str, Callable[[QuizSettings], bool], str, str], ...] = (
+    (
+        "closes",
+        lambda s: bool(s.opens and s.closes) and s.closes < s.opens,
+        "the quiz closes before it opens",
+        "Write a later day, or an earlier `opens:`.",
+    ),
+    (
+        "back",
+        lambda s: not s.back and s.view == View.PAPER,
+        "a whole paper has no way back to forbid",
+        "Delete it, or write `view: one`.",
+    ),
+    (
+        "feedback",
+        lambda s: s.feedback == FeedbackWhen.CLOSED and not s.closes,
+        "the quiz never closes",
+        "Write `closes:` with a day, or another `feedback:`.",
+    ),
+    (
+        "feedback",
+        lambda s: s.feedback == FeedbackWhen.LAST and s.attempts is None,
+        "there is no last attempt",
+        "Write `attempts:` with a number, or another `feedback:`.",
+    ),
+    (
+        "tries",
+        lambda s: s.tries > 1 and s.feedback != FeedbackWhen.QUESTION,
+        "nobody learns that an answer was wrong before the attempt is over",
+        "Write `feedback: question`, or delete it.",
+    ),
+    (
+        "negative",
+        lambda s: s.negative > 0 and s.certainty,
+        "certainty has marks of its own for wrong answers",
+        "Delete it, or delete `certainty:`.",
+    ),
+    (
+        "hint_penalty",
+        lambda s: s.hint_penalty > 0 and not s.hints,
+        "no hint is offered",
+        "Write `hints: true`, or delete it.",
+    ),
+)
+DEFAULTS = QuizSettings().to_json()

@@ -18,12 +18,14 @@ from core.database import db
 from core.errors import NotFound
 from core.reads import HotRead
 from courses.models import Course, Step
+from quizzes.marks import Certainty
 from quizzes.models import Attempt, AttemptItem, CasePlay, QuestionRevision, Quiz
 from quizzes.presentation import Layout
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.revisions import Revisions
 from quizzes.rules import AttemptState, is_answered
+from quizzes.terms import Terms
 
 MOST_KEPT = 5_000  # revisions
 PARAGRAPH = re.compile(r"\s*<p>((?:(?!<p[ >]).)*)</p>\s*", re.DOTALL)
@@ -33,6 +35,7 @@ _head = HotRead(
     select(
         Attempt.state, Attempt.number, Attempt.pass_percent, Attempt.percent, Attempt.passed,
         Attempt.points_num, Attempt.points_den, Attempt.max_num, Attempt.max_den, Attempt.submitted_at,
+        Attempt.terms, Attempt.started_at, Attempt.deadline_at, Attempt.timed_out, Attempt.reached,
         Attempt.quiz_id, Quiz.title, Quiz.settings, Course.slug, Step.slug, CasePlay.revision_id,
     )
     .outerjoin(CasePlay, CasePlay.attempt_id == Attempt.id)
@@ -44,7 +47,9 @@ _head = HotRead(
 _items_query = (
     select(
         AttemptItem.position, AttemptItem.revision_id, AttemptItem.layout, AttemptItem.answer,
-        AttemptItem.flagged, AttemptItem.score_num, AttemptItem.score_den,
+        AttemptItem.flagged, AttemptItem.score_num, AttemptItem.score_den, AttemptItem.mark_num,
+        AttemptItem.mark_den, AttemptItem.seq, AttemptItem.certainty, AttemptItem.hinted, AttemptItem.tried,
+        AttemptItem.final_at,
     )
     .join(Attempt, Attempt.id == AttemptItem.attempt_id)
     .where(*_mine)
@@ -103,6 +108,11 @@ class AttemptHead:
     points: Fraction | None
     possible: Fraction
     submitted_at: datetime | None
+    terms: Terms | None
+    started_at: datetime
+    deadline_at: datetime | None
+    timed_out: bool
+    reached: int
     quiz_id: int
     title: str
     settings: QuizSettings
@@ -134,6 +144,12 @@ class Item:
     answer: dict[str, Any] | None
     flagged: bool
     score: Fraction | None
+    mark: Fraction | None = None
+    seq: int = 0
+    certainty: Certainty | None = None
+    hinted: bool = False
+    tried: tuple[dict[str, Any], ...] = ()
+    is_final: bool = False
 
     @cached_property
     def asked(self) -> Asked:
@@ -168,7 +184,8 @@ def attempt_head(attempt_id: str, user_id: int) -> AttemptHead:
     rows = _head(attempt_id=attempt_id, user_id=user_id)
     if not rows:
         raise no_such_attempt()
-    state, number, mark, percent, passed, num, den, most, of, submitted_at, *rest = rows[0]
+    state, number, mark, percent, passed, num, den, most, of, submitted_at, *timing = rows[0]
+    terms, started_at, deadline_at, timed_out, reached, *rest = timing
     quiz_id, title, settings, course, step, case_revision = rest
     return AttemptHead(
         attempt_id,
@@ -180,6 +197,11 @@ def attempt_head(attempt_id: str, user_id: int) -> AttemptHead:
         None if num is None else Fraction(num, den),
         Fraction(most, of),
         submitted_at,
+        None if terms is None else Terms.from_json(terms),
+        started_at,
+        deadline_at,
+        bool(timed_out),
+        reached,
         quiz_id,
         title,
         QuizSettings.from_json(settings),
@@ -191,12 +213,28 @@ def attempt_head(attempt_id: str, user_id: int) -> AttemptHead:
 
 def items_of(attempt_id: str, user_id: int) -> list[Item]:
     """The questions of this person's attempt, in order."""
-    return [
-        Item(position, revision_id, Layout.from_json(layout), answer, bool(flagged), _score(num, den))
-        for position, revision_id, layout, answer, flagged, num, den in _items(
-            attempt_id=attempt_id, user_id=user_id
-        )
-    ]
+    return [_item(*row) for row in _items(attempt_id=attempt_id, user_id=user_id)]
+
+
+def _item(
+    position: int, revision_id: int, layout: Any, answer: Any, flagged: bool, score_num: int | None,
+    score_den: int | None, mark_num: int | None, mark_den: int | None, seq: int, certainty: str | None,
+    hinted: bool, tried: list[Any], final_at: datetime | None,
+) -> Item:  # fmt: skip
+    return Item(
+        position=position,
+        revision_id=revision_id,
+        layout=Layout.from_json(layout),
+        answer=answer,
+        flagged=bool(flagged),
+        score=_score(score_num, score_den),
+        mark=_score(mark_num, mark_den),
+        seq=seq,
+        certainty=Certainty(certainty) if certainty else None,
+        hinted=bool(hinted),
+        tried=tuple(tried),
+        is_final=final_at is not None,
+    )
 
 
 def mailbox(attempt_id: str, user_id: int, positions: Sequence[int]) -> Mailbox:

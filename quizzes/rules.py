@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from random import Random
@@ -18,10 +19,12 @@ from quizzes.presentation import (
     draw_token,
 )
 from quizzes.questions import Question
-from quizzes.quiz_settings import FeedbackWhen, QuizSettings
+from quizzes.quiz_settings import Counts, FeedbackWhen, QuizSettings
+from quizzes.terms import Window
 
 CITATION = re.compile(r"\[(@[^\[\]\n]+)\](?![(\[])")
 CITED_KEY = re.compile(r"@([a-z0-9:_-]+)")
+ALWAYS, NONE = Window(), timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -189,36 +192,89 @@ class Start(StrEnum):
 
 @dataclass(frozen=True)
 class StartDecision:
-    """`left`: attempts that remain, the open one not counted; None: as many as one likes."""
+    """`left`: attempts that remain, the open one not counted; None: as many as one likes.
+
+    `again_at`: from when a refused start is taken, where waiting helps.
+    """
 
     start: Start
     left: int | None
     sentence: str = ""
+    again_at: datetime | None = None
 
     @property
     def may(self) -> bool:
         return self.start is not Start.REFUSED
 
 
-def may_start(used: int, limit: int | None, has_open: bool, noun: str = "quiz") -> StartDecision:
-    """`used` counts every attempt, the open one too. An open attempt is resumed whatever the limit is.
+@dataclass(frozen=True)
+class Tried:
+    """What was tried before: `used` counts every attempt, the open one too."""
 
-    `noun` is what the sentence calls that which was tried.
-    """
-    left = None if limit is None else max(limit - used, 0)
-    if has_open:
+    used: int
+    has_open: bool
+    last_ended_at: datetime | None = None
+
+
+def may_start(
+    tried: Tried,
+    limit: int | None,
+    noun: str = "quiz",
+    *,
+    at: datetime,
+    window: Window = ALWAYS,
+    cool_down: timedelta = NONE,
+) -> StartDecision:
+    """An open attempt is resumed whatever stands against a new one. `noun` is what the sentence calls the thing."""
+    left = None if limit is None else max(limit - tried.used, 0)
+    if tried.has_open:
         return StartDecision(Start.RESUME, left)
     if left == 0:
         return StartDecision(Start.REFUSED, 0, f"All {limit} attempts of this {noun} are used.")
+    if window.is_closed(at):
+        return StartDecision(Start.REFUSED, left, f"This {noun} has closed.")
+    if window.opens_at is not None and at < window.opens_at:
+        return StartDecision(Start.REFUSED, left, f"This {noun} is not open yet.", window.opens_at)
+    rested_at = tried.last_ended_at + cool_down if tried.last_ended_at else at
+    if at < rested_at:
+        return StartDecision(Start.REFUSED, left, "Let the last attempt settle before the next.", rested_at)
     return StartDecision(Start.NEW, left)
 
 
-def may_see_feedback(settings: QuizSettings, state: AttemptState, has_passed: bool, at_the_end: bool) -> bool:
-    """Key and rationales: never of an open attempt; where asked for, only once passed or `at_the_end`, when no
-    attempt is open and none is left."""
-    if state is AttemptState.OPEN:
-        return False
-    return settings.feedback == FeedbackWhen.SUBMITTED or has_passed or at_the_end
+@dataclass(frozen=True)
+class Standing:
+    """Where a learner stands with a quiz beyond one attempt; `is_over`: no attempt is open and none is left."""
+
+    has_passed: bool
+    is_over: bool
+    has_closed: bool
+
+
+def may_see_feedback(settings: QuizSettings, state: AttemptState, standing: Standing) -> bool:
+    """Key and rationales of a whole attempt: never of an open one; then as the setting says."""
+    return state is not AttemptState.OPEN and SHOWN_WHEN[FeedbackWhen(settings.feedback)](standing)
+
+
+SHOWN_WHEN: dict[FeedbackWhen, Callable[[Standing], bool]] = {
+    FeedbackWhen.QUESTION: lambda standing: True,
+    FeedbackWhen.SUBMITTED: lambda standing: True,
+    FeedbackWhen.PASSED: lambda standing: standing.has_passed or standing.is_over,
+    FeedbackWhen.LAST: lambda standing: standing.is_over,
+    FeedbackWhen.CLOSED: lambda standing: standing.has_closed,
+    FeedbackWhen.NEVER: lambda standing: False,
+}
+
+
+def share_that_counts(counts: str, shares: Sequence[Fraction]) -> Fraction | None:
+    """What a learner has of a quiz, of the shares of all marked attempts in their order; None before the first."""
+    return COUNTING[Counts(counts)](shares) if shares else None
+
+
+COUNTING: dict[Counts, Callable[[Sequence[Fraction]], Fraction]] = {
+    Counts.BEST: max,
+    Counts.LAST: lambda shares: shares[-1],
+    Counts.AVERAGE: lambda shares: sum(shares, Fraction(0)) / len(shares),
+}
 
 
 def choose_items(
@@ -234,7 +290,7 @@ def choose_items(
         free = [item for item in dict.fromkeys(pools.get(name, ())) if item not in chosen]
         chosen.update(dict.fromkeys(rng.sample(free, min(count, len(free)))))
     ids = list(chosen)
-    if settings.shuffle:
+    if settings.shuffles_questions:
         rng.shuffle(ids)
     return tuple(ids)
 

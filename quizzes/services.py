@@ -1,73 +1,38 @@
-"""Starting, saving and submitting attempts. The database decides, so that tabs and clicks at once make one of each."""
+"""Finding quizzes and starting attempts. The database decides, so that tabs and clicks at once make one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from random import Random
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import JSON, CursorResult, Table, bindparam, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core.clock import now
 from core.database import Base, db
 from core.errors import Conflict, NotFound
 from core.ids import new_id
-from courses.models import Step
-from courses.services import find_step
-from enrollment.services import is_enrolled
-from progress.services import complete_step
 from quizzes import rules
+from quizzes.eligibility import Eligibility, eligibility
 from quizzes.models import Attempt, AttemptItem, Question, QuestionRevision, Quiz
-from quizzes.presentation import Answer
 from quizzes.quiz_settings import QuizSettings
 from quizzes.reads import asked, no_such_attempt
-from quizzes.rules import AttemptState, AttemptStep, Score, StartDecision
-
-_items = cast(Table, AttemptItem.__table__)
-# A lock shared by savers holds off a submission on PostgreSQL: no answer is called saved that is not graded.
-_is_open = (
-    select(Attempt.id)
-    .where(
-        Attempt.id == bindparam("of_attempt"),
-        Attempt.user_id == bindparam("of_user"),
-        Attempt.state == AttemptState.OPEN,
-    )
-    .with_for_update(read=True)
-    .exists()
-)
-_save = (
-    update(_items)
-    .where(
-        _items.c.attempt_id == bindparam("of_attempt"),
-        _items.c.position == bindparam("at_position"),
-        _is_open,
-    )
-    .values(
-        answer=bindparam("given", type_=JSON()),
-        flagged=bindparam("is_flagged"),
-        saved_at=bindparam("at_moment", type_=_items.c.saved_at.type),
-    )
-)
-
-
-@dataclass(frozen=True)
-class Given:
-    """An answer as a form gave it, for the question at `position` (from 1)."""
-
-    position: int
-    answer: Answer | None
-    flagged: bool
+from quizzes.rules import AttemptState
+from quizzes.terms import Terms, terms_of
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a new attempt is made of: the points possible, the pass mark, and the rows that belong to it."""
+    """What a new attempt is made of: the points possible, the pass mark, the rows that belong to it, its terms.
+
+    What has no terms has no deadline either: a case that is begun may be played to its end.
+    """
 
     possible: Fraction
     pass_mark: int
     rows: Callable[[str], Sequence[Base]]  # from the attempt's id
+    terms: Terms | None = None
 
 
 Prepare = Callable[[Quiz], Prepared]
@@ -79,12 +44,6 @@ def find_quiz(name: str) -> Quiz:
     if quiz is None:
         raise NotFound("This step is not published.")
     return quiz
-
-
-def attempts_of(user_id: int, quiz_id: int) -> list[Attempt]:
-    """The attempts of one person at a quiz, the first one first."""
-    query = select(Attempt).filter_by(user_id=user_id, quiz_id=quiz_id).order_by(Attempt.number)
-    return list(db.session.scalars(query))
 
 
 def find_attempt(user_id: int, attempt_id: str) -> Attempt:
@@ -109,12 +68,6 @@ def question_count(quiz: Quiz) -> int:
     return len(settings.items) + sum(count for _, count in settings.draw)
 
 
-def start_decision(quiz: Quiz, tried: Sequence[Attempt]) -> StartDecision:
-    """What the button of the first page does for somebody who made these attempts."""
-    has_open = any(attempt.state == AttemptState.OPEN for attempt in tried)
-    return rules.may_start(len(tried), QuizSettings.from_json(quiz.settings).attempts, has_open, quiz.kind)
-
-
 def start(user_id: int, quiz: Quiz, step_id: int, rng: Random) -> Attempt:
     """Begin an attempt at a quiz, or come back to the open one. Raises Conflict where none is left.
 
@@ -125,72 +78,33 @@ def start(user_id: int, quiz: Quiz, step_id: int, rng: Random) -> Attempt:
 
 def begin(user_id: int, quiz: Quiz, step_id: int, prepare: Prepare) -> Attempt:
     """Begin an attempt that `prepare` makes, or come back to the open one. Raises Conflict where none is left."""
-    tried = attempts_of(user_id, quiz.id)
-    decision = start_decision(quiz, tried)
-    if not decision.may:
-        raise Conflict(decision.sentence)
-    return _open_one(tried) or _begin(user_id, quiz, step_id, len(tried) + 1, prepare(quiz))
+    learner = eligibility(user_id, quiz, step_id)
+    if not learner.decision.may:
+        raise Conflict(learner.decision.sentence)
+    return learner.open_attempt or _begin(user_id, quiz, step_id, learner, prepare(quiz))
 
 
-def save(user_id: int, attempt_id: str, given: Sequence[Given]) -> None:
-    """Keep answers, each by one guarded statement. Raises Conflict once the attempt is submitted."""
-    for one in given:
-        values = {
-            "of_attempt": attempt_id,
-            "of_user": user_id,
-            "at_position": one.position,
-            "given": one.answer if rules.is_answered(one.answer) else None,
-            "is_flagged": one.flagged,
-            "at_moment": now(),
-        }
-        saved = cast(CursorResult[Any], db.session.connection().execute(_save, values))
-        if not saved.rowcount:
-            rules.next_state(find_attempt(user_id, attempt_id).state, AttemptStep.SAVE)
-            raise no_such_attempt()
-
-
-def submit(user_id: int, attempt_id: str) -> Attempt:
-    """Close the attempt and mark it from the revisions that it asked; a pass completes the step.
-
-    The first submission counts, a second finds its result. Raises NotFound.
-    """
-    closing = (
-        update(Attempt)
-        .where(Attempt.id == attempt_id, Attempt.user_id == user_id, Attempt.state == AttemptState.OPEN)
-        .values(state=AttemptState.SUBMITTED, submitted_at=now())
-        .execution_options(synchronize_session=False)
-    )
-    closed = cast(CursorResult[Any], db.session.execute(closing))
-    attempt = find_attempt(user_id, attempt_id)
-    if closed.rowcount == 1:
-        _mark(attempt)
-        complete(attempt)
-    return attempt
-
-
-def _open_one(tried: Sequence[Attempt]) -> Attempt | None:
-    return next((attempt for attempt in tried if attempt.state == AttemptState.OPEN), None)
-
-
-def _begin(user_id: int, quiz: Quiz, step_id: int, number: int, prepared: Prepared) -> Attempt:
+def _begin(user_id: int, quiz: Quiz, step_id: int, learner: Eligibility, prepared: Prepared) -> Attempt:
     row = {
-        "id": new_id(int(now().timestamp() * 1000)),
+        "id": new_id(int(learner.at.timestamp() * 1000)),
         "user_id": user_id,
         "quiz_id": quiz.id,
         "step_id": step_id,
-        "number": number,
+        "number": len(learner.tried) + 1,
         "state": AttemptState.OPEN,
         "quiz_revision": quiz.revision,
         "pass_percent": prepared.pass_mark,
-        "started_at": now(),
+        "started_at": learner.at,
         "max_num": prepared.possible.numerator,
         "max_den": prepared.possible.denominator,
+        "terms": prepared.terms and prepared.terms.to_json(),
+        "deadline_at": prepared.terms and learner.deadline,
     }
     if _inserted(row):
         db.session.add_all(prepared.rows(str(row["id"])))
         db.session.flush()
     # Where another tab was quicker, the open attempt is that one.
-    attempt = _open_one(attempts_of(user_id, quiz.id))
+    attempt = eligibility(user_id, quiz, step_id).open_attempt
     if attempt is None:
         raise Conflict(f"This {quiz.kind} was just submitted in another window. Open it again.")
     return attempt
@@ -202,7 +116,7 @@ def _prepare(quiz: Quiz, rng: Random) -> Prepared:
     revisions = _draw(quiz, settings, rng)
     possible = sum((asked(revision).question.points for revision in revisions), Fraction(0))
     lay_out = partial(_lay_out, revisions=revisions, settings=settings, rng=rng)
-    return Prepared(possible, settings.pass_mark, lay_out)
+    return Prepared(possible, settings.pass_mark, lay_out, terms_of(settings))
 
 
 def _draw(quiz: Quiz, settings: QuizSettings, rng: Random) -> list[int]:
@@ -224,7 +138,7 @@ def _lay_out(
             attempt_id=attempt_id,
             position=position,
             revision_id=revision,
-            layout=rules.lay_out(asked(revision).question, rng, settings.shuffle).to_json(),
+            layout=rules.lay_out(asked(revision).question, rng, settings.shuffles_options).to_json(),
             answer=None,
             flagged=False,
         )
@@ -237,27 +151,3 @@ def _inserted(row: dict[str, Any]) -> bool:
     insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     statement = insert(Attempt).values(row).on_conflict_do_nothing().returning(Attempt.id)
     return db.session.execute(statement).first() is not None
-
-
-def _mark(attempt: Attempt) -> None:
-    scores = [_mark_item(item) for item in attempt.items]
-    whole = rules.total(scores)
-    if whole.earned is not None:
-        attempt.points_num, attempt.points_den = whole.earned.as_integer_ratio()
-        attempt.percent = rules.percent(whole.earned, attempt.possible, attempt.pass_percent)
-        attempt.passed = rules.passed(whole.earned, attempt.possible, attempt.pass_percent)
-    db.session.flush()
-
-
-def _mark_item(item: AttemptItem) -> Score:
-    score = rules.grade(asked(item.revision_id).question, item.answer)
-    if score.earned is not None:
-        item.score_num, item.score_den = score.earned.as_integer_ratio()
-    return score
-
-
-def complete(attempt: Attempt) -> None:
-    """A pass completes the step, for learners; who only teaches the course collects no progress in it."""
-    step: Step = find_step(attempt.step_id)
-    if attempt.passed and is_enrolled(attempt.user_id, step.course_id):
-        complete_step(attempt.user_id, step)

@@ -12,7 +12,7 @@ from core.errors import Conflict, DomainError, Forbidden, NotFound
 from core.limits import require_within
 from core.web import ANYONE, SIGNED_IN, Reader, allow, csrf, render, signed_in
 from progress.access import Visit, turn_away, visit
-from quizzes import forms, kept, pages, services
+from quizzes import closing, forms, kept, pages, saving, services
 from quizzes.access import open_attempt, require_in_course, require_open, where
 from quizzes.cases import views as case_views
 from quizzes.cases.services import start as start_case
@@ -232,7 +232,7 @@ def _save(attempt_id: str, person: Reader, form: Form) -> int:
     next_state(box.state, AttemptStep.SAVE)
     given = forms.read_given(box.targets, form)
     with transaction():
-        services.save(person.user_id, attempt_id, given)
+        saving.save(person.user_id, attempt_id, given)
     return len(given)
 
 
@@ -243,7 +243,7 @@ def _submit(attempt_id: str, person: Reader) -> None:
     if head.kind is not QuizKind.QUIZ:
         raise Conflict("A case is not handed in: it ends with its last choice.")
     with transaction():
-        services.submit(person.user_id, attempt_id)
+        closing.submit(person.user_id, attempt_id)
 
 
 def _go_on(attempt_id: str, person: Reader) -> Response:

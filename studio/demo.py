@@ -29,10 +29,12 @@ from quizzes.cases.play import Effect, Play
 from quizzes.cases.reads import edition
 from quizzes.cases.services import choose, tokens
 from quizzes.cases.services import start as start_case
+from quizzes.closing import submit
 from quizzes.models import AttemptItem
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import asked
-from quizzes.services import Given, find_quiz, save, start, submit
+from quizzes.saving import Given, save
+from quizzes.services import find_quiz, start
 from studio.demo_answers import answer_to
 from studio.demo_people import ADMIN, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
 

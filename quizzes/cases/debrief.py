@@ -14,6 +14,7 @@ from quizzes.cases.map import Stop, draw
 from quizzes.cases.pages import Gauge, ShownTurn, gauges, points_in_words, show_turn
 from quizzes.cases.play import Effect, Ending, Play, Turn
 from quizzes.cases.reads import Edition
+from quizzes.eligibility import eligibility
 from quizzes.reads import AttemptHead
 from sources.services import CitedSource
 
@@ -64,8 +65,7 @@ class DebriefPage:
 
 def debrief_page(head: AttemptHead, here: Visit, reader: Reader, notes: Notes, play: Play) -> DebriefPage:
     """The debrief for one reader."""
-    tried = services.attempts_of(reader.user_id, head.quiz_id)
-    decision = services.start_decision(services.find_quiz(here.step.body), tried)
+    decision = eligibility(reader.user_id, services.find_quiz(here.step.body), here.step.id).decision
     edition = notes.edition
     better = _better(edition, play)
     critical = tuple(

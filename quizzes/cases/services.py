@@ -10,7 +10,7 @@ from core.clock import now
 from core.config import current_config
 from core.database import db, insert_once
 from core.errors import Conflict
-from quizzes import services
+from quizzes import closing, services
 from quizzes.cases.case import MOST
 from quizzes.cases.play import Play, replay
 from quizzes.cases.reads import edition
@@ -126,4 +126,5 @@ def _close(attempt: Attempt, play: Play) -> None:
     attempt.points_num, attempt.points_den = play.points, 1
     attempt.percent, attempt.passed = play.points, play.passed
     db.session.flush()
-    services.complete(attempt)
+    closing.log_grade(attempt, "machine", [])
+    closing.complete(attempt)

@@ -58,6 +58,7 @@ class Kind(ABC, Generic[P]):
 
     name: str
     machine_marked = True
+    guessable = False  # whether an answer can be hit on by ticking at random
     notes: frozenset[str] = frozenset()  # names of the `name: text` lines it knows beside hint and why
 
     @abstractmethod

@@ -30,6 +30,7 @@ class Ticked(Kind[Options]):
     """What the three have in common. `most_right`: how many options may be right, None: any number."""
 
     control = "radio"
+    guessable = True
 
     def starts_answer(self, line: str, begun: bool) -> bool:
         return BOX.match(line) is not None

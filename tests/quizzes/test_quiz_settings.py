@@ -23,7 +23,7 @@ def test_every_setting_is_typed() -> None:
     )  # fmt: skip
 
     assert problems == []
-    assert (settings.pass_mark, settings.attempts, settings.minutes, settings.shuffle) == (80, 3, 60, False)
+    assert (settings.pass_mark, settings.attempts, settings.minutes, settings.shuffle) == (80, 3, 60, "none")
     assert settings.draw == (("neuropeptides", 4), ("module-2", 5))
     assert (settings.items, settings.view, settings.feedback) == (("m2-01", "m2-04"), "paper", "passed")
     assert QuizSettings.from_json(json.loads(json.dumps(settings.to_json()))) == settings
@@ -53,6 +53,25 @@ def test_a_case_has_a_start_states_and_points_to_pass() -> None:
         ({"title": "T", "kind": "case", "draw": {"a": "1"}}, (4, "draw: has no meaning in kind: case")),
         ({"title": "T", "kind": "case", "state": {"Trust": "4"}}, (4, "state: “Trust” is no name")),
         ({"title": "T", "reviewed": "soon"}, (3, "reviewed: this is no date")),
+        ({"title": "T", "opens": "2026-13-01"}, (3, "opens: this is no day or time")),
+        ({"title": "T", "closes": "2026-12-01 9:00"}, (3, "closes: this is no day or time")),
+        (
+            {"title": "T", "opens": "2026-12-02", "closes": "2026-12-01"},
+            (4, "closes: the quiz closes before it opens"),
+        ),
+        ({"title": "T", "view": "paper", "back": "no"}, (4, "back: a whole paper has no way back to forbid")),
+        ({"title": "T", "feedback": "closed"}, (3, "feedback: the quiz never closes")),
+        ({"title": "T", "feedback": "last"}, (3, "feedback: there is no last attempt")),
+        (
+            {"title": "T", "tries": "2"},
+            (3, "tries: nobody learns that an answer was wrong before the attempt is over"),
+        ),
+        (
+            {"title": "T", "certainty": "yes", "negative": "25"},
+            (4, "negative: certainty has marks of its own for wrong answers"),
+        ),
+        ({"title": "T", "hint_penalty": "10"}, (3, "hint_penalty: no hint is offered")),
+        ({"title": "T", "kind": "case", "time_limit": "9"}, (4, "time_limit: has no meaning in kind: case")),
     ],
 )
 def test_a_fault_is_named_with_its_line(front: dict[str, Any], problem: tuple[int, str]) -> None:
@@ -62,7 +81,28 @@ def test_a_fault_is_named_with_its_line(front: dict[str, Any], problem: tuple[in
 def test_an_unknown_setting_is_answered_with_the_known_ones() -> None:
     _, problems = QuizSettings.from_front({"title": "T", "pas": "80"}, "q.md", lambda key: 3)
 
-    assert "pass, attempts, minutes, draw" in problems[0].remedy
+    assert "pass, attempts, minutes, time_limit" in problems[0].remedy
+
+
+def test_times_marks_and_tries_are_typed() -> None:
+    settings, problems = read(
+        title="Exam", time_limit="90", opens="2026-12-01", closes="2026-12-31 18:00", cool_down="24", counts="average",
+        shuffle="options", back="false", feedback="question", tries="3", try_penalty="25", hints="yes",
+        hint_penalty="10", negative="25",
+    )  # fmt: skip
+
+    assert problems == []
+    assert (settings.time_limit, settings.opens, settings.closes) == (90, "2026-12-01", "2026-12-31 18:00")
+    assert (settings.cool_down, settings.counts, settings.back) == (24, "average", False)
+    assert (settings.shuffles_questions, settings.shuffles_options) == (False, True)
+    assert (settings.tries, settings.try_penalty, settings.hints, settings.hint_penalty) == (3, 25, True, 10)
+    assert (settings.negative, settings.certainty) == (25, False)
+
+
+def test_a_row_from_before_a_setting_has_its_default() -> None:
+    old = {"title": "T", "attempts": 3}
+
+    assert QuizSettings.from_json(old) == QuizSettings(title="T", attempts=3)
 
 
 KEYS = st.sampled_from(["title", "kind", "pass", "draw", "items", "state", "shuffle", "attempts", "reviewed"])

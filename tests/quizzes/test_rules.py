@@ -1,5 +1,6 @@
 """What passes, what may be told, what is asked, and what an attempt may do."""
 
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -15,8 +16,10 @@ from quizzes.rules import (
     AttemptState,
     AttemptStep,
     Score,
+    Standing,
     Start,
     Tally,
+    Tried,
     choose_items,
     feedback,
     may_see_feedback,
@@ -25,9 +28,12 @@ from quizzes.rules import (
     passed,
     percent,
     results_by,
+    share_that_counts,
     total,
 )
+from quizzes.terms import Window
 
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAPER = Path(__file__).with_name("paper.md").read_text("utf-8")
 QUESTIONS = {question.id: question for question in parse_questions(PAPER, "paper.md")[0]}
 
@@ -111,30 +117,84 @@ def test_a_submitted_attempt_takes_no_answer_and_no_second_submission() -> None:
 def test_an_open_attempt_is_resumed_and_a_limit_kept(
     used: int, limit: int | None, has_open: bool, start: Start, left: int | None
 ) -> None:
-    decision = may_start(used, limit, has_open)
+    decision = may_start(Tried(used, has_open), limit, at=NOON)
 
     assert (decision.start, decision.left, decision.may) == (start, left, start is not Start.REFUSED)
     assert bool(decision.sentence) is (start is Start.REFUSED)
 
 
 @pytest.mark.parametrize(
-    ("when", "state", "has_passed", "at_the_end", "may"),
+    ("minutes", "may", "sentence", "again"),
     [
-        ("submitted", AttemptState.OPEN, True, True, False),
-        ("submitted", AttemptState.SUBMITTED, False, False, True),
-        ("passed", AttemptState.SUBMITTED, False, False, False),
-        ("passed", AttemptState.SUBMITTED, True, False, True),
-        ("passed", AttemptState.SUBMITTED, False, True, True),
+        (-1, False, "not open yet", 0),
+        (0, True, "", None),
+        (60, True, "", None),
+        (61, False, "has closed", None),
     ],
 )
-def test_the_key_is_shown_only_when_it_may(
-    when: str, state: AttemptState, has_passed: bool, at_the_end: bool, may: bool
-) -> None:
-    assert may_see_feedback(QuizSettings(feedback=when), state, has_passed, at_the_end) is may
+def test_a_window_is_kept_to_its_ends(minutes: int, may: bool, sentence: str, again: int | None) -> None:
+    window = Window(NOON, NOON + timedelta(hours=1))
+
+    decision = may_start(Tried(0, False), None, at=NOON + timedelta(minutes=minutes), window=window)
+
+    assert decision.may is may
+    assert sentence in decision.sentence
+    assert decision.again_at == (None if again is None else NOON)
+
+
+def test_a_cool_down_says_when_it_is_over() -> None:
+    tried, day = Tried(1, False, NOON), timedelta(hours=24)
+
+    early = may_start(tried, 3, at=NOON + timedelta(hours=23), cool_down=day)
+
+    assert (early.start, early.left, early.again_at) == (Start.REFUSED, 2, NOON + day)
+    assert may_start(tried, 3, at=NOON + day, cool_down=day).may
+
+
+def test_an_open_attempt_is_resumed_after_the_window_has_closed() -> None:
+    decision = may_start(Tried(1, True), 1, at=NOON, window=Window(None, NOON - timedelta(days=1)))
+
+    assert decision.start is Start.RESUME
+
+
+STANDINGS = {
+    "new": Standing(False, False, False),
+    "passed": Standing(True, False, False),
+    "over": Standing(False, True, False),
+    "closed": Standing(False, False, True),
+}
+
+
+@pytest.mark.parametrize(
+    ("when", "shown_to"),
+    [
+        ("question", {"new", "passed", "over", "closed"}),
+        ("submitted", {"new", "passed", "over", "closed"}),
+        ("passed", {"passed", "over"}),
+        ("last", {"over"}),
+        ("closed", {"closed"}),
+        ("never", set()),
+    ],
+)
+def test_the_key_is_shown_only_when_it_may(when: str, shown_to: set[str]) -> None:
+    settings = QuizSettings(feedback=when)
+
+    shown = {name for name, at in STANDINGS.items() if may_see_feedback(settings, AttemptState.SUBMITTED, at)}
+
+    assert shown == shown_to
+    assert not any(may_see_feedback(settings, AttemptState.OPEN, at) for at in STANDINGS.values())
+
+
+@pytest.mark.parametrize(
+    ("counts", "share"), [("best", Fraction(9, 10)), ("last", Fraction(1, 2)), ("average", Fraction(19, 30))]
+)
+def test_the_setting_says_which_attempt_counts(counts: str, share: Fraction) -> None:
+    assert share_that_counts(counts, [Fraction(1, 2), Fraction(9, 10), Fraction(1, 2)]) == share
+    assert share_that_counts(counts, []) is None
 
 
 def test_without_a_draw_all_own_questions_and_the_named_items_are_asked() -> None:
-    settings = QuizSettings(items=("x", "a"), shuffle=False)
+    settings = QuizSettings(items=("x", "a"), shuffle="none")
 
     assert choose_items(settings, ["a", "b"], {}, Random(1)) == ("x", "a", "b")
 

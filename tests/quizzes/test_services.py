@@ -1,108 +1,29 @@
 """Attempts on real databases: one open, one submission, nothing lost, whatever comes at once."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from random import Random
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
 
-from core import reads as hot
 from core.database import db, transaction
 from core.errors import Conflict, NotFound
 from progress.models import StepCompletion
-from quizzes import reads, services
+from quizzes import closing, reads, saving
 from quizzes.models import Attempt, AttemptItem
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizSettings
-from quizzes.services import Given
+from quizzes.saving import Given
 from tests import factories
+from tests.quizzes.world import World, at_once, count_of
 
-TWO = """## first {choice topic=skin}
-Which is right?
-
-- [x] This
-- [ ] That
-
-## second {choice topic=nerves}
-And which here?
-
-- [x] Here
-- [ ] There
-"""
 AT_ONCE = 20
-
-
-class World:
-    """A learner in a course with one quiz of two questions."""
-
-    def __init__(self, text: str = TWO, **settings: Any) -> None:
-        self.course = factories.make_course(modules=("lesson quiz",))
-        self.step = factories.steps_of(self.course)[1]
-        self.quiz = factories.make_quiz(self.step, text, **settings)
-        self.user = factories.make_user()
-        factories.enroll(self.user, self.course)
-
-    def start(self, seed: int = 1) -> str:
-        with transaction():
-            quiz = services.find_quiz(self.quiz.name)
-            return services.start(self.user.id, quiz, self.step.id, Random(seed)).id
-
-    def save(self, attempt: str, *given: Given) -> None:
-        with transaction():
-            services.save(self.user.id, attempt, given)
-
-    def submit(self, attempt: str) -> reads.AttemptHead:
-        with transaction():
-            services.submit(self.user.id, attempt)
-        return self.head(attempt)
-
-    def head(self, attempt: str) -> reads.AttemptHead:
-        return reads.attempt_head(attempt, self.user.id)
-
-    def items(self, attempt: str) -> list[reads.Item]:
-        return reads.items_of(attempt, self.user.id)
-
-    def answer_right(self, attempt: str, count: int) -> None:
-        for item in self.items(attempt)[:count]:
-            self.save(attempt, Given(item.position, {"ticked": [0]}, False))
 
 
 @pytest.fixture
 def world(app: Flask) -> World:
     return World()
-
-
-def at_once(app: Flask, count: int, deed: Callable[[], object]) -> list[object]:
-    """What `deed` gave or raised in so many threads that begin together."""
-    barrier, results = threading.Barrier(count), []
-
-    def run() -> None:
-        with app.app_context():
-            barrier.wait()
-            try:
-                results.append(deed())
-            except Exception as error:
-                results.append(error)
-            finally:
-                db.session.remove()
-                hot.close()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def count_of(model: type[Any], **where: object) -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(model).filter_by(**where)) or 0
 
 
 def test_an_attempt_asks_every_question_once(world: World) -> None:
@@ -192,9 +113,9 @@ def test_v3_nobody_saves_or_submits_for_somebody_else(world: World) -> None:
     other = factories.make_user()
 
     with pytest.raises(NotFound), transaction():
-        services.save(other.id, attempt, [Given(1, {"ticked": [0]}, False)])
+        saving.save(other.id, attempt, [Given(1, {"ticked": [0]}, False)])
     with pytest.raises(NotFound), transaction():
-        services.submit(other.id, attempt)
+        closing.submit(other.id, attempt)
 
     assert world.head(attempt).is_open
     assert world.items(attempt)[0].answer is None
@@ -262,7 +183,7 @@ def test_r15_an_answer_that_comes_during_a_submission_is_refused_not_lost(app: F
 
     saver = threading.Thread(target=save)
     with transaction():
-        services.submit(world.user.id, attempt)
+        closing.submit(world.user.id, attempt)
         saver.start()
         saver.join(0.5)
         assert results == [], "an answer was called saved that the submission did not see"

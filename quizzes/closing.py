@@ -1,0 +1,153 @@
+"""Closing attempts: by the learner, or when their time is over. What was saved is marked, once, and logged."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select, update
+
+from core.clock import now
+from core.database import db, transaction
+from courses.models import Step
+from courses.services import find_step
+from enrollment.services import is_enrolled
+from progress.services import complete_step
+from quizzes import rules
+from quizzes.kinds import QUESTION_KINDS
+from quizzes.marks import Certainty, Given, mark, sum_of_marks
+from quizzes.models import Attempt, AttemptItem, Grade, Quiz
+from quizzes.quiz_settings import QuizSettings
+from quizzes.reads import asked
+from quizzes.rules import AttemptState, Score
+from quizzes.services import find_attempt
+from quizzes.terms import GRACE, Terms, is_overdue
+
+MOST_AT_ONCE = 200  # overdue attempts closed in one round of the job
+
+
+def submit(user_id: int, attempt_id: str) -> Attempt:
+    """Close the attempt and mark it from the revisions that it asked; a pass completes the step.
+
+    The first submission counts, a second finds its result. What comes after the deadline is closed as of it.
+    Raises NotFound.
+    """
+    attempt = find_attempt(user_id, attempt_id)
+    if _closed(attempt):
+        _mark(attempt)
+        complete(attempt)
+    return attempt
+
+
+def close_overdue() -> None:
+    """Close and mark what nobody handed in, each in a transaction of its own; the job of each minute."""
+    with transaction():
+        query = select(Attempt.id, Attempt.user_id).where(
+            Attempt.state == AttemptState.OPEN, Attempt.deadline_at < now() - GRACE
+        )
+        overdue = db.session.execute(query.order_by(Attempt.deadline_at).limit(MOST_AT_ONCE)).all()
+    for attempt_id, user_id in overdue:
+        with transaction():
+            submit(user_id, attempt_id)
+
+
+def log_grade(
+    attempt: Attempt, cause: str, items: list[list[int]], words: str = "", by: int | None = None
+) -> None:
+    """One more entry of the attempt's log: what it has now, and what caused it."""
+    db.session.add(
+        Grade(
+            attempt_id=attempt.id,
+            cause=cause,
+            points_num=attempt.points_num,
+            points_den=attempt.points_den,
+            max_num=attempt.max_num,
+            max_den=attempt.max_den,
+            passed=attempt.passed,
+            items=items,
+            words=words,
+            by_user_id=by,
+            at=now(),
+        )
+    )
+    db.session.flush()
+
+
+def complete(attempt: Attempt) -> None:
+    """What counts reaches the pass mark: the step is complete, for learners. Who only teaches collects nothing."""
+    step: Step = find_step(attempt.step_id)
+    if has_passed(attempt) and is_enrolled(attempt.user_id, step.course_id):
+        complete_step(attempt.user_id, step)
+
+
+def has_passed(attempt: Attempt) -> bool:
+    """Whether what counts of all marked attempts, this one among them, reaches this one's pass mark."""
+    quiz = db.session.get_one(Quiz, attempt.quiz_id)
+    marked = select(Attempt).filter_by(user_id=attempt.user_id, quiz_id=attempt.quiz_id)
+    marked = marked.where(Attempt.points_num.is_not(None)).order_by(Attempt.number)
+    shares = [each.share for each in db.session.scalars(marked)]
+    share = rules.share_that_counts(QuizSettings.from_json(quiz.settings).counts, shares)
+    return bool(attempt.passed) if quiz.kind != "quiz" else _reaches(share, attempt.pass_percent)
+
+
+def _reaches(share: Fraction | None, pass_percent: int) -> bool:
+    return share is not None and rules.passed(share, Fraction(1), pass_percent)
+
+
+def _closed(attempt: Attempt) -> bool:
+    """Close it, if it is still open; True for the one who did."""
+    moment, timed_out = _ends(attempt.deadline_at)
+    closing = (
+        update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN)
+        .values(state=AttemptState.SUBMITTED, submitted_at=moment, timed_out=timed_out)
+        .execution_options(synchronize_session=False)
+    )
+    closed = cast(CursorResult[Any], db.session.execute(closing)).rowcount == 1
+    db.session.refresh(attempt)
+    return closed
+
+
+def _ends(deadline: datetime | None) -> tuple[datetime, bool]:
+    """When an attempt that is closed now ended, and whether its time had run out."""
+    at = now()
+    if deadline is not None and is_overdue(deadline, at):
+        return deadline, True
+    return at, False
+
+
+def _mark(attempt: Attempt) -> None:
+    terms = Terms.from_json(cast(dict[str, Any], attempt.terms))
+    for item in attempt.items:
+        _mark_item(item, terms)
+    add_up(attempt)
+    log_grade(attempt, "machine", [])
+
+
+def _mark_item(item: AttemptItem, terms: Terms) -> None:
+    question = asked(item.revision_id).question
+    score = rules.grade(question, item.answer)
+    given = Given(
+        answered=rules.is_answered(item.answer),
+        certainty=Certainty(item.certainty) if item.certainty else None,
+        further_tries=len(item.tried),
+        hinted=item.hinted,
+        guessable=QUESTION_KINDS[question.kind].guessable,
+    )
+    set_score(item, score, mark(score, given, terms))
+
+
+def set_score(item: AttemptItem, score: Score, counts_for: Fraction | None) -> None:
+    """Write down what an answer earns and what that counts for."""
+    if score.earned is not None and counts_for is not None:
+        item.score_num, item.score_den = score.earned.as_integer_ratio()
+        item.mark_num, item.mark_den = counts_for.as_integer_ratio()
+
+
+def add_up(attempt: Attempt) -> None:
+    """The attempt's points from the marks of its questions; none as long as one is pending."""
+    points = sum_of_marks([item.mark for item in attempt.items], attempt.possible)
+    if points is not None:
+        attempt.points_num, attempt.points_den = points.as_integer_ratio()
+        attempt.percent = rules.percent(points, attempt.possible, attempt.pass_percent)
+        attempt.passed = rules.passed(points, attempt.possible, attempt.pass_percent)
+    db.session.flush()

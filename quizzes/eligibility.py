@@ -1,0 +1,100 @@
+"""How one learner stands with one quiz: what was tried, what is allowed, and whether another attempt may begin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+
+from core.clock import now
+from core.database import db
+from core.school import current_school
+from courses.models import Step
+from quizzes import rules
+from quizzes.models import Accommodation, Attempt, Quiz
+from quizzes.quiz_settings import QuizSettings
+from quizzes.rules import AttemptState, Standing, StartDecision, Tried
+from quizzes.terms import Allowance, Window, attempts_allowed, deadline_of, window_of
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """What is known of one learner and one quiz at one moment; `tried` is in the order of the attempts."""
+
+    noun: str
+    settings: QuizSettings
+    tried: Sequence[Attempt]
+    allowance: Allowance
+    at: datetime
+
+    @property
+    def open_attempt(self) -> Attempt | None:
+        return next((attempt for attempt in self.tried if attempt.state == AttemptState.OPEN), None)
+
+    @property
+    def attempts_allowed(self) -> int | None:
+        return attempts_allowed(self.settings, self.allowance)
+
+    @cached_property
+    def window(self) -> Window:
+        return window_of(self.settings, ZoneInfo(current_school().time_zone), self.allowance)
+
+    @cached_property
+    def decision(self) -> StartDecision:
+        """What the button of the first page does."""
+        ended = [attempt.submitted_at for attempt in self.tried if attempt.submitted_at]
+        return rules.may_start(
+            Tried(len(self.tried), self.open_attempt is not None, max(ended, default=None)),
+            self.attempts_allowed,
+            self.noun,
+            at=self.at,
+            window=self.window,
+            cool_down=timedelta(hours=self.settings.cool_down),
+        )
+
+    @property
+    def deadline(self) -> datetime | None:
+        """Until when an attempt that begins now would take answers."""
+        return deadline_of(self.settings, self.at, self.window, self.allowance)
+
+    @property
+    def standing(self) -> Standing:
+        left = self.attempts_allowed
+        has_left = left is None or len(self.tried) < left
+        return Standing(
+            has_passed=any(attempt.passed for attempt in self.tried),
+            is_over=self.open_attempt is None and (not has_left or self.window.is_closed(self.at)),
+            has_closed=self.window.is_closed(self.at),
+        )
+
+
+def eligibility(user_id: int, quiz: Quiz, step_id: int) -> Eligibility:
+    """How this person stands with this quiz now."""
+    settings = QuizSettings.from_json(quiz.settings)
+    allowance = allowance_of(user_id, quiz.id, step_id)
+    return Eligibility(quiz.kind, settings, attempts_of(user_id, quiz.id), allowance, now())
+
+
+def attempts_of(user_id: int, quiz_id: int) -> list[Attempt]:
+    """The attempts of one person at a quiz, the first one first."""
+    query = select(Attempt).filter_by(user_id=user_id, quiz_id=quiz_id).order_by(Attempt.number)
+    return list(db.session.scalars(query))
+
+
+def allowance_of(user_id: int, quiz_id: int, step_id: int) -> Allowance:
+    """What is changed for this person in this quiz, with what is changed in all of the course."""
+    course_id = select(Step.course_id).where(Step.id == step_id).scalar_subquery()
+    query = select(Accommodation).where(
+        Accommodation.user_id == user_id,
+        Accommodation.course_id == course_id,
+        or_(Accommodation.quiz_id.is_(None), Accommodation.quiz_id == quiz_id),
+    )
+    # The course's first, so that the dates of the quiz stand before them.
+    found = sorted(db.session.scalars(query), key=lambda row: row.quiz_id is not None)
+    return sum((_allowance(row) for row in found), Allowance())
+
+
+def _allowance(row: Accommodation) -> Allowance:
+    return Allowance(row.extra_time, row.extra_attempts, row.opens_at, row.closes_at)
