@@ -29,7 +29,8 @@ import lessons.views
 import pages.health
 import pages.views
 import quizzes.assessed
-import quizzes.kept
+import quizzes.jobs
+import quizzes.kept_views
 import quizzes.views
 import studio.commands
 import studio.models
@@ -79,6 +80,7 @@ def register_rooms(app: Flask) -> None:
         enrollment.webhook,
         certificates.views,
         quizzes.views,
+        quizzes.kept_views,
         lessons.course_views,
         lessons.views,
         lessons.tools.views,
@@ -99,7 +101,7 @@ def connect_rooms() -> None:
     mail.register()
     accounts.jobs.register()
     enrollment.jobs.register()
-    quizzes.kept.register()
+    quizzes.jobs.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(
