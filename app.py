@@ -24,7 +24,7 @@ import enrollment.views
 import enrollment.webhook
 import lessons.assessed
 import lessons.course_views
-import lessons.tool_views
+import lessons.tools.views
 import lessons.views
 import pages.health
 import pages.views
@@ -81,7 +81,7 @@ def register_rooms(app: Flask) -> None:
         quizzes.views,
         lessons.course_views,
         lessons.views,
-        lessons.tool_views,
+        lessons.tools.views,
         articles.views,
         pages.views,
         pages.health,

@@ -23,7 +23,7 @@ from courses.services import Outline, OutlineModule, OutlineStep
 from lessons.models import CheckAnswer, Reflection
 from lessons.services import find_lesson, slots
 from lessons.slots import Desk, Written, fill_slot
-from lessons.tools import with_tools
+from lessons.tools.pages import with_tools
 from progress import rules
 from progress.access import Visit
 from sources.services import CitedSource, cited_sources

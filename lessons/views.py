@@ -11,7 +11,7 @@ from core.web import SIGNED_IN, Reader, allow, render, send_stored, signed_in
 from courses.services import Outline, OutlineStep, find_step, outline_of
 from lessons import services
 from lessons.reading import lesson_page, outline_values
-from lessons.tools import tools_in
+from lessons.tools.pages import tools_in
 from progress import rules
 from progress.access import Visit, closed, is_in_course, turn_away, visit
 from progress.reads import Learner, learner_in

@@ -7,6 +7,7 @@ from core.errors import Problem
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizKind
 from studio.bundle import Bundle
+from studio.bundle_texts import texts_of
 from studio.pools import meanings, neighbourhood
 from studio.text_references import Headings, TextReferences
 from studio.texts.course_text import CourseText
@@ -35,36 +36,11 @@ def reference_problems(bundle: Bundle, headings: Headings) -> list[Problem]:
 
 
 def _text_problems(bundle: Bundle, headings: Headings) -> Iterator[Problem]:
-    texts = TextReferences(bundle, headings)
-    for lesson in bundle.lessons.values():
-        yield from texts.problems(lesson.body, lesson.file, lesson.body_line, "lesson")
-    for article in bundle.articles.values():
-        yield from texts.problems(article.body, article.file, article.body_line, "article")
-        yield from _faq_problems(texts, article.faq, article.file)
-    for course in bundle.courses.values():
-        yield from texts.problems(course.body, course.file, course.body_line, "course page")
-        yield from _faq_problems(texts, course.faq, course.file)
-    for tool in bundle.tools.values():
-        yield from texts.problems(tool.body, tool.file, tool.body_line, "tool")
-    for author in bundle.authors.values():
-        yield from texts.problems(author.body, author.file, author.body_line, "author")
-    for draft in bundle.legal.values():
-        yield from texts.problems(draft.body, draft.file, draft.body_line, "legal page")
-    for path, data in bundle.media().items():
-        if ending(path) == "md":
-            yield from texts.problems(data.decode("utf-8-sig", "replace"), path, 1, "figure or film")
-    for quiz in bundle.quizzes.values():
-        where = "question" if quiz.settings.kind == "quiz" else str(quiz.settings.kind)
-        yield from texts.problems(quiz.body, quiz.file, quiz.body_line, where)
-    for each in bundle.question_files.values():
-        yield from texts.problems(each.body, each.file, each.body_line, "question")
-
-
-def _faq_problems(texts: TextReferences, faq: Iterable[tuple[str, str, int]], file: str) -> Iterator[Problem]:
-    """YAML folds the lines of an answer, so all of it stands at the line where it begins."""
-    for _, answer, line in faq:
-        for fault in texts.problems(answer, file, line, "FAQ"):
-            yield Problem(fault.file, line, fault.message, fault.remedy) if fault.file == file else fault
+    references = TextReferences(bundle, headings)
+    for text in texts_of(bundle):
+        for fault in references.problems(text):
+            folded = text.folded and fault.file == text.file
+            yield Problem(fault.file, text.line, fault.message, fault.remedy) if folded else fault
 
 
 def _course_problems(bundle: Bundle, course: CourseText) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from courses.rules import lesson_minutes
 from quizzes.cases.paths import best_safe_score
 from quizzes.kinds import QUESTION_KINDS
 from quizzes.quiz_text import BLOOM
-from studio.publishing_quizzes import minutes_of
+from studio.publishing.quizzes import minutes_of
 from studio.rendering import Pages, figure_paths, long_text_path
 from studio.services import Proof
 from studio.standards.blocks import MARK

@@ -13,14 +13,19 @@ from core.database import db
 from core.errors import Conflict, InvalidInput, Problem
 from core.markup.proofreading import mentions
 from lessons.models import Lesson
-from studio import media, publishing, publishing_quizzes
+from studio import media
 from studio.bundle import Bundle, read_bundle
 from studio.cross_references import reference_problems
 from studio.former_names import rename
 from studio.models import ContentFile, ContentRevision
-from studio.publishing_articles import publish_articles
-from studio.publishing_legal import publish_legal, rewritten
-from studio.publishing_tools import publish_links, publish_tools
+from studio.publishing.articles import publish_articles
+from studio.publishing.authors import publish_authors
+from studio.publishing.courses import publish_courses
+from studio.publishing.legal import publish_legal, rewritten
+from studio.publishing.lessons import publish_lessons
+from studio.publishing.quizzes import publish_questions, publish_quizzes
+from studio.publishing.sources import publish_sources, publish_terms
+from studio.publishing.tools import publish_links, publish_tools
 from studio.rendering import Pages, fingerprints, render
 from studio.standards.manuscript import Manuscript
 
@@ -142,17 +147,17 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     restated = {*plan.added, *plan.changed}
     bundle, pages = edition.bundle, edition.pages
     rename(bundle)
-    changed = publishing.publish_lessons(bundle, pages)
-    questions = publishing_quizzes.publish_questions(bundle, pages)
-    changed |= publishing_quizzes.publish_quizzes(bundle, pages, questions)
-    changed |= publishing.publish_authors(bundle, pages)
+    changed = publish_lessons(bundle, pages)
+    questions = publish_questions(bundle, pages)
+    changed |= publish_quizzes(bundle, pages, questions)
+    changed |= publish_authors(bundle, pages)
     tools = publish_tools(bundle, pages)
     changed |= _lessons_with(bundle, {"check": questions, "tool": tools})
     publish_links(pages)
-    publishing.publish_courses(bundle, pages, changed, restated)
+    publish_courses(bundle, pages, changed, restated)
     publish_articles(bundle, pages)
-    publishing.publish_sources(bundle)
-    publishing.publish_terms(bundle)
+    publish_sources(bundle)
+    publish_terms(bundle)
     publish_legal(bundle, pages)
     _keep_files(edition, files, restated, by)
     db.session.flush()

@@ -10,6 +10,7 @@ from core.markup.proofreading import check_lesson, mentions
 from core.markup.rendered import Mention
 from core.markup.svg import check_svg
 from studio.bundle import GLOSSARY, Bundle
+from studio.bundle_texts import Text
 from studio.texts.media_files import FILMS, RASTER, ending
 
 Headings = Mapping[str, set[str]]  # of each lesson by full name: the ids of its headings
@@ -23,7 +24,7 @@ ALLOWED = {
 
 
 class TextReferences:
-    """Checks texts of one bundle; `where` is lesson, article or another word for the kind of text."""
+    """Checks texts of one bundle."""
 
     def __init__(self, bundle: Bundle, headings: Headings) -> None:
         self.bundle, self.headings = bundle, headings
@@ -40,13 +41,13 @@ class TextReferences:
             "link": self._link,
         }
 
-    def problems(self, text: str, file: str, line: int, where: str) -> Iterator[Problem]:
+    def problems(self, text: Text) -> Iterator[Problem]:
         """Faults of the text itself, and names in it that lead nowhere."""
-        faults = check_lesson(text, file, line)
+        faults = check_lesson(text.body, text.file, text.line)
         yield from faults
-        if not any(fault.line == line and "over" in fault.message for fault in faults):
-            for found in mentions(text, line):
-                yield from self._mention(found, file, where)
+        if not any(fault.line == text.line and "over" in fault.message for fault in faults):
+            for found in mentions(text.body, text.line):
+                yield from self._mention(found, text.file, text.kind)
 
     def _mention(self, found: Mention, file: str, where: str) -> Iterator[Problem]:
         if found.kind not in ALLOWED.get(where, EVERYWHERE):

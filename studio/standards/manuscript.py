@@ -1,39 +1,18 @@
 """What the standard reads: a bundle, its texts cut into blocks once, and the words that minutes count. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 from core.markup.proofreading import mentions
 from quizzes.questions import Question
 from studio.bundle import Bundle
+from studio.bundle_texts import Text, texts_of
 from studio.pools import pool_of
 from studio.standards.blocks import Block, blocks_of
 from studio.texts.page_texts import ArticleText, LessonText
 
-PAGES = ("lesson", "article", "course", "tool", "author")
-
-
-class Page(Protocol):
-    """A file with a body in Markdown."""
-
-    @property
-    def file(self) -> str: ...
-    @property
-    def body(self) -> str: ...
-    @property
-    def body_line(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class Text:
-    """One text in Markdown and where it stands. `kind` is one of PAGES, or question, case, faq or media."""
-
-    kind: str
-    file: str
-    body: str
-    line: int
+PAGES = ("lesson", "article", "course page", "tool", "author")
 
 
 @dataclass(frozen=True)
@@ -46,7 +25,7 @@ class Manuscript:
     @cached_property
     def texts(self) -> tuple[Text, ...]:
         """Every text in Markdown, answers of FAQs and long texts of figures among them."""
-        return tuple(_texts(self.bundle))
+        return tuple(texts_of(self.bundle))
 
     @cached_property
     def blocks(self) -> dict[str, tuple[Block, ...]]:
@@ -86,28 +65,3 @@ class Manuscript:
         """The keys that some text cites."""
         found = (each for text in self.texts for each in mentions(text.body))
         return frozenset(each.name for each in found if each.kind == "cite")
-
-
-def _texts(bundle: Bundle) -> Iterator[Text]:
-    rooms: tuple[tuple[str, Mapping[str, Page]], ...] = (
-        ("lesson", bundle.lessons),
-        ("article", bundle.articles),
-        ("course", bundle.courses),
-        ("tool", bundle.tools),
-        ("author", bundle.authors),
-        ("question", bundle.question_files),
-    )
-    for kind, room in rooms:
-        yield from (Text(kind, page.file, page.body, page.body_line) for page in room.values())
-    for quiz in bundle.quizzes.values():
-        yield Text("question" if quiz.case is None else "case", quiz.file, quiz.body, quiz.body_line)
-    yield from _answers(bundle)
-    for path, data in bundle.media().items():
-        if path.endswith(".md"):
-            yield Text("media", path, data.decode("utf-8-sig", "replace"), 1)
-
-
-def _answers(bundle: Bundle) -> Iterator[Text]:
-    faqs = [(article.file, article.faq) for article in bundle.articles.values()]
-    faqs += [(course.file, course.faq) for course in bundle.courses.values()]
-    yield from (Text("faq", file, answer, line) for file, faq in faqs for _, answer, line in faq)

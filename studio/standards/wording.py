@@ -29,7 +29,7 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 LEFT_COLUMNS = ("avoid", "rather not", "rather not say", "claim", "not", "instead of", "before")
-OWN_VOICE = ("lesson", "article", "course", "author")
+OWN_VOICE = ("lesson", "article", "course page", "author")
 REMEDY = "Say what was seen and in whom, or quote it where you discuss it."
 
 
@@ -95,7 +95,7 @@ def _unquoted(text: str) -> str:
 def _loose(manuscript: Manuscript) -> Iterator[tuple[str, int, str]]:
     """Words outside Markdown bodies: (file, line, text)."""
     bundle = manuscript.bundle
-    yield from ((text.file, text.line, text.body) for text in manuscript.texts if text.kind == "faq")
+    yield from ((text.file, text.line, text.body) for text in manuscript.texts if text.kind == "FAQ")
     for lesson in bundle.lessons.values():
         yield from ((lesson.file, 1, text) for text in (lesson.title, lesson.summary))
         yield from ((lesson.file, line, text) for _, text, line in lesson.objectives)

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 from core.markup import render_many
 from core.markup.rendered import Rendered, Source
-from lessons.tool_blocks import blocks_of
-from lessons.tool_paper import Sheet, render_pdf
+from lessons.tools.blocks import blocks_of
+from lessons.tools.paper import Sheet, render_pdf
 
 TEXT = """Name: ____ Date: ____
 

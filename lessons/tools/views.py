@@ -17,14 +17,14 @@ from core.web import ANYONE, Reader, absolute_url, allow, reader, render, sign_i
 from courses.services import find_course, teaches
 from enrollment.rules import Reason
 from lessons.models import Tool
-from lessons.tools import ToolPage, Way, find_tool, tool_page, ways_to
+from lessons.tools.pages import ToolPage, Way, find_tool, tool_page, ways_to
 from progress.access import Visit, is_in_course, turn_away, visit_of
 from progress.reads import learner_in
 from sources.rules import sentences
 from sources.services import CitedSource
 
 if TYPE_CHECKING:
-    from lessons.tool_paper import Sheet
+    from lessons.tools.paper import Sheet
 
 bp = Blueprint("tools", __name__)
 
@@ -44,7 +44,7 @@ def show(slug: str) -> str:
 @allow(ANYONE)
 def paper(slug: str) -> WerkzeugResponse:
     """The same on A4."""
-    from lessons.tool_paper import render_pdf  # typst is loaded by those who print, not by every page
+    from lessons.tools.paper import render_pdf  # typst is loaded by those who print, not by every page
 
     tool = find_tool(slug)
     _admit(tool, ways_to(slug), reader())
@@ -104,7 +104,7 @@ def _shown(ways: list[Way], person: Reader | None) -> list[tuple[str, str, str]]
 
 
 def _sheet(page: ToolPage) -> "Sheet":
-    from lessons.tool_paper import Sheet
+    from lessons.tools.paper import Sheet
 
     school = current_school()
     return Sheet(

@@ -16,7 +16,7 @@ from quizzes.models import Question as QuestionRow
 from quizzes.questions import Question
 from studio.bundle import Bundle
 from studio.pools import draw_pools, pool_of
-from studio.publishing import fill
+from studio.publishing.rows import fill
 from studio.rendering import Pages
 from studio.texts.quiz_files import QuizText
 

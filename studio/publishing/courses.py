@@ -1,150 +1,21 @@
-"""A bundle's texts as the rows that pages read: sources, terms, authors, courses, modules, steps, lessons."""
+"""The courses' rows with their outlines: modules and steps."""
 
 from collections.abc import Iterable
-from mimetypes import guess_type
 from typing import Any
 
 from sqlalchemy import literal, select
 
-from articles.models import Article
 from core.clock import now
-from core.database import Base, db
-from core.markup.rendered import Rendered
-from courses.models import Author, Course, Module, Step
-from courses.rules import lesson_minutes
-from lessons.models import Lesson, LessonMedia, Tool
+from core.database import db
+from courses.models import Course, Module, Step
+from lessons.models import Lesson
 from progress.services import recount
 from quizzes.models import Quiz
-from sources.models import Source, Term
 from studio.bundle import Bundle
 from studio.media import storage_key
-from studio.rendering import Pages, figure_paths, parts_of
-from studio.text_references import film_path
+from studio.publishing.rows import fill
+from studio.rendering import Pages
 from studio.texts.course_text import CourseText, StepText
-from studio.texts.media_files import RASTER, ending
-from studio.texts.page_texts import LessonText
-
-
-def fill(row: Base, **values: Any) -> bool:
-    """Set the values that differ; True when any did."""
-    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    return bool(changed)
-
-
-def cited_in(rendered: Rendered) -> list[dict[str, Any]]:
-    """What a text cites by number, in order, as `sources.services.cited_sources` reads it."""
-    return [{"key": each.key, "certainties": list(each.certainties)} for each in rendered.cited]
-
-
-def publish_sources(bundle: Bundle) -> None:
-    """The bibliography's rows; one that is gone from it stays while a lesson, a tool or an article cites it."""
-    rows = {row.key: row for row in db.session.scalars(select(Source))}
-    for key, text in bundle.sources.items():
-        row = rows.get(key) or Source(key=key)
-        fill(
-            row,
-            kind=text.kind,
-            authors=text.authors,
-            title=text.title,
-            published_in=text.published_in,
-            year=text.year,
-            doi=text.doi,
-            url=text.url,
-            design=text.design,
-            limit=text.limit,
-        )
-        db.session.add(row)
-    columns = (Lesson.cited, Tool.cited, Article.cited)
-    lists = [cited for column in columns for cited in db.session.scalars(select(column))]
-    cited = {entry["key"] for each in lists for entry in each}
-    for key in rows.keys() - bundle.sources.keys() - cited:
-        db.session.delete(rows[key])
-
-
-def publish_terms(bundle: Bundle) -> None:
-    """The glossary's rows, as the bundle has them."""
-    rows = {row.slug: row for row in db.session.scalars(select(Term))}
-    for text in bundle.terms:
-        row = rows.get(text.slug) or Term(slug=text.slug)
-        fill(row, name=text.name, aliases=list(text.aliases), definition=text.definition)
-        db.session.add(row)
-    for slug in rows.keys() - {text.slug for text in bundle.terms}:
-        db.session.delete(rows[slug])
-
-
-def publish_authors(bundle: Bundle, pages: Pages) -> set[str]:
-    """The authors' rows; the slugs of those that changed."""
-    return {slug for slug in bundle.authors if _publish_author(bundle, pages, slug)}
-
-
-def _publish_author(bundle: Bundle, pages: Pages, slug: str) -> bool:
-    text = bundle.authors[slug]
-    row = db.session.scalar(select(Author).filter_by(slug=slug)) or Author(slug=slug, body_html="")
-    db.session.add(row)
-    html = pages.texts.get(text.file)
-    return fill(
-        row,
-        name=text.name,
-        portrait=storage_key(bundle, text.portrait),
-        may=list(text.may),
-        may_not=list(text.may_not),
-        publications=list(text.publications),
-        body_html=row.body_html if html is None else html.get(text.body, ""),
-    )
-
-
-def publish_lessons(bundle: Bundle, pages: Pages) -> set[str]:
-    """The rows of the lessons that were rendered; their full names, which are those that changed."""
-    for name, rendered in pages.lessons.items():
-        text = bundle.lessons[name]
-        row = db.session.scalar(select(Lesson).filter_by(name=name)) or Lesson(name=name, revision=0)
-        fill(
-            row,
-            slug=text.slug,
-            title=text.title,
-            summary=text.summary,
-            objectives=[{"id": key, "text": words} for key, words, _ in text.objectives],
-            reviewed=text.reviewed,
-            minutes=lesson_minutes(
-                rendered.words, len(rendered.checks), len(rendered.figures), text.practice_minutes
-            ),
-            words=rendered.words,
-            parts=parts_of(rendered),
-            outline=[
-                {"id": each.id, "title": each.title, "level": each.level, "minutes": each.minutes}
-                for each in rendered.outline
-            ],
-            cited=cited_in(rendered),
-            text=rendered.text,
-        )
-        row.revision += 1
-        db.session.add(row)
-        db.session.flush()
-        _publish_media(bundle, row, text, rendered.videos)
-    return set(pages.lessons)
-
-
-def _publish_media(bundle: Bundle, lesson: Lesson, text: LessonText, videos: Iterable[str]) -> None:
-    """Pictures and films that the lesson shows; drawings stand in its HTML."""
-    shown = {path for path in figure_paths(text.body) if ending(path) in RASTER}
-    for film in videos:
-        stem = film_path(film).rpartition(".")[0]
-        shown |= {path for path in bundle.files if path == film_path(film) or _is_caption(path, stem)}
-    rows = {row.name: row for row in db.session.scalars(select(LessonMedia).filter_by(lesson_id=lesson.id))}
-    for path in shown:
-        name = path.removeprefix("media/")
-        row = rows.pop(name, None) or LessonMedia(lesson_id=lesson.id, name=name)
-        mime = guess_type(path)[0] or ("text/vtt" if path.endswith(".vtt") else "application/octet-stream")
-        fill(row, storage_key=storage_key(bundle, path), mime=mime)
-        db.session.add(row)
-    for row in rows.values():
-        db.session.delete(row)
-
-
-def _is_caption(path: str, stem: str) -> bool:
-    return path.startswith(f"{stem}.") and path.endswith(".vtt")
 
 
 def publish_courses(bundle: Bundle, pages: Pages, changed: set[str], restated: set[str]) -> None:
@@ -159,7 +30,7 @@ def publish_courses(bundle: Bundle, pages: Pages, changed: set[str], restated: s
         bodies = {step.name for step in text.steps}
         if shown or redrawn or is_new_text or changed & (bodies | set(text.authors)):
             row.version += 1
-        if is_new_text or bundle_files(bundle, bodies) & restated:
+        if is_new_text or _files_of(bundle, bodies) & restated:
             row.revision += 1
         db.session.flush()
         if redrawn:
@@ -180,7 +51,7 @@ def _publish_borrowed(bundle: Bundle, changed: set[str]) -> None:
     db.session.flush()
 
 
-def bundle_files(bundle: Bundle, bodies: Iterable[str]) -> set[str]:
+def _files_of(bundle: Bundle, bodies: Iterable[str]) -> set[str]:
     """The files of bodies by their full names."""
     found = [bundle.lessons.get(name) or bundle.quizzes.get(name) for name in bodies]
     return {text.file for text in found if text is not None}

@@ -10,7 +10,7 @@ from core.markup.proofreading import mentions
 from core.markup.rendered import Rendered, reading_minutes
 from studio.bundle import Bundle
 from studio.media import storage_key
-from studio.publishing import cited_in, fill
+from studio.publishing.rows import cited_in, fill
 from studio.rendering import Pages, figure_paths
 from studio.texts.media_files import RASTER, ending
 from studio.texts.page_texts import ArticleText

@@ -8,7 +8,7 @@ from core.database import db
 from core.markup.rendered import Rendered
 from lessons.models import Lesson, Tool, ToolLink
 from studio.bundle import Bundle
-from studio.publishing import cited_in, fill
+from studio.publishing.rows import cited_in, fill
 from studio.rendering import Pages
 from studio.texts.page_texts import ToolText
 

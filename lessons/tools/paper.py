@@ -14,7 +14,7 @@ import typst
 
 from certificates.coverage import FAMILIES, printable
 from certificates.paper import fonts
-from lessons.tool_blocks import blocks_of
+from lessons.tools.blocks import blocks_of
 
 TEMPLATE = Path(__file__).parent / "tool.typ"
 

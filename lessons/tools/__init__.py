@@ -1,0 +1,1 @@
+"""Practice tools: printable pages that lessons link to."""

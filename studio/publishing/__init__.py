@@ -1,0 +1,1 @@
+"""A rendered bundle written down as the rows that pages read."""
