@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from core.web import Reader
 from courses.services import OutlineStep
 from progress.access import Visit
 from quizzes import rules, services
+from quizzes.baselines import gain_since
 from quizzes.calibration_plot import ShownCalibration, calibration_of
 from quizzes.eligibility import eligibility
+from quizzes.gain import Gain
 from quizzes.lesson_links import find_lesson
 from quizzes.models import Quiz
 from quizzes.pages import certificate_url, kicker, taken_out
@@ -52,6 +55,7 @@ class ResultPage:
     ]  # address and title of lessons, where the questions may not be named
     calibration: ShownCalibration | None
     print_url: str
+    gain: str  # what was gained since the quiz before the module; empty where there is nothing to say
 
 
 def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
@@ -83,7 +87,17 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         read_again=() if may_see or not _tells_ideas(head) else _read_again(here, items),
         calibration=calibration_of(items, told or ()) if head.terms and head.terms.certainty else None,
         print_url=f"{head.url}/print",
+        gain=_gain_in_words(gain_since(reader.user_id, quiz, items)),
     )
+
+
+def _gain_in_words(found: Gain | None) -> str:
+    """`Before the module you had 40 percent of these 5 ideas right, now 90.`"""
+    if found is None:
+        return ""
+    before, after = (rules.percent(share, Fraction(1)) for share in (found.before, found.after))
+    ideas = "this idea" if found.ideas == 1 else f"these {found.ideas} ideas"
+    return f"Before the module you had {before} percent of {ideas} right, now {after}."
 
 
 def _tells_ideas(head: AttemptHead) -> bool:

@@ -91,6 +91,8 @@ def _time_limit(learner: Eligibility) -> str:
 def _rules(learner: Eligibility, reader: Reader) -> Iterator[str]:
     """What is not as in every quiz, one sentence each."""
     settings = learner.settings
+    if settings.baseline:
+        yield "Nothing depends on it. The same ideas come again after the module, and show you what you gained."
     if settings.time_limit:
         yield "The clock runs on when you leave. What is saved by its end is marked."
     if learner.window.closes_at is not None:
