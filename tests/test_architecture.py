@@ -10,7 +10,7 @@ from tests import servers
 
 ROOT = servers.ROOT
 ROOMS = (
-    "core", "accounts", "sources", "courses", "enrollment", "progress", "certificates", "quizzes", "lessons",
+    "core", "accounts", "sources", "courses", "enrollment", "progress", "certificates", "quizzes", "analysis", "lessons",
     "articles", "studio", "admin", "pages",
 )  # fmt: skip
 LONGEST = 450  # lines
