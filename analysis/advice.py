@@ -99,14 +99,21 @@ def _idle_options(figures: QuestionFigures, key: Key) -> Iterator[Advice]:
     share = figures.facility
     if figures.n < ENOUGH or share is None or share >= NEARLY_ALL:
         return
-    for number, (right, counts) in enumerate(zip(key, figures.options, strict=False)):
-        chosen = sum(counts)
-        if not right and chosen < RARE * figures.n:
-            said = "is never chosen" if not chosen else f"is chosen by {chosen} of {figures.n}"
-            yield Advice(
-                "info",
-                f"Option {letter(number)} {said}: write one that a learner might believe, or leave it out.",
-            )
+    chosen = [(place, sum(counts)) for place, counts in enumerate(figures.options) if not key[place]]
+    for said, idle in (("never", _those(chosen, 0, 0)), ("hardly ever", _those(chosen, 1, RARE * figures.n))):
+        if idle:
+            options, verb = ("Option", "is") if len(idle) == 1 else ("Options", "are")
+            remedy = "write what a learner might believe, or leave it out"
+            yield Advice("info", f"{options} {' and '.join(idle)} {verb} {said} chosen: {remedy}.")
+
+
+def _those(chosen: Sequence[tuple[int, int]], least: int, most: float) -> list[str]:
+    """The letters of the options that so many chose; `most` itself is not among them, but where it is `least`."""
+    return [
+        letter(place)
+        for place, count in chosen
+        if least <= count and (count < most or count == least == most)
+    ]
 
 
 def _left_empty(figures: QuestionFigures, key: Key) -> Iterator[Advice]:

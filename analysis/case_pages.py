@@ -113,8 +113,15 @@ def _choice(story: Edition, choice: Choice, made: int, visits: int) -> ChoiceLin
         share=round(share * 100),
         percent=percent(share),
         effect=_effect(choice),
-        score="" if choice.unsafe else f"{choice.score:+d}".replace("-", "\N{MINUS SIGN}"),
+        score=_points(choice),
     )
+
+
+def _points(choice: Choice) -> str:
+    """Nothing for an unsafe one: it takes them all."""
+    if choice.unsafe:
+        return ""
+    return f"{choice.score:+d}".replace("-", "\N{MINUS SIGN}") if choice.score else "0"
 
 
 def _effect(choice: Choice) -> str:

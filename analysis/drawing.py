@@ -110,7 +110,7 @@ def _place(
     looks: Sequence[str],
     top: float,
 ) -> Place:
-    start, room = LEFT + slot * n, slot * 0.76
+    start, room = LEFT + slot * n, slot * (0.56 if len(values) == 1 else 0.76)
     width = room / max(len(values), 1)
     left = start + (slot - room) / 2
     drawn = (

@@ -11,7 +11,17 @@ from analysis.drawing import Chart, columns, round_top
 from analysis.figures import NOBODY, Advice, LevelFigures, QuestionFigures, QuizFigures
 from analysis.reads import Standing
 from analysis.rules import LEAST
-from analysis.words import CERTAINTIES, THIRDS, counted, duration, number, percent, tenth_in_words, time_in
+from analysis.words import (
+    CERTAINTIES,
+    KINDS,
+    THIRDS,
+    counted,
+    duration,
+    number,
+    percent,
+    tenth_in_words,
+    time_in,
+)
 from quizzes.questions import Options
 from quizzes.reads import asked
 from quizzes.results import with_lines
@@ -210,7 +220,7 @@ def question_line(each: QuestionFigures, url: Callable[[str], str]) -> QuestionL
     """One line of the table."""
     return QuestionLine(
         name=each.name,
-        kind=each.kind,
+        kind=KINDS.get(each.kind, each.kind),
         url=url(each.question_id),
         answers=f"{each.n:,}",
         note=earlier_in_words(each),
@@ -232,7 +242,16 @@ def by_thirds(each: QuestionFigures) -> Drawn | None:
     """Options by third where there are any, else the share that is right; None below LEAST answers."""
     if not each.thirds:
         return None
-    return _options_drawn(each) if each.options else _shares_drawn(each)
+    return _options_drawn(each, _key_of(each)) if each.options else _shares_drawn(each)
+
+
+def _key_of(each: QuestionFigures) -> list[str]:
+    """The letters of its options, those of the key marked."""
+    parts = asked(each.revision_id).question.parts
+    options = parts.options if isinstance(parts, Options) else ()
+    return [
+        f"{letter(place)} (key)" if option.right else letter(place) for place, option in enumerate(options)
+    ]
 
 
 def text_of(each: QuestionFigures) -> QuestionText:
@@ -264,16 +283,16 @@ def text_of(each: QuestionFigures) -> QuestionText:
 LOOKS = ("third-1", "third-2", "third-3")
 
 
-def _options_drawn(each: QuestionFigures) -> Drawn:
+def _options_drawn(each: QuestionFigures, names: Sequence[str]) -> Drawn:
     """The share of each third that chose an option."""
     learners = [third.learners for third in each.thirds]
     series = []
-    for place, counts in enumerate(each.options):
+    for name, counts in zip(names, each.options, strict=True):
         shares = [_hundred(count / of) if of else None for count, of in zip(counts, learners, strict=True)]
-        series.append((letter(place), [(share, "") for share in shares]))
+        series.append((name, [(share, "") for share in shares]))
     rows = tuple(
-        (f"Option {letter(place)}", *(f"{count} of {of}" for count, of in zip(counts, learners, strict=True)))
-        for place, counts in enumerate(each.options)
+        (f"Option {name}", *(f"{count} of {of}" for count, of in zip(counts, learners, strict=True)))
+        for name, counts in zip(names, each.options, strict=True)
     )
     return Drawn(columns(series, LOOKS, FULL, "%"), ("Option", *THIRDS), rows)
 

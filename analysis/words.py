@@ -7,6 +7,10 @@ from analysis.rules import LEAST
 
 TOO_FEW, NO_SPREAD = "too few", "no spread"
 CERTAINTIES = {"low": "Not sure", "mid": "Fairly sure", "high": "Sure"}
+KINDS = {
+    "choice": "one of several", "choices": "several right", "truefalse": "true or false", "order": "order",
+    "match": "match", "number": "number", "text": "short text", "blanks": "blanks", "essay": "essay", "file": "file",
+}  # fmt: skip
 THIRDS = ("Lower third", "Middle third", "Upper third")
 
 
