@@ -20,7 +20,7 @@ STORED_MARKUP = {  # what the renderer stored, taken out again
     "lessons/tools/pages.py",
     "quizzes/paper.py", "quizzes/reads.py", "quizzes/results.py", "quizzes/checks.py", "pages/views.py",
     "core/prerender.py", "core/school.py", "enrollment/legal.py", "quizzes/cases/reads.py", "courses/authors.py",
-    "articles/pages.py", "pages/faq.py",
+    "articles/pages.py", "pages/faq.py", "analysis/pages.py",
 }  # fmt: skip
 
 
