@@ -7,19 +7,21 @@ from string import ascii_uppercase
 from analysis.figures import Advice, LevelFigures, QuestionFigures, QuizFigures
 from analysis.rules import LEAST
 
-ENOUGH = 30  # answers before single options, or a weak discrimination, are spoken of: our own
-NEARLY_ALL = 0.95  # right: such a question tells nobody apart. Our own
-FEW = 0.30  # right: hard. Our own
-RARE = (
-    0.05  # of the learners: a wrong option that fewer choose does no work (T. M. Haladyna and S. M. Downing,
-)
-# "How many options is enough for a multiple-choice test item?", Educ. Psychol. Meas. 53, 1993)
-POOR = 0.20  # upper-lower: below, poor (R. L. Ebel and D. A. Frisbie, "Essentials of Educational Measurement", 1991)
-FAIR = 0.70  # alpha: enough for a quiz of a course (S. M. Downing, "Reliability: on the reproducibility of assessment
-STRONG = 0.80  # data", Medical Education 38, 2004), for what ends a course,
-STRICT = 0.90  # and where much hangs on it
-EMPTY = 0.10  # of the answers: our own
-SURE = 0.80  # right among those who were sure: below, saying so costs them marks (Gardner-Medwin, 1995)
+# Thresholds without a source are our own.
+ENOUGH = 30  # answers before single options, or a weak discrimination, are spoken of
+NEARLY_ALL = 0.95  # right: such a question tells nobody apart
+FEW = 0.30  # right: hard
+EMPTY = 0.10  # of the answers
+# T. M. Haladyna and S. M. Downing, "How many options is enough for a multiple-choice test item?", Educ. Psychol.
+# Meas. 53 (1993): a wrong option that fewer choose does no work.
+RARE = 0.05
+# R. L. Ebel and D. A. Frisbie, "Essentials of Educational Measurement" (1991): a poor upper-lower index.
+POOR = 0.20
+# S. M. Downing, "Reliability: on the reproducibility of assessment data", Medical Education 38 (2004): what alpha is
+# enough for a quiz within a course, for what ends one, and where much hangs on it.
+FAIR, STRONG, STRICT = 0.70, 0.80, 0.90
+# Gardner-Medwin (1995): right among those who were sure; below, saying so costs them marks.
+SURE = 0.80
 
 Key = Sequence[bool]
 """Which options are right, in the order of their author."""

@@ -2,15 +2,19 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from analysis.figures import NOBODY, Advice
+from analysis.pages import hints
 from core.database import db
 from tests import factories
 from tests.analysis.classroom import Classroom, some
+from tests.analysis.test_advice import SOUND
 from tests.analysis.test_services import case_room as case_room
 from tests.analysis.test_services import play
 from tests.counting import statements
@@ -103,6 +107,16 @@ def test_a_quiz_shows_advice_first_then_figures_charts_and_questions(room: Class
     assert "Which is right?" in page
     assert 'role="img"' in html
     assert "50 to 59% 40" in page  # the chart as a table
+
+
+def test_the_gravest_advice_stands_first() -> None:
+    levels = ("info", "bad", "warn")
+    questions = [replace(SOUND, question_id=level, advice=(Advice(level, "Look."),)) for level in levels]
+
+    found = hints(replace(NOBODY, n=40, alpha=0.8, length=10.0), questions, lambda name: f"/{name}")
+
+    assert [hint.advice.level for hint in found] == ["bad", "warn", "info", "info"]
+    assert [hint.url for hint in found] == ["/bad", "/warn", "", "/info"]
 
 
 def test_the_table_of_questions_is_sorted_by_links(room: Classroom, app: Flask) -> None:
