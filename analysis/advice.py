@@ -142,7 +142,7 @@ def _too_sure(certainty: Sequence[LevelFigures]) -> Iterator[Advice]:
     high = next((level for level in certainty if level.level == "high"), None)
     if high is not None and high.share is not None and high.share < SURE:
         words = (
-            f"Sure and wrong: of {high.answers} answers given as sure, {in_hundred(high.share)} are right."
+            f"Sure and wrong: of {high.answers} answers given as certain, {in_hundred(high.share)} are right."
         )
         yield Advice("bad", words)
 

@@ -12,7 +12,6 @@ from analysis.figures import NOBODY, Advice, LevelFigures, QuestionFigures, Quiz
 from analysis.reads import Standing
 from analysis.rules import LEAST
 from analysis.words import (
-    CERTAINTIES,
     KINDS,
     THIRDS,
     counted,
@@ -22,14 +21,15 @@ from analysis.words import (
     tenth_in_words,
     time_in,
 )
+from quizzes.calibration import BANDS
+from quizzes.calibration_plot import WORDS
+from quizzes.marks import Certainty
 from quizzes.questions import Options
 from quizzes.reads import asked
 from quizzes.results import with_lines
 from quizzes.rules import feedback
 
 FULL = 100.0
-# Where saying so earns the most: Gardner-Medwin's marks, docs/grading.md.
-PAYS = {"low": (0.0, 200 / 3), "mid": (200 / 3, 80.0), "high": (80.0, 100.0)}
 SORTS: Mapping[str, Callable[[QuestionFigures], float | None]] = {
     "answers": lambda each: each.n,
     "facility": lambda each: each.facility,
@@ -180,14 +180,21 @@ def calibration(levels: Sequence[LevelFigures]) -> Drawn | None:
     if not levels:
         return None
     series = [
-        (CERTAINTIES[each.level], [(_hundred(each.share), percent(each.share, each.answers))])
+        (WORDS[Certainty(each.level)], [(_hundred(each.share), percent(each.share, each.answers))])
         for each in levels
     ]
     rows = tuple(
-        (CERTAINTIES[each.level], f"{each.answers:,}", percent(each.share, each.answers)) for each in levels
+        (WORDS[Certainty(each.level)], f"{each.answers:,}", percent(each.share, each.answers))
+        for each in levels
     )
-    chart = columns(series, ("bar1",), FULL, "%", [PAYS[each.level] for each in levels])
+    chart = columns(series, ("bar1",), FULL, "%", [_band(each.level) for each in levels])
     return Drawn(chart, ("Said", "Answers", "Right"), rows)
+
+
+def _band(level: str) -> tuple[float, float]:
+    """The percents between which saying so earns the most."""
+    low, high = BANDS[Certainty(level)]
+    return 100 * float(low), 100 * float(high)
 
 
 def hints(

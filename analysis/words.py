@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from analysis.rules import LEAST
 
 TOO_FEW, NO_SPREAD = "too few", "no spread"
-CERTAINTIES = {"low": "Not sure", "mid": "Fairly sure", "high": "Sure"}
 KINDS = {
     "choice": "one of several", "choices": "several right", "truefalse": "true or false", "order": "order",
     "match": "match", "number": "number", "text": "short text", "blanks": "blanks", "essay": "essay", "file": "file",

@@ -80,7 +80,7 @@ def test_a_weak_question_an_empty_one_and_one_that_is_wrongly_believed_are_named
     found = said(replace(SOUND, upper_lower=0.12, unanswered=9, certainty=sure))
 
     assert found == [
-        ("bad", "Sure and wrong: of 20 answers given as sure, 55 in 100 are right."),
+        ("bad", "Sure and wrong: of 20 answers given as certain, 55 in 100 are right."),
         ("warn", "It hardly tells stronger learners from weaker ones (0.12; below 0.20 is poor)."),
         ("info", "15 in 100 left it empty: time too short, or the way to answer unclear?"),
     ]

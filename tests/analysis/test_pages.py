@@ -156,8 +156,8 @@ def test_calibration_is_drawn_where_certainty_was_asked(app: Flask) -> None:
     page = words(read(client, room.url))
 
     assert "Sure, and right" in page
-    assert "24 answers given as sure" in page
-    assert "Sure and wrong: of 24 answers given as sure, 71 in 100 are right." in page
+    assert "24 answers given as certain" in page
+    assert "Sure and wrong: of 24 answers given as certain, 71 in 100 are right." in page
     assert "Sure, and right" in read(client, f"{room.url}/questions/first")
 
 
