@@ -38,8 +38,9 @@ class Advice:
 class QuestionFigures:
     """One question of a quiz, as far as it was asked with the parts that it has in `revision_id`.
 
-    `n` counts the answers, empty ones too, and `earlier` those to editions with other parts, which count for
-    nothing here. `rest_correlation` and `upper_lower` run from -1 to 1; `weight` is the effective one and
+    `n` counts the answers, empty ones too, and `others` those to editions with other parts, which count for
+    nothing here. `is_current`: these are the parts that it has now; an earlier edition stands in for one that too
+    few have answered. `rest_correlation` and `upper_lower` run from -1 to 1; `weight` is the effective one and
     `due_weight` that of its points, both as shares of the paper. `seconds` is the median of `timed` answers.
     `options` holds for each option how many of each third chose it; `thirds` begins with the lowest.
     """
@@ -49,7 +50,8 @@ class QuestionFigures:
     name: str
     kind: str
     n: int
-    earlier: int
+    others: int
+    is_current: bool
     unanswered: int
     facility: float | None
     rest_correlation: float | None
@@ -132,7 +134,7 @@ class Marked:
     """One question of a paper as it was answered.
 
     `edition` names the question with its parts; `score` of `points`; `chosen` numbers the options that were
-    ticked; `seconds` is the time it took, where that can be told.
+    ticked; `seconds` is the time it took, where that can be told; `revision` is the one that was asked.
     """
 
     edition: str
@@ -142,6 +144,7 @@ class Marked:
     chosen: tuple[int, ...] = ()
     certainty: str | None = None
     seconds: float | None = None
+    revision: int = 0
 
     @property
     def share(self) -> float:

@@ -230,7 +230,7 @@ def question_line(each: QuestionFigures, url: Callable[[str], str]) -> QuestionL
         kind=KINDS.get(each.kind, each.kind),
         url=url(each.question_id),
         answers=f"{each.n:,}",
-        note=earlier_in_words(each),
+        note=others_in_words(each),
         facility=percent(each.facility, each.n),
         rest_correlation=number(each.rest_correlation, each.n),
         upper_lower=number(each.upper_lower, each.n),
@@ -240,9 +240,11 @@ def question_line(each: QuestionFigures, url: Callable[[str], str]) -> QuestionL
     )
 
 
-def earlier_in_words(each: QuestionFigures) -> str:
-    """What is left out because the question asked something else then."""
-    return f"{counted(each.earlier, 'answer')} to earlier options left out" if each.earlier else ""
+def others_in_words(each: QuestionFigures) -> str:
+    """What is left out because the question had other parts then, or has other ones now."""
+    if not each.is_current:
+        return "as it was before its options changed: too few have answered the new ones"
+    return f"{counted(each.others, 'answer')} to earlier options left out" if each.others else ""
 
 
 def by_thirds(each: QuestionFigures) -> Drawn | None:

@@ -103,6 +103,7 @@ def _marked(item: Answered, times: dict[float, float], edition: str, question: Q
         chosen=_chosen(question, item.answer),
         certainty=item.certainty,
         seconds=times.get(saved_at.timestamp()) if saved_at else None,
+        revision=item.revision_id,
     )
 
 

@@ -1,6 +1,6 @@
 """Keeping the figures: what makes them stale, which are due, computing and writing them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -72,20 +72,29 @@ def _quiz_figures(quiz_id: int) -> tuple[QuizFigures, list[QuestionFigures]]:
     counting = Counting(standings)
     for paper in papers_of(quiz_id):
         counting.add(paper)
-    return counting.figures(), list(_question_figures(counting.sheets))
+    return counting.figures(), list(_question_figures(counting))
 
 
-def _question_figures(sheets: dict[str, Sheet]) -> Iterator[QuestionFigures]:
-    """The figures of each question that was asked, as it is asked now."""
-    names = dict.fromkeys(map(question_of, sheets))
-    for question_id, revision_id in _current(names):
-        edition = edition_of(asked(revision_id).question)
-        others = [
-            sheet for name, sheet in sheets.items() if question_of(name) == question_id and name != edition
-        ]
-        yield _figures_of(
-            asked(revision_id), sheets.get(edition) or Sheet(), sum(each.shares.n for each in others)
-        )
+def _question_figures(counting: Counting) -> Iterator[QuestionFigures]:
+    """The figures of each question that was asked."""
+    editions: dict[str, dict[str, Sheet]] = {}
+    for edition, sheet in counting.sheets.items():
+        editions.setdefault(question_of(edition), {})[edition] = sheet
+    for question_id, revision_id in _current(editions):
+        current = edition_of(asked(revision_id).question)
+        yield _of_best(editions[question_id], current, revision_id, counting.standings.revisions)
+
+
+def _of_best(
+    sheets: dict[str, Sheet], current: str, revision_id: int, revisions: Mapping[str, int]
+) -> QuestionFigures:
+    """The edition of now, or while too few have answered that, the newest one that enough have."""
+    answers = sum(sheet.shares.n for sheet in sheets.values())
+    given = sorted((revisions[edition], edition) for edition, sheet in sheets.items() if sheet.is_given)
+    best = given[-1][1] if given and not sheets.get(current, Sheet()).is_given else current
+    revision = asked(revision_id if best == current else revisions[best])
+    sheet = sheets.get(best, Sheet())
+    return _figures_of(revision, sheet, answers - sheet.shares.n, best == current)
 
 
 def _current(names: Iterable[str]) -> list[tuple[str, int]]:
@@ -99,8 +108,8 @@ def _current(names: Iterable[str]) -> list[tuple[str, int]]:
     return found
 
 
-def _figures_of(now_asked: Asked, sheet: Sheet, earlier: int) -> QuestionFigures:
-    question = now_asked.question
+def _figures_of(revision: Asked, sheet: Sheet, others: int, is_current: bool) -> QuestionFigures:
+    question = revision.question
     key = (
         tuple(option.right for option in question.parts.options)
         if isinstance(question.parts, Options)
@@ -108,11 +117,12 @@ def _figures_of(now_asked: Asked, sheet: Sheet, earlier: int) -> QuestionFigures
     )
     figures = QuestionFigures(
         question_id=question.id,
-        revision_id=now_asked.id,
-        name=plain_prompt(now_asked.markup(question.prompt_md)),
+        revision_id=revision.id,
+        name=plain_prompt(revision.markup(question.prompt_md)),
         kind=question.kind,
         n=sheet.shares.n,
-        earlier=earlier,
+        others=others,
+        is_current=is_current,
         unanswered=sheet.unanswered,
         facility=sheet.facility,
         rest_correlation=sheet.rest_correlation,

@@ -36,6 +36,7 @@ class Standings:
     shares: Counter[int] = field(default_factory=Counter)
     tenths: Counter[int] = field(default_factory=Counter)
     scores: dict[str, Spread] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)  # the newest that was asked of each edition
     passed: int = 0
 
     def add(self, paper: Paper) -> None:
@@ -47,6 +48,7 @@ class Standings:
         self.passed += paper.passed
         for item in paper.items:
             self.scores.setdefault(item.edition, Spread()).add(item.score)
+            self.revisions[item.edition] = max(item.revision, self.revisions.get(item.edition, 0))
 
     @property
     def is_drawn(self) -> bool:

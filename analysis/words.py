@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.rules import LEAST
 
-TOO_FEW, NO_SPREAD = "too few", "no spread"
+TOO_FEW, NOT_GIVEN = "too few", "not given"
 KINDS = {
     "choice": "one of several", "choices": "several right", "truefalse": "true or false", "order": "order",
     "match": "match", "number": "number", "text": "short text", "blanks": "blanks", "essay": "essay", "file": "file",
@@ -52,4 +52,7 @@ def tenth_in_words(bar: int) -> str:
 
 
 def _missing(n: int) -> str:
-    return TOO_FEW if n < LEAST else NO_SPREAD
+    """Why there is no figure of `n`; of nothing, nothing is said."""
+    if not n:
+        return ""
+    return TOO_FEW if n < LEAST else NOT_GIVEN

@@ -15,8 +15,8 @@ from core.database import db
 from tests import factories
 from tests.analysis.classroom import Classroom, some
 from tests.analysis.test_advice import SOUND
+from tests.analysis.test_services import OTHER, play, publish
 from tests.analysis.test_services import case_room as case_room
-from tests.analysis.test_services import play
 from tests.counting import statements
 from tests.quizzes.visiting import words
 from tests.quizzes.world import TWO
@@ -143,6 +143,26 @@ def test_a_question_shows_its_key_and_who_chose_what(room: Classroom, app: Flask
     assert "A This Key 7 B That 5" in page
     assert "Option A (key)" in page
     assert "Option B" in page
+
+
+def test_a_question_whose_options_changed_says_which_ones_its_figures_are_of(
+    room: Classroom, app: Flask
+) -> None:
+    room.crowd([(True, True)] * 10)
+    publish(OTHER)
+    room.compute()
+    client = teacher(room, app)
+
+    before = read(client, f"{room.url}/questions/first")
+    assert "as it was before its options changed" in before
+    assert "None" not in words(before)
+
+    room.crowd([(True, True)] * 10)
+    room.compute()
+    after = words(read(client, f"{room.url}/questions/first"))
+
+    assert "10 answers to earlier options left out" in after
+    assert "C None 0" in after
 
 
 def test_calibration_is_drawn_where_certainty_was_asked(app: Flask) -> None:

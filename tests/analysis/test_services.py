@@ -100,12 +100,29 @@ def test_a_key_that_was_mended_keeps_its_answers_and_other_options_begin_anew(ro
     room.crowd([(True, True)] * 10)
     publish(SAME)
     room.compute()
-    assert (room.question("first").n, room.question("first").earlier) == (10, 0)
+    mended = room.question("first")
+    assert (mended.n, mended.others, mended.is_current, mended.name) == (10, 0, True, "Which one?")
 
     publish(OTHER)
+    room.crowd([(True, True)] * 9)
+    room.compute()
+    earlier = room.question("first")
+    assert (earlier.n, earlier.others, earlier.is_current, len(earlier.options)) == (10, 9, False, 2)
+
+    room.crowd([(False, True)])
+    room.compute()
+    new = room.question("first")
+    assert (new.n, new.others, new.is_current, len(new.options)) == (10, 10, True, 3)
+
+
+def test_of_new_options_that_few_answered_and_no_old_ones_there_is_a_number(room: Classroom) -> None:
+    room.crowd([(True, True)] * 2)
+    publish(OTHER)
+    room.crowd([(True, True)] * 3)
     room.compute()
 
-    assert (room.question("first").n, room.question("first").earlier) == (0, 10)
+    assert (room.question("first").n, room.question("first").others) == (3, 2)
+    assert room.question("first").is_current
 
 
 def test_certainty_is_counted_against_what_is_right(app: Flask) -> None:
