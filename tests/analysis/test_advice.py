@@ -10,7 +10,8 @@ from analysis.figures import NOBODY, GroupFigures, LevelFigures, QuestionFigures
 KEY = (True, False, False, False)
 SOUND = QuestionFigures(
     question_id="q", revision_id=1, name="Which?", kind="choice", n=60, others=0, is_current=True,
-    unanswered=0, facility=0.6, rest_correlation=0.35, upper_lower=0.5, weight=0.1, due_weight=0.1, seconds=40.0, timed=60,
+    unanswered=0, facility=0.6, rest_correlation=0.35, upper_lower=0.5, weight=0.1, due_weight=0.1,
+    seconds=40.0, timed=60,
     thirds=(GroupFigures(20, 0.4), GroupFigures(20, 0.6), GroupFigures(20, 0.8)),
     options=((8, 12, 16), (4, 3, 2), (4, 3, 1), (4, 2, 1)), certainty=(),
 )  # fmt: skip
