@@ -235,7 +235,7 @@ def question_line(each: QuestionFigures, url: Callable[[str], str]) -> QuestionL
         rest_correlation=number(each.rest_correlation, each.n),
         upper_lower=number(each.upper_lower, each.n),
         weight=percent(each.weight, each.n),
-        due_weight=percent(each.due_weight, each.n),
+        due_weight="" if each.weight is None else f"of {percent(each.due_weight)} due",
         time=duration(each.seconds),
     )
 
