@@ -160,8 +160,9 @@ def _course_cells(standing: Standing) -> tuple[object, ...]:
 
 
 def _question_cells(each: QuestionFigures) -> tuple[object, ...]:
+    empty = each.unanswered if each.n >= LEAST else ""
     return (
-        each.question_id, each.kind, each.name, each.n, each.unanswered, cell(each.facility),
+        each.question_id, each.kind, each.name, each.n, empty, cell(each.facility),
         cell(each.rest_correlation), cell(each.upper_lower), cell(each.weight), cell(each.due_weight),
         cell(each.seconds), " ".join(advice.words for advice in each.advice),
     )  # fmt: skip

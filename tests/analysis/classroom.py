@@ -13,7 +13,10 @@ from analysis.services import refresh
 from core import clock
 from core.database import db, transaction
 from courses.models import CourseInstructor
+from enrollment.services import enroll
 from quizzes import services
+from quizzes.cases.services import choose, tokens
+from quizzes.cases.services import start as start_case
 from quizzes.closing import submit
 from quizzes.marks import Certainty
 from quizzes.saving import Given, save
@@ -31,15 +34,18 @@ class Classroom:
     def __init__(self, text: str = TWO, **settings: Any) -> None:
         self.course = factories.make_course(modules=("lesson quiz",))
         self.step = factories.steps_of(self.course)[1]
-        self.quiz = factories.make_quiz(self.step, text, **{"shuffle": "none", **settings})
+        self.quiz = self.publish(text, **settings)
         self.url = f"/studio/courses/{self.course.slug}/quizzes/{self.step.slug}/statistics"
+
+    def publish(self, text: str, **settings: Any) -> Any:
+        return factories.make_quiz(self.step, text, **{"shuffle": "none", **settings})
 
     def learner(self, enrolled: bool = True) -> int:
         """A new one."""
         with transaction():
             user_id = create_user(f"pupil{next(_numbers)}@example.org", "Nora Nameless", None).id
-        if enrolled:
-            factories.enroll(db.session.get_one(factories_user(), user_id), self.course)
+            if enrolled:
+                enroll(user_id, self.course.id, "free")
         return user_id
 
     def hand_in(self, user_id: int, right: Right, sure: Certainty | None = None, pace: int = 0) -> str:
@@ -82,10 +88,19 @@ class Classroom:
         return user
 
 
-def factories_user() -> type[Any]:
-    from accounts.models import User
+class CaseRoom(Classroom):
+    """The same with the case of tests.factories as its quiz."""
 
-    return User
+    def publish(self, text: str, **settings: Any) -> Any:
+        return factories.make_case(self.step)
+
+    def play(self, user_id: int, *choices: int) -> None:
+        """A play by the numbers of its choices."""
+        with transaction():
+            name = start_case(user_id, services.find_quiz(self.quiz.name), self.step.id).id
+        for position, choice in enumerate(choices, 1):
+            with transaction():
+                choose(user_id, name, position, next(iter(tokens(name, position, [choice]))))
 
 
 def some(right: int, of: int, paper: Callable[[bool], Right]) -> list[Right]:

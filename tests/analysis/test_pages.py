@@ -5,7 +5,6 @@ import io
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,21 +12,15 @@ from analysis.figures import NOBODY, Advice
 from analysis.pages import hints
 from core.database import db
 from tests import factories
-from tests.analysis.classroom import Classroom, some
+from tests.analysis.classroom import CaseRoom, Classroom, some
 from tests.analysis.test_advice import SOUND
-from tests.analysis.test_services import OTHER, play, publish
-from tests.analysis.test_services import case_room as case_room
+from tests.analysis.test_services import OTHER, publish
 from tests.counting import statements
 from tests.quizzes.visiting import words
 from tests.quizzes.world import TWO
 
 FORMULA = TWO.replace("Which is right?", "=1+1, and which is right?")
 SURE = {"certainty": True, "pass_mark": 0}
-
-
-@pytest.fixture
-def room(app: Flask) -> Classroom:
-    return Classroom()
 
 
 def browser(app: Flask, user: Any) -> FlaskClient:
@@ -215,14 +208,14 @@ def test_a_file_of_few_learners_holds_no_figures(room: Classroom, app: Flask) ->
     client = teacher(room, app)
 
     assert rows_of(client, f"{of_course(room)}.csv")[1][2:] == ["3", "", "", "", "", ""]
-    assert rows_of(client, f"{room.url}.csv")[1][5:11] == ["", "", "", "", "", ""]
+    assert rows_of(client, f"{room.url}.csv")[1][4:11] == [""] * 7
     assert rows_of(client, f"{room.url}/questions/first.csv") == []
 
 
-def test_a_case_shows_how_many_took_each_branch(case_room: Classroom, app: Flask) -> None:
+def test_a_case_shows_how_many_took_each_branch(case_room: CaseRoom, app: Flask) -> None:
     for _ in range(9):
-        play(case_room, case_room.learner(), 0, 0)
-    play(case_room, case_room.learner(), 2)
+        case_room.play(case_room.learner(), 0, 0)
+    case_room.play(case_room.learner(), 2)
     case_room.compute()
     client = teacher(case_room, app)
 
@@ -236,8 +229,8 @@ def test_a_case_shows_how_many_took_each_branch(case_room: Classroom, app: Flask
     assert rows[3] == ["1", "10", "She sits down", "Peel at once", "Red flag", "unsafe", "1"]
 
 
-def test_an_edition_of_a_case_that_nobody_played_is_not_there(case_room: Classroom, app: Flask) -> None:
-    play(case_room, case_room.learner(), 0, 0)
+def test_an_edition_of_a_case_that_nobody_played_is_not_there(case_room: CaseRoom, app: Flask) -> None:
+    case_room.play(case_room.learner(), 0, 0)
     case_room.compute()
     client = teacher(case_room, app)
 

@@ -15,14 +15,11 @@ from analysis.services import due_quizzes, refresh, rest_after
 from core import jobs as core_jobs
 from core.clock import now
 from core.database import transaction
-from quizzes import services
-from quizzes.cases.services import choose, tokens
-from quizzes.cases.services import start as start_case
 from quizzes.marks import Certainty
 from quizzes.models import AttemptItem
 from quizzes.quiz_text import parse_questions
 from tests import factories
-from tests.analysis.classroom import Classroom, some
+from tests.analysis.classroom import CaseRoom, Classroom, some
 from tests.conftest import NOON
 from tests.quizzes.world import TWO, count_of
 
@@ -30,11 +27,6 @@ SAME = TWO.replace("- [x] This\n- [ ] That", "- [ ] This\n- [x] That").replace(
     "Which is right?", "Which one?"
 )
 OTHER = TWO.replace("- [x] This\n- [ ] That", "- [x] This\n- [ ] That\n- [ ] None")
-
-
-@pytest.fixture
-def room(app: Flask) -> Classroom:
-    return Classroom()
 
 
 def publish(text: str) -> None:
@@ -247,32 +239,13 @@ def test_a_quiz_that_is_gone_is_passed_over(app: Flask) -> None:
     assert count_of(QuizStatistics) == 0
 
 
-@pytest.fixture
-def case_room(app: Flask) -> Classroom:
-    room = Classroom.__new__(Classroom)
-    room.course = factories.make_course(modules=("lesson quiz",))
-    room.step = factories.steps_of(room.course)[1]
-    room.quiz = factories.make_case(room.step)
-    room.url = f"/studio/courses/{room.course.slug}/quizzes/{room.step.slug}/statistics"
-    return room
-
-
-def play(room: Classroom, user_id: int, *choices: int) -> None:
-    with transaction():
-        attempt = start_case(user_id, services.find_quiz(room.quiz.name), room.step.id)
-        name = attempt.id
-    for position, choice in enumerate(choices, 1):
-        with transaction():
-            choose(user_id, name, position, next(iter(tokens(name, position, [choice]))))
-
-
-def test_the_ways_through_a_case_are_counted_choice_by_choice(case_room: Classroom) -> None:
+def test_the_ways_through_a_case_are_counted_choice_by_choice(case_room: CaseRoom) -> None:
     for _ in range(7):
-        play(case_room, case_room.learner(), 0, 0)
+        case_room.play(case_room.learner(), 0, 0)
     for _ in range(3):
         learner = case_room.learner()
-        play(case_room, learner, 2)  # unsafe: it ends there
-        play(case_room, learner, 0, 0)  # the second play has read the debrief
+        case_room.play(learner, 2)  # unsafe: it ends there
+        case_room.play(learner, 0, 0)  # the second play has read the debrief
     assert case_room.marks() == 13
 
     figures = case_room.compute()
@@ -286,16 +259,16 @@ def test_the_ways_through_a_case_are_counted_choice_by_choice(case_room: Classro
     ]
 
 
-def test_editions_of_a_case_are_counted_apart(case_room: Classroom) -> None:
+def test_editions_of_a_case_are_counted_apart(case_room: CaseRoom) -> None:
     from quizzes.models import Quiz
     from quizzes.quiz_settings import QuizSettings
 
-    play(case_room, case_room.learner(), 0, 0)
+    case_room.play(case_room.learner(), 0, 0)
     with transaction() as session:
         quiz = session.get_one(Quiz, case_room.quiz.id)
         text = factories.CASE.replace("Do the peel", "Do a peel")
         factories.publish_case(quiz, text, QuizSettings.from_json(quiz.settings))
-    play(case_room, case_room.learner(), 2)
+    case_room.play(case_room.learner(), 2)
 
     ways = case_room.compute().ways
 
