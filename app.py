@@ -14,6 +14,9 @@ import admin.order_views
 import admin.people_views
 import admin.school_views
 import admin.views
+import analysis.jobs
+import analysis.services
+import analysis.views
 import articles.views
 import certificates.services
 import certificates.views
@@ -40,6 +43,7 @@ from core.commands import stratum
 from enrollment.orders import OrderRefunded
 from enrollment.services import Enrolled
 from progress.services import CourseCompleted, StepCompleted
+from quizzes.closing import AttemptMarked
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
@@ -81,6 +85,7 @@ def register_rooms(app: Flask) -> None:
         certificates.views,
         quizzes.views,
         quizzes.kept_views,
+        analysis.views,
         lessons.course_views,
         lessons.views,
         lessons.tools.views,
@@ -102,11 +107,13 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.jobs.register()
     quizzes.jobs.register()
+    analysis.jobs.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(
         Enrolled, certificates.services.issue_if_earned
     )  # Somebody returned to a finished course.
+    events.subscribe(AttemptMarked, analysis.services.note_marked)
     events.subscribe(OrderRefunded, certificates.services.revoke_refunded)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

@@ -9,10 +9,11 @@ from admin.enrollments import course_choices
 from admin.forms import ButtonForm, EnrollForm
 from admin.listing import Listing, read_listing
 from admin.page import Answer, csv_file, page
-from admin.rules import csv_lines, utc_cell
+from admin.rules import utc_cell
 from core.audit import record
 from core.database import transaction
 from core.errors import Conflict, InvalidInput
+from core.spreadsheet import csv_lines
 from core.web import ADMIN, allow, signed_in
 from enrollment.services import revoke as revoke_enrollment
 

@@ -11,11 +11,12 @@ from admin.forms import ButtonForm
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
 from admin.page import Answer, csv_file, page
-from admin.rules import csv_lines, utc_cell
+from admin.rules import utc_cell
 from core.audit import record
 from core.config import current_config
 from core.database import transaction
 from core.errors import Conflict, Unavailable
+from core.spreadsheet import csv_lines
 from core.web import ADMIN, allow, signed_in
 from enrollment import checkout, reconcile
 from enrollment.orders import accept as accept_order

@@ -1,33 +1,14 @@
 """Rules of the admin's lists, pure: pages, cells of an export, weeks, what changed, what a mail may show."""
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 PAGE_SIZE = 25  # rows
 HIDDEN = "[hidden]"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 _OPENING = re.compile(r"(?<=[/=])[\w.~-]{40,}")
-
-
-def safe_cell(value: object) -> object:
-    """A cell that a spreadsheet shows and never computes: text that would begin a formula gets a `'` in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The rows as lines of a CSV file, each made when it is asked for, with cells that are safe to open."""
-    line = io.StringIO()
-    writer = csv.writer(line)
-    for row in rows:
-        writer.writerow([safe_cell(cell) for cell in row])
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()
 
 
 def without_keys(text: str) -> str:

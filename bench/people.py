@@ -29,7 +29,7 @@ def make_learners(app: Flask) -> list[Learner]:
     """Write the learners into the app's database and sign all of them in."""
     with app.app_context(), transaction():
         tokens = [_make_learner(number) for number in range(LEARNERS)]
-    return [_learner(app, token) for token in tokens]
+    return [signed_in(app, token) for token in tokens]
 
 
 def _make_learner(number: int) -> str:
@@ -49,7 +49,8 @@ def _read_into(user_id: int, slug: str, done: int) -> None:
     remember_place(user_id, steps[done], "")
 
 
-def _learner(app: Flask, token: str) -> Learner:
+def signed_in(app: Flask, token: str) -> Learner:
+    """Cookie and form token of the sign-in that this token opens."""
     with app.test_request_context(base_url=app.config["STRATUM"].base_url):
         session[TOKEN], session["_fresh"], session.permanent = token, True, True
         csrf = generate_csrf()

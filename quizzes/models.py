@@ -95,6 +95,7 @@ class Attempt(Base):
             "one_open_attempt", "user_id", "quiz_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN
         ),
         Index("open_until", "deadline_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("attempts_of_a_quiz", "quiz_id", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

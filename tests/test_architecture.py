@@ -10,8 +10,8 @@ from tests import servers
 
 ROOT = servers.ROOT
 ROOMS = (
-    "core", "accounts", "sources", "courses", "enrollment", "progress", "certificates", "quizzes", "lessons",
-    "articles", "studio", "admin", "pages",
+    "core", "accounts", "sources", "courses", "enrollment", "progress", "certificates", "quizzes", "analysis",
+    "lessons", "articles", "studio", "admin", "pages",
 )  # fmt: skip
 LONGEST = 450  # lines
 MAKERS_OF_MARKUP = ("core/markup/", "core/icons.py", "quizzes/cases/map.py", "quizzes/cases/citations.py")
@@ -20,7 +20,7 @@ STORED_MARKUP = {  # what the renderer stored, taken out again
     "lessons/tools/pages.py",
     "quizzes/paper.py", "quizzes/reads.py", "quizzes/results.py", "quizzes/checks.py", "pages/views.py",
     "core/prerender.py", "core/school.py", "enrollment/legal.py", "quizzes/cases/reads.py", "courses/authors.py",
-    "articles/pages.py", "pages/faq.py",
+    "articles/pages.py", "pages/faq.py", "analysis/pages.py",
 }  # fmt: skip
 
 

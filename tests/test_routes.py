@@ -61,6 +61,12 @@ GET  quizzes.review                  login   200     404     404     404
 GET  quizzes.print_result            login   302     404     404     404
 GET  quizzes.show                    login   200     course  200     200
 GET  kept_answers.show_kept          login   200     404     404     404
+GET  analysis.course                 login   403     403     200     200
+GET  analysis.course_file            login   403     403     200     200
+GET  analysis.question               login   403     403     404     404
+GET  analysis.question_file          login   403     403     404     404
+GET  analysis.quiz                   login   403     403     200     200
+GET  analysis.quiz_file              login   403     403     200     200
 GET  accounts.ask_link               200     200     200     200     200
 GET  accounts.authenticator_picture  login   404     404     404     404
 GET  accounts.mail_sent              200     200     200     200     200

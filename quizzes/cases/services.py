@@ -127,4 +127,5 @@ def _close(attempt: Attempt, play: Play) -> None:
     attempt.percent, attempt.passed = play.points, play.passed
     db.session.flush()
     closing.log_grade(attempt, "machine", [])
+    closing.tell_marked(attempt)
     closing.complete(attempt)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin import rules
+from core import spreadsheet
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
 
@@ -17,17 +18,17 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
 def test_a_cell_that_would_begin_a_formula_gets_a_quote_in_front(opening: str) -> None:
     cell = f'{opening}HYPERLINK("http://evil.example")'
 
-    assert rules.safe_cell(cell) == f"'{cell}"
+    assert spreadsheet.safe_cell(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("value", ["Ada", "a=b", "", "1 + 1", -3, 42, None])
 def test_other_cells_stay_as_they_are(value: object) -> None:
-    assert rules.safe_cell(value) == value
+    assert spreadsheet.safe_cell(value) == value
 
 
 @given(st.lists(st.lists(st.text(), min_size=1)))
 def test_no_cell_of_an_export_begins_a_formula(table: list[list[str]]) -> None:
-    lines = "".join(rules.csv_lines(table))
+    lines = "".join(spreadsheet.csv_lines(table))
 
     cells = [cell for row in csv.reader(io.StringIO(lines, newline="")) for cell in row]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\0"))] == []
@@ -37,7 +38,7 @@ def test_an_export_is_made_line_by_line() -> None:
     asked: list[int] = []
     rows = (asked.append(n) or ("row", n) for n in range(3))
 
-    lines = rules.csv_lines(rows)
+    lines = spreadsheet.csv_lines(rows)
 
     assert next(lines) == "row,0\r\n"
     assert asked == [0]

@@ -4,11 +4,11 @@ from typing import Any
 
 from tests.factories import make_order
 from tests.journeys.cases import open_case, play
-from tests.journeys.people import DEMO_ADMIN, DEMO_LEARNER, DEMO_NEWCOMER
+from tests.journeys.people import DEMO_ADMIN, DEMO_INSTRUCTOR, DEMO_LEARNER, DEMO_NEWCOMER
 from tests.journeys.school import School, inside
 
 FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
-WHO = {"learner": DEMO_LEARNER, "newcomer": DEMO_NEWCOMER, "admin": DEMO_ADMIN}
+WHO = {"learner": DEMO_LEARNER, "newcomer": DEMO_NEWCOMER, "instructor": DEMO_INSTRUCTOR, "admin": DEMO_ADMIN}
 # Whose order stands how, of which course; of the open states one has one for each course.
 ORDERS = [
     ("newcomer", "pending", CERTIFICATION),
@@ -24,7 +24,19 @@ ORDERS = [
 
 def make_places(school: School) -> dict[str, str]:
     """Addresses by name: of the demo learner's papers, of cases begun and played, of orders in every state."""
+    _count_results(school)
     return {**_history(school), **_plays(school), **_orders(school)}
+
+
+def _count_results(school: School) -> None:
+    """What the worker does every few minutes: the figures of the demo's quizzes and cases."""
+    from analysis.services import due_quizzes, refresh
+    from app import create_app
+    from core.clock import now
+
+    with inside(create_app(school.config)):
+        for quiz in due_quizzes(now()):
+            refresh(quiz)
 
 
 def _plays(school: School) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Item analysis for instructors: figures of quizzes, questions and cases, computed by a job and read by pages."""

@@ -1,0 +1,58 @@
+"""Figures as words for pages, and as cells for files. Pure."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from analysis.rules import LEAST
+
+TOO_FEW, NOT_GIVEN = "too few", "not given"
+KINDS = {
+    "choice": "one of several", "choices": "several right", "truefalse": "true or false", "order": "order",
+    "match": "match", "number": "number", "text": "short text", "blanks": "blanks", "essay": "essay", "file": "file",
+}  # fmt: skip
+THIRDS = ("Lower third", "Middle third", "Upper third")
+
+
+def percent(share: float | None, n: int = LEAST) -> str:
+    """`72%`; in words why there is none, of `n` answers."""
+    return _missing(n) if share is None else f"{share * 100:.0f}%"
+
+
+def number(value: float | None, n: int = LEAST) -> str:
+    """`0.31`, with a true minus sign."""
+    return _missing(n) if value is None else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def duration(seconds: float | None) -> str:
+    """`48 s`, `2 min 5 s`; how long is not known where too few answers tell."""
+    if seconds is None:
+        return "not known"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 learner`, `2 learners`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def cell(value: float | None) -> float | str:
+    """A figure in a file: four decimals, or empty."""
+    return "" if value is None else round(value, 4)
+
+
+def time_in(zone: str, moment: datetime) -> str:
+    """`14 Nov 2026, 13:05` as a person in `zone` dates it."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M}"
+
+
+def tenth_in_words(bar: int) -> str:
+    """`0 to 9%`, `90 to 100%`."""
+    return f"{bar * 10} to {100 if bar == 9 else bar * 10 + 9}%"
+
+
+def _missing(n: int) -> str:
+    """Why there is no figure of `n`; of nothing, nothing is said."""
+    if not n:
+        return ""
+    return TOO_FEW if n < LEAST else NOT_GIVEN
