@@ -6,6 +6,8 @@ from flask import Flask
 
 import accounts.commands
 import accounts.jobs
+import accounts.notification_views
+import accounts.notifications
 import accounts.security
 import accounts.views
 import admin.commands
@@ -24,6 +26,7 @@ import enrollment.views
 import enrollment.webhook
 import lessons.assessed
 import lessons.course_views
+import lessons.terms
 import lessons.tools.views
 import lessons.views
 import pages.health
@@ -31,6 +34,10 @@ import pages.views
 import quizzes.assessed
 import quizzes.kept
 import quizzes.views
+import reviews.entering
+import reviews.jobs
+import reviews.reminders
+import reviews.views
 import studio.commands
 import studio.models
 from core import config as configuration
@@ -39,6 +46,7 @@ from core.commands import stratum
 from enrollment.orders import OrderRefunded
 from enrollment.services import Enrolled
 from progress.services import CourseCompleted, StepCompleted
+from quizzes.closing import AttemptMarked
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
@@ -74,6 +82,7 @@ def register_rooms(app: Flask) -> None:
     """The doors of each room, floor by floor from below."""
     for views in (
         accounts.views,
+        accounts.notification_views,
         enrollment.views,
         enrollment.order_views,
         enrollment.webhook,
@@ -82,6 +91,7 @@ def register_rooms(app: Flask) -> None:
         lessons.course_views,
         lessons.views,
         lessons.tools.views,
+        reviews.views,
         articles.views,
         pages.views,
         pages.health,
@@ -100,11 +110,16 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.jobs.register()
     quizzes.kept.register()
+    reviews.jobs.register()
+    accounts.notifications.offer(reviews.reminders.KIND)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(
         Enrolled, certificates.services.issue_if_earned
     )  # Somebody returned to a finished course.
     events.subscribe(OrderRefunded, certificates.services.revoke_refunded)
+    events.subscribe(AttemptMarked, reviews.entering.hear_marked)
+    events.subscribe(StepCompleted, reviews.entering.hear_completed)
+    reviews.entering.tell_terms(lessons.terms.terms_in)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

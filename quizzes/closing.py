@@ -1,5 +1,6 @@
 """Closing attempts: by the learner, or when their time is over. What was saved is marked, once, and logged."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, cast
@@ -8,6 +9,7 @@ from sqlalchemy import CursorResult, select, update
 
 from core.clock import now
 from core.database import db, transaction
+from core.events import publish
 from courses.models import Step
 from courses.services import find_step
 from enrollment.services import is_enrolled
@@ -23,6 +25,14 @@ from quizzes.services import find_attempt
 from quizzes.terms import GRACE, Terms, is_overdue
 
 MOST_AT_ONCE = 200  # overdue attempts closed in one round of the job
+
+
+@dataclass(frozen=True)
+class AttemptMarked:
+    """An attempt was marked, by the machine or a person; parts of it may still wait for one."""
+
+    quiz_id: int
+    attempt_id: str
 
 
 def submit(user_id: int, attempt_id: str) -> Attempt:
@@ -121,6 +131,7 @@ def _mark(attempt: Attempt) -> None:
         _mark_item(item, terms)
     add_up(attempt)
     log_grade(attempt, "machine", [])
+    publish(AttemptMarked(attempt.quiz_id, attempt.id))
 
 
 def _mark_item(item: AttemptItem, terms: Terms) -> None:
