@@ -82,7 +82,9 @@ def mark(user_id: int, attempt_id: str, position: int) -> None:
     item = next((each for each in attempt.items if each.position == position), None)
     step = find_step(attempt.step_id)
     if item is None or not may_see_key(attempt):
-        raise NotFound("There is no such question to review. The result of your attempt lists what may come back.")
+        raise NotFound(
+            "There is no such question to review. The result of your attempt lists what may come back."
+        )
     question = asked(item.revision_id).question
     if not is_enrolled(user_id, step.course_id):
         raise Conflict("Reviews are for learners of the course.")
@@ -104,9 +106,7 @@ def _shown(attempt: Attempt) -> list[Attempt]:
     if QuizSettings.from_json(quiz.settings).feedback in AT_ONCE:
         return [attempt]
     return [
-        each
-        for each in attempts_of(attempt.user_id, attempt.quiz_id)
-        if each.state == AttemptState.SUBMITTED
+        each for each in attempts_of(attempt.user_id, attempt.quiz_id) if each.state == AttemptState.SUBMITTED
     ]
 
 
@@ -183,7 +183,9 @@ def enter(user_id: int, step: Step, coming: Iterable[Coming]) -> None:
 
 
 def _enter(user_id: int, step: Step, kind: Kind, coming: list[Coming], zone: ZoneInfo) -> None:
-    cards = {card.subject: card for card in db.session.scalars(_cards(user_id, kind, [c.subject for c in coming]))}
+    cards = {
+        card.subject: card for card in db.session.scalars(_cards(user_id, kind, [c.subject for c in coming]))
+    }
     for each in coming:
         if each.subject in cards:
             _renew(cards[each.subject], each, step, zone)

@@ -134,7 +134,7 @@ class Forgotten:
 def overview(reader: Reader) -> Overview:
     """What is due, what comes, how much is recalled, and what the learner wishes."""
     cards = list(db.session.scalars(services.open_cards(reader.user_id)))
-    due = [card for card in cards if card.due_at <= now()]
+    due = services.in_order([card for card in cards if card.due_at <= now()])
     session = [card.kind for card in due[: rules.fitting([card.kind for card in due])]]
     retention = services.measured(reader.user_id)
     return Overview(
@@ -156,7 +156,7 @@ def due_box(reader: Reader) -> DueBox | None:
     cards = list(db.session.scalars(services.open_cards(reader.user_id)))
     if not cards:
         return None
-    due = [card for card in cards if card.due_at <= now()]
+    due = services.in_order([card for card in cards if card.due_at <= now()])
     session = due[: rules.fitting([card.kind for card in due])]
     return DueBox(
         count=len(due),
@@ -246,7 +246,9 @@ def _names(subjects: Sequence[tuple[Kind, str]]) -> dict[tuple[Kind, str], str]:
     ids = [subject for kind, subject in subjects if kind is Kind.QUESTION]
     slugs = [subject for kind, subject in subjects if kind is Kind.TERM]
     questions = {
-        (Kind.QUESTION, revision.question.id): _short(plain_prompt(revision.markup(revision.question.prompt_md)))
+        (Kind.QUESTION, revision.question.id): _short(
+            plain_prompt(revision.markup(revision.question.prompt_md))
+        )
         for revision in map(asked, bank.revisions(ids))
     }
     terms = db.session.scalars(select(Term).where(Term.slug.in_(slugs)))

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 
 from sqlalchemy import case, func, select
 
@@ -29,7 +30,10 @@ class Recalled:
 
 
 def recalled_in(course_id: int) -> list[Recalled]:
-    """Every subject of the course that was reviewed a day or more after it was last tried, worst recalled first."""
+    """Every subject of the course that was reviewed a day or more after it was last tried, worst recalled first.
+
+    Those of too few people stand last, in an order that tells nothing of their share.
+    """
     recalled = func.sum(case((ReviewEntry.rating > Rating.AGAIN, 1), else_=0))
     people = func.count(func.distinct(ReviewCard.user_id))
     query = (
@@ -42,12 +46,15 @@ def recalled_in(course_id: int) -> list[Recalled]:
         Recalled(kind, subject, Retention(int(right), n), count)
         for kind, subject, right, n, count in db.session.execute(query)
     ]
-    return sorted(rows, key=lambda row: (not row.is_told, row.retention.share, -row.retention.n, row.subject))
+    return sorted(rows, key=_place)
 
 
-def answers_at(
-    user_id: int, objectives: Collection[str], after_days: int = rules.CHECK_AFTER
-) -> Retention:
+def _place(row: Recalled) -> tuple[bool, Fraction, int, str]:
+    share = row.retention.share if row.is_told and row.retention.share is not None else Fraction(1)
+    return not row.is_told, share, -row.retention.n, row.subject
+
+
+def answers_at(user_id: int, objectives: Collection[str], after_days: int = rules.CHECK_AFTER) -> Retention:
     """How this person answered questions of these objectives so many days after they were first asked them.
 
     Of each card the first answer counts that was given on that day or later; a wholly right one is recalled. What the

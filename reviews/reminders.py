@@ -70,7 +70,7 @@ def _may_remind(user: User, today: date) -> bool:
     reviewed_at = services.last_review(user.id)
     reviewed_on = _day(reviewed_at, user) if reviewed_at else None
     unanswered = habit.unanswered if habit else 0
-    if not rules.may_remind(today, habit and habit.reminded_on, reviewed_on, unanswered):
+    if not rules.may_remind(today, habit.reminded_on if habit else None, reviewed_on, unanswered):
         return False
     upsert(
         ReviewHabit,

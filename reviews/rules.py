@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from itertools import zip_longest
 
 import fsrs
 
@@ -77,13 +78,16 @@ class Scheduled:
 
 
 def rate(memory: Memory | None, rating: Rating, at: datetime, retention: int) -> Scheduled:
-    """The memory after this rating; `retention` is the share in percent that shall still be known when it is due."""
+    """The memory after this rating; `retention` is the share in percent that shall still be known when it is due.
+
+    What was not known comes back on the next day, however well it was known before.
+    """
     card, _ = _scheduler(retention).review_card(
         _card(memory, at), fsrs.Rating(int(rating)), at.astimezone(UTC)
     )
     assert card.stability is not None
     assert card.difficulty is not None
-    days = min(max((card.due - at).days, 1), MOST_DAYS)
+    days = min(max((card.due - at).days, 1), MOST_DAYS) if rating.is_recalled else 1
     return Scheduled(Memory(card.stability, card.difficulty, at), days)
 
 
@@ -153,6 +157,16 @@ def fitting(kinds: Sequence[Kind]) -> int:
         if seconds > SESSION_SECONDS and count:
             return count
     return len(kinds)
+
+
+def in_turns(kinds: Sequence[Kind]) -> list[int]:
+    """The places of cards in the order in which they are asked: questions and terms take turns, questions first.
+
+    So neither keeps the other waiting, though there may be many of it.
+    """
+    by_kind = ([i for i, kind in enumerate(kinds) if kind is wanted] for wanted in Kind)
+    pairs = zip_longest(*by_kind)
+    return [place for pair in pairs for place in pair if place is not None]
 
 
 def minutes(kinds: Iterable[Kind]) -> int:

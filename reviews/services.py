@@ -33,7 +33,7 @@ class Given:
     is_sure: bool | None
 
 
-def open_cards(user_id: int) -> Select[tuple[ReviewCard]]:
+def open_cards(user_id: int) -> Select[ReviewCard]:
     """The cards that may come back to this person: of open courses, in the bundle, not taken out; due ones first."""
     is_in = and_(
         Enrollment.user_id == ReviewCard.user_id,
@@ -46,8 +46,13 @@ def open_cards(user_id: int) -> Select[tuple[ReviewCard]]:
 
 
 def due_cards(user_id: int) -> list[ReviewCard]:
-    """What is due to this person now, what has waited longest first."""
-    return list(db.session.scalars(open_cards(user_id).where(ReviewCard.due_at <= now())))
+    """What is due to this person now, in the order in which it is asked."""
+    return in_order(list(db.session.scalars(open_cards(user_id).where(ReviewCard.due_at <= now()))))
+
+
+def in_order(due: Sequence[ReviewCard]) -> list[ReviewCard]:
+    """Due cards as they are asked: what has waited longest first, questions and terms in turns."""
+    return [due[place] for place in rules.in_turns([card.kind for card in due])]
 
 
 def session_of(due: Sequence[ReviewCard]) -> list[int]:

@@ -13,10 +13,12 @@ from reviews import rules
 from reviews.rules import Kind, Memory, Rating
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"]).map(
-    ZoneInfo
-)
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
+ZONES = st.sampled_from(
+    ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"]
+).map(ZoneInfo)
+START = datetime(2020, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
+END = datetime(2040, 1, 1)  # noqa: DTZ001
+MOMENTS = st.datetimes(timezones=st.just(UTC), min_value=START, max_value=END)
 RATINGS = st.sampled_from(Rating)
 PERCENTS = st.integers(rules.LEAST_RETENTION, rules.MOST_RETENTION)
 KINDS = st.lists(st.sampled_from(Kind), max_size=60)
@@ -120,6 +122,22 @@ def test_five_minutes_are_seven_questions_or_twenty_terms(kind: Kind, count: int
     assert rules.fitting([kind] * 50) == count
 
 
+@given(KINDS)
+def test_questions_and_terms_take_turns_and_none_is_lost(kinds: list[Kind]) -> None:
+    places = rules.in_turns(kinds)
+
+    assert sorted(places) == list(range(len(kinds)))
+    for kind in Kind:
+        own = [place for place in places if kinds[place] is kind]
+        assert own == sorted(own)
+
+
+def test_a_question_comes_first_then_a_term() -> None:
+    term, question = Kind.TERM, Kind.QUESTION
+
+    assert rules.in_turns([term, term, term, question, question]) == [3, 0, 4, 1, 2]
+
+
 @given(st.lists(DAYS, max_size=80), DAYS)
 def test_the_forecast_counts_each_card_of_its_days_once(due: list[date], today: date) -> None:
     counts = rules.forecast(due, today)
@@ -148,7 +166,13 @@ def test_every_card_has_its_span(stabilities: list[float | None]) -> None:
 
 @pytest.mark.parametrize(
     ("hour", "zone", "is_morning"),
-    [(8, "UTC", True), (6, "UTC", False), (11, "UTC", False), (23, "Asia/Tokyo", True), (12, "America/New_York", True)],
+    [
+        (8, "UTC", True),
+        (6, "UTC", False),
+        (11, "UTC", False),
+        (23, "Asia/Tokyo", True),
+        (12, "America/New_York", True),
+    ],
 )
 def test_a_reminder_comes_in_the_morning_of_the_person(hour: int, zone: str, is_morning: bool) -> None:
     assert rules.is_morning(NOON.replace(hour=hour), ZoneInfo(zone)) is is_morning

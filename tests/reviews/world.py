@@ -70,7 +70,9 @@ class Memory:
             lesson.parts = ["<p>It begins.</p>", {"kind": "check", "name": "first"}, links]
             for slug in TERMS:
                 if session.scalar(select(Term).filter_by(slug=slug)) is None:
-                    session.add(Term(slug=slug, name=slug.capitalize(), aliases=[], definition=f"What {slug} is."))
+                    session.add(
+                        Term(slug=slug, name=slug.capitalize(), aliases=[], definition=f"What {slug} is.")
+                    )
 
     def attempt(self, *right: bool, sure: Certainty | None = None, seed: int = 1) -> str:
         """Answer the first questions rightly or not, the others not at all, and hand in."""
@@ -114,7 +116,9 @@ class Memory:
     def entries(self) -> list[ReviewEntry]:
         db.session.rollback()
         query = select(ReviewEntry).join(ReviewCard, ReviewCard.id == ReviewEntry.card_id)
-        return list(db.session.scalars(query.filter(ReviewCard.user_id == self.user.id).order_by(ReviewEntry.id)))
+        return list(
+            db.session.scalars(query.filter(ReviewCard.user_id == self.user.id).order_by(ReviewEntry.id))
+        )
 
 
 def days_later(move: Callable[[datetime], None], days: float) -> None:
