@@ -19,6 +19,8 @@ from lessons.reading import minutes_left, shared_page
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
 from progress.reads import DONE_STEPS, READER
+from reviews.models import ReviewCard
+from reviews.pages import DueBox, due_box
 
 # Who was refunded and bought again has an older one too, which was withdrawn.
 _older = aliased(Certificate)
@@ -32,6 +34,8 @@ _newest_cycle = (
 _has_orders = (
     select(Order.id).where(Order.user_id == READER, or_(*(Order.state == state for state in TOLD))).exists()
 )
+# And whether anything is kept in memory.
+_has_cards = select(ReviewCard.id).where(ReviewCard.user_id == READER).exists()
 _courses = HotRead(
     select(
         Course.id,
@@ -46,6 +50,7 @@ _courses = HotRead(
         Certificate.revoked_at,
         DONE_STEPS.label("done"),
         _has_orders.label("has_orders"),
+        _has_cards.label("has_cards"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
@@ -115,18 +120,20 @@ class CourseProgress:
 @dataclass(frozen=True)
 class Dashboard:
     """The courses that are open to a reader or left a certificate, the last read first, and what there is to say of
-    their orders."""
+    their orders and reviews."""
 
     courses: list[CourseProgress]
     reminders: list[Reminder]
+    reviews: DueBox | None
 
 
 def dashboard_of(reader: Reader) -> Dashboard:
-    """All of it in one statement; in two for somebody who may have to be told of an order."""
+    """All of it in one statement; in more for somebody who may have to be told of an order, or of reviews."""
     rows = _courses(user_id=reader.user_id)
-    asks = not rows or rows[0][-1]
+    asks = not rows or rows[0][-2]
     reminders = reminders_of(reader.user_id, reader.time_zone) if asks else []
-    return Dashboard([_progress(*row[:-1]) for row in rows], reminders)
+    reviews = due_box(reader) if rows and rows[0][-1] else None
+    return Dashboard([_progress(*row[:-2]) for row in rows], reminders, reviews)
 
 
 def greeting(reader: Reader) -> str:

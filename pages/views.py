@@ -19,7 +19,6 @@ from enrollment.legal import read_legal
 from lessons.course_page import course_facts
 from pages.dashboard import dashboard_of, greeting
 from pages.faq import gathered
-from reviews.pages import due_box
 from sources.models import Term
 
 bp = Blueprint("pages", __name__)
@@ -55,7 +54,7 @@ def dashboard() -> str:
         current=next((c for c in courses if c.is_open and not c.completed and c.next), None),
         certificates=[course.certificate for course in courses if course.certificate],
         reminders=found.reminders,
-        reviews=due_box(person) if courses else None,
+        reviews=found.reviews,
     )
 
 

@@ -153,17 +153,18 @@ def overview(reader: Reader) -> Overview:
 
 def due_box(reader: Reader) -> DueBox | None:
     """The dashboard's box; None for somebody who has no cards."""
-    cards = list(db.session.scalars(services.open_cards(reader.user_id)))
-    if not cards:
+    held = services.open_cards(reader.user_id).with_only_columns(ReviewCard.stability, ReviewCard.reviews)
+    stabilities = [stability if reviews else None for stability, reviews in db.session.execute(held)]
+    if not stabilities:
         return None
-    due = services.in_order([card for card in cards if card.due_at <= now()])
+    due = services.due_cards(reader.user_id)
     session = due[: rules.fitting([card.kind for card in due])]
     return DueBox(
         count=len(due),
         minutes=rules.minutes(card.kind for card in session),
         is_more=len(due) > len(session),
         cards=tuple(_lines(due[:SHOWN_DUE], reader)),
-        memory=_memory(cards),
+        memory=_memory(stabilities),
     )
 
 
@@ -313,8 +314,8 @@ def _bar(place: int, count: int, most: int, day: date) -> Bar:
     return Bar(10 + place * 20, 24 + BAR_HEIGHT - height, height, count, label, place % 7 == 0)
 
 
-def _memory(cards: Iterable[ReviewCard]) -> Chart:
-    counts = rules.spans(card.stability if card.reviews else None for card in cards)
+def _memory(stabilities: Iterable[float | None]) -> Chart:
+    counts = rules.spans(stabilities)
     most = max(count for _, count in counts)
     bars = tuple(
         Bar(16 + 102 * place, 200 - height, height, count, name, True)

@@ -249,15 +249,6 @@ def test_the_dashboard_tells_what_is_due_and_begins_with_one_button(
     assert 'action="/reviews/session"' not in page
 
 
-def test_the_dashboard_of_somebody_without_a_course_asks_nothing_of_reviews(app: Flask, clock: Clock) -> None:
-    browser = factories.sign_in(app.test_client(), factories.make_user())
-    browser.get("/dashboard")
-    with statements() as sent:
-        browser.get("/dashboard")
-
-    assert not [each for each in sent if "review_cards" in each]
-
-
 def test_a_session_page_costs_the_same_however_many_cards_there_are(
     browser: FlaskClient, memory: Memory, clock: Clock
 ) -> None:
