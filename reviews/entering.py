@@ -90,7 +90,7 @@ def mark(user_id: int, attempt_id: str, position: int) -> None:
         raise Conflict("Reviews are for learners of the course.")
     if question.id not in bank.askable() or not bank.is_markable(question):
         raise Conflict("This question cannot come back: a person marks it, or the course no longer asks it.")
-    enter(user_id, step, [Coming(Kind.QUESTION, question.id, Origin.MARKED, now(), _known(item))])
+    enter(user_id, step, [Coming(Kind.QUESTION, question.id, Origin.MARKED, now(), _known(item), days=1)])
 
 
 def may_see_key(attempt: Attempt) -> bool:
@@ -121,9 +121,9 @@ def _lessons_of(attempt: Attempt) -> Iterable[Coming]:
 
 
 def _origin(item: AttemptItem, question: Question) -> Origin | None:
-    if _share(item, question) < 1:
+    if _share(item, question) < 1 or item.tried:
         return Origin.MISSED
-    return Origin.UNSURE if item.certainty == Certainty.LOW else None
+    return Origin.UNSURE if item.hinted or item.certainty == Certainty.LOW else None
 
 
 def _share(item: AttemptItem, question: Question) -> Fraction:
@@ -133,8 +133,10 @@ def _share(item: AttemptItem, question: Question) -> Fraction:
 
 def _known(item: AttemptItem) -> Rating:
     """How well the question was known in the attempt: the first trial of this memory."""
-    is_sure = None if item.certainty is None else item.certainty != Certainty.LOW
-    return rules.rating_of(_share(item, asked(item.revision_id).question), is_sure)
+    if item.tried:
+        return Rating.AGAIN
+    is_doubtful = item.hinted or item.certainty == Certainty.LOW
+    return rules.rating_of(_share(item, asked(item.revision_id).question), not is_doubtful)
 
 
 def _terms_of(user_id: int, step: Step) -> list[Coming]:
@@ -153,7 +155,7 @@ def _later(user_id: int, step: Step) -> list[Coming]:
     chosen: dict[str, str] = {}
     for item in attempt.items:
         question = asked(item.revision_id).question
-        if bank.is_markable(question) and _share(item, question) == 1:
+        if bank.is_markable(question) and _origin(item, question) is None:
             for objective in question.objectives:
                 chosen.setdefault(objective, question.id)
     ids = list(dict.fromkeys(chosen.values()))[: rules.CHECKS_A_QUIZ]

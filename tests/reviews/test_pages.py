@@ -78,9 +78,7 @@ def test_nothing_of_the_key_is_in_a_card_that_is_asked(browser: FlaskClient, mem
 
 def test_an_answer_leads_to_its_reasons_and_on_to_a_calm_end(browser: FlaskClient, memory: Memory) -> None:
     page = begin(browser)
-    answer = post(
-        browser, f"/reviews/cards/{card_id(memory)}", {**fields_of(page, "Here"), "sure": "yes"}
-    )
+    answer = post(browser, f"/reviews/cards/{card_id(memory)}", {**fields_of(page, "Here"), "sure": "yes"})
 
     told = words(browser.get(answer.location).text)
     assert "Right." in told
@@ -221,7 +219,7 @@ def test_the_form_of_a_mark_is_a_macro_for_other_rooms(app: Flask) -> None:
 
     assert 'name="attempt" value="A1"' in form
     assert 'name="position" value="3"' in form
-    assert "Returns tomorrow" in macros.returns()  # type: ignore[attr-defined]
+    assert "Returns in your reviews" in macros.returns()  # type: ignore[attr-defined]
 
 
 def test_nobody_sees_the_answers_of_another_person(app: Flask, browser: FlaskClient, memory: Memory) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from fractions import Fraction
+from random import Random
 
 import pytest
 from flask import Flask
@@ -14,8 +15,10 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.school import change_school
 from courses.models import Step
 from enrollment.models import Enrollment, EnrollmentState
+from quizzes.closing import submit
 from quizzes.marks import Certainty
 from quizzes.models import Quiz
+from quizzes.services import find_quiz, start
 from reviews import bank, entering, recalled, rules, services
 from reviews.models import ReviewCard, ReviewEntry
 from reviews.rules import Kind, Origin, Rating, Retention
@@ -47,6 +50,30 @@ def test_a_right_answer_without_certainty_comes_back_too(clock: Clock) -> None:
     memory.attempt(True, True, True, sure=Certainty.LOW)
 
     assert set(origins(memory).values()) == {Origin.UNSURE}
+
+
+@pytest.mark.parametrize(
+    ("column", "origin", "rating"),
+    [
+        ({"tried": [{"ticked": [1]}]}, Origin.MISSED, Rating.AGAIN),
+        ({"hinted": True}, Origin.UNSURE, Rating.HARD),
+    ],
+)
+def test_what_was_right_with_help_only_comes_back(
+    clock: Clock, column: dict[str, object], origin: Origin, rating: Rating
+) -> None:
+    memory = Memory()
+    with transaction():
+        attempt = start(memory.user.id, find_quiz(memory.quiz.name), memory.step.id, Random(1))
+        for item in attempt.items:
+            item.answer = {"ticked": [0]}
+        for name, value in column.items():
+            setattr(attempt.items[0], name, value)
+        submit(memory.user.id, attempt.id)
+
+    card = memory.cards()["first"]
+    assert card.origin is origin
+    assert card.memory == rules.rate(None, rating, card.entered_at, 90).memory
 
 
 def test_it_is_due_tomorrow_and_not_today(clock: Clock) -> None:
