@@ -32,7 +32,8 @@ import lessons.views
 import pages.health
 import pages.views
 import quizzes.assessed
-import quizzes.kept
+import quizzes.jobs
+import quizzes.kept_views
 import quizzes.views
 import reviews.entering
 import reviews.jobs
@@ -88,6 +89,7 @@ def register_rooms(app: Flask) -> None:
         enrollment.webhook,
         certificates.views,
         quizzes.views,
+        quizzes.kept_views,
         lessons.course_views,
         lessons.views,
         lessons.tools.views,
@@ -109,7 +111,7 @@ def connect_rooms() -> None:
     mail.register()
     accounts.jobs.register()
     enrollment.jobs.register()
-    quizzes.kept.register()
+    quizzes.jobs.register()
     reviews.jobs.register()
     accounts.notifications.offer(reviews.reminders.KIND)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)

@@ -19,6 +19,7 @@ from lessons.reading import minutes_left, shared_page
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
 from progress.reads import DONE_STEPS, READER
+from quizzes.open_attempts import HAS_OPEN_ATTEMPT, OpenAttempt, open_attempts
 from reviews.models import ReviewCard
 from reviews.pages import DueBox, due_box
 
@@ -50,6 +51,7 @@ _courses = HotRead(
         Certificate.revoked_at,
         DONE_STEPS.label("done"),
         _has_orders.label("has_orders"),
+        HAS_OPEN_ATTEMPT.label("has_open_attempt"),
         _has_cards.label("has_cards"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
@@ -119,21 +121,23 @@ class CourseProgress:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """The courses that are open to a reader or left a certificate, the last read first, and what there is to say of
-    their orders and reviews."""
+    """The courses that are open to a reader or left a certificate, the last read first, what there is to say of
+    their orders, what they began and did not hand in, and what is due for review."""
 
     courses: list[CourseProgress]
     reminders: list[Reminder]
+    attempts: list[OpenAttempt]
     reviews: DueBox | None
 
 
 def dashboard_of(reader: Reader) -> Dashboard:
-    """All of it in one statement; in more for somebody who may have to be told of an order, or of reviews."""
+    """All of it in one statement; more where an order may have to be told of, an attempt is open, or cards are kept."""
     rows = _courses(user_id=reader.user_id)
-    asks = not rows or rows[0][-2]
-    reminders = reminders_of(reader.user_id, reader.time_zone) if asks else []
-    reviews = due_box(reader) if rows and rows[0][-1] else None
-    return Dashboard([_progress(*row[:-2]) for row in rows], reminders, reviews)
+    has_orders, has_open_attempt, has_cards = rows[0][-3:] if rows else (True, False, False)
+    reminders = reminders_of(reader.user_id, reader.time_zone) if has_orders else []
+    attempts = open_attempts(reader) if has_open_attempt else []
+    reviews = due_box(reader) if has_cards else None
+    return Dashboard([_progress(*row[:-3]) for row in rows], reminders, attempts, reviews)
 
 
 def greeting(reader: Reader) -> str:

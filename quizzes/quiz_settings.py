@@ -57,6 +57,7 @@ class QuizSettings:
     `opens` and `closes` are days or times of the school's clock, empty for none; `cool_down` is hours.
     `draw`: how many questions from each named pool; `items`: questions taken by id. `shuffle`: both, questions,
     options or none. `negative`, `try_penalty` and `hint_penalty` are percent of a question's points.
+    `baseline` is the slug of the quiz, in the same course, before which this one asks the same ideas.
     `start` and `state` (0 to 100 each) belong to cases.
     """
 
@@ -83,6 +84,7 @@ class QuizSettings:
     hint_penalty: int = 0
     negative: int = 0
     certainty: bool = False
+    baseline: str = ""
     start: int = 50
     state: tuple[tuple[str, int], ...] = ()
     formerly: tuple[str, ...] = ()
@@ -175,6 +177,7 @@ READERS: dict[str, Callable[[FrontValue], Any]] = {
     "hint_penalty": read.whole(0, 100),
     "negative": read.whole(0, 100),
     "certainty": read.yes_no,
+    "baseline": read.slug,
     "start": read.whole(0, 100),
     "state": read.numbers(STATE_NAME, 0, 100),
     "formerly": read.names,
@@ -186,7 +189,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("start", "state"), OF_CASE),
     **dict.fromkeys(("time_limit", "counts", "draw", "items", "shuffle", "view", "back"), OF_QUIZ),
     **dict.fromkeys(("feedback", "tries", "try_penalty", "hints", "hint_penalty"), OF_QUIZ),
-    **dict.fromkeys(("negative", "certainty"), OF_QUIZ),
+    **dict.fromkeys(("negative", "certainty", "baseline"), OF_QUIZ),
 }
 CONTRADICTIONS: tuple[tuple[str, Callable[[QuizSettings], bool], str, str], ...] = (
     (

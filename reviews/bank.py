@@ -17,14 +17,17 @@ from sources.models import Term
 
 
 def askable() -> frozenset[str]:
-    """The ids of questions that a course asks now, without those of any quiz that never shows its key."""
+    """The ids of questions that a course asks now, without those of any quiz that never shows its key.
+
+    A baseline shows no key either, but it asks what the quiz after it explains.
+    """
     taught = select(Step.body).where(Step.kind == "quiz", Step.retired_at.is_(None))
     rows = db.session.execute(select(Quiz.settings, Quiz.pool).where(Quiz.name.in_(taught))).all()
     asked, secret = set[str](), set[str]()
     for stored, pool in rows:
         settings = QuizSettings.from_json(stored)
         asked |= {*settings.items, *pool}
-        if settings.feedback == FeedbackWhen.NEVER:
+        if settings.feedback == FeedbackWhen.NEVER and not settings.baseline:
             secret |= {*settings.items, *pool}
     return frozenset(asked - secret)
 

@@ -150,7 +150,7 @@ def _terms_of(user_id: int, step: Step) -> list[Coming]:
 def _later(user_id: int, step: Step) -> list[Coming]:
     """One question for each idea that the attempt knew: it is asked again after CHECK_AFTER days."""
     attempt = _last_attempt(user_id, step)
-    if attempt is None or attempt.submitted_at is None:
+    if attempt is None or attempt.submitted_at is None or _is_baseline(attempt):
         return []
     chosen: dict[str, str] = {}
     for item in attempt.items:
@@ -161,6 +161,12 @@ def _later(user_id: int, step: Step) -> list[Coming]:
     ids = list(dict.fromkeys(chosen.values()))[: rules.CHECKS_A_QUIZ]
     at = attempt.submitted_at
     return [Coming(Kind.QUESTION, name, Origin.LATER, at, Rating.GOOD, rules.CHECK_AFTER) for name in ids]
+
+
+def _is_baseline(attempt: Attempt) -> bool:
+    """Whether it asked, before a module, what the quiz after it asks: nothing of it was learned there."""
+    quiz = db.session.get_one(Quiz, attempt.quiz_id)
+    return bool(QuizSettings.from_json(quiz.settings).baseline)
 
 
 def _last_attempt(user_id: int, step: Step) -> Attempt | None:

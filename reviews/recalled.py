@@ -1,4 +1,4 @@
-"""What learners recalled, by question and by objective: for instructors, and for the question of 90 days."""
+"""What learners recalled, by question and by idea: for instructors, and for the question of 90 days."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -54,8 +54,8 @@ def _place(row: Recalled) -> tuple[bool, Fraction, int, str]:
     return not row.is_told, share, -row.retention.n, row.subject
 
 
-def answers_at(user_id: int, objectives: Collection[str], after_days: int = rules.CHECK_AFTER) -> Retention:
-    """How this person answered questions of these objectives so many days after they were first asked them.
+def answers_at(user_id: int, ideas: Collection[str], after_days: int = rules.CHECK_AFTER) -> Retention:
+    """How this person answered questions of these ideas (objectives or topics) so many days after the first time.
 
     Of each card the first answer counts that was given on that day or later; a wholly right one is recalled. What the
     learner said of their certainty does not matter here.
@@ -70,11 +70,12 @@ def answers_at(user_id: int, objectives: Collection[str], after_days: int = rule
     wait = timedelta(days=after_days - 1)
     first: dict[int, Rating] = {}
     for card_id, learned_at, entry in db.session.execute(query):
-        if entry.at - learned_at > wait and _asks(entry, objectives):
+        if entry.at - learned_at > wait and _asks(entry, ideas):
             first.setdefault(card_id, Rating(entry.rating))
     return rules.retained(first.values())
 
 
-def _asks(entry: ReviewEntry, objectives: Collection[str]) -> bool:
+def _asks(entry: ReviewEntry, ideas: Collection[str]) -> bool:
     assert entry.revision_id is not None
-    return not set(objectives).isdisjoint(asked(entry.revision_id).question.objectives)
+    question = asked(entry.revision_id).question
+    return not set(ideas).isdisjoint((question.topic, *question.objectives))

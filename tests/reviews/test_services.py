@@ -136,6 +136,24 @@ def test_an_exams_own_questions_never_come_not_even_when_another_quiz_asks_them(
         entering.mark(memory.user.id, attempt, 1)
 
 
+def test_a_baseline_brings_nothing_in_and_keeps_nothing_out(clock: Clock) -> None:
+    memory = Memory(FOUR.partition("## told")[0])
+    course = factories.make_course(modules=("quiz",))
+    step = factories.steps_of(course)[0]
+    before = factories.make_quiz(step, FOUR, feedback="never", baseline="quiz-2", pass_mark=0)
+    factories.enroll(memory.user, course)
+    with transaction() as session:
+        session.get_one(Quiz, before.id).pool = ["first", "second"]
+        attempt = start(memory.user.id, find_quiz(before.name), step.id, Random(1))
+        attempt.items[0].answer = {"ticked": [0]}
+        submit(memory.user.id, attempt.id)
+    assert memory.cards() == {}
+
+    memory.attempt(False, False, True)
+
+    assert set(origins(memory)) == {"first", "second"}
+
+
 def test_who_teaches_the_course_and_tries_its_quiz_gets_no_cards(clock: Clock) -> None:
     memory = Memory()
     with transaction() as session:
