@@ -37,6 +37,7 @@ import quizzes.kept_views
 import quizzes.views
 import reviews.entering
 import reviews.jobs
+import reviews.news
 import reviews.reminders
 import reviews.views
 import studio.commands
@@ -120,8 +121,8 @@ def connect_rooms() -> None:
         Enrolled, certificates.services.issue_if_earned
     )  # Somebody returned to a finished course.
     events.subscribe(OrderRefunded, certificates.services.revoke_refunded)
-    events.subscribe(AttemptMarked, reviews.entering.hear_marked)
-    events.subscribe(StepCompleted, reviews.entering.hear_completed)
+    events.subscribe(AttemptMarked, reviews.news.hear_marked)
+    events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

@@ -17,9 +17,7 @@ from core.errors import Conflict, NotFound
 from courses.models import Step
 from courses.services import find_step
 from enrollment.services import is_enrolled
-from progress.services import StepCompleted
 from quizzes import rules as grading
-from quizzes.closing import AttemptMarked
 from quizzes.eligibility import attempts_of, eligibility
 from quizzes.marks import Certainty
 from quizzes.models import Attempt, AttemptItem, Quiz
@@ -58,22 +56,20 @@ def tell_terms(teller: Callable[[str], Sequence[str]]) -> None:
         _term_tellers.append(teller)
 
 
-def hear_marked(event: AttemptMarked) -> None:
+def from_attempt(attempt_id: str) -> None:
     """What was missed, or right without being sure of it, comes back, if its key may be shown by now."""
-    attempt = db.session.get_one(Attempt, event.attempt_id)
+    attempt = db.session.get_one(Attempt, attempt_id)
     step = find_step(attempt.step_id)
     if is_enrolled(attempt.user_id, step.course_id) and may_see_key(attempt):
         coming = [each for one in _shown(attempt) for each in _lessons_of(one)]
         enter(attempt.user_id, step, coming)
 
 
-def hear_completed(event: StepCompleted) -> None:
+def from_step(user_id: int, step_id: int, at: datetime) -> None:
     """The terms of a completed lesson become flash cards; of a passed quiz some questions come after 90 days."""
-    step = find_step(event.step_id)
-    if step.kind == "lesson":
-        enter(event.user_id, step, _terms_of(event.user_id, step))
-    else:
-        enter(event.user_id, step, _later(event.user_id, step))
+    step = find_step(step_id)
+    coming = _terms_of(user_id, step, at) if step.kind == "lesson" else _later(user_id, step)
+    enter(user_id, step, coming)
 
 
 def mark(user_id: int, attempt_id: str, position: int) -> None:
@@ -139,12 +135,12 @@ def _known(item: AttemptItem) -> Rating:
     return rules.rating_of(_share(item, asked(item.revision_id).question), not is_doubtful)
 
 
-def _terms_of(user_id: int, step: Step) -> list[Coming]:
+def _terms_of(user_id: int, step: Step, at: datetime) -> list[Coming]:
     """The first terms of a lesson that this person has no card of."""
     told = [slug for teller in _term_tellers for slug in teller(step.body)]
     held = set(db.session.scalars(_cards(user_id, Kind.TERM, told).with_only_columns(ReviewCard.subject)))
     fresh = [slug for slug in bank.known_terms(told) if slug not in held]
-    return [Coming(Kind.TERM, slug, Origin.LESSON, now()) for slug in fresh[: rules.TERMS_A_LESSON]]
+    return [Coming(Kind.TERM, slug, Origin.LESSON, at) for slug in fresh[: rules.TERMS_A_LESSON]]
 
 
 def _later(user_id: int, step: Step) -> list[Coming]:

@@ -75,6 +75,18 @@ class ReviewEntry(Base):
     is_sure: Mapped[bool | None]
 
 
+class ReviewNews(Base):
+    """Something that may bring cards in, noted with what it tells of: a completed step, or an attempt of one."""
+
+    __tablename__ = "review_news"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("steps.id"))
+    attempt_id: Mapped[str | None] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+
+
 class ReviewHabit(Base):
     """A learner's wishes and reminders. `retention` is percent, None: as the school has it.
 

@@ -37,7 +37,7 @@ from quizzes.saving import Given, save
 from quizzes.services import find_quiz, start
 from studio.demo_answers import answer_to
 from studio.demo_people import ADMIN, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
-from studio.demo_reviews import review
+from studio.demo_reviews import review, take_in_all
 
 SEED = 90
 DAYS = 90
@@ -109,6 +109,7 @@ def seed() -> bool:
         if number < REVIEWING:
             _write_reviews(diary, learner, REVIEWS_EVERY)
     diary.live()
+    take_in_all()
     _send_old_mail()
     return True
 

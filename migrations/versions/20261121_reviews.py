@@ -75,6 +75,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("card_id", "number", name=op.f("uq_review_entries_card_id_number")),
     )
     op.create_table(
+        "review_news",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("step_id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.String(), nullable=True),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempts.id"], name=op.f("fk_review_news_attempt_id_attempts"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["step_id"], ["steps.id"], name=op.f("fk_review_news_step_id_steps")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_review_news_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_news")),
+    )
+    op.create_index(op.f("ix_review_news_user_id"), "review_news", ["user_id"])
+    op.create_table(
         "review_habits",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("retention", sa.Integer(), nullable=True),
@@ -109,5 +127,5 @@ def downgrade() -> None:
         batch_op.drop_column("review_retention")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("unsubscribe")
-    for table in ("mail_refusals", "review_habits", "review_entries", "review_cards"):
+    for table in ("mail_refusals", "review_habits", "review_news", "review_entries", "review_cards"):
         op.drop_table(table)

@@ -85,6 +85,7 @@ def _live() -> None:
     from quizzes.reads import asked
     from quizzes.saving import Given, save
     from quizzes.services import find_quiz, start
+    from reviews.news import gather
     from studio.demo import steps_of
     from studio.demo_answers import answer_to
     from tests import factories
@@ -98,13 +99,18 @@ def _live() -> None:
         step = next(step for step in steps if step.noun == "quiz")
         attempt = start(user.id, find_quiz(step.body), step.id, Random(1))
         given = [
-            Given(item.position, answer_to(asked(item.revision_id).question, item.position > 3, Random(2)), False)
+            Given(
+                item.position,
+                answer_to(asked(item.revision_id).question, item.position > 3, Random(2)),
+                False,
+            )
             for item in attempt.items
         ]
         attempt_id = attempt.id
         save(user.id, attempt_id, given)
         db.session.expire_all()
         submit(user.id, attempt_id)
+    gather()
 
 
 def review_by_keyboard(page: Page, rating: str) -> int:
@@ -150,7 +156,9 @@ def test_a_week_of_reviews(week: Week, open_page: OpenPage) -> None:
         if is_due:
             page.get_by_role("button", name="Review now").click()
             reviewed += review_by_keyboard(page, "3")
-            expect(page.get_by_text("that is how it settles").or_(page.get_by_text("recalled."))).to_be_visible()
+            expect(
+                page.get_by_text("that is how it settles").or_(page.get_by_text("recalled."))
+            ).to_be_visible()
         page.goto("/dashboard")
         page.get_by_role("group").first.click()
         page.get_by_role("button", name="Sign out").locator("visible=true").click()

@@ -19,8 +19,8 @@ from quizzes.closing import submit
 from quizzes.marks import Certainty
 from quizzes.models import Quiz
 from quizzes.services import find_quiz, start
-from reviews import bank, entering, recalled, rules, services
-from reviews.models import ReviewCard, ReviewEntry
+from reviews import bank, entering, news, recalled, rules, services
+from reviews.models import ReviewCard, ReviewEntry, ReviewNews
 from reviews.rules import Kind, Origin, Rating, Retention
 from sources.models import Term
 from tests import factories
@@ -70,6 +70,7 @@ def test_what_was_right_with_help_only_comes_back(
         for name, value in column.items():
             setattr(attempt.items[0], name, value)
         submit(memory.user.id, attempt.id)
+    news.gather()
 
     card = memory.cards()["first"]
     assert card.origin is origin
@@ -93,7 +94,7 @@ def test_the_same_news_twice_is_once(clock: Clock) -> None:
     before = memory.cards()["first"].due_at
 
     with transaction():
-        entering.hear_marked(entering.AttemptMarked(memory.quiz.id, attempt))
+        entering.from_attempt(attempt)
 
     assert memory.cards()["first"].due_at == before
     assert len(memory.cards(Kind.QUESTION)) == 3
@@ -147,6 +148,7 @@ def test_a_baseline_brings_nothing_in_and_keeps_nothing_out(clock: Clock) -> Non
         attempt = start(memory.user.id, find_quiz(before.name), step.id, Random(1))
         attempt.items[0].answer = {"ticked": [0]}
         submit(memory.user.id, attempt.id)
+    news.gather()
     assert memory.cards() == {}
 
     memory.attempt(False, False, True)
@@ -184,6 +186,7 @@ def test_a_second_lesson_goes_on_where_days_have_room(clock: Clock) -> None:
             f'<a href="/glossary#{slug}">x</a>' for slug in ("itch", "vagus", "sebum")
         ]
     factories.complete(memory.user, other)
+    news.gather()
 
     days = Counter(card.due_at.date().day for card in memory.cards().values())
     assert days == {22: 3, 23: 3, 24: 1}
@@ -220,6 +223,41 @@ def test_nobody_marks_a_question_of_another_ones_attempt_nor_one_whose_key_is_cl
         entering.mark(other.id, attempt, 1)
     with transaction(), pytest.raises(NotFound):
         entering.mark(closed.user.id, hidden, 1)
+
+
+# ---- news
+
+
+def test_a_submission_costs_one_row_and_its_cards_come_with_the_worker(clock: Clock) -> None:
+    memory = Memory()
+    with transaction():
+        attempt = start(memory.user.id, find_quiz(memory.quiz.name), memory.step.id, Random(1))
+        submit(memory.user.id, attempt.id)
+    assert count_of(ReviewNews) == 1
+    assert memory.cards() == {}
+
+    news.gather()
+
+    assert count_of(ReviewNews) == 0
+    assert set(memory.cards()) == {"first", "second", "third"}
+
+
+def test_news_that_cannot_be_taken_in_waits_and_holds_up_no_other(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory = Memory()
+    from_step = entering.from_step
+    monkeypatch.setattr(entering, "from_step", lambda *_: 1 / 0)
+    memory.read_lesson()
+    memory.attempt(False, True, True)
+    assert set(memory.cards()) == {"first"}
+    assert count_of(ReviewNews, attempt_id=None) >= 1
+    monkeypatch.setattr(entering, "from_step", from_step)
+
+    news.gather()
+
+    assert "itch" in memory.cards()
+    assert count_of(ReviewNews) == 0
 
 
 # ---- the question of 90 days

@@ -14,7 +14,7 @@ from quizzes import closing, reads, saving
 from quizzes.marks import Certainty
 from quizzes.saving import Given
 from quizzes.services import find_quiz, start
-from reviews import services
+from reviews import news, services
 from reviews.models import ReviewCard, ReviewEntry
 from reviews.rules import Kind
 from sources.models import Term
@@ -84,10 +84,12 @@ class Memory:
                 saving.save(self.user.id, attempt, [given])
         with transaction():
             closing.submit(self.user.id, attempt)
+        news.gather()
         return attempt
 
     def read_lesson(self) -> None:
         factories.complete(self.user, self.lesson)
+        news.gather()
 
     def cards(self, kind: Kind | None = None) -> dict[str, ReviewCard]:
         db.session.rollback()
