@@ -187,19 +187,22 @@ def enter(user_id: int, step: Step, coming: Iterable[Coming]) -> None:
 
 
 def _enter(user_id: int, step: Step, kind: Kind, coming: list[Coming], zone: ZoneInfo) -> None:
-    cards = {
-        card.subject: card for card in db.session.scalars(_cards(user_id, kind, [c.subject for c in coming]))
-    }
+    found = db.session.scalars(_cards(user_id, kind, [each.subject for each in coming]))
+    cards = {card.subject: card for card in found}
     for each in coming:
         if each.subject in cards:
             _renew(cards[each.subject], each, step, zone)
-    fresh = [each for each in coming if each.subject not in cards]
-    room = [each for each in fresh if each.days is None]
-    days = iter(_free_days(user_id, kind, len(room), zone))
-    for each in fresh:
+    _make(user_id, step, kind, [each for each in coming if each.subject not in cards], zone)
+    db.session.flush()
+
+
+def _make(user_id: int, step: Step, kind: Kind, coming: list[Coming], zone: ZoneInfo) -> None:
+    """New cards; those without a day of their own take the first days with room."""
+    undated = sum(each.days is None for each in coming)
+    days = iter(_free_days(user_id, kind, undated, zone))
+    for each in coming:
         due = rules.due_at(each.at, each.days, zone) if each.days else _midnight(next(days), zone)
         insert_once(ReviewCard, _row(user_id, step, each, due), KEY)
-    db.session.flush()
 
 
 def _renew(card: ReviewCard, coming: Coming, step: Step, zone: ZoneInfo) -> None:

@@ -136,10 +136,13 @@ def _log(
 
 
 def _locked(user_id: int, card_id: int) -> ReviewCard:
-    """The card, for one writer at a time: who comes second sees what the first one did. Raises NotFound."""
-    query = select(ReviewCard).filter_by(id=card_id, user_id=user_id).with_for_update()
+    """The card, for one writer at a time: who comes second sees what the first one did. Raises NotFound.
+
+    Who may no longer be asked it may not answer it either.
+    """
+    query = open_cards(user_id).where(ReviewCard.id == card_id).with_for_update(of=ReviewCard)
     card = db.session.scalar(query.execution_options(populate_existing=True))
-    if card is None or card.left_at is not None:
+    if card is None:
         raise NotFound(NO_CARD)
     return card
 

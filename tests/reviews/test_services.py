@@ -447,6 +447,8 @@ def test_who_is_no_longer_in_the_course_has_nothing_due(clock: Clock) -> None:
         session.query(Enrollment).filter_by(user_id=memory.user.id).one().state = EnrollmentState.REVOKED
 
     assert memory.due() == []
+    with pytest.raises(NotFound):
+        memory.answer("first")
 
 
 def test_with_a_person_go_their_cards_and_their_log(clock: Clock) -> None:
