@@ -25,7 +25,7 @@ from reviews.rules import Kind, Origin, Rating, Retention
 from sources.models import Term
 from tests import factories
 from tests.quizzes.world import at_once, count_of
-from tests.reviews.world import FOUR, UTC_ZONE, Memory, days_later
+from tests.reviews.world import FOUR, TERMS, UTC_ZONE, Memory, days_later
 
 Clock = Callable[[datetime], None]
 pytestmark = pytest.mark.usefixtures("app")
@@ -182,9 +182,7 @@ def test_a_second_lesson_goes_on_where_days_have_room(clock: Clock) -> None:
     from lessons.services import find_lesson
 
     with transaction():
-        find_lesson(other.body).parts = [
-            f'<a href="/glossary#{slug}">x</a>' for slug in ("itch", "vagus", "sebum")
-        ]
+        find_lesson(other.body).parts = [f'<a href="/glossary#{slug}">x</a>' for slug in TERMS]
     factories.complete(memory.user, other)
     news.gather()
 
