@@ -154,7 +154,7 @@ def fitting(kinds: Sequence[Kind]) -> int:
     seconds = 0
     for count, kind in enumerate(kinds):
         seconds += SECONDS[kind]
-        if seconds > SESSION_SECONDS and count:
+        if seconds > SESSION_SECONDS:
             return count
     return len(kinds)
 

@@ -70,6 +70,15 @@ def test_a_better_recall_waits_longer() -> None:
     assert days[0] == 1
 
 
+def test_what_was_known_for_months_and_is_missed_returns_the_next_day_too() -> None:
+    memory = Memory(stability=200.0, difficulty=2.0, seen_at=NOON - timedelta(days=200))
+
+    missed = rules.rate(memory, Rating.AGAIN, NOON, 90)
+
+    assert missed.memory.stability > 2
+    assert missed.days == 1
+
+
 def test_what_was_missed_and_then_known_returns_after_days_that_the_documentation_tells() -> None:
     scheduled, at, waits = rules.rate(None, Rating.AGAIN, NOON, 90), NOON, []
     for _ in range(6):
