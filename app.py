@@ -6,6 +6,8 @@ from flask import Flask
 
 import accounts.commands
 import accounts.jobs
+import accounts.notification_views
+import accounts.notifications
 import accounts.security
 import accounts.views
 import admin.commands
@@ -27,6 +29,7 @@ import enrollment.views
 import enrollment.webhook
 import lessons.assessed
 import lessons.course_views
+import lessons.terms
 import lessons.tools.views
 import lessons.views
 import pages.health
@@ -35,6 +38,11 @@ import quizzes.assessed
 import quizzes.jobs
 import quizzes.kept_views
 import quizzes.views
+import reviews.entering
+import reviews.jobs
+import reviews.news
+import reviews.reminders
+import reviews.views
 import studio.commands
 import studio.models
 from core import config as configuration
@@ -79,6 +87,7 @@ def register_rooms(app: Flask) -> None:
     """The doors of each room, floor by floor from below."""
     for views in (
         accounts.views,
+        accounts.notification_views,
         enrollment.views,
         enrollment.order_views,
         enrollment.webhook,
@@ -89,6 +98,7 @@ def register_rooms(app: Flask) -> None:
         lessons.course_views,
         lessons.views,
         lessons.tools.views,
+        reviews.views,
         articles.views,
         pages.views,
         pages.health,
@@ -108,6 +118,8 @@ def connect_rooms() -> None:
     enrollment.jobs.register()
     quizzes.jobs.register()
     analysis.jobs.register()
+    reviews.jobs.register()
+    accounts.notifications.offer(reviews.reminders.KIND)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(
@@ -115,5 +127,8 @@ def connect_rooms() -> None:
     )  # Somebody returned to a finished course.
     events.subscribe(AttemptMarked, analysis.services.note_marked)
     events.subscribe(OrderRefunded, certificates.services.revoke_refunded)
+    events.subscribe(AttemptMarked, reviews.news.hear_marked)
+    events.subscribe(StepCompleted, reviews.news.hear_completed)
+    reviews.entering.tell_terms(lessons.terms.terms_in)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

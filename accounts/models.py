@@ -52,6 +52,16 @@ class UserRole(Base):
     role: Mapped[str] = mapped_column(String(16), primary_key=True)
 
 
+class MailRefusal(Base):
+    """That a person wants no mails of a kind (accounts.notifications names the kinds)."""
+
+    __tablename__ = "mail_refusals"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    refused_at: Mapped[datetime]
+
+
 class SignIn(Base):
     """One place where a person is signed in. The cookie holds a token; here stands only its SHA-256."""
 

@@ -78,6 +78,10 @@ class SchoolForm(FlaskForm):
         "Refund promise: greatest progress, in percent",
         validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
     )
+    review_retention = IntegerField(
+        "Share to be recalled, in percent",
+        validators=[InputRequired("Enter a number from 80 to 95"), NumberRange(80, 95)],
+    )
     country = StringField("Country", filters=[_one_line], validators=[Length(max=80)])
     emergency_number = StringField("Emergency number", filters=[_one_line], validators=[Length(max=40)])
     crisis_line = StringField("Crisis line", filters=[_one_line], validators=[Length(max=120)])

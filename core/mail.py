@@ -40,17 +40,25 @@ def register() -> None:
     jobs.periodic("mail-purge", timedelta(days=1), purge)
 
 
-def queue(kind: str, to: str, context: dict[str, object], dedupe_key: str | None = None) -> int | None:
+def queue(
+    kind: str,
+    to: str,
+    context: dict[str, object],
+    dedupe_key: str | None = None,
+    unsubscribe: str | None = None,
+) -> int | None:
     """Write a mail into the outbox, in the caller's transaction, and ring for the worker after the commit.
 
     `templates/email/<kind>.txt` begins with a line `Subject: ...`; `<kind>.html` may stand beside it. Both
     see the context, `school`, and `link(path)`, which makes an absolute address. Returns the mail's id, or
-    None where `dedupe_key` has had its mail.
+    None where `dedupe_key` has had its mail. `unsubscribe` is a signed path that ends mails of this kind when it is
+    posted to; mail programs show it as a button (RFC 8058).
     """
     subject, text, html = render(kind, context)
     mail_id = outbox.add(
-        kind=kind, to_address=to, subject=subject, text=text, html=html, dedupe_key=dedupe_key
-    )
+        kind=kind, to_address=to, subject=subject, text=text, html=html, dedupe_key=dedupe_key,
+        unsubscribe=unsubscribe,
+    )  # fmt: skip
     if mail_id is not None:
         after_commit(partial(jobs.ring, BELL, mail_id))
     return mail_id
@@ -121,6 +129,9 @@ def compose(letter: Letter) -> EmailMessage:
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = f"<{letter.id}.{letter.created_at:%Y%m%d%H%M%S%f}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{_link(letter.unsubscribe)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text)
     if letter.html:
         message.add_alternative(letter.html, subtype="html")

@@ -43,6 +43,7 @@ class OutboxMail(Base):
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     dedupe_key: Mapped[str | None] = mapped_column(unique=True)
+    unsubscribe: Mapped[str | None]  # the path that ends mails of this kind by one click
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Letter:
     text: str
     html: str | None
     created_at: datetime
+    unsubscribe: str | None
 
 
 def wait_after(tries: int) -> timedelta:
@@ -104,8 +106,9 @@ def lease(mail_id: int) -> Letter | None:
             mail.last_error = mail.last_error or "The worker did not survive the delivery."
             return None
         return Letter(
-            mail.id, mail.kind, mail.to_address, mail.subject, mail.text, mail.html, mail.created_at
-        )
+            mail.id, mail.kind, mail.to_address, mail.subject, mail.text, mail.html, mail.created_at,
+            mail.unsubscribe,
+        )  # fmt: skip
 
 
 def mark_sent(mail_id: int) -> None:

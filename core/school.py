@@ -41,6 +41,7 @@ class School:
     emergency_number: str = ""
     crisis_line: str = ""
     certificate_host: str = ""
+    review_retention: int = 90  # percent that learners shall still know when a review is due
     version: int = 0
 
     @property
@@ -70,6 +71,7 @@ class SchoolSettings(Base):
     emergency_number: Mapped[str]
     crisis_line: Mapped[str]
     certificate_host: Mapped[str]
+    review_retention: Mapped[int]
 
 
 EDITABLE = tuple(field.name for field in fields(School) if field.name != "version")

@@ -20,6 +20,8 @@ from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
 from progress.reads import DONE_STEPS, READER
 from quizzes.open_attempts import HAS_OPEN_ATTEMPT, OpenAttempt, open_attempts
+from reviews.models import ReviewCard
+from reviews.pages import DueBox, due_box
 
 # Who was refunded and bought again has an older one too, which was withdrawn.
 _older = aliased(Certificate)
@@ -33,6 +35,8 @@ _newest_cycle = (
 _has_orders = (
     select(Order.id).where(Order.user_id == READER, or_(*(Order.state == state for state in TOLD))).exists()
 )
+# And whether anything is kept in memory.
+_has_cards = select(ReviewCard.id).where(ReviewCard.user_id == READER).exists()
 _courses = HotRead(
     select(
         Course.id,
@@ -48,6 +52,7 @@ _courses = HotRead(
         DONE_STEPS.label("done"),
         _has_orders.label("has_orders"),
         HAS_OPEN_ATTEMPT.label("has_open_attempt"),
+        _has_cards.label("has_cards"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
@@ -117,20 +122,22 @@ class CourseProgress:
 @dataclass(frozen=True)
 class Dashboard:
     """The courses that are open to a reader or left a certificate, the last read first, what there is to say of
-    their orders, and what they began and did not hand in."""
+    their orders, what they began and did not hand in, and what is due for review."""
 
     courses: list[CourseProgress]
     reminders: list[Reminder]
     attempts: list[OpenAttempt]
+    reviews: DueBox | None
 
 
 def dashboard_of(reader: Reader) -> Dashboard:
-    """All of it in one statement; one more where an order may have to be told of, and where an attempt is open."""
+    """All of it in one statement; more where an order may have to be told of, an attempt is open, or cards are kept."""
     rows = _courses(user_id=reader.user_id)
-    has_orders, has_open_attempt = rows[0][-2:] if rows else (True, False)
+    has_orders, has_open_attempt, has_cards = rows[0][-3:] if rows else (True, False, False)
     reminders = reminders_of(reader.user_id, reader.time_zone) if has_orders else []
     attempts = open_attempts(reader) if has_open_attempt else []
-    return Dashboard([_progress(*row[:-2]) for row in rows], reminders, attempts)
+    reviews = due_box(reader) if has_cards else None
+    return Dashboard([_progress(*row[:-3]) for row in rows], reminders, attempts, reviews)
 
 
 def greeting(reader: Reader) -> str:

@@ -55,6 +55,7 @@ def dashboard() -> str:
         certificates=[course.certificate for course in courses if course.certificate],
         reminders=found.reminders,
         attempts=found.attempts,
+        reviews=found.reviews,
     )
 
 

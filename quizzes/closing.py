@@ -29,7 +29,7 @@ MOST_AT_ONCE = 200  # overdue attempts closed in one round of the job
 
 @dataclass(frozen=True)
 class AttemptMarked:
-    """The fact that an attempt has a result, its first or a new one. Whoever adds up publishes it."""
+    """The fact that an attempt has a result, its first or a new one; a part of it may still wait for a person."""
 
     quiz_id: int
     attempt_id: str
@@ -135,9 +135,8 @@ def _mark(attempt: Attempt) -> None:
 
 
 def tell_marked(attempt: Attempt) -> None:
-    """Publish that the attempt has a result, unless a part is yet to be marked."""
-    if attempt.points_num is not None:
-        publish(AttemptMarked(attempt.quiz_id, attempt.id))
+    """Publish that the attempt has a result. Whoever adds up calls it."""
+    publish(AttemptMarked(attempt.quiz_id, attempt.id))
 
 
 def _mark_item(item: AttemptItem, terms: Terms) -> None:

@@ -37,10 +37,13 @@ from quizzes.saving import Given, save
 from quizzes.services import find_quiz, start
 from studio.demo_answers import answer_to
 from studio.demo_people import ADMIN, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
+from studio.demo_reviews import review, take_in_all
 
 SEED = 90
 DAYS = 90
 LEARNERS = 60
+REVIEWING = 6  # learners who review, beside the first
+REVIEWS_EVERY = 5  # days
 SUPPORT = "help@demo.example"
 FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
 LONGEST = timedelta(hours=2)  # of what happens at one time, two attempts at a quiz or a case
@@ -98,10 +101,15 @@ def seed() -> bool:
     change_school({"support_email": SUPPORT})
     newcomer = Learner(*NEW, SURE, rng, PASSWORD)
     diary.write(diary.present - timedelta(days=1), newcomer.register)
-    _write_priya(diary, free, certification)
-    for email, name in invent(LEARNERS, rng):
-        _write_learner(diary, Learner(email, name, rng.uniform(0.72, 0.98), rng), free, certification, admin)
+    priya = _write_priya(diary, free, certification)
+    _write_reviews(diary, priya, every=2)
+    for number, (email, name) in enumerate(invent(LEARNERS, rng)):
+        learner = Learner(email, name, rng.uniform(0.72, 0.98), rng)
+        _write_learner(diary, learner, free, certification, admin)
+        if number < REVIEWING:
+            _write_reviews(diary, learner, REVIEWS_EVERY)
     diary.live()
+    take_in_all()
     _send_old_mail()
     return True
 
@@ -120,7 +128,7 @@ def _staff(moment: datetime) -> int:
     return admin.id
 
 
-def _write_priya(diary: Diary, free: Course, certification: Course) -> None:
+def _write_priya(diary: Diary, free: Course, certification: Course) -> Learner:
     """The free course finished a month ago, with its certificate; the certification about 40 % through."""
     priya = Learner(*LEARNER, SURE, Random(SEED), PASSWORD, slips=(4,))  # noqa: S311
     day = diary.present.replace(hour=9, minute=12, second=0, microsecond=0) - timedelta(days=49)
@@ -135,6 +143,14 @@ def _write_priya(diary: Diary, free: Course, certification: Course) -> None:
     for number, step in enumerate(steps[:half], 1):
         diary.write(begun + timedelta(days=4 * number, minutes=25), partial(_do, priya, step))
     diary.write(diary.present - timedelta(days=2, hours=3), partial(_stop_at, priya, steps[half]))
+    return priya
+
+
+def _write_reviews(diary: Diary, learner: Learner, every: int) -> None:
+    """Reviews in the evening of each of so many days, the last time three days ago: something is due again."""
+    evening = diary.present.replace(hour=20, minute=5, second=0, microsecond=0)
+    for days in range(3, DAYS, every):
+        diary.write(evening - timedelta(days=days), partial(_review, learner))
 
 
 def _write_learner(diary: Diary, learner: Learner, free: Course, certification: Course, admin: int) -> None:
@@ -281,6 +297,12 @@ def _token_of_choice(learner: Learner, attempt_id: str, play: Play, skill: float
     best = next((turn.index for turn in ways if turn.effect == Effect.STRONG), play.offered[0])
     chosen = best if learner.rng.random() < skill else learner.rng.choice(play.offered)
     return next(iter(tokens(attempt_id, len(play.turns) + 1, [chosen])))
+
+
+def _review(learner: Learner) -> None:
+    # With chance of their own: the course of the others stays what it was.
+    chance = Random(f"{learner.email} {clock.now()}")  # noqa: S311
+    review(learner.user_id, min(learner.skill, 0.9), learner.time_zone, chance)
 
 
 def _complete(learner: Learner, step: Step) -> None:

@@ -13,6 +13,7 @@ from core.database import db
 from core.errors import Conflict, InvalidInput, Problem
 from core.markup.proofreading import mentions
 from lessons.models import Lesson
+from reviews import bank
 from studio import media
 from studio.bundle import Bundle, read_bundle
 from studio.cross_references import reference_problems
@@ -159,6 +160,7 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     publish_sources(bundle)
     publish_terms(bundle)
     publish_legal(bundle, pages)
+    bank.settle()
     _keep_files(edition, files, restated, by)
     db.session.flush()
     return plan

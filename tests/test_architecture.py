@@ -11,7 +11,7 @@ from tests import servers
 ROOT = servers.ROOT
 ROOMS = (
     "core", "accounts", "sources", "courses", "enrollment", "progress", "certificates", "quizzes", "analysis",
-    "lessons", "articles", "studio", "admin", "pages",
+    "lessons", "reviews", "articles", "studio", "admin", "pages",
 )  # fmt: skip
 LONGEST = 450  # lines
 MAKERS_OF_MARKUP = ("core/markup/", "core/icons.py", "quizzes/cases/map.py", "quizzes/cases/citations.py")

@@ -24,9 +24,16 @@ TOKENS_OF_THEIR_OWN = {
     "quizzes.save",
     "quizzes.submit",
 }  # under an ended sign-in they keep the answers instead
-SIGNED = {"webhook.stripe"}  # its signature is its token
+SIGNED = {"webhook.stripe", "notifications.refuse"}  # their signature is their token
+OF_A_MAIL = {"notifications.ask_refusal", "notifications.refuse"}
 # What changes something for the others stands last. Columns: the PEOPLE in their order.
 TABLE = """
+GET  reviews.forgotten               login   403     403     200     200
+GET  reviews.go_on                   login   302     302     302     302
+GET  reviews.index                   login   200     200     200     200
+GET  reviews.told                    login   200     404     404     404
+GET  notifications.ask_refusal       200     200     200     200     200
+GET  notifications.show              login   200     200     200     200
 GET  pages.about                     200     200     200     200     200
 GET  pages.dashboard                 login   200     200     200     200
 GET  pages.demo_mail                 200     200     200     200     200
@@ -107,6 +114,15 @@ GET  enrollment.order_page           login   course  course  course  course
 GET  enrollment.show                 login   200     404     404     404
 GET  enrollment_orders.index         login   200     200     200     200
 GET  admin_enrollments.revoke        login   403     403     403     200
+POST reviews.choose                  login   422     422     422     422
+POST reviews.skip                    login   303     303     303     303
+POST reviews.start                   login   303     303     303     303
+POST reviews.answer                  login   422     404     404     404
+POST reviews.remove                  login   303     404     404     404
+POST reviews.restore                 login   303     404     404     404
+POST reviews.mark                    login   404     404     404     404
+POST notifications.choose            login   303     303     303     303
+POST notifications.refuse            200     200     200     200     200
 POST lessons.check                   login   404     403     404     404
 POST lessons.complete                login   303     403     303     303
 POST lessons.place                   login   204     403     204     204
@@ -186,6 +202,8 @@ class World:
     def address(self, endpoint: str) -> str:
         rule = next(iter(self.app.url_map.iter_rules(endpoint)))
         values = {**self.values, **VALUES.get(endpoint, {})}
+        if endpoint in OF_A_MAIL:
+            values["token"] = values["off"]
         with self.app.test_request_context():
             return self.app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
 
@@ -228,6 +246,7 @@ def world(app: Flask) -> World:
 def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from sqlalchemy import select
 
+    from accounts.notifications import refusal_path
     from accounts.services import sign_ins_of
     from certificates.models import Certificate
     from core.config import current_config
@@ -263,6 +282,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
         token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])
         sign_in = sign_ins_of(learner.id)[0].id
+        card, entry = _reviewed(session, learner, course, quiz_step)
         certificate = session.scalar(select(Certificate.id).filter_by(user_id=learner.id))
     db.session.rollback()
     mails = current_config().instance / "mail"
@@ -270,11 +290,33 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
-        "play_id": play,
+        "play_id": play, "card_id": card, "entry_id": entry,
         "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",
-        "role": "instructor", "verb": "grant",
+        "role": "instructor", "verb": "grant", "off": refusal_path(learner, "reviews").rpartition("/")[2],
     }  # fmt: skip
+
+
+def _reviewed(session: Any, learner: Any, course: Any, step: Any) -> tuple[int, int]:
+    """A card of the learner that is due, and an entry of its log."""
+    from core.clock import now
+    from quizzes.services import current_revision
+    from reviews.models import ReviewCard, ReviewEntry
+
+    card = ReviewCard(
+        user_id=learner.id, kind="question", subject="asked", course_id=course.id, step_id=step.id, origin="missed",
+        entered_at=now(), learned_at=now(), due_at=now(), reviews=1,
+    )  # fmt: skip
+    session.add(card)
+    session.flush()
+    revision = current_revision("asked")
+    entry = ReviewEntry(
+        card_id=card.id, number=1, at=now(), rating=3, scheduled_days=2, retention=90,
+        revision_id=revision and revision.id, answer={"ticked": [0]},
+    )  # fmt: skip
+    session.add(entry)
+    session.flush()
+    return card.id, entry.id
 
 
 def _at_the_door(policy: str | None, who: str) -> str:

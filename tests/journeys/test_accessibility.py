@@ -57,6 +57,10 @@ PAGES = [
     ("visitor", "/demo/mail"),
     ("visitor", "/nowhere"),
     ("learner", "/dashboard"),
+    ("learner", "/reviews"),
+    ("learner", "/account/notifications"),
+    ("newcomer", "/reviews"),
+    ("admin", f"/studio/courses/{FREE}/reviews"),
     ("learner", f"/learn/{FREE}"),
     ("learner", f"/learn/{CERTIFICATION}"),
     ("learner", f"/learn/{CERTIFICATION}/grading-a-claim"),
@@ -275,6 +279,54 @@ def test_the_sandbox_is_accessible_as_well(shop: Shop, open_page: OpenPage) -> N
     faults += _faults(page)
 
     assert not faults, "\n".join(faults)
+
+
+def test_each_side_of_a_review_card_is_accessible(
+    demo_school: School, open_page: OpenPage, states: dict[str, Any]
+) -> None:
+    page = open_page(demo_school, 1280, storage_state=states["learner"], reduced_motion="reduce")
+    page.goto("/reviews")
+    page.get_by_role("button", name="Review now").click()
+    seen: dict[str, list[str]] = {}
+    while not page.get_by_role("heading", name="Nothing more in this session").is_visible():
+        turn = page.get_by_role("link", name="Turn the card")
+        if turn.is_visible():
+            _look(page, "front", seen)
+            turn.click()
+            _look(page, "back", seen)
+        elif "question" not in seen:
+            _look(page, "question", seen)
+            page.get_by_role("button", name="I do not know").click()
+            _look(page, "reasons", seen)
+            page.get_by_role("link", name=re.compile("Next card|Finish")).click()
+            continue
+        page.get_by_role("button", name="Skip for now").click()
+        if page.get_by_role("heading", name="Done for now").is_visible():
+            break
+    _look(page, "end", seen)
+
+    assert set(seen) == {"front", "back", "question", "reasons", "end"}
+    assert not any(seen.values()), seen
+
+
+def _look(page: Page, side: str, seen: dict[str, list[str]]) -> None:
+    if side not in seen:
+        seen[side] = _faults(page)
+
+
+def test_the_page_that_ends_mails_is_accessible(demo_school: School, open_page: OpenPage) -> None:
+    from accounts.notifications import refusal_path
+    from accounts.services import require_by_email
+    from app import create_app
+
+    with inside(create_app(demo_school.config)):
+        path = refusal_path(require_by_email(WHO["newcomer"]), "reviews")
+    page = open_page(demo_school, 1280, reduced_motion="reduce")
+    page.goto(path)
+    asked = _faults(page)
+    page.get_by_role("button", name="Send me no more of these").click()
+
+    assert not (faults := asked + _faults(page)), "\n".join(faults)
 
 
 # ---- parts

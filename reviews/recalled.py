@@ -1,0 +1,81 @@
+"""What learners recalled, by question and by idea: for instructors, and for the question of 90 days."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+
+from sqlalchemy import case, func, select
+
+from core.database import db
+from quizzes.reads import asked
+from reviews import rules
+from reviews.models import ReviewCard, ReviewEntry
+from reviews.rules import Kind, Rating, Retention
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """How one subject of a course was recalled; `people` is how many reviewed it."""
+
+    kind: Kind
+    subject: str
+    retention: Retention
+    people: int
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough people stand behind the share for it to point at none of them."""
+        return self.people >= rules.FEWEST_PEOPLE
+
+
+def recalled_in(course_id: int) -> list[Recalled]:
+    """Every subject of the course that was reviewed a day or more after it was last tried, worst recalled first.
+
+    Those of too few people stand last, in an order that tells nothing of their share.
+    """
+    recalled = func.sum(case((ReviewEntry.rating > Rating.AGAIN, 1), else_=0))
+    people = func.count(func.distinct(ReviewCard.user_id))
+    query = (
+        select(ReviewCard.kind, ReviewCard.subject, recalled, func.count(), people)
+        .join(ReviewEntry, ReviewEntry.card_id == ReviewCard.id)
+        .where(ReviewCard.course_id == course_id, ReviewEntry.elapsed_days >= 1)
+        .group_by(ReviewCard.kind, ReviewCard.subject)
+    )
+    rows = [
+        Recalled(kind, subject, Retention(int(right), n), count)
+        for kind, subject, right, n, count in db.session.execute(query)
+    ]
+    return sorted(rows, key=_place)
+
+
+def _place(row: Recalled) -> tuple[bool, Fraction, int, str]:
+    share = row.retention.share if row.is_told and row.retention.share is not None else Fraction(1)
+    return not row.is_told, share, -row.retention.n, row.subject
+
+
+def answers_at(user_id: int, ideas: Collection[str], after_days: int = rules.CHECK_AFTER) -> Retention:
+    """How this person answered questions of these ideas (objectives or topics) so many days after the first time.
+
+    Of each card the first answer counts that was given on that day or later; a wholly right one is recalled. What the
+    learner said of their certainty does not matter here.
+    """
+    query = (
+        select(ReviewCard.id, ReviewCard.learned_at, ReviewEntry)
+        .join(ReviewEntry, ReviewEntry.card_id == ReviewCard.id)
+        .where(ReviewCard.user_id == user_id, ReviewCard.kind == Kind.QUESTION)
+        .order_by(ReviewEntry.at)
+    )
+    # Cards are due when the learner's day begins, which may be hours before so many times 24 of them have passed.
+    wait = timedelta(days=after_days - 1)
+    first: dict[int, Rating] = {}
+    for card_id, learned_at, entry in db.session.execute(query):
+        if entry.at - learned_at > wait and _asks(entry, ideas):
+            first.setdefault(card_id, Rating(entry.rating))
+    return rules.retained(first.values())
+
+
+def _asks(entry: ReviewEntry, ideas: Collection[str]) -> bool:
+    assert entry.revision_id is not None
+    question = asked(entry.revision_id).question
+    return not set(ideas).isdisjoint((question.topic, *question.objectives))

@@ -1,0 +1,84 @@
+"""A mail in the morning to whoever has reviews waiting and wants to be told."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from accounts.models import User
+from accounts.notifications import MailKind, refusal_path, refused_by
+from core.clock import now
+from core.database import db, transaction, upsert
+from core.mail import queue
+from reviews import rules, services
+from reviews.models import ReviewCard, ReviewHabit
+
+KIND = MailKind(
+    "reviews",
+    "A reminder when reviews are due",
+    "In the morning, once a day at most, and only on days on which you have not reviewed. After five that you leave "
+    "unanswered they pause until you review again.",
+)
+
+
+def send_due() -> None:
+    """Remind everybody in whose morning something is due; each in a transaction of their own."""
+    for user_id in _waiting():
+        with transaction():
+            remind(user_id)
+
+
+def _waiting() -> list[int]:
+    """Who has cards that are due, and whose morning it is."""
+    rows = db.session.execute(
+        select(User.id, User.time_zone)
+        .join(ReviewCard, ReviewCard.user_id == User.id)
+        .where(
+            ReviewCard.due_at <= now(),
+            ReviewCard.removed_at.is_(None),
+            ReviewCard.left_at.is_(None),
+            User.active.is_(True),
+            User.confirmed_at.is_not(None),
+        )
+        .distinct()
+        .order_by(User.id)
+    ).all()
+    return [user_id for user_id, zone in rows if rules.is_morning(now(), ZoneInfo(zone or "UTC"))]
+
+
+def remind(user_id: int) -> bool:
+    """Queue the mail of this day, in the caller's transaction; False where none is to be sent."""
+    user = db.session.get_one(User, user_id)
+    due = services.due_cards(user_id)
+    today = _day(now(), user)
+    if not due or KIND.word in refused_by(user_id) or not _may_remind(user, today):
+        return False
+    path = refusal_path(user, KIND.word)
+    context = {
+        "name": user.name,
+        "count": len(due),
+        "minutes": rules.minutes(card.kind for card in due[: rules.fitting([card.kind for card in due])]),
+        "off_path": path,
+    }
+    queue("review_reminder", user.email, context, f"reviews:{user_id}:{today}", unsubscribe=path)
+    return True
+
+
+def _may_remind(user: User, today: date) -> bool:
+    """Whether it may be today; if so, it is written down."""
+    habit = db.session.get(ReviewHabit, user.id)
+    reviewed_at = services.last_review(user.id)
+    reviewed_on = _day(reviewed_at, user) if reviewed_at else None
+    unanswered = habit.unanswered if habit else 0
+    if not rules.may_remind(today, habit.reminded_on if habit else None, reviewed_on, unanswered):
+        return False
+    upsert(
+        ReviewHabit,
+        {"user_id": user.id, "reminded_on": today, "unanswered": unanswered + 1},
+        ("user_id",),
+    )
+    return True
+
+
+def _day(moment: datetime, user: User) -> date:
+    return moment.astimezone(ZoneInfo(user.time_zone or "UTC")).date()

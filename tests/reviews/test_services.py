@@ -1,0 +1,500 @@
+"""Cards come in, are reviewed once, go and come back: on both databases."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from fractions import Fraction
+from random import Random
+
+import pytest
+from flask import Flask
+
+from core import clock as core_clock
+from core.database import db, transaction
+from core.errors import Conflict, InvalidInput, NotFound
+from core.school import change_school
+from courses.models import Step
+from enrollment.models import Enrollment, EnrollmentState
+from quizzes.closing import submit
+from quizzes.marks import Certainty
+from quizzes.models import Quiz
+from quizzes.services import find_quiz, start
+from reviews import bank, entering, news, recalled, rules, services
+from reviews.models import ReviewCard, ReviewEntry, ReviewNews
+from reviews.rules import Kind, Origin, Rating, Retention
+from sources.models import Term
+from tests import factories
+from tests.quizzes.world import at_once, count_of
+from tests.reviews.world import FOUR, TERMS, UTC_ZONE, Memory, days_later
+
+Clock = Callable[[datetime], None]
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def origins(memory: Memory) -> dict[str, Origin]:
+    return {subject: card.origin for subject, card in memory.cards(Kind.QUESTION).items()}
+
+
+# ---- coming in
+
+
+def test_what_was_missed_or_left_empty_comes_back_and_an_essay_does_not(clock: Clock) -> None:
+    memory = Memory()
+    memory.attempt(True, False)
+
+    assert origins(memory) == {"second": Origin.MISSED, "third": Origin.MISSED}
+
+
+def test_a_right_answer_without_certainty_comes_back_too(clock: Clock) -> None:
+    memory = Memory(certainty=True, pass_mark=90)
+    memory.attempt(True, True, True, sure=Certainty.LOW)
+
+    assert set(origins(memory).values()) == {Origin.UNSURE}
+
+
+@pytest.mark.parametrize(
+    ("column", "origin", "rating"),
+    [
+        ({"tried": [{"ticked": [1]}]}, Origin.MISSED, Rating.AGAIN),
+        ({"hinted": True}, Origin.UNSURE, Rating.HARD),
+    ],
+)
+def test_what_was_right_with_help_only_comes_back(
+    clock: Clock, column: dict[str, object], origin: Origin, rating: Rating
+) -> None:
+    memory = Memory()
+    with transaction():
+        attempt = start(memory.user.id, find_quiz(memory.quiz.name), memory.step.id, Random(1))
+        for item in attempt.items:
+            item.answer = {"ticked": [0]}
+        for name, value in column.items():
+            setattr(attempt.items[0], name, value)
+        submit(memory.user.id, attempt.id)
+    news.gather()
+
+    card = memory.cards()["first"]
+    assert card.origin is origin
+    assert card.memory == rules.rate(None, rating, card.entered_at, 90).memory
+
+
+def test_it_is_due_tomorrow_and_not_today(clock: Clock) -> None:
+    memory = Memory()
+    memory.attempt(True, False, True)
+
+    assert memory.due() == []
+    days_later(clock, 1)
+    assert memory.due() == ["second"]
+
+
+def test_the_same_news_twice_is_once(clock: Clock) -> None:
+    memory = Memory()
+    attempt = memory.attempt(False, False)
+    days_later(clock, 1)
+    memory.answer("first")
+    before = memory.cards()["first"].due_at
+
+    with transaction():
+        entering.from_attempt(attempt)
+
+    assert memory.cards()["first"].due_at == before
+    assert len(memory.cards(Kind.QUESTION)) == 3
+
+
+def test_a_second_miss_brings_a_card_forward_to_tomorrow(clock: Clock) -> None:
+    memory = Memory()
+    memory.attempt(False, True, True)
+    for _ in range(3):
+        days_later(clock, 40)
+        memory.answer("first")
+    memory.attempt(False, True, True)
+
+    days_later(clock, 1)
+
+    assert memory.due() == ["first"]
+
+
+@pytest.mark.parametrize("feedback", ["passed", "last"])
+def test_a_key_that_waits_keeps_its_questions_out_until_it_may_be_shown(clock: Clock, feedback: str) -> None:
+    memory = Memory(FOUR.partition("## told")[0], feedback=feedback, attempts=2)
+    memory.attempt(False, False)
+    assert memory.cards() == {}
+
+    memory.attempt(True, True, True)
+
+    assert {"first", "second", "third"} == set(origins(memory))
+
+
+def test_an_exams_own_questions_never_come_not_even_when_another_quiz_asks_them(clock: Clock) -> None:
+    memory = Memory()
+    exam = factories.make_course(modules=("quiz",))
+    factories.make_quiz(factories.steps_of(exam)[0], FOUR, items=("first",), feedback="never")
+    with transaction() as session:
+        session.get_one(Quiz, memory.quiz.id + 1).pool = ["first"]
+    attempt = memory.attempt(False, False, True)
+
+    assert set(origins(memory)) == {"second"}
+    with transaction(), pytest.raises(Conflict):
+        entering.mark(memory.user.id, attempt, 1)
+
+
+def test_a_baseline_brings_nothing_in_and_keeps_nothing_out(clock: Clock) -> None:
+    memory = Memory(FOUR.partition("## told")[0])
+    course = factories.make_course(modules=("quiz",))
+    step = factories.steps_of(course)[0]
+    before = factories.make_quiz(step, FOUR, feedback="never", baseline="quiz-2", pass_mark=0)
+    factories.enroll(memory.user, course)
+    with transaction() as session:
+        session.get_one(Quiz, before.id).pool = ["first", "second"]
+        attempt = start(memory.user.id, find_quiz(before.name), step.id, Random(1))
+        attempt.items[0].answer = {"ticked": [0]}
+        submit(memory.user.id, attempt.id)
+    news.gather()
+    assert memory.cards() == {}
+
+    memory.attempt(False, False, True)
+
+    assert set(origins(memory)) == {"first", "second"}
+
+
+def test_who_teaches_the_course_and_tries_its_quiz_gets_no_cards(clock: Clock) -> None:
+    memory = Memory()
+    with transaction() as session:
+        session.query(Enrollment).filter_by(user_id=memory.user.id).delete()
+    memory.attempt(False, False)
+
+    assert memory.cards() == {}
+
+
+def test_the_terms_of_a_completed_lesson_become_cards_a_few_and_a_few_a_day(clock: Clock) -> None:
+    memory = Memory()
+    memory.read_lesson()
+
+    assert list(memory.cards()) == ["mast-cell", "cortisol", "itch", "barrier", "flare"]
+    assert set(Counter(card.due_at.date() for card in memory.cards().values()).values()) == {3, 2}
+    days_later(clock, 1)
+    assert memory.due() == ["mast-cell", "cortisol", "itch"]
+
+
+def test_a_second_lesson_goes_on_where_days_have_room(clock: Clock) -> None:
+    memory = Memory()
+    memory.read_lesson()
+    other = factories.steps_of(memory.course)[2]
+    from lessons.services import find_lesson
+
+    with transaction():
+        find_lesson(other.body).parts = [f'<a href="/glossary#{slug}">x</a>' for slug in TERMS]
+    factories.complete(memory.user, other)
+    news.gather()
+
+    days = Counter(card.due_at.date().day for card in memory.cards().values())
+    assert days == {22: 3, 23: 3, 24: 1}
+
+
+def test_a_learner_marks_a_question_of_an_attempt(clock: Clock) -> None:
+    memory = Memory()
+    attempt = memory.attempt(True, True, True)
+    before = set(origins(memory).values())
+    with transaction():
+        entering.mark(memory.user.id, attempt, 1)
+
+    assert Origin.MARKED not in before
+    assert origins(memory)["first"] is Origin.MARKED
+    days_later(clock, 1)
+    assert memory.due() == ["first"]
+
+
+@pytest.mark.parametrize("position", [0, 4, 99])
+def test_what_no_machine_marks_and_what_is_not_there_cannot_be_marked(clock: Clock, position: int) -> None:
+    memory = Memory()
+    attempt = memory.attempt(True, True, True)
+
+    with transaction(), pytest.raises((NotFound, Conflict)):
+        entering.mark(memory.user.id, attempt, position)
+
+
+def test_nobody_marks_a_question_of_another_ones_attempt_nor_one_whose_key_is_closed(clock: Clock) -> None:
+    memory, other = Memory(), factories.make_user()
+    closed = Memory(FOUR.replace("## ", "## b-"), feedback="passed")
+    attempt, hidden = memory.attempt(True), closed.attempt(False)
+
+    with transaction(), pytest.raises(NotFound):
+        entering.mark(other.id, attempt, 1)
+    with transaction(), pytest.raises(NotFound):
+        entering.mark(closed.user.id, hidden, 1)
+
+
+# ---- news
+
+
+def test_a_submission_costs_one_row_and_its_cards_come_with_the_worker(clock: Clock) -> None:
+    memory = Memory()
+    with transaction():
+        attempt = start(memory.user.id, find_quiz(memory.quiz.name), memory.step.id, Random(1))
+        submit(memory.user.id, attempt.id)
+    assert count_of(ReviewNews) == 1
+    assert memory.cards() == {}
+
+    news.gather()
+
+    assert count_of(ReviewNews) == 0
+    assert set(memory.cards()) == {"first", "second", "third"}
+
+
+def test_news_that_cannot_be_taken_in_waits_and_holds_up_no_other(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    memory = Memory()
+    from_step = entering.from_step
+    monkeypatch.setattr(entering, "from_step", lambda *_: 1 / 0)
+    memory.read_lesson()
+    memory.attempt(False, True, True)
+    assert set(memory.cards()) == {"first"}
+    assert count_of(ReviewNews, attempt_id=None) >= 1
+    monkeypatch.setattr(entering, "from_step", from_step)
+
+    news.gather()
+
+    assert "itch" in memory.cards()
+    assert count_of(ReviewNews) == 0
+
+
+# ---- the question of 90 days
+
+
+def test_of_each_idea_that_was_known_one_question_comes_after_ninety_days(clock: Clock) -> None:
+    memory = Memory(FOUR.partition("## told")[0])
+    memory.attempt(True, True, True)
+
+    assert origins(memory) == {"first": Origin.LATER, "second": Origin.LATER}
+    days_later(clock, 89)
+    assert memory.due() == []
+    days_later(clock, 1)
+    assert set(memory.due()) == {"first", "second"}
+
+
+def test_the_answers_at_ninety_days_are_told_by_objective_with_their_number(clock: Clock) -> None:
+    memory = Memory(FOUR.partition("## told")[0])
+    memory.attempt(True, True, True)
+    days_later(clock, 90)
+    memory.answer("first", is_right=False)
+    memory.answer("second")
+    days_later(clock, 1)
+    memory.answer("first")
+
+    assert recalled.answers_at(memory.user.id, ["o-1"]) == Retention(0, 1)
+    assert recalled.answers_at(memory.user.id, ["o-1", "o-2"]) == Retention(1, 2)
+    assert recalled.answers_at(memory.user.id, ["o-3"]) == Retention(0, 0)
+    assert recalled.answers_at(memory.user.id, ["o-1"], after_days=180).n == 0
+
+
+# ---- reviewing
+
+
+def test_an_answer_schedules_its_card_and_is_written_down(clock: Clock) -> None:
+    memory = Memory()
+    memory.attempt(False, True, True)
+    days_later(clock, 1)
+    entry = memory.answer("first")
+
+    card = memory.cards()["first"]
+    assert (entry.number, entry.rating, entry.elapsed_days, entry.scheduled_days) == (1, Rating.GOOD, 1, 2)
+    assert (card.reviews, card.due_at.date().day) == (1, 24)
+    assert memory.due() == []
+
+
+def test_twenty_answers_at_once_make_one_entry(app: Flask, clock: Clock) -> None:
+    memory = Memory()
+    memory.attempt(False, True, True)
+    days_later(clock, 1)
+    card = memory.cards()["first"]
+    card_id, revision, user_id = card.id, services.revision_of(card), memory.user.id
+    db.session.rollback()
+
+    def answer() -> int:
+        with transaction():
+            given = services.Given(revision, {"ticked": [0]}, None)
+            return services.answer(user_id, card_id, 0, given, UTC_ZONE).id
+
+    ids = at_once(app, 20, answer)
+
+    assert len(set(ids)) == 1, ids
+    assert count_of(ReviewEntry, card_id=card_id) == 1
+    assert memory.cards()["first"].reviews == 1
+
+
+def test_a_card_that_is_not_due_takes_no_answer(clock: Clock) -> None:
+    memory = Memory()
+    memory.attempt(False, True, True)
+
+    with pytest.raises(Conflict):
+        memory.answer("first")
+    days_later(clock, 1)
+    memory.answer("first")
+    with pytest.raises(Conflict):
+        memory.answer("first")
+
+
+def test_a_term_is_rated_by_hand_and_a_question_is_not(clock: Clock) -> None:
+    memory = Memory()
+    memory.read_lesson()
+    memory.attempt(False, True, True)
+    days_later(clock, 1)
+
+    assert memory.rate("itch", 4).scheduled_days == 8
+    with pytest.raises(InvalidInput):
+        memory.rate("cortisol", 5)
+    with pytest.raises(Conflict):
+        memory.rate("first", 3)
+
+
+def test_nobody_reaches_the_cards_of_another_person(clock: Clock) -> None:
+    memory, other = Memory(), factories.make_user()
+    memory.attempt(False)
+    card = memory.cards()["first"]
+    card_id = card.id
+
+    for deed in (services.find_card, services.remove, services.restore):
+        with transaction(), pytest.raises(NotFound):
+            deed(other.id, card_id)
+    with transaction(), pytest.raises(NotFound):
+        services.answer(other.id, card_id, 0, services.Given(services.revision_of(card), {}, None), UTC_ZONE)
+
+
+def test_the_wish_of_the_learner_stands_before_that_of_the_school(clock: Clock) -> None:
+    memory = Memory()
+    assert services.retention_of(memory.user.id) == 90
+    with transaction():
+        change_school({"review_retention": 85})
+    assert services.retention_of(memory.user.id) == 85
+    with transaction():
+        services.choose_retention(memory.user.id, 95)
+    assert services.retention_of(memory.user.id) == 95
+    for percent in (79, 96):
+        with transaction(), pytest.raises(InvalidInput):
+            services.choose_retention(memory.user.id, percent)
+
+
+def test_retention_counts_reviews_of_memories_and_no_first_meetings(clock: Clock) -> None:
+    memory = Memory()
+    memory.read_lesson()
+    memory.attempt(False, False, True)
+    days_later(clock, 1)
+    memory.answer("first")
+    memory.answer("second", is_right=False)
+    memory.rate("itch", 3)
+
+    assert services.measured(memory.user.id) == Retention(1, 2)
+    assert services.measured(memory.user.id).percent == 50
+
+
+# ---- leaving
+
+
+def test_a_card_is_taken_out_and_brought_back_as_it_was(clock: Clock) -> None:
+    memory = Memory()
+    memory.attempt(False, True, True)
+    days_later(clock, 1)
+    card_id = memory.cards()["first"].id
+    with transaction():
+        services.remove(memory.user.id, card_id)
+    assert memory.due() == []
+    memory.attempt(False, True, True)
+    days_later(clock, 1)
+    assert memory.due() == []
+
+    with transaction():
+        services.restore(memory.user.id, card_id)
+
+    assert memory.due() == ["first"]
+
+
+def test_a_card_leaves_with_its_question_or_its_term_and_returns_with_it(clock: Clock) -> None:
+    memory = Memory()
+    memory.read_lesson()
+    memory.attempt(False, False, True)
+    days_later(clock, 1)
+    with transaction() as session:
+        session.get_one(Quiz, memory.quiz.id).pool = ["second", "third"]
+        session.delete(session.query(Term).filter_by(slug="itch").one())
+        session.flush()
+        bank.settle()
+    assert set(memory.due()) == {"second", "mast-cell", "cortisol"}
+
+    with transaction() as session:
+        session.get_one(Quiz, memory.quiz.id).pool = ["first", "second", "third"]
+        session.flush()
+        bank.settle()
+
+    assert set(memory.due()) == {"first", "second", "mast-cell", "cortisol"}
+
+
+def test_nothing_comes_back_of_a_quiz_that_was_taken_out_or_now_keeps_its_key(clock: Clock) -> None:
+    memory = Memory()
+    assert {"first", "second", "third", "told"} <= bank.askable()
+    with transaction() as session:
+        session.get_one(Step, memory.step.id).retired_at = core_clock.now()
+
+    assert not {"first", "second"} & bank.askable()
+
+
+def test_who_is_no_longer_in_the_course_has_nothing_due(clock: Clock) -> None:
+    memory = Memory()
+    memory.attempt(False)
+    days_later(clock, 1)
+    with transaction() as session:
+        session.query(Enrollment).filter_by(user_id=memory.user.id).one().state = EnrollmentState.REVOKED
+
+    assert memory.due() == []
+    with pytest.raises(NotFound):
+        memory.answer("first")
+
+
+def test_with_a_person_go_their_cards_and_their_log(clock: Clock) -> None:
+    from accounts.models import User
+
+    memory = Memory()
+    memory.attempt(False)
+    days_later(clock, 1)
+    memory.answer("first")
+    with transaction() as session:
+        session.query(Enrollment).filter_by(user_id=memory.user.id).delete()
+        session.delete(session.get_one(User, memory.user.id))
+
+    assert count_of(ReviewCard) == count_of(ReviewEntry) == 0
+
+
+# ---- for the instructor
+
+
+def test_what_is_forgotten_is_told_by_question_without_names_and_not_of_few(clock: Clock) -> None:
+    memory = Memory()
+    people = [memory.user, *(factories.make_user() for _ in range(4))]
+    for person in people:
+        memory.user = person
+        if person is not people[0]:
+            factories.enroll(person, memory.course)
+        memory.attempt(False, False, True)
+    days_later(clock, 1)
+    for number, person in enumerate(people):
+        memory.user = person
+        memory.answer("first", is_right=number > 2)
+    memory.answer("second")
+
+    rows = recalled.recalled_in(memory.course.id)
+
+    assert [(row.subject, row.retention, row.people, row.is_told) for row in rows] == [
+        ("first", Retention(2, 5), 5, True),
+        ("second", Retention(1, 1), 1, False),
+    ]
+    assert rows[0].retention.share == Fraction(2, 5)
+    assert recalled.recalled_in(memory.course.id + 1) == []
+
+
+def test_a_session_holds_no_more_than_fits(clock: Clock) -> None:
+    questions = "".join(f"## n-{n} {{choice}}\nWhich?\n\n- [x] This\n- [ ] That\n\n" for n in range(12))
+    memory = Memory(questions)
+    memory.attempt()
+    days_later(clock, 1)
+
+    assert len(memory.due()) == rules.NEW_A_DAY[Kind.QUESTION]
+    assert len(services.session_of(services.due_cards(memory.user.id))) == 7
