@@ -26,6 +26,9 @@ import lessons.assessed
 import lessons.course_views
 import lessons.tools.views
 import lessons.views
+import marking.allowances.views
+import marking.studio_views
+import marking.views
 import pages.health
 import pages.views
 import quizzes.assessed
@@ -33,6 +36,7 @@ import quizzes.kept
 import quizzes.views
 import studio.commands
 import studio.models
+import studio.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
@@ -79,12 +83,16 @@ def register_rooms(app: Flask) -> None:
         enrollment.webhook,
         certificates.views,
         quizzes.views,
+        marking.views,
+        marking.studio_views,
+        marking.allowances.views,
         lessons.course_views,
         lessons.views,
         lessons.tools.views,
         articles.views,
         pages.views,
         pages.health,
+        studio.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,
@@ -100,6 +108,7 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.jobs.register()
     quizzes.kept.register()
+    marking.views.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(

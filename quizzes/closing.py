@@ -1,11 +1,13 @@
 """Closing attempts: by the learner, or when their time is over. What was saved is marked, once, and logged."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
 
+from core import events
 from core.clock import now
 from core.database import db, transaction
 from courses.models import Step
@@ -18,11 +20,20 @@ from quizzes.marks import Certainty, Given, mark, sum_of_marks
 from quizzes.models import Attempt, AttemptItem, Grade, Quiz
 from quizzes.quiz_settings import QuizSettings
 from quizzes.reads import asked
-from quizzes.rules import AttemptState, Score
+from quizzes.rules import AttemptState, AttemptStep, Score
 from quizzes.services import find_attempt
 from quizzes.terms import GRACE, Terms, is_overdue
 
 MOST_AT_ONCE = 200  # overdue attempts closed in one round of the job
+
+
+@dataclass(frozen=True)
+class PersonNeeded:
+    """An attempt was closed that holds something for a person to mark."""
+
+    attempt_id: str
+    course_id: int
+    at: datetime
 
 
 def submit(user_id: int, attempt_id: str) -> Attempt:
@@ -35,7 +46,17 @@ def submit(user_id: int, attempt_id: str) -> Attempt:
     if _closed(attempt):
         _mark(attempt)
         complete(attempt)
+        if attempt.points is None:
+            course_id = find_step(attempt.step_id).course_id
+            events.publish(PersonNeeded(attempt.id, course_id, attempt.submitted_at or now()))
     return attempt
+
+
+def reopen(attempt: Attempt) -> None:
+    """Give an attempt back to its author with all that it held: the only way back, before a person has marked it."""
+    attempt.state = rules.next_state(attempt.state, AttemptStep.REOPEN)
+    attempt.submitted_at, attempt.timed_out = None, False
+    db.session.flush()
 
 
 def close_overdue() -> None:

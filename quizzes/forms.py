@@ -30,7 +30,7 @@ class Onward:
     """Where a saved page leads: to a question, to the whole paper, to the summary, or out."""
 
     query: str = ""
-    page: str = ""  # review or leave
+    page: str = ""  # review, hand-in or leave
 
 
 def sender() -> Reader | None:
@@ -121,6 +121,7 @@ def onward(go: str, here: int | None, last: int) -> Onward:
         "one": Onward(f"?q={place}"),
         "paper": Onward("?view=paper"),
         "review": Onward(page="review"),
+        "hand-in": Onward(page="hand-in"),
         "leave": Onward(page="leave"),
     }
     if go.isascii() and go.isdigit():

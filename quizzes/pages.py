@@ -22,7 +22,11 @@ from quizzes.saving import Given
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 TAKEN_OUT = " The {noun} is no longer part of the course; your result stays here."
-UNITS = {QuizKind.QUIZ: "%", QuizKind.CASE: " of 100"}  # behind what an attempt earned
+UNITS = {
+    QuizKind.QUIZ: "%",
+    QuizKind.CASE: " of 100",
+    QuizKind.ASSIGNMENT: "%",
+}  # behind what an attempt earned
 
 
 @dataclass(frozen=True)
