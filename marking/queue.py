@@ -141,7 +141,7 @@ def requests_of(marker: Marker, reader: Reader) -> list[Asked]:
     )
     return [
         Asked(row.id, who, title, course, row.reason, in_words(row.asked_at, reader), count)
-        for row, who, title, course, count in db.session.execute(query).tuples()
+        for row, who, title, course, count in db.session.execute(query)
     ]
 
 
@@ -152,7 +152,7 @@ def turnaround(marker: Marker) -> Turnaround:
     since = now() - timedelta(days=TURNAROUND_DAYS)
     times = db.session.execute(
         reach.with_only_columns(Work.handed_in_at, Work.marked_at).where(Work.marked_at >= since)
-    ).tuples()
+    )
     waits = [marked - handed for handed, marked in times if handed and marked]
     oldest = db.session.scalar(waiting.with_only_columns(func.min(Work.handed_in_at)))
     count = db.session.scalar(waiting.with_only_columns(func.count())) or 0

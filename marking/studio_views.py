@@ -48,63 +48,63 @@ def index() -> Answer:
     )
 
 
-@bp.get("/marking/<attempt_id>")
+@bp.get("/marking/<work_id>")
 @allow(INSTRUCTOR)
-def show(attempt_id: str) -> Answer:
+def show(work_id: str) -> Answer:
     """One work on the desk."""
     marker = marker_here()
-    work = work_to_mark(marker, attempt_id)
+    work = work_to_mark(marker, work_id)
     return render(
         "marking/desk.html", nav="studio", desk=desk_of(work, marker, signed_in()), form=ButtonForm()
     )
 
 
-@bp.post("/marking/<attempt_id>/claim")
+@bp.post("/marking/<work_id>/claim")
 @allow(INSTRUCTOR)
-def claim(attempt_id: str) -> Answer:
+def claim(work_id: str) -> Answer:
     """Take a work that nobody has."""
-    return _deed(attempt_id, lambda: judging.claim(marker_here(), attempt_id), "The work is with you now.")
+    return _deed(work_id, lambda: judging.claim(marker_here(), work_id), "The work is with you now.")
 
 
-@bp.post("/marking/<attempt_id>/pass-on")
+@bp.post("/marking/<work_id>/pass-on")
 @allow(INSTRUCTOR)
-def pass_on(attempt_id: str) -> Answer:
+def pass_on(work_id: str) -> Answer:
     """Give a work to a named marker, with a note."""
     to, note = request.form.get("to", 0, type=int), request.form.get("note", "")[: allowances.LONGEST]
-    deed: Callable[[], object] = lambda: judging.pass_on(marker_here(), attempt_id, to, note)  # noqa: E731
-    return _deed(attempt_id, deed, "The work is with its new marker, who is told by mail.")
+    deed: Callable[[], object] = lambda: judging.pass_on(marker_here(), work_id, to, note)  # noqa: E731
+    return _deed(work_id, deed, "The work is with its new marker, who is told by mail.")
 
 
-@bp.post("/marking/<attempt_id>/mark")
+@bp.post("/marking/<work_id>/mark")
 @allow(INSTRUCTOR)
-def mark(attempt_id: str) -> Answer:
+def mark(work_id: str) -> Answer:
     """Save a mark, give it, or return the work: whichever button was pressed. What was filled in is kept."""
     marker = marker_here()
-    work_to_mark(marker, attempt_id)
-    judgement = read_judgement(attempt_id, request.form)
+    work_to_mark(marker, work_id)
+    judgement = read_judgement(work_id, request.form)
     give = GO.get(request.form.get("go", ""), _save)
     try:
         with transaction():
-            judging.save_mark(marker, attempt_id, judgement)
+            judging.save_mark(marker, work_id, judgement)
         with transaction():
-            said = give(marker, attempt_id, judgement)
+            said = give(marker, work_id, judgement)
     except (InvalidInput, Conflict) as refused:
         flash(refused.sentence, "bad")
-        return redirect(f"/studio/marking/{attempt_id}", 303)
+        return redirect(f"/studio/marking/{work_id}", 303)
     flash(said, "ok")
-    return redirect(f"/studio/marking/{attempt_id}", 303)
+    return redirect(f"/studio/marking/{work_id}", 303)
 
 
 def _save(_marker: Marker, _attempt_id: str, _judgement: Judgement) -> str:
     return "Your mark is saved. Nobody else sees it yet."
 
 
-def _give(marker: Marker, attempt_id: str, judgement: Judgement) -> str:
-    return GIVEN[judging.give_mark(marker, attempt_id, judgement).state]
+def _give(marker: Marker, work_id: str, judgement: Judgement) -> str:
+    return GIVEN[judging.give_mark(marker, work_id, judgement).state]
 
 
-def _return(marker: Marker, attempt_id: str, judgement: Judgement) -> str:
-    judging.return_work(marker, attempt_id, judgement)
+def _return(marker: Marker, work_id: str, judgement: Judgement) -> str:
+    judging.return_work(marker, work_id, judgement)
     return "The work is with its author again. It comes back to you."
 
 
@@ -116,16 +116,16 @@ GIVEN = {
 }
 
 
-@bp.post("/marking/<attempt_id>/agree")
+@bp.post("/marking/<work_id>/agree")
 @allow(INSTRUCTOR)
-def agree(attempt_id: str) -> Answer:
+def agree(work_id: str) -> Answer:
     """Make one of two marks final."""
     place, reason = request.form.get("place", 0, type=int), request.form.get("reason", "")
-    deed: Callable[[], object] = lambda: judging.agree(marker_here(), attempt_id, place, reason)  # noqa: E731
-    return _deed(attempt_id, deed, "The mark is final, and the author is told.")
+    deed: Callable[[], object] = lambda: judging.agree(marker_here(), work_id, place, reason)  # noqa: E731
+    return _deed(work_id, deed, "The mark is final, and the author is told.")
 
 
-def _deed(attempt_id: str, deed: Callable[[], object], said: str) -> Answer:
+def _deed(work_id: str, deed: Callable[[], object], said: str) -> Answer:
     """Do it, or say why not; either way the desk follows."""
     try:
         with transaction():
@@ -134,16 +134,16 @@ def _deed(attempt_id: str, deed: Callable[[], object], said: str) -> Answer:
         flash(refused.sentence, "bad")
     else:
         flash(said, "ok")
-    return redirect(f"/studio/marking/{attempt_id}", 303)
+    return redirect(f"/studio/marking/{work_id}", 303)
 
 
-@bp.get("/marking/<attempt_id>/files/<int:file_id>")
+@bp.get("/marking/<work_id>/files/<int:file_id>")
 @allow(INSTRUCTOR)
-def file(attempt_id: str, file_id: int) -> Response:
+def file(work_id: str, file_id: int) -> Response:
     """A file of a work, without the name that its author gave it."""
-    work: Work = work_to_mark(marker_here(), attempt_id)
+    work: Work = work_to_mark(marker_here(), work_id)
     found = uploads.find_file(work.attempt_id, file_id)
-    return send(found, f"{queue.code_of(attempt_id)} {nameless(found, found.id)}")
+    return send(found, f"{queue.code_of(work_id)} {nameless(found, found.id)}")
 
 
 @bp.post("/requests/<int:request_id>")

@@ -66,11 +66,11 @@ def show_attempt(head: AttemptHead, here: Visit, person: Reader) -> str:
     return render("marking/work.html", nav="learning", page=page_of_work)
 
 
-@bp.get("/attempts/<attempt_id>/marks")
+@bp.get("/attempts/<work_id>/marks")
 @allow(SIGNED_IN)
-def marks(attempt_id: str) -> Answer:
+def marks(work_id: str) -> Answer:
     """What a marker says of the written answers of a quiz; an assignment has it on its own page."""
-    head, here, person = open_attempt(attempt_id)
+    head, here, person = open_attempt(work_id)
     if not here.decision.allowed:
         return turn_away(here)
     if head.kind is QuizKind.ASSIGNMENT:
@@ -78,14 +78,14 @@ def marks(attempt_id: str) -> Answer:
     return render("marking/work.html", nav="learning", page=pages.work_page(head, here, person))
 
 
-@bp.route("/attempts/<attempt_id>/hand-in", methods=["GET", "POST"])
+@bp.route("/attempts/<work_id>/hand-in", methods=["GET", "POST"])
 @allow(SIGNED_IN)
-def hand_in(attempt_id: str) -> Answer:
+def hand_in(work_id: str) -> Answer:
     """The last look before handing in, and handing in."""
-    head, here, person = open_attempt(attempt_id)
+    head, here, person = open_attempt(work_id)
     if not here.decision.allowed:
         return turn_away(here)
-    work = own_work(person.user_id, attempt_id)
+    work = own_work(person.user_id, work_id)
     if head.kind is not QuizKind.ASSIGNMENT or work.state not in WITH_ITS_AUTHOR:
         return redirect(head.url, 303)
     require_open(here)
@@ -108,22 +108,22 @@ def _hand_in(head: AttemptHead, person: Reader, form: HandInForm) -> Answer:
     return redirect(head.url, 303)
 
 
-@bp.post("/attempts/<attempt_id>/erase")
+@bp.post("/attempts/<work_id>/erase")
 @allow(SIGNED_IN)
-def erase(attempt_id: str) -> Answer:
+def erase(work_id: str) -> Answer:
     """Take back everything, as long as it is not marked."""
     person = signed_in()
     with transaction():
-        drafts.erase(person.user_id, attempt_id)
+        drafts.erase(person.user_id, work_id)
     flash("Your work is erased: text, files, versions and comments. The attempt is open and empty.", "ok")
-    return redirect(f"/attempts/{attempt_id}", 303)
+    return redirect(f"/attempts/{work_id}", 303)
 
 
-@bp.get("/attempts/<attempt_id>/files")
+@bp.get("/attempts/<work_id>/files")
 @allow(SIGNED_IN)
-def files(attempt_id: str) -> Answer:
+def files(work_id: str) -> Answer:
     """The files of one answer in a quiz; an assignment has them beside its text."""
-    head, here, person = open_attempt(attempt_id)
+    head, here, person = open_attempt(work_id)
     if not here.decision.allowed:
         return turn_away(here)
     position = request.args.get("q", 1, type=int)
@@ -133,17 +133,17 @@ def files(attempt_id: str) -> Answer:
     return render("marking/files.html", nav="learning", page=page, form=ButtonForm())
 
 
-@bp.post("/attempts/<attempt_id>/files")
+@bp.post("/attempts/<work_id>/files")
 @allow(SIGNED_IN)
-def bring(attempt_id: str) -> Answer:
+def bring(work_id: str) -> Answer:
     """Take one file to an answer. It is checked and stored before its row is written."""
-    head, here, person = open_attempt(attempt_id)
+    head, here, person = open_attempt(work_id)
     require_open(here)
     require_within(UPLOADS, "work-files", str(person.user_id))
     position = request.form.get("position", 1, type=int)
     try:
-        uploads.require_place(person.user_id, attempt_id, position)
-        _bring(person, attempt_id, position, _read(request.files.get("file")))
+        uploads.require_place(person.user_id, work_id, position)
+        _bring(person, work_id, position, _read(request.files.get("file")))
     except (InvalidInput, Conflict) as refused:
         flash(refused.sentence, "bad")
     else:
@@ -155,11 +155,11 @@ def _read(sent: FileStorage | None) -> Brought:
     return check(sent.filename or "" if sent else "", sent.read(LARGEST + 1) if sent else b"")
 
 
-def _bring(person: Reader, attempt_id: str, position: int, brought: Brought) -> None:
+def _bring(person: Reader, work_id: str, position: int, brought: Brought) -> None:
     key = uploads.store(brought)
     try:
         with transaction():
-            uploads.keep(person.user_id, attempt_id, position, brought, key)
+            uploads.keep(person.user_id, work_id, position, brought, key)
     except BaseException:
         media().delete(key)
         raise
@@ -169,23 +169,23 @@ def _back(head: AttemptHead, position: int) -> str:
     return f"{head.url}#files" if head.kind is QuizKind.ASSIGNMENT else f"{head.url}/files?q={position}"
 
 
-@bp.post("/attempts/<attempt_id>/files/<int:file_id>/remove")
+@bp.post("/attempts/<work_id>/files/<int:file_id>/remove")
 @allow(SIGNED_IN)
-def remove(attempt_id: str, file_id: int) -> Answer:
+def remove(work_id: str, file_id: int) -> Answer:
     """Take a file out of a draft."""
-    head, here, person = open_attempt(attempt_id)
+    head, here, person = open_attempt(work_id)
     require_open(here)
     with transaction():
-        position = uploads.take_out(person.user_id, attempt_id, file_id)
+        position = uploads.take_out(person.user_id, work_id, file_id)
     flash("The file is taken out.", "ok")
     return redirect(_back(head, position), 303)
 
 
-@bp.get("/attempts/<attempt_id>/files/<int:file_id>")
+@bp.get("/attempts/<work_id>/files/<int:file_id>")
 @allow(SIGNED_IN)
-def file(attempt_id: str, file_id: int) -> Response:
+def file(work_id: str, file_id: int) -> Response:
     """One's own file."""
-    head, _, _ = open_attempt(attempt_id)
+    head, _, _ = open_attempt(work_id)
     found = uploads.find_file(head.id, file_id)
     return send(found, found.name)
 

@@ -248,7 +248,7 @@ def _move_deadlines(user_id: int, course_id: int, quiz_id: int | None) -> None:
     )
     if quiz_id is not None:
         query = query.where(Attempt.quiz_id == quiz_id)
-    _set_deadlines(db.session.execute(query.with_for_update(of=Attempt)).tuples())
+    _set_deadlines(db.session.execute(query.with_for_update(of=Attempt)))
 
 
 def _set_deadlines(rows: Iterable[tuple[Attempt, Quiz]]) -> None:

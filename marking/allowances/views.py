@@ -117,7 +117,7 @@ def _rows(course: Course, reader: Reader) -> list[Row]:
         .where(Accommodation.course_id == course.id)
         .order_by(User.name, User.id, Accommodation.id)
     )
-    return [_row(*row, reader) for row in db.session.execute(query).tuples()]
+    return [_row(*row, reader) for row in db.session.execute(query)]
 
 
 def _row(row: Accommodation, person: User, title: str | None, reader: Reader) -> Row:

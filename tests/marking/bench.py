@@ -74,7 +74,9 @@ class Bench:
         with transaction():
             judging.return_work(marker, attempt, judgement([0, None, None, None, None], words))
 
-    def agree(self, marker: Marker, attempt: str, place: int, reason: str = "It reads the plan closer.") -> None:
+    def agree(
+        self, marker: Marker, attempt: str, place: int, reason: str = "It reads the plan closer."
+    ) -> None:
         with transaction():
             judging.agree(marker, attempt, place, reason)
 

@@ -29,13 +29,19 @@ def bomb(width: int, height: int) -> bytes:
     def chunk(name: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 100))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (SVG, REFUSED), (HTML, REFUSED), (b"PK\x03\x04zip", REFUSED), (b"MZ\x90", REFUSED), (b"GIF89a", REFUSED), (b"", EMPTY),
+        (SVG, REFUSED), (HTML, REFUSED), (b"PK\x03\x04zip", REFUSED), (b"MZ\x90", REFUSED), (b"GIF89a", REFUSED),
+        (b"", EMPTY),
         (b"\x89PNG\r\n\x1a\n" + HTML, BROKEN), (b"\xff\xd8\xff" + HTML, BROKEN), (b"RIFF1234WEBP" + HTML, BROKEN),
         (b"%PDF-1.7 and nothing", BROKEN), (PDF + b"x" * LARGEST, TOO_LARGE),
     ],
@@ -55,7 +61,9 @@ def test_a_picture_that_would_unfold_to_too_many_pixels_is_refused_unopened(size
     assert refused.value.sentence == TOO_MANY_PIXELS
 
 
-@pytest.mark.parametrize(("kind", "mime"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")])
+@pytest.mark.parametrize(
+    ("kind", "mime"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")]
+)
 def test_a_picture_is_drawn_anew_without_what_hid_behind_it(kind: str, mime: str) -> None:
     brought = check("a.png", picture(kind) + HTML)
 
@@ -85,7 +93,8 @@ def test_a_pdf_stays_as_it_came() -> None:
     ("name", "kept"),
     [
         ("../../etc/passwd", "passwd.pdf"), ("C:\\temp\\plan.exe", "plan.pdf"), ("plan.pdf.html", "plan.pdf.pdf"),
-        ("", "file.pdf"), ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie x.pdf"), ("..", "file.pdf"), ("ü" * 200, "ü" * 80 + ".pdf"),
+        ("", "file.pdf"), ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie x.pdf"), ("..", "file.pdf"),
+        ("ü" * 200, "ü" * 80 + ".pdf"),
         ("\u202egpj.pdf", "gpj.pdf"),
     ],
 )  # fmt: skip

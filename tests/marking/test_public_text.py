@@ -61,7 +61,9 @@ def test_long_texts_of_one_sign_are_soon_done(unit: str) -> None:
 
 
 def test_a_plan_reads_as_it_was_meant() -> None:
-    html = render("# Plan\n\nOne **bold** and *soft* `x`\nsecond line\n\n- a\n- b\n\n1. c\n\n| A | B |\n|---|---|\n| 1 | 2 |")
+    html = render(
+        "# Plan\n\nOne **bold** and *soft* `x`\nsecond line\n\n- a\n- b\n\n1. c\n\n| A | B |\n|---|---|\n| 1 | 2 |"
+    )
 
     assert "<h3>Plan</h3>" in html
     assert "<p>One <strong>bold</strong> and <em>soft</em> <code>x</code><br>second line</p>" in html

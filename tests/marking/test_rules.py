@@ -79,7 +79,9 @@ def test_a_missing_level_is_not_yet_a_mark() -> None:
     assert not judge(scheme_of(of_brief()), [2, 2]).complete
 
 
-@pytest.mark.parametrize(("levels", "earned"), [([1, 0, 0], 1), ([1, 1, 0], 2), ([1, 1, 1], 2), ([0, 0, 0], 0)])
+@pytest.mark.parametrize(
+    ("levels", "earned"), [([1, 0, 0], 1), ([1, 1, 0], 2), ([1, 1, 1], 2), ([0, 0, 0], 0)]
+)
 def test_of_more_points_than_the_question_is_worth_so_many_earn_all(levels: list[int], earned: int) -> None:
     assert judge(scheme_of(of_text(LISTED)), levels).earned == earned
 
@@ -120,12 +122,15 @@ def test_a_work_is_returned_twice_and_not_again() -> None:
 
 
 def test_the_median_of_an_even_number_lies_between() -> None:
-    assert middle([timedelta(hours=1), timedelta(hours=3), timedelta(hours=30), timedelta(hours=5)]) == timedelta(hours=4)
+    assert middle(
+        [timedelta(hours=1), timedelta(hours=3), timedelta(hours=30), timedelta(hours=5)]
+    ) == timedelta(hours=4)
     assert middle([]) is None
 
 
 @pytest.mark.parametrize(
-    ("hours", "words"), [(0.5, "under an hour"), (1, "1 hour"), (47, "47 hours"), (48, "2 days"), (80, "3 days")]
+    ("hours", "words"),
+    [(0.5, "under an hour"), (1, "1 hour"), (47, "47 hours"), (48, "2 days"), (80, "3 days")],
 )
 def test_ages_are_said_in_words(hours: float, words: str) -> None:
     assert age_in_words(timedelta(hours=hours)) == words

@@ -1,6 +1,6 @@
 """Works on both databases: handed in once, marked once, returned, read by two, erased."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -104,11 +104,16 @@ def test_a_save_beside_the_hand_in_is_either_handed_in_or_refused(app: Flask, be
     db.session.rollback()
     deeds = iter([lambda: bench.hand_in(attempt), *([lambda: bench.write(attempt, "Later.")] * 5)])
 
-    results = at_once(app, 6, lambda: next(deeds)())
+    results = at_once(app, 6, lambda: one_of(deeds))
 
     assert all(each is None or isinstance(each, Conflict) for each in results), results
     handed_in = db.session.get_one(WorkVersion, (attempt, 1)).text
     assert handed_in == drafts.draft_text(bench_item(attempt))
+
+
+def one_of(deeds: Iterator[Callable[[], None]]) -> None:
+    """The next deed, done by the thread that asks."""
+    next(deeds)()
 
 
 def bench_item(attempt: str) -> object:
@@ -151,7 +156,12 @@ def test_a_mark_passes_the_work_completes_the_step_and_is_logged_with_its_marker
     assert (head.points, head.passed, head.percent) == (10, True, 100)
     last = db.session.scalars(select(Grade).filter_by(attempt_id=attempt).order_by(Grade.id.desc())).first()
     assert last is not None
-    assert (last.cause, last.by_user_id, last.items, last.passed) == ("marker", safe.tutor.id, [[1, 10, 1]], True)
+    assert (last.cause, last.by_user_id, last.items, last.passed) == (
+        "marker",
+        safe.tutor.id,
+        [[1, 10, 1]],
+        True,
+    )
     assert count_of(StepCompletion, user_id=safe.user.id) == 2
     assert count_of(Certificate, user_id=safe.user.id) == 1
     assert safe.work(attempt).marked_at == NOON + timedelta(hours=5)
@@ -338,7 +348,10 @@ def test_a_returned_work_is_open_with_all_that_it_held_and_comes_back_to_its_mar
     bench.write(attempt, "Second try.")
     bench.hand_in(attempt)
     assert bench.work(attempt).marker_id == bench.tutor.id
-    assert [(each.text, each.change) for each in db.session.scalars(select(WorkVersion).order_by(WorkVersion.number))] == [
+    assert [
+        (each.text, each.change)
+        for each in db.session.scalars(select(WorkVersion).order_by(WorkVersion.number))
+    ] == [
         (TEXT, "Name the speed."),
         ("Second try.", ""),
     ]
@@ -416,7 +429,7 @@ def test_erasing_against_marking_leaves_one_of_the_two(app: Flask, safe: Bench) 
     db.session.rollback()
     deeds = iter([lambda: safe.erase(attempt), lambda: safe.give(safe.first, attempt, FULL)])
 
-    results = at_once(app, 2, lambda: next(deeds)())
+    results = at_once(app, 2, lambda: one_of(deeds))
 
     is_marked = safe.work(attempt).state is WorkState.MARKED
     assert sorted(type(each).__name__ for each in results) == ["Conflict", "NoneType"]

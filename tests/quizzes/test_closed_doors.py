@@ -140,10 +140,3 @@ def test_a_visitor_signs_in_first(app: Flask, visitor: Visitor) -> None:
     attempt = visitor.start()
 
     assert app.test_client().get(attempt).location == f"/login?next={attempt.replace('/', '%2F')}"
-
-
-def test_what_opens_later_says_so(app: Flask) -> None:
-    visitor = Visitor(app, "", kind="assignment")
-
-    assert "assignments cannot be worked on here yet" in words(visitor.browser.get(visitor.url).text)
-    assert factories.post(visitor.browser, f"{visitor.url}/start").status_code == 404
