@@ -11,7 +11,7 @@ from core.web import Reader
 from courses.models import Course
 from marking.judging import FIRST, SECOND, place_of
 from marking.models import Mark, Work
-from marking.queue import HIDDEN, STATES, code_of, is_anonymous, may_claim
+from marking.queue import HIDDEN, code_of, is_anonymous, may_claim, state_in_words
 from marking.rules import MOST_ROUNDS, WorkState
 from marking.services import Marker, items_to_mark, markers_of, marks_of, question_of, versions_of
 from marking.shown import ShownAnswer, ShownVersion, difference, show_answer, show_version
@@ -78,7 +78,7 @@ def desk_of(work: Work, marker: Marker, reader: Reader) -> Desk:
     holder = work.second_id if place == SECOND else work.marker_id
     is_mine = place is not None and holder == marker.user_id
     draft = marks.get(place or 0) if is_mine else None
-    state, kind = STATES.get(work.state, ("With its author", ""))
+    state, kind = state_in_words(work)
     base = f"/studio/marking/{work.attempt_id}"
     answers = _answers(work, draft, base)
     given = tuple(_given(work, mark, base) for mark in marks.values() if _may_see(work, mark, marker))

@@ -205,9 +205,7 @@ def _entry(
 ) -> Entry:  # fmt: skip
     is_second = work.state is WorkState.SECOND
     holder = {WorkState.AGREEING: _both(first, second)}.get(work.state, second if is_second else first)
-    state, kind = STATES[work.state]
-    if work.state is WorkState.WAITING and first:
-        state = "Being marked"
+    state, kind = state_in_words(work)
     is_shown = work.state is WorkState.MARKED or not is_anonymous(quiz)
     return Entry(
         attempt_id=work.attempt_id,
@@ -222,6 +220,15 @@ def _entry(
         marker=holder or "",
         may_claim=may_claim(work, marker.user_id),
     )
+
+
+def state_in_words(work: Work) -> tuple[str, str]:
+    """The state as markers read it, and the kind of its badge."""
+    if work.state is WorkState.WAITING and work.marker_id is not None:
+        return "Being marked", "info"
+    if work.state is WorkState.SECOND and work.second_id is not None:
+        return "Being marked a second time", "info"
+    return STATES.get(work.state, ("With its author", ""))
 
 
 def may_claim(work: Work, user_id: int) -> bool:

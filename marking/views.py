@@ -14,7 +14,6 @@ from core.storage import media
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from marking import drafts, pages, uploads
 from marking.allowances.services import ask
-from marking.allowances.words import standing_with
 from marking.files import LARGEST, Brought, check
 from marking.forms import ButtonForm, HandInForm
 from marking.rules import WITH_ITS_AUTHOR
@@ -28,6 +27,7 @@ from quizzes.pages import taken_out
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import AttemptHead
 from quizzes.services import find_quiz
+from quizzes.standing import standing_with
 from quizzes.views import Doors, open_doors
 
 bp = Blueprint("marking", __name__)

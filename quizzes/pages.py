@@ -97,6 +97,7 @@ class ResultPage:
     tallies: tuple[ToldTally, ...]
     missed: tuple[ToldQuestion, ...] | None
     right: tuple[ToldQuestion, ...]
+    marks_url: str  # what a marker says; empty where the machine marked all
 
 
 def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
@@ -180,7 +181,12 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         tallies=() if told is None else tuple(_tallies(quiz, items)),
         missed=missed,
         right=tuple(each for each in told or () if each.verdict == "right"),
+        marks_url=f"{head.url}/marks" if any(_is_for_people(item) for item in items) else "",
     )
+
+
+def _is_for_people(item: Item) -> bool:
+    return rules.grade(item.asked.question, item.answer).pending
 
 
 def _tallies(quiz: Quiz, items: Sequence[Item]) -> list[ToldTally]:

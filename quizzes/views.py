@@ -21,6 +21,7 @@ from quizzes.paper import show_item
 from quizzes.quiz_settings import QuizKind, View
 from quizzes.reads import AttemptHead, Item, attempt_head, items_of, mailbox
 from quizzes.rules import AttemptStep, next_state
+from quizzes.standing import standing_with
 
 bp = Blueprint("quizzes", __name__)
 Answer = str | Response
@@ -156,7 +157,8 @@ def send_kept(token: str) -> Answer:
 def _show_quiz(here: Visit, quiz: Quiz, person: Reader) -> Answer:
     questions = pages.plural(services.question_count(quiz), "question")
     page = pages.start_page(here, quiz, person)
-    return render("quizzes/start.html", nav="learning", page=page, questions=questions)
+    stands = standing_with(person, quiz, here.step.id)
+    return render("quizzes/start.html", nav="learning", page=page, questions=questions, stands=stands)
 
 
 def _start_quiz(user_id: int, quiz: Quiz, step_id: int) -> Attempt:

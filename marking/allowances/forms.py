@@ -12,6 +12,7 @@ from marking.allowances.services import Change
 from quizzes.models import Quiz
 
 WHOLE_COURSE = "0"
+FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]  # of a browser, and as one types it without its calendar
 
 
 class AccommodationForm(FlaskForm):
@@ -32,8 +33,8 @@ class AccommodationForm(FlaskForm):
             NumberRange(0, 100, "Write a number from 0 to 100."),
         ],
     )
-    opens = DateTimeLocalField("Opens", validators=[Optional()])
-    closes = DateTimeLocalField("Closes", validators=[Optional()])
+    opens = DateTimeLocalField("Opens", format=FORMATS, validators=[Optional()])
+    closes = DateTimeLocalField("Closes", format=FORMATS, validators=[Optional()])
 
     def offer(self, quizzes: list[Quiz]) -> "AccommodationForm":
         """Let the form choose among these quizzes, or all of the course."""

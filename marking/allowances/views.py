@@ -14,9 +14,9 @@ from core.web import INSTRUCTOR, Reader, allow, render, signed_in
 from courses.models import Course
 from marking.allowances import services
 from marking.allowances.forms import AccommodationForm, local
-from marking.allowances.words import in_a_sentence
 from marking.services import Marker
 from quizzes.models import Accommodation, Quiz
+from quizzes.standing import in_a_sentence
 from quizzes.terms import Allowance
 
 bp = Blueprint("accommodations", __name__, url_prefix="/studio/courses/<course>/accommodations")
