@@ -32,7 +32,8 @@ import marking.views
 import pages.health
 import pages.views
 import quizzes.assessed
-import quizzes.kept
+import quizzes.jobs
+import quizzes.kept_views
 import quizzes.views
 import studio.commands
 import studio.models
@@ -83,6 +84,7 @@ def register_rooms(app: Flask) -> None:
         enrollment.webhook,
         certificates.views,
         quizzes.views,
+        quizzes.kept_views,
         marking.views,
         marking.studio_views,
         marking.allowances.views,
@@ -107,7 +109,7 @@ def connect_rooms() -> None:
     mail.register()
     accounts.jobs.register()
     enrollment.jobs.register()
-    quizzes.kept.register()
+    quizzes.jobs.register()
     marking.views.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.

@@ -16,10 +16,10 @@ from marking.rules import MOST_ROUNDS, WorkState
 from marking.services import Marker, items_to_mark, markers_of, marks_of, question_of, versions_of
 from marking.shown import ShownAnswer, ShownVersion, difference, show_answer, show_version
 from quizzes.models import Attempt, Quiz
-from quizzes.pages import in_words
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import asked
 from quizzes.results import exact
+from quizzes.times import in_words
 
 
 @dataclass(frozen=True)

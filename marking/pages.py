@@ -29,10 +29,12 @@ from marking.shown import (
 from marking.uploads import NO_FILES_HERE, draft_files
 from progress.access import Visit
 from quizzes.models import Attempt, Quiz
-from quizzes.pages import StartPage, certificate_url, in_words, kicker, start_page
+from quizzes.pages import certificate_url, kicker
 from quizzes.presentation import texts
 from quizzes.reads import AttemptHead, asked, items_of
 from quizzes.results import exact
+from quizzes.start_page import StartPage, start_page
+from quizzes.times import in_words
 
 STATES = {
     WorkState.DRAFT: "Draft",

@@ -16,8 +16,8 @@ from marking.models import Work
 from marking.rules import IN_THE_QUEUE, TURNAROUND_DAYS, WorkState, age_in_words, middle
 from marking.services import Marker, in_reach, teaches_here
 from quizzes.models import Attempt, AttemptRequest, Quiz
-from quizzes.pages import in_words
 from quizzes.quiz_settings import QuizSettings
+from quizzes.times import in_words
 
 MOST_SHOWN = 200
 HIDDEN = "Hidden until marked"

@@ -13,11 +13,11 @@ from marking import public_text, uploads
 from marking.models import Mark, WorkFile, WorkVersion
 from marking.rules import count_words
 from marking.scheme import Criterion, Judged, Scheme, at, judge, scheme_of
-from quizzes.pages import in_words
 from quizzes.presentation import texts
 from quizzes.questions import Marking, Question
 from quizzes.reads import Asked
 from quizzes.results import exact
+from quizzes.times import in_words
 
 STUDIO = "/studio/"
 MEGABYTE, KILOBYTE = 1_000_000, 1_000

@@ -27,7 +27,7 @@ from quizzes.pages import taken_out
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import AttemptHead
 from quizzes.services import find_quiz
-from quizzes.standing import standing_with
+from quizzes.standing import asking
 from quizzes.views import Doors, open_doors
 
 bp = Blueprint("marking", __name__)
@@ -44,12 +44,9 @@ def register() -> None:
 
 def show(here: Visit, quiz: Quiz, person: Reader) -> str:
     """The assignment before it is begun, and how the reader stands with it."""
-    return render(
-        "marking/start.html",
-        nav="learning",
-        page=pages.assignment_page(here, quiz, person),
-        stands=standing_with(person, quiz, here.step.id),
-    )
+    page = pages.assignment_page(here, quiz, person)
+    asks = asking(person.user_id, quiz.id) if page.start.is_used_up else None
+    return render("marking/start.html", nav="learning", page=page, asks=asks)
 
 
 def start(user_id: int, quiz: Quiz, step_id: int) -> Attempt:

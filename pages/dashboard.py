@@ -19,6 +19,7 @@ from lessons.reading import minutes_left, shared_page
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
 from progress.reads import DONE_STEPS, READER
+from quizzes.open_attempts import HAS_OPEN_ATTEMPT, OpenAttempt, open_attempts
 
 # Who was refunded and bought again has an older one too, which was withdrawn.
 _older = aliased(Certificate)
@@ -46,6 +47,7 @@ _courses = HotRead(
         Certificate.revoked_at,
         DONE_STEPS.label("done"),
         _has_orders.label("has_orders"),
+        HAS_OPEN_ATTEMPT.label("has_open_attempt"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
@@ -114,19 +116,21 @@ class CourseProgress:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """The courses that are open to a reader or left a certificate, the last read first, and what there is to say of
-    their orders."""
+    """The courses that are open to a reader or left a certificate, the last read first, what there is to say of
+    their orders, and what they began and did not hand in."""
 
     courses: list[CourseProgress]
     reminders: list[Reminder]
+    attempts: list[OpenAttempt]
 
 
 def dashboard_of(reader: Reader) -> Dashboard:
-    """All of it in one statement; in two for somebody who may have to be told of an order."""
+    """All of it in one statement; one more where an order may have to be told of, and where an attempt is open."""
     rows = _courses(user_id=reader.user_id)
-    asks = not rows or rows[0][-1]
-    reminders = reminders_of(reader.user_id, reader.time_zone) if asks else []
-    return Dashboard([_progress(*row[:-1]) for row in rows], reminders)
+    has_orders, has_open_attempt = rows[0][-2:] if rows else (True, False)
+    reminders = reminders_of(reader.user_id, reader.time_zone) if has_orders else []
+    attempts = open_attempts(reader) if has_open_attempt else []
+    return Dashboard([_progress(*row[:-2]) for row in rows], reminders, attempts)
 
 
 def greeting(reader: Reader) -> str:

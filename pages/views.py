@@ -56,6 +56,7 @@ def dashboard() -> str:
         certificates=[course.certificate for course in courses if course.certificate],
         reminders=found.reminders,
         works=works_of(person.user_id),
+        attempts=found.attempts,
     )
 
 

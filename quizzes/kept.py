@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from core import jobs
 from core.clock import now
 from core.database import db, transaction
 from core.errors import InvalidInput, NotFound
@@ -13,11 +12,6 @@ from quizzes.models import KeptForm
 
 LARGEST = 64 * 1024  # bytes of names and values
 LIVES = timedelta(days=1)
-
-
-def register() -> None:
-    """Let the worker take out, each hour, what is older than a day."""
-    jobs.periodic("kept-forms-sweep", timedelta(hours=1), sweep)
 
 
 def keep(path: str, fields: list[list[str]]) -> str:

@@ -57,6 +57,7 @@ class QuizSettings:
     `opens` and `closes` are days or times of the school's clock, empty for none; `cool_down` is hours.
     `draw`: how many questions from each named pool; `items`: questions taken by id. `shuffle`: both, questions,
     options or none. `negative`, `try_penalty` and `hint_penalty` are percent of a question's points.
+    `baseline` is the slug of the quiz, in the same course, before which this one asks the same ideas.
     `start` and `state` (0 to 100 each) belong to cases. `anonymous`: markers see no name before the mark is final;
     `second_marker`: a second one reads every work, not only those close to the pass mark.
     """
@@ -84,6 +85,7 @@ class QuizSettings:
     hint_penalty: int = 0
     negative: int = 0
     certainty: bool = False
+    baseline: str = ""
     anonymous: bool = True
     second_marker: bool = False
     start: int = 50
@@ -178,6 +180,7 @@ READERS: dict[str, Callable[[FrontValue], Any]] = {
     "hint_penalty": read.whole(0, 100),
     "negative": read.whole(0, 100),
     "certainty": read.yes_no,
+    "baseline": read.slug,
     "anonymous": read.yes_no,
     "second_marker": read.yes_no,
     "start": read.whole(0, 100),
@@ -191,7 +194,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("start", "state"), OF_CASE),
     **dict.fromkeys(("time_limit", "counts", "draw", "items", "shuffle", "view", "back"), OF_QUIZ),
     **dict.fromkeys(("feedback", "tries", "try_penalty", "hints", "hint_penalty"), OF_QUIZ),
-    **dict.fromkeys(("negative", "certainty"), OF_QUIZ),
+    **dict.fromkeys(("negative", "certainty", "baseline"), OF_QUIZ),
     "anonymous": (QuizKind.QUIZ, QuizKind.ASSIGNMENT),
     "second_marker": OF_WORK,
 }

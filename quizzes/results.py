@@ -131,12 +131,12 @@ def verdict(score: Score, answered: bool) -> str:
 
 
 def exact(number: Fraction) -> str:
-    """A number of points as people write it: 7, 0.5, 7 2/3. Never rounded."""
+    """A number of points as people write it: 7, 0.5, 0.75, 7 2/3. Never rounded."""
     whole, rest = divmod(number.numerator, number.denominator)
     if not rest:
         return str(whole)
-    if 10 % number.denominator == 0:
-        return f"{whole}.{rest * 10 // number.denominator}"
+    if 100 % number.denominator == 0:
+        return f"{whole}.{rest * 100 // number.denominator:02}".rstrip("0")
     part = f"{rest}/{number.denominator}"
     return f"{whole} {part}" if whole else part
 

@@ -59,6 +59,12 @@ def one_of(words: Iterable[StrEnum]) -> Callable[[FrontValue], str]:
     return read
 
 
+def slug(value: FrontValue) -> str:
+    if not isinstance(value, str) or not NAME.fullmatch(value):
+        raise Refused("this is no slug", "Write the name of a file without its ending: a-z, 0-9, hyphens.")
+    return value
+
+
 def names(value: FrontValue) -> tuple[str, ...]:
     listed = [value] if isinstance(value, str) else value
     if not isinstance(listed, list) or not all(isinstance(n, str) and NAME.fullmatch(n) for n in listed):

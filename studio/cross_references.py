@@ -107,6 +107,9 @@ def _quiz_problems(bundle: Bundle, quiz: QuizText) -> Iterator[Problem]:
         yield Problem(quiz.file, quiz.line_of("items"), message, "Take it out of items.")
     for name, count in quiz.settings.draw:
         yield from _draw_problems(bundle, quiz, name, count)
+    if (baseline := quiz.settings.baseline) and f"{quiz.course}/quizzes/{baseline}" not in bundle.quizzes:
+        message = f"there is no quiz “{baseline}” in this course"
+        yield Problem(quiz.file, quiz.line_of("baseline"), message, NAME_ONE)
     if not (own or quiz.settings.items or quiz.settings.draw):
         remedy = "Write questions, or take some by `items:` or `draw:`."
         yield Problem(quiz.file, quiz.body_line, "the quiz asks nothing", remedy)

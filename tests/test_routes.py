@@ -68,8 +68,9 @@ GET  marking.hand_in                 login   303     404     404     404
 GET  marking.marks                   login   302     404     404     404
 GET  quizzes.attempt                 login   200     404     404     404
 GET  quizzes.review                  login   200     404     404     404
+GET  quizzes.print_result            login   302     404     404     404
 GET  quizzes.show                    login   200     course  200     200
-GET  quizzes.show_kept               login   200     404     404     404
+GET  kept_answers.show_kept          login   200     404     404     404
 GET  accounts.ask_link               200     200     200     200     200
 GET  accounts.authenticator_picture  login   404     404     404     404
 GET  accounts.mail_sent              200     200     200     200     200
@@ -141,7 +142,7 @@ POST admin_orders.read_again         login   403     403     403     303
 POST admin_orders.accept             login   403     403     403     409
 POST admin_orders.reconcile_now      login   403     403     403     303
 POST admin_school.settings           login   403     403     403     422
-POST quizzes.send_kept               login   303     404     404     404
+POST kept_answers.send_kept          login   303     404     404     404
 POST marking.ask_for_another         login   303     course  303     303
 POST marking.bring                   login   303     404     404     404
 POST marking.remove                  login   409     404     404     404

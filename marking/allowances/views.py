@@ -14,10 +14,9 @@ from core.web import INSTRUCTOR, Reader, allow, render, signed_in
 from courses.models import Course
 from marking.allowances import services
 from marking.allowances.forms import AccommodationForm, local
+from marking.allowances.words import changed_in_words
 from marking.services import Marker
 from quizzes.models import Accommodation, Quiz
-from quizzes.standing import in_a_sentence
-from quizzes.terms import Allowance
 
 bp = Blueprint("accommodations", __name__, url_prefix="/studio/courses/<course>/accommodations")
 Answer = str | tuple[str, int] | Response
@@ -121,7 +120,6 @@ def _rows(course: Course, reader: Reader) -> list[Row]:
 
 
 def _row(row: Accommodation, person: User, title: str | None, reader: Reader) -> Row:
-    allowance = Allowance(row.extra_time, row.extra_attempts, row.opens_at, row.closes_at)
-    words = in_a_sentence(allowance, reader).removeprefix("For you: ").removesuffix(".")
+    words = changed_in_words(row, reader)
     place = title or "All of the course"
     return Row(row.id, person.id, row.quiz_id or 0, person.name or person.email, person.email, place, words)

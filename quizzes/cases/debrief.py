@@ -16,6 +16,7 @@ from quizzes.cases.play import Effect, Ending, Play, Turn
 from quizzes.cases.reads import Edition
 from quizzes.eligibility import eligibility
 from quizzes.reads import AttemptHead
+from quizzes.words import ordinal
 from sources.services import CitedSource
 
 HEADLINES = {
@@ -78,7 +79,7 @@ def debrief_page(head: AttemptHead, here: Visit, reader: Reader, notes: Notes, p
     turns = tuple(_told(head.url, notes, number, turn) for number, turn in enumerate(play.turns, 1))
     return DebriefPage(
         title=head.title,
-        kicker=f"{pages.kicker(here)}, {pages.ordinal(head.number)} attempt",
+        kicker=f"{pages.kicker(here)}, {ordinal(head.number)} attempt",
         headline=HEADLINES[play.ending or Ending.REVIEW],
         lede=_lede(head, play) + pages.taken_out(here),
         points=play.points,

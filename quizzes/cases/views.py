@@ -10,7 +10,7 @@ from core.errors import Conflict
 from core.limits import require_within
 from core.web import ANYONE, Reader, allow, render
 from progress.access import Visit
-from quizzes import forms, pages
+from quizzes import forms
 from quizzes.access import require_in_course, require_open, where
 from quizzes.cases import services
 from quizzes.cases.citations import Notes, notes_for
@@ -20,6 +20,7 @@ from quizzes.cases.play import Play, replay
 from quizzes.cases.reads import choices_of, edition
 from quizzes.models import Quiz
 from quizzes.reads import AttemptHead, attempt_head
+from quizzes.start_page import start_page
 
 Answer = str | Response
 CHOICES = "300/hour"
@@ -28,7 +29,7 @@ CHOICES = "300/hour"
 def show(here: Visit, quiz: Quiz, person: Reader) -> Answer:
     """The case before it is begun: the client's file, the rules of play, what was tried already."""
     notes = _notes(quiz.content["revision"], here)
-    page = pages.start_page(here, quiz, person)
+    page = start_page(here, quiz, person)
     file, start = notes.file(), notes.edition.case.start
     return render(
         "quizzes/case_start.html", nav="learning", page=page, file=file, start=start, sources=notes.sources

@@ -23,9 +23,14 @@ const say = (piece, words, isUnsaved = false) => {
   status.textContent = words;
   status.toggleAttribute("data-unsaved", isUnsaved);
 };
+const isNumbered = (piece) => piece.dataset.seq !== undefined;
+const numberOf = (piece) => [...piece.elements].find((control) => /^item\d+$/.test(control.name))?.name.replace("item", "seq");
+// Tabs of one machine share its clock, so the change made last has the greatest number.
+const count = (piece) => { piece.dataset.seq = Math.max(Date.now(), Number(piece.dataset.seq) + 1); };
 const answersOf = (piece) => {
   const names = new Set([...piece.elements].map((control) => control.name));
   const pairs = [...new FormData(formOf(piece))].filter(([name]) => names.has(name) && name !== "csrf_token");
+  if (isNumbered(piece)) pairs.push([numberOf(piece), piece.dataset.seq]);
   return new URLSearchParams(pairs).toString();
 };
 
@@ -35,12 +40,17 @@ const send = (url, piece, answers) => {
   return fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
 };
 
-const saved = (url, piece, answers) => {
+const toldBy = async (answer) => (await answer.json().catch(() => ({}))).message;
+const saved = async (url, piece, answers, answer) => {
   wait = FIRST_WAIT;
   if (kept.get(url) === answers) forget(url);
-  if (!kept.size) say(piece, "Saved");
+  const told = await answer.json().catch(() => ({}));
+  const newer = (told.answers ?? []).find((each) => !each.won);
+  if (newer) {
+    piece.dataset.seq = newer.seq;
+    say(piece, "A newer answer from another window is kept. Load the page again to see it.", true);
+  } else if (!kept.size) say(piece, "Saved");
 };
-const toldBy = async (answer) => (await answer.json().catch(() => ({}))).message;
 const signedOut = async (url, piece, answer) => {
   kept.delete(url); // its copy in localStorage waits for the next visit
   say(piece, await toldBy(answer) ?? "Not saved: you are signed out. Your answer is kept here. Sign in, then come back.", true);
@@ -54,7 +64,7 @@ const post = async (url, piece) => {
   const answers = kept.get(url) ?? "";
   const answer = await send(url, piece, answers);
   if (answer.status === 401 || answer.redirected) await signedOut(url, piece, answer);
-  else if (answer.ok) saved(url, piece, answers);
+  else if (answer.ok) await saved(url, piece, answers, answer);
   else if (answer.status >= 500 || answer.status === 429) throw new Error(`status ${answer.status}`);
   else await refused(url, piece, answer);
 };
@@ -80,6 +90,7 @@ async function flush() {
 }
 
 const changed = (piece) => {
+  if (isNumbered(piece)) count(piece);
   keep(piece.dataset.saveUrl, answersOf(piece));
   due.set(piece.dataset.saveUrl, piece);
   flush();
@@ -101,14 +112,24 @@ const restore = (piece) => {
 
 const bind = (piece) => {
   let pause = 0;
+  let isTyping = false;
+  const settle = () => { clearTimeout(pause); isTyping = false; changed(piece); };
   restore(piece);
-  piece.addEventListener("change", () => { clearTimeout(pause); changed(piece); });
+  piece.addEventListener("change", settle);
   piece.addEventListener("input", () => {
     clearTimeout(pause);
-    pause = setTimeout(changed, TYPING_PAUSE, piece);
+    isTyping = true;
+    pause = setTimeout(settle, TYPING_PAUSE);
   });
-  // The form carries the answer itself.
-  formOf(piece).addEventListener("submit", () => { clearTimeout(pause); forget(piece.dataset.saveUrl); });
+  // The form carries the answer itself, and its number: a tab that changed nothing takes back nothing.
+  formOf(piece).addEventListener("submit", () => {
+    clearTimeout(pause);
+    if (isNumbered(piece) && (isTyping || kept.has(piece.dataset.saveUrl))) count(piece);
+    forget(piece.dataset.saveUrl);
+  });
+  formOf(piece).addEventListener("formdata", (event) => {
+    if (isNumbered(piece) && event.formData.has(`item${numberOf(piece).slice(3)}`)) event.formData.set(numberOf(piece), piece.dataset.seq);
+  });
 };
 
 document.querySelectorAll("form[data-save-url], fieldset[data-save-url]").forEach(bind);

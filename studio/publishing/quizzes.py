@@ -95,7 +95,8 @@ def _publish_quiz(bundle: Bundle, pages: Pages, text: QuizText, changed_question
 
 
 def _content(bundle: Bundle, text: QuizText, html: dict[str, str] | None, row: Quiz) -> dict[str, Any]:
-    """What is not settings: a quiz's own questions and its pools by name, a case's revision, an assignment."""
+    """What is not settings: a quiz's own questions, its pools by name, the words of its objectives and the quizzes
+    that are asked before it; a case's revision; an assignment."""
     if text.case is not None:
         return {"revision": _publish_case(text.case, html, row)}
     if text.assignment is not None:
@@ -104,7 +105,26 @@ def _content(bundle: Bundle, text: QuizText, html: dict[str, str] | None, row: Q
         _publish_question(asked, text.file, shown)
         revision = db.session.get_one(QuestionRow, asked.id).revision_id
         return {"assignment": text.assignment.to_json(), "html": shown, "revision": revision}
-    return {"own": [question.id for question in text.questions], "pools": draw_pools(bundle, text)}
+    return {
+        "own": [question.id for question in text.questions],
+        "pools": draw_pools(bundle, text),
+        "objectives": _objectives(bundle, text),
+        "baselines": [
+            name
+            for name, other in bundle.quizzes.items()
+            if other.course == text.course and other.settings.baseline == text.slug
+        ],
+    }
+
+
+def _objectives(bundle: Bundle, text: QuizText) -> dict[str, str]:
+    """The words of the objectives that a quiz may ask, by id."""
+    pool = set(pool_of(bundle, text))
+    asked = {
+        each for question, _ in bundle.questions() if question.id in pool for each in question.objectives
+    }
+    lessons = (lesson.objectives for lesson in bundle.lessons.values())
+    return {key: words for objectives in lessons for key, words, _ in objectives if key in asked}
 
 
 def _publish_case(case: Case, html: dict[str, str] | None, row: Quiz) -> int:

@@ -224,10 +224,10 @@ def test_an_instructor_finds_a_learner_and_gives_more_time(
 
     assert factories.post(tutor, form, given).status_code == 303
 
-    assert "25 percent more time, 1 attempt more, until 24 December 2026, 18:00" in words(
+    assert "25 percent more time, 1 further attempt, until 24 December 2026, 18:00" in words(
         tutor.get(school.desk).text
     )
-    assert "For you: 25 percent more time, 1 attempt more" in words(learner.get(school.url).text)
+    assert "For you: 25 percent more time, 1 further attempt" in words(learner.get(school.url).text)
     shown = tutor.get(f"{form}?quiz={school.quiz.id}").text
     assert 'value="25"' in shown
     assert 'value="2026-12-24T18:00"' in shown

@@ -10,7 +10,7 @@ from core.database import transaction
 from enrollment.models import Enrollment, EnrollmentState
 from quizzes import reads
 from tests import factories
-from tests.quizzes.visiting import PAPER, Visitor, words
+from tests.quizzes.visiting import PAPER, Visitor
 
 
 def secrets_of(attempt: list[reads.Item]) -> list[str]:

@@ -69,7 +69,8 @@ def test_a_script_is_told_what_was_saved(visitor: Visitor) -> None:
 
     answer = factories.post(visitor.browser, f"{attempt}?q=2", fields, headers={"Accept": "application/json"})
 
-    assert (answer.status_code, answer.json) == (200, {"saved": 1})
+    seq = visitor.items(attempt)[1].seq
+    assert (answer.status_code, answer.json) == (200, {"answers": [{"position": 2, "seq": seq, "won": True}]})
     assert visitor.items(attempt)[1].flagged
 
 

@@ -18,11 +18,12 @@ from sources.models import Source
         (Fraction(1, 2), "0.5"),
         (Fraction(19, 2), "9.5"),
         (Fraction(101, 10), "10.1"),
-        (Fraction(1, 4), "1/4"),
+        (Fraction(1, 4), "0.25"),
+        (Fraction(1, 8), "1/8"),
         (Fraction(23, 3), "7 2/3"),
     ],
 )
-def test_points_are_decimals_where_one_place_is_exact_and_fractions_elsewhere(
+def test_points_are_decimals_where_two_places_are_exact_and_fractions_elsewhere(
     points: Fraction, words: str
 ) -> None:
     assert exact(points) == words

@@ -1,0 +1,145 @@
+"""What became of a submitted attempt: points, ideas, calibration, and key with reasons where they may be seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from core.web import Reader
+from courses.services import OutlineStep
+from progress.access import Visit
+from quizzes import rules, services
+from quizzes.baselines import gain_since
+from quizzes.calibration_plot import ShownCalibration, calibration_of
+from quizzes.eligibility import eligibility
+from quizzes.gain import Gain
+from quizzes.lesson_links import find_lesson
+from quizzes.models import Quiz
+from quizzes.pages import certificate_url, kicker, taken_out
+from quizzes.quiz_settings import FeedbackWhen
+from quizzes.reads import AttemptHead, Item, items_of
+from quizzes.results import ToldQuestion, ToldTally, exact, tell_items, tell_tallies
+from quizzes.words import number_word, ordinal
+
+ONCE = "Which answers were right, and why, is shown here once "
+HIDDEN = {
+    FeedbackWhen.PASSED: f"{ONCE}you have passed or used your last attempt.",
+    FeedbackWhen.LAST: f"{ONCE}you have used your last attempt.",
+    FeedbackWhen.CLOSED: f"{ONCE}the quiz has closed.",
+    FeedbackWhen.NEVER: "The questions of this exam are kept for others, so their answers are not shown.",
+}
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """A marked attempt. `missed` is None while key and reasons may not be seen; `hidden` then says until when."""
+
+    title: str
+    kicker: str
+    headline: str
+    lede: str
+    percent: int | None
+    points: str
+    possible: str
+    passed: bool | None
+    may_retry: bool
+    start_url: str
+    course_url: str
+    following: OutlineStep | None
+    certificate_url: str
+    tallies: tuple[ToldTally, ...]
+    missed: tuple[ToldQuestion, ...] | None
+    right: tuple[ToldQuestion, ...]
+    hidden: str
+    read_again: tuple[
+        tuple[str, str], ...
+    ]  # address and title of lessons, where the questions may not be named
+    calibration: ShownCalibration | None
+    print_url: str
+    marks_url: str  # what a marker says of it; empty where the machine marked all
+    gain: str  # what was gained since the quiz before the module; empty where there is nothing to say
+
+
+def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
+    """What became of a submitted attempt, with key and reasons where they may be seen."""
+    quiz = services.find_quiz(here.step.body)
+    learner = eligibility(reader.user_id, quiz, here.step.id)
+    items = items_of(head.id, reader.user_id)
+    may_see = rules.may_see_feedback(head.settings, head.state, learner.standing)
+    told = tell_items(items, lambda slug: find_lesson(here, slug)) if may_see else None
+    missed = None if told is None else tuple(each for each in told if each.verdict != "right")
+    return ResultPage(
+        title=head.title,
+        kicker=f"{kicker(here)}, {ordinal(head.number)} attempt",
+        headline=_headline(head, None if missed is None else len(missed)),
+        lede=_lede(head) + taken_out(here),
+        percent=head.percent,
+        points="" if head.points is None else exact(head.points),
+        possible=exact(head.possible),
+        passed=head.passed,
+        may_retry=learner.decision.may and not here.step.is_taken_out,
+        start_url=here.step.url,
+        course_url=f"/learn/{here.outline.slug}",
+        following=here.outline.neighbours(here.step)[1],
+        certificate_url=certificate_url(reader, here),
+        tallies=tuple(_tallies(quiz, items)) if may_see or _tells_ideas(head) else (),
+        missed=missed,
+        right=tuple(each for each in told or () if each.verdict == "right"),
+        hidden="" if may_see else HIDDEN[FeedbackWhen(head.settings.feedback)],
+        read_again=() if may_see or not _tells_ideas(head) else _read_again(here, items),
+        calibration=calibration_of(items, told or ()) if head.terms and head.terms.certainty else None,
+        print_url=f"{head.url}/print",
+        marks_url=f"{head.url}/marks" if any(_is_for_people(item) for item in items) else "",
+        gain=_gain_in_words(gain_since(reader.user_id, quiz, items)),
+    )
+
+
+def _is_for_people(item: Item) -> bool:
+    return rules.grade(item.asked.question, item.answer).pending
+
+
+def _gain_in_words(found: Gain | None) -> str:
+    """`Before the module you had 40 percent of these 5 ideas right, now 90.`"""
+    if found is None:
+        return ""
+    before, after = (rules.percent(share, Fraction(1)) for share in (found.before, found.after))
+    ideas = "this idea" if found.ideas == 1 else f"these {found.ideas} ideas"
+    return f"Before the module you had {before} percent of {ideas} right, now {after}."
+
+
+def _tells_ideas(head: AttemptHead) -> bool:
+    """An exam that never shows its items tells points by idea instead, and what to read again."""
+    return head.settings.feedback == FeedbackWhen.NEVER
+
+
+def _read_again(here: Visit, items: Sequence[Item]) -> tuple[tuple[str, str], ...]:
+    """The lessons of the questions that were not wholly right, each once, in the order of the course."""
+    missed = {item.asked.question.see.partition("#")[0] for item in items if not _is_right(item)}
+    steps = (step for step in here.outline.steps if step.kind == "lesson" and step.slug in missed)
+    return tuple((step.url, step.title) for step in steps)
+
+
+def _is_right(item: Item) -> bool:
+    return item.score == item.asked.question.points
+
+
+def _tallies(quiz: Quiz, items: Sequence[Item]) -> list[ToldTally]:
+    """By objective where the quiz knows the words of its objectives, else by topic."""
+    words = quiz.content.get("objectives", {})
+    return tell_tallies("objective" if words else "topic", items, words)
+
+
+def _headline(head: AttemptHead, missed: int | None) -> str:
+    if head.passed is None:
+        return "Handed in. A person marks a part of it."
+    if not head.passed:
+        return "Not passed yet."
+    if not missed:
+        return "Passed."
+    return f"Passed, with {number_word(missed)} {'question' if missed == 1 else 'questions'} worth a second look."
+
+
+def _lede(head: AttemptHead) -> str:
+    if head.percent is None:
+        return f"You need {head.pass_percent} percent. The result stands here once it is marked."
+    ran_out = " Time ran out, and what was saved by then was marked." if head.timed_out else ""
+    return f"You needed {head.pass_percent} percent and have {head.percent}.{ran_out}"

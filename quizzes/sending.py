@@ -1,0 +1,40 @@
+"""Forms of an attempt carried out: answers saved, the attempt handed in. Each opens its own transaction."""
+
+from core.database import transaction
+from core.errors import Conflict
+from core.limits import require_within
+from core.web import Reader
+from quizzes import closing, forms, saving
+from quizzes.access import require_open, where
+from quizzes.quiz_settings import QuizKind
+from quizzes.reads import attempt_head, mailbox
+from quizzes.rules import AttemptStep, next_state
+from quizzes.saving import Kept
+
+Form = dict[str, list[str]]
+SUBMISSIONS = "60/hour"
+NOT_SUBMITTED = {
+    QuizKind.CASE: "A case is not handed in: it ends with its last choice.",
+    QuizKind.ASSIGNMENT: "An assignment is handed in from its own page, where you confirm that it names no client.",
+}
+
+
+def save_answers(attempt_id: str, person: Reader, form: Form) -> list[Kept]:
+    """Save what a form holds; what stands then of each question. Raises NotFound, Forbidden, Conflict."""
+    box = mailbox(attempt_id, person.user_id, forms.positions(form))
+    require_open(where(box.course, box.step, person))
+    next_state(box.state, AttemptStep.SAVE)
+    given = forms.read_given(box.targets, form)
+    with transaction():
+        return saving.save(person.user_id, attempt_id, given)
+
+
+def hand_in(attempt_id: str, person: Reader) -> None:
+    """Hand in an attempt at a quiz. Raises NotFound, Forbidden, Conflict."""
+    require_within(SUBMISSIONS, "quiz-submit", str(person.user_id))
+    head = attempt_head(attempt_id, person.user_id)
+    require_open(where(head.course, head.step, person))
+    if head.kind is not QuizKind.QUIZ:
+        raise Conflict(NOT_SUBMITTED[head.kind])
+    with transaction():
+        closing.submit(person.user_id, attempt_id)

@@ -1,0 +1,152 @@
+"""A quiz or a case before it is begun: what it takes, what may be done, what was tried already."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.web import Reader
+from progress.access import Visit
+from quizzes.eligibility import Eligibility, eligibility
+from quizzes.models import Attempt, Quiz
+from quizzes.pages import kicker
+from quizzes.quiz_settings import Counts, FeedbackWhen, QuizKind
+from quizzes.rules import AttemptState, StartDecision
+from quizzes.times import in_minutes, in_words
+from quizzes.words import plural
+
+CERTAINTY = (
+    "Each answer asks how sure you are. Right answers earn 1, 2 or 3 thirds of the points, wrong ones cost 0, 2 or 6: "
+    "say what you believe."
+)
+COUNTED = {
+    Counts.LAST: "Your last attempt counts.",
+    Counts.AVERAGE: "The average of your attempts counts.",
+}
+UNITS = {
+    QuizKind.QUIZ: "%",
+    QuizKind.CASE: " of 100",
+    QuizKind.ASSIGNMENT: "%",
+}  # behind what an attempt earned
+
+
+@dataclass(frozen=True)
+class PastAttempt:
+    """A line in the list of attempts."""
+
+    url: str
+    title: str
+    when: str
+    is_open: bool
+    score: str  # empty while it is open or being marked
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class StartPage:
+    """A quiz or a case before it is begun."""
+
+    noun: str
+    title: str
+    summary: str
+    kicker: str
+    minutes: int
+    pass_mark: int
+    attempts: str
+    decision: StartDecision
+    url: str
+    past: tuple[PastAttempt, ...]
+    course_title: str
+    course_url: str
+    time_limit: str  # empty: none
+    rules: tuple[str, ...]  # sentences on how this quiz is taken and marked
+    for_you: tuple[str, ...]  # what is changed for this learner alone
+    again: str  # when a refused start is taken; empty where waiting does not help
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no attempt is left and none is open."""
+        return self.decision.left == 0 and not self.decision.may
+
+
+def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
+    """The first page of a quiz or a case for one reader."""
+    learner = eligibility(reader.user_id, quiz, here.step.id)
+    settings, decision = learner.settings, learner.decision
+    return StartPage(
+        noun=quiz.kind,
+        title=quiz.title,
+        summary=settings.summary,
+        kicker=kicker(here),
+        minutes=quiz.minutes,
+        pass_mark=settings.pass_mark,
+        attempts=_attempts_in_words(len(learner.tried), learner.attempts_allowed, decision.left),
+        decision=decision,
+        url=here.step.url,
+        past=tuple(_past(attempt, reader, quiz.kind) for attempt in reversed(learner.tried)),
+        course_title=here.outline.title,
+        course_url=f"/learn/{here.outline.slug}",
+        time_limit=_time_limit(learner),
+        rules=tuple(_rules(learner, reader)),
+        for_you=tuple(_for_you(learner, reader)),
+        again=in_words(decision.again_at, reader) if decision.again_at else "",
+    )
+
+
+def _time_limit(learner: Eligibility) -> str:
+    minutes, extra = learner.settings.time_limit, learner.allowance.extra_time
+    return "" if minutes is None else in_minutes(timedelta(minutes=minutes) * (100 + extra) / 100)
+
+
+def _rules(learner: Eligibility, reader: Reader) -> Iterator[str]:
+    """What is not as in every quiz, one sentence each."""
+    settings = learner.settings
+    if settings.baseline:
+        yield "Nothing depends on it. The same ideas come again after the module, and show you what you gained."
+    if settings.time_limit:
+        yield "The clock runs on when you leave. What is saved by its end is marked."
+    if learner.window.closes_at is not None:
+        yield f"The quiz closes on {in_words(learner.window.closes_at, reader)}."
+    if not settings.back:
+        yield "You go forward only: a question that you have left stays as it is."
+    if settings.feedback == FeedbackWhen.QUESTION:
+        tries = f" You have {plural(settings.tries, 'try', 'tries')} for each." if settings.tries > 1 else ""
+        yield f"Each answer can be checked before you go on.{tries}"
+    if settings.negative:
+        yield f"A wrong tick costs {settings.negative} percent of the question's points, no answer costs nothing."
+    if settings.certainty:
+        yield CERTAINTY
+    if settings.counts != Counts.BEST:
+        yield COUNTED[Counts(settings.counts)]
+    if settings.cool_down:
+        yield f"Between two attempts you wait {plural(settings.cool_down, 'hour')}."
+
+
+def _for_you(learner: Eligibility, reader: Reader) -> Iterator[str]:
+    """What is changed for this learner; shown to nobody else."""
+    allowance = learner.allowance
+    if allowance.extra_time and learner.settings.time_limit:
+        yield f"{allowance.extra_time} percent more time"
+    if allowance.extra_attempts and learner.settings.attempts is not None:
+        yield plural(allowance.extra_attempts, "further attempt")
+    if allowance.opens_at:
+        yield f"open from {in_words(allowance.opens_at, reader)}"
+    if allowance.closes_at:
+        yield f"open until {in_words(allowance.closes_at, reader)}"
+
+
+def _attempts_in_words(used: int, limit: int | None, left: int | None) -> str:
+    if limit is None:
+        return f"As many attempts as you like{f', {used} so far' if used else ''}"
+    return f"{plural(used, 'attempt')} of {limit} used, {left} left"
+
+
+def _past(attempt: Attempt, reader: Reader, kind: str) -> PastAttempt:
+    moment = attempt.submitted_at or attempt.started_at
+    return PastAttempt(
+        url=f"/attempts/{attempt.id}",
+        title=f"Attempt {attempt.number}",
+        when=in_words(moment, reader),
+        is_open=attempt.state == AttemptState.OPEN,
+        score="" if attempt.percent is None else f"{attempt.percent}{UNITS[QuizKind(kind)]}",
+        passed=attempt.passed,
+    )

@@ -1,0 +1,2 @@
+// Opens the browser's print window, which also saves as PDF.
+addEventListener("load", () => print());

@@ -1,0 +1,182 @@
+"""Attempts that check answers one by one, offer hints, go forward only, or run out of time, in the browser's view."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from core.clock import set_now
+from tests import factories
+from tests.quizzes.visiting import TWO, Visitor, words
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+HINTED = TWO.replace("why: Whyfirst", "hint: Hintfirst\nwhy: Whyfirst")
+
+
+@pytest.fixture(autouse=True)
+def _noon(clock: Callable[[datetime], None]) -> None:
+    clock(NOON)
+
+
+def go(visitor: Visitor, attempt: str, position: int, option: int, button: str) -> str:
+    """The page after a button was pressed with this option chosen."""
+    item = visitor.items(attempt)[position - 1]
+    fields = {**visitor.answer(item, option), "go": button}
+    answer = factories.post(visitor.browser, f"{attempt}?q={position}", fields)
+    return visitor.browser.get(str(answer.location)).text
+
+
+def place_of(visitor: Visitor, attempt: str, question_id: str) -> int:
+    return next(i.position for i in visitor.items(attempt) if i.asked.question.id == question_id)
+
+
+def test_a_checked_answer_shows_its_key_and_is_final(app: Flask) -> None:
+    visitor = Visitor(app, feedback="question")
+    attempt = visitor.start()
+    place = place_of(visitor, attempt, "first")
+
+    page = words(go(visitor, attempt, place, 1, "check"))
+
+    assert "Not right." in page
+    assert "Ratthat" in page
+    assert "Whyfirst" in page
+    assert "Check answer" not in page
+    item = visitor.items(attempt)[place - 1]
+    factories.post(visitor.browser, f"{attempt}?q={place}", visitor.answer(item, 0))
+    assert visitor.items(attempt)[place - 1].answer == {"ticked": [1]}
+
+
+def test_a_wrong_answer_may_be_given_again_and_the_key_waits(app: Flask) -> None:
+    visitor = Visitor(app, feedback="question", tries=2, try_penalty=40)
+    attempt = visitor.start()
+    place = place_of(visitor, attempt, "first")
+
+    page = words(go(visitor, attempt, place, 1, "check"))
+    assert "Not right yet. You have 1 try left." in page
+    assert "Ratthat" not in page
+    assert "Right." in words(go(visitor, attempt, place, 0, "check"))
+
+    page = words(visitor.submit(attempt))
+    assert "0.6 of 2 points" in page
+
+
+def test_checking_the_same_wrong_answer_twice_costs_one_try(app: Flask) -> None:
+    visitor = Visitor(app, feedback="question", tries=3)
+    attempt = visitor.start()
+
+    for _ in range(2):
+        page = words(go(visitor, attempt, 1, 1, "check"))
+
+    assert "You have 2 tries left." in page
+
+
+def test_where_nothing_is_checked_the_button_is_refused(visitor: Visitor) -> None:
+    attempt = visitor.start()
+    item = visitor.items(attempt)[0]
+
+    answer = factories.post(visitor.browser, f"{attempt}?q=1", {**visitor.answer(item, 1), "go": "check"})
+
+    assert answer.status_code == 409
+    assert "after the attempt" in answer.text
+
+
+def test_the_hint_is_shown_on_demand_and_costs_what_is_said(app: Flask) -> None:
+    visitor = Visitor(app, HINTED, hints=True, hint_penalty=25)
+    attempt = visitor.start()
+    place = place_of(visitor, attempt, "first")
+    page = visitor.browser.get(f"{attempt}?q={place}").text
+    assert "Hintfirst" not in page
+    assert "costs 25 percent" in page
+
+    assert "Hintfirst" in go(visitor, attempt, place, 0, "hint")
+    assert "0.75 of 2 points" in words(visitor.submit(attempt))
+
+
+def test_without_a_way_back_a_question_that_was_left_stays(app: Flask) -> None:
+    visitor = Visitor(app, back=False)
+    attempt = visitor.start()
+
+    assert "Question 2 of 2" in go(visitor, attempt, 1, 0, "next")
+
+    page = visitor.browser.get(f"{attempt}?q=1").text
+    assert "Question 2 of 2" in page
+    assert "Whole paper" not in page
+    item = visitor.items(attempt)[0]
+    assert factories.post(visitor.browser, f"{attempt}?q=1", visitor.answer(item, 1)).status_code == 409
+    assert visitor.items(attempt)[0].answer == {"ticked": [0]}
+
+
+def test_nothing_ahead_is_shown_where_there_is_no_way_back(app: Flask) -> None:
+    visitor = Visitor(app, back=False)
+    attempt = visitor.start()
+
+    for address in (f"{attempt}?q=2", f"{attempt}?view=paper"):
+        assert "Question 1 of 2" in visitor.browser.get(address).text
+
+
+def test_the_clock_and_the_dashboard_say_what_is_left(app: Flask) -> None:
+    visitor = Visitor(app, time_limit=30)
+    attempt = visitor.start()
+    item = visitor.items(attempt)[0]
+    factories.post(visitor.browser, f"{attempt}?q=1", visitor.answer(item, 1))
+    set_now(NOON + timedelta(minutes=18))
+
+    assert "12 minutes left, until 12:30" in words(visitor.browser.get(attempt).text)
+    assert "12 minutes left, 1 of 2 saved" in words(visitor.browser.get("/dashboard").text)
+
+
+def test_whoever_opens_an_overdue_attempt_finds_its_result(app: Flask) -> None:
+    visitor = Visitor(app, time_limit=30)
+    attempt = visitor.start()
+    visitor.answer_all(attempt)
+    set_now(NOON + timedelta(minutes=31))
+
+    page = words(visitor.browser.get(attempt).text)
+
+    assert "Time ran out" in page
+    assert "Passed." in page
+
+
+def test_a_refused_start_says_when_to_come_again(app: Flask) -> None:
+    visitor = Visitor(app, cool_down=24)
+    visitor.submit(visitor.start())
+
+    page = words(visitor.browser.get(visitor.url).text)
+
+    assert "Come back from 22 November 2026, 12:00" in page
+    assert factories.post(visitor.browser, f"{visitor.url}/start").status_code == 409
+
+
+def test_an_exam_tells_ideas_and_lessons_but_no_item(app: Flask) -> None:
+    visitor = Visitor(app, feedback="never")
+    attempt = visitor.start()
+    visitor.answer_all(attempt, 1)
+
+    page = visitor.submit(attempt)
+
+    assert "kept for others" in words(page)
+    assert "Skin" in words(page)
+    assert "Ratthat" not in page
+    assert "Worth reading again" in page
+
+
+def test_the_result_says_what_was_sure_and_wrong(app: Flask) -> None:
+    visitor = Visitor(app, certainty=True)
+    attempt = visitor.start()
+    for position, option in ((1, 0), (2, 1)):
+        item = visitor.items(attempt)[position - 1]
+        fields = {**visitor.answer(item, option), f"sure{position}": "high"}
+        factories.post(visitor.browser, f"{attempt}?q={position}", fields)
+
+    page = words(visitor.submit(attempt))
+
+    assert "You were sure and wrong on 1 question." in page
+    assert "Certain: 1 of 2 right." in page
+
+
+def test_the_result_can_be_printed(visitor: Visitor) -> None:
+    attempt = visitor.start()
+    visitor.submit(attempt)
+
+    assert "For printing" in visitor.browser.get(f"{attempt}/print").text
