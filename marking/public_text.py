@@ -96,7 +96,7 @@ def _table(lines: Sequence[str], place: int) -> tuple[Markup, int]:
     body = "".join(
         f"<tr>{''.join(f'<td>{_inline(cell)}</td>' for cell in _cells(row))}</tr>" for row in found
     )
-    opened = '<div class="table-box" tabindex="0" role="region" aria-label="Table">'
+    opened = '<div class="table-box" tabindex="0" role="group" aria-label="Table">'
     table = f"{opened}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     return Markup(table), end
 

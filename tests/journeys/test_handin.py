@@ -102,7 +102,7 @@ def test_a_work_is_saved_as_it_is_written_and_its_words_are_counted(
 
 def test_a_mark_is_given_by_keyboard_alone(school: School, open_page: OpenPage) -> None:
     learner, teacher = "keyed@example.org", "tutor-keyed@example.org"
-    work = begin_work(school, learner, open_assignment(school, learner, teacher), hand_in=True)
+    work = begin_work(school, learner, open_assignment(school, learner, teacher), "hand in")
     page = open_page(school)
     sign_in(page, teacher, factories.PASSWORD)
     page.goto(f"/studio/marking/{work}")

@@ -6,7 +6,9 @@ from random import Random
 from tests import factories
 from tests.journeys.school import School, inside
 
-TEXT = "# Flags\n\nThe sentence at the door: **today**.\n\n| flag | speed |\n|---|---|\n| fingers | two weeks |"
+TEXT = (
+    "# Flags\n\nThe sentence at the door: **today**.\n\n| flag | speed |\n|---|---|\n| fingers | two weeks |"
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ def open_assignment(school: School, learner: str, tutor: str, **settings: object
         return Assigned(f"/learn/{course.slug}/quizzes/{step.slug}", f"/studio/courses/{course.slug}")
 
 
-def begin_work(school: School, learner: str, assigned: Assigned, *, hand_in: bool, returned_by: str = "") -> str:
-    """Begin a work, and hand it in and return it on demand; its id."""
+def begin_work(school: School, learner: str, assigned: Assigned, *deeds: str, tutor: str = "") -> str:
+    """Begin a work and carry it on by these deeds, in order: hand in, claim, return, mark; its id."""
     from accounts.services import require_by_email
     from app import create_app
     from core.database import transaction
@@ -49,16 +51,19 @@ def begin_work(school: School, learner: str, assigned: Assigned, *, hand_in: boo
     _, _, slug, folder, name = assigned.url.split("/")
     with inside(create_app(school.config)):
         person = require_by_email(learner).id
+        marker = Marker(require_by_email(tutor).id if tutor else 0, False)
         step = next(each for each in factories.steps_of(find_course(slug)) if each.slug == name)
         with transaction():
             work = drafts.start(person, find_quiz(f"{slug}/{folder}/{name}"), step.id, Random(1)).id
             saving.save(person, work, [Given(1, {"text": [TEXT]}, False)])
-        if hand_in:
+        judgement = Judgement({1: [0, 2, 2, 2, 2]}, {1: ["More."] * 5}, "Name the speed.")
+        known = {
+            "hand in": lambda: drafts.hand_in(person, work, True),
+            "claim": lambda: judging.claim(marker, work),
+            "return": lambda: judging.return_work(marker, work, judgement),
+            "mark": lambda: judging.give_mark(marker, work, judgement),
+        }
+        for deed in deeds:
             with transaction():
-                drafts.hand_in(person, work, True)
-        if returned_by:
-            marker = Marker(require_by_email(returned_by).id, False)
-            with transaction():
-                judging.claim(marker, work)
-                judging.return_work(marker, work, Judgement({1: [1] * 5}, {1: ["More."] * 5}, "Name the speed."))
+                known[deed]()
         return work
