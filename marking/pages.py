@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.database import db
 from core.errors import NotFound
@@ -28,6 +28,7 @@ from marking.shown import (
 )
 from marking.uploads import NO_FILES_HERE, draft_files
 from progress.access import Visit
+from progress.reads import READER
 from quizzes.models import Attempt, Quiz
 from quizzes.pages import certificate_url, kicker
 from quizzes.presentation import texts
@@ -36,6 +37,13 @@ from quizzes.results import exact
 from quizzes.start_page import StartPage, start_page
 from quizzes.times import in_words
 
+TOLD = (*IN_THE_QUEUE, WorkState.RETURNED)  # of the states, on the dashboard
+HAS_WORK = (
+    select(Work.attempt_id)
+    .join(Attempt, Attempt.id == Work.attempt_id)
+    .where(Attempt.user_id == READER, or_(*(Work.state == state for state in TOLD)))
+    .exists()
+)
 STATES = {
     WorkState.DRAFT: "Draft",
     WorkState.WAITING: "Handed in",
@@ -209,7 +217,7 @@ def works_of(user_id: int) -> list[WorkStanding]:
         .join(Attempt, Attempt.id == Work.attempt_id)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(Course, Course.id == Work.course_id)
-        .where(Attempt.user_id == user_id, Work.state.in_((*IN_THE_QUEUE, WorkState.RETURNED)))
+        .where(Attempt.user_id == user_id, Work.state.in_(TOLD))
         .order_by(Work.attempt_id.desc())
     )
     return [_standing(*row) for row in db.session.execute(query)]

@@ -16,6 +16,7 @@ from courses.services import Outline, OutlineModule, OutlineStep, outline_of
 from enrollment.models import Enrollment, EnrollmentState, Order
 from enrollment.reminders import TOLD, Reminder, reminders_of
 from lessons.reading import minutes_left, shared_page
+from marking.pages import HAS_WORK, WorkStanding, works_of
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
 from progress.reads import DONE_STEPS, READER
@@ -48,6 +49,7 @@ _courses = HotRead(
         DONE_STEPS.label("done"),
         _has_orders.label("has_orders"),
         HAS_OPEN_ATTEMPT.label("has_open_attempt"),
+        HAS_WORK.label("has_work"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
@@ -117,20 +119,22 @@ class CourseProgress:
 @dataclass(frozen=True)
 class Dashboard:
     """The courses that are open to a reader or left a certificate, the last read first, what there is to say of
-    their orders, and what they began and did not hand in."""
+    their orders, what they began and did not hand in, and the works that are with a marker or came back."""
 
     courses: list[CourseProgress]
     reminders: list[Reminder]
     attempts: list[OpenAttempt]
+    works: list[WorkStanding]
 
 
 def dashboard_of(reader: Reader) -> Dashboard:
-    """All of it in one statement; one more where an order may have to be told of, and where an attempt is open."""
+    """All of it in one statement; one more each where there may be an order, an open attempt or a work to tell of."""
     rows = _courses(user_id=reader.user_id)
-    has_orders, has_open_attempt = rows[0][-2:] if rows else (True, False)
+    has_orders, has_open_attempt, has_work = rows[0][-3:] if rows else (True, False, False)
     reminders = reminders_of(reader.user_id, reader.time_zone) if has_orders else []
     attempts = open_attempts(reader) if has_open_attempt else []
-    return Dashboard([_progress(*row[:-2]) for row in rows], reminders, attempts)
+    works = works_of(reader.user_id) if has_work else []
+    return Dashboard([_progress(*row[:-3]) for row in rows], reminders, attempts, works)
 
 
 def greeting(reader: Reader) -> str:

@@ -17,7 +17,6 @@ from courses.authors import AuthorFacts, author_facts
 from courses.models import Author, Course
 from enrollment.legal import read_legal
 from lessons.course_page import course_facts
-from marking.pages import works_of
 from pages.dashboard import dashboard_of, greeting
 from pages.faq import gathered
 from sources.models import Term
@@ -55,7 +54,7 @@ def dashboard() -> str:
         current=next((c for c in courses if c.is_open and not c.completed and c.next), None),
         certificates=[course.certificate for course in courses if course.certificate],
         reminders=found.reminders,
-        works=works_of(person.user_id),
+        works=found.works,
         attempts=found.attempts,
     )
 
