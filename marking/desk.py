@@ -12,7 +12,7 @@ from courses.models import Course
 from marking.judging import FIRST, SECOND, place_of
 from marking.models import Mark, Work
 from marking.queue import HIDDEN, code_of, is_anonymous, may_claim, state_in_words
-from marking.rules import MOST_ROUNDS, WorkState
+from marking.rules import MOST_ROUNDS, WITH_ITS_AUTHOR, WorkState
 from marking.services import Marker, items_to_mark, markers_of, marks_of, question_of, versions_of
 from marking.shown import ShownAnswer, ShownVersion, difference, show_answer, show_version
 from quizzes.models import Attempt, Quiz
@@ -80,7 +80,8 @@ def desk_of(work: Work, marker: Marker, reader: Reader) -> Desk:
     draft = marks.get(place or 0) if is_mine else None
     state, kind = state_in_words(work)
     base = f"/studio/marking/{work.attempt_id}"
-    answers = _answers(work, draft, base)
+    # What is revised is its author's until it is handed in again; the version before is among the earlier ones.
+    answers = () if work.state in WITH_ITS_AUTHOR else _answers(work, draft, base)
     given = tuple(_given(work, mark, base) for mark in marks.values() if _may_see(work, mark, marker))
     return Desk(
         attempt_id=work.attempt_id,

@@ -124,7 +124,8 @@ def return_work(marker: Marker, attempt_id: str, judgement: Judgement) -> Work:
 
 
 def agree(marker: Marker, attempt_id: str, place: int, reason: str) -> Work:
-    """Make one of two marks final. Raises Forbidden-like Conflict for others than the two markers and admins."""
+    """Make one of two marks final. Raises Conflict for others than the two markers and admins, InvalidInput without
+    a reason."""
     work = work_to_mark(marker, attempt_id, locked=True)
     if work.state is not WorkState.AGREEING:
         next_state(work.state, WorkStep.FINISH)

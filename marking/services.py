@@ -45,8 +45,10 @@ def own_work(user_id: int, attempt_id: str, *, locked: bool = False) -> Work:
 
 
 def work_to_mark(marker: Marker, attempt_id: str, *, locked: bool = False) -> Work:
-    """The work, if this person may mark it. Raises NotFound for any other, and for one of their own."""
+    """The work, if this person may mark it. Raises NotFound for any other, for one of their own, and for a draft,
+    which is its author's alone."""
     query = select(Work).join(Attempt).where(Work.attempt_id == attempt_id, in_reach(marker))
+    query = query.where(Work.state != WorkState.DRAFT)
     return _only(query, locked, NO_WORK)
 
 

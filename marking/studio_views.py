@@ -142,7 +142,7 @@ def _deed(work_id: str, deed: Callable[[], object], said: str) -> Answer:
 def file(work_id: str, file_id: int) -> Response:
     """A file of a work, without the name that its author gave it."""
     work: Work = work_to_mark(marker_here(), work_id)
-    found = uploads.find_file(work.attempt_id, file_id)
+    found = uploads.find_handed_in(work, file_id)
     return send(found, f"{queue.code_of(work_id)} {nameless(found, found.id)}")
 
 

@@ -17,7 +17,8 @@ from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.ids import crockford
 from core.storage import media
 from marking.files import MOST_FILES, Brought
-from marking.models import WorkFile, WorkVersion
+from marking.models import Work, WorkFile, WorkVersion
+from marking.rules import WITH_ITS_AUTHOR
 from quizzes import rules
 from quizzes.assignment_text import is_of_assignment
 from quizzes.models import Attempt, AttemptItem
@@ -120,6 +121,14 @@ def find_file(attempt_id: str, file_id: int) -> WorkFile:
     """The file, if it belongs to this attempt. Raises NotFound."""
     file = db.session.scalar(select(WorkFile).filter_by(attempt_id=attempt_id, id=file_id))
     if file is None:
+        raise NotFound(NO_FILE)
+    return file
+
+
+def find_handed_in(work: Work, file_id: int) -> WorkFile:
+    """The file as markers may have it: not one that its author has only drafted. Raises NotFound."""
+    file = find_file(work.attempt_id, file_id)
+    if work.state in WITH_ITS_AUTHOR and file_id not in _held_by_versions(work.attempt_id):
         raise NotFound(NO_FILE)
     return file
 

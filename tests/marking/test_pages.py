@@ -142,6 +142,26 @@ def test_a_marker_sees_no_name_before_the_mark(bench: Bench, tutor: FlaskClient)
     assert "Ada Learner" in tutor.get("/studio/marking?show=marked").text
 
 
+def test_a_draft_is_its_authors_alone_also_after_a_return(bench: Bench, tutor: FlaskClient) -> None:
+    attempt = bench.start()
+    bench.write(attempt)
+    assert tutor.get(f"/studio/marking/{attempt}").status_code == 404
+    bench.hand_in(attempt)
+    bench.claim(bench.first, attempt)
+    bench.send_back(bench.first, attempt)
+    bench.write(attempt, "Newly begun.")
+    drafted = bench.bring(attempt)
+
+    page = words(tutor.get(f"/studio/marking/{attempt}").text)
+
+    assert "Newly begun" not in page
+    assert "I name every flag" in page
+    assert tutor.get(f"/studio/marking/{attempt}/files/{drafted}").status_code == 404
+    bench.hand_in(attempt)
+    assert "Newly begun" in words(tutor.get(f"/studio/marking/{attempt}").text)
+    assert tutor.get(f"/studio/marking/{attempt}/files/{drafted}").status_code == 200
+
+
 def test_an_assignment_may_show_names(app: Flask) -> None:
     bench = Bench(anonymous=False)
     attempt = bench.handed_in()
