@@ -299,6 +299,8 @@ def test_a_file_is_sent_to_be_saved_and_to_its_readers_alone(
     assert headers["Cache-Control"] == "private, no-store"
     assert other.get(f"/attempts/{attempt}/files/{file.id}").status_code == 404
     assert tutor.get(f"/attempts/{attempt}/files/{file.id}").status_code == 404
+    assert tutor.get(f"/studio/marking/{attempt}/files/{file.id}").status_code == 404
+    bench.hand_in(attempt)
     seen = tutor.get(f"/studio/marking/{attempt}/files/{file.id}")
     assert seen.status_code == 200
     assert "me" not in seen.headers["Content-Disposition"].replace("filename", "").replace("attachment", "")
