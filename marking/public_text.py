@@ -13,11 +13,8 @@ HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 BULLET = re.compile(r"[ \t]*[-*+][ \t]+(.*)")
 NUMBER = re.compile(r"[ \t]*\d{1,9}[.)][ \t]+(.*)")
 RULE_ROW = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
-EMPHASES = (
-    (re.compile(r"`([^`\n]+)`"), r"<code>\1</code>"),
-    (re.compile(r"\*\*([^*\n]+)\*\*"), r"<strong>\1</strong>"),
-    (re.compile(r"\*([^*\n]+)\*"), r"<em>\1</em>"),
-)
+EMPHASIS = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*|\*([^*\n]+)\*")
+TAGS = (("<code>", "</code>"), ("<strong>", "</strong>"), ("<em>", "</em>"))  # by the group that was found
 FIRST_LEVEL, LAST_LEVEL = 3, 6  # a page's own headings are above those of a text in it
 LONGEST_ROW = 5_000  # characters of a line that is tried as the rule of a table
 
@@ -40,10 +37,13 @@ def _blocks(lines: Sequence[str]) -> Iterator[Markup]:
 
 
 def _inline(text: str) -> str:
-    shown = str(escape(text.strip()))
-    for pattern, tag in EMPHASES:
-        shown = pattern.sub(tag, shown)
-    return shown
+    # In one pass from left to right, so that no two emphases cross each other.
+    return EMPHASIS.sub(_emphasized, str(escape(text.strip())))
+
+
+def _emphasized(found: re.Match[str]) -> str:
+    opening, closing = TAGS[(found.lastindex or 1) - 1]
+    return f"{opening}{found[found.lastindex or 1]}{closing}"
 
 
 def _run(lines: Sequence[str], place: int, belongs: Callable[[str], bool]) -> tuple[list[str], int]:
