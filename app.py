@@ -32,6 +32,9 @@ import lessons.course_views
 import lessons.terms
 import lessons.tools.views
 import lessons.views
+import marking.allowances.views
+import marking.studio_views
+import marking.views
 import pages.health
 import pages.views
 import quizzes.assessed
@@ -45,6 +48,7 @@ import reviews.reminders
 import reviews.views
 import studio.commands
 import studio.models
+import studio.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
@@ -95,6 +99,9 @@ def register_rooms(app: Flask) -> None:
         quizzes.views,
         quizzes.kept_views,
         analysis.views,
+        marking.views,
+        marking.studio_views,
+        marking.allowances.views,
         lessons.course_views,
         lessons.views,
         lessons.tools.views,
@@ -102,6 +109,7 @@ def register_rooms(app: Flask) -> None:
         articles.views,
         pages.views,
         pages.health,
+        studio.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,
@@ -120,6 +128,7 @@ def connect_rooms() -> None:
     analysis.jobs.register()
     reviews.jobs.register()
     accounts.notifications.offer(reviews.reminders.KIND)
+    marking.views.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(

@@ -16,6 +16,7 @@ from courses.services import Outline, OutlineModule, OutlineStep, outline_of
 from enrollment.models import Enrollment, EnrollmentState, Order
 from enrollment.reminders import TOLD, Reminder, reminders_of
 from lessons.reading import minutes_left, shared_page
+from marking.pages import HAS_WORK, WorkStanding, works_of
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
 from progress.reads import DONE_STEPS, READER
@@ -53,6 +54,7 @@ _courses = HotRead(
         _has_orders.label("has_orders"),
         HAS_OPEN_ATTEMPT.label("has_open_attempt"),
         _has_cards.label("has_cards"),
+        HAS_WORK.label("has_work"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
@@ -122,22 +124,25 @@ class CourseProgress:
 @dataclass(frozen=True)
 class Dashboard:
     """The courses that are open to a reader or left a certificate, the last read first, what there is to say of
-    their orders, what they began and did not hand in, and what is due for review."""
+    their orders, what they began and did not hand in, the works that are with a marker or came back, and what is
+    due for review."""
 
     courses: list[CourseProgress]
     reminders: list[Reminder]
     attempts: list[OpenAttempt]
+    works: list[WorkStanding]
     reviews: DueBox | None
 
 
 def dashboard_of(reader: Reader) -> Dashboard:
-    """All of it in one statement; more where an order may have to be told of, an attempt is open, or cards are kept."""
+    """All of it in one statement, and one more each where there may be an order, an open attempt, a work or cards."""
     rows = _courses(user_id=reader.user_id)
-    has_orders, has_open_attempt, has_cards = rows[0][-3:] if rows else (True, False, False)
+    has_orders, has_open_attempt, has_cards, has_work = rows[0][-4:] if rows else (True, False, False, False)
     reminders = reminders_of(reader.user_id, reader.time_zone) if has_orders else []
     attempts = open_attempts(reader) if has_open_attempt else []
+    works = works_of(reader.user_id) if has_work else []
     reviews = due_box(reader) if has_cards else None
-    return Dashboard([_progress(*row[:-3]) for row in rows], reminders, attempts, reviews)
+    return Dashboard([_progress(*row[:-4]) for row in rows], reminders, attempts, works, reviews)
 
 
 def greeting(reader: Reader) -> str:

@@ -54,6 +54,7 @@ def dashboard() -> str:
         current=next((c for c in courses if c.is_open and not c.completed and c.next), None),
         certificates=[course.certificate for course in courses if course.certificate],
         reminders=found.reminders,
+        works=found.works,
         attempts=found.attempts,
         reviews=found.reviews,
     )

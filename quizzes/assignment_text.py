@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, cast
 
 from core.errors import Problem
 from quizzes.json_form import from_json, to_json
 from quizzes.kinds.kind import AnswerLine, Block
 from quizzes.kinds.written import is_rubric_header, read_rubric, read_words
-from quizzes.questions import Rubric
+from quizzes.questions import Marking, Question, Rubric
 from quizzes.quiz_text import fence_problems, in_fences, text_lines
 
 WORDS = re.compile(r"words:\s*(.*)$")
@@ -29,6 +30,36 @@ class Assignment:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Assignment":
         return from_json(cls, data)
+
+
+def question_of(name: str, assignment: Assignment) -> Question:
+    """The one question that an attempt at an assignment asks: an essay by the assignment's full name.
+
+    So it is saved, frozen, marked and logged like any other; no question of a bundle has a name with a slash.
+    """
+    parts = Marking(rubric=assignment.rubric, words=assignment.words)
+    most = assignment.rubric.most if assignment.rubric else 1
+    return Question(
+        id=name,
+        kind="essay",
+        prompt_md=assignment.brief_md,
+        parts=parts,
+        points=Fraction(max(1, most)),
+        bloom="",
+        difficulty="",
+        objectives=(),
+        topic="",
+        see="",
+        hint_md="",
+        why_md="",
+        line=0,
+        source="",
+    )
+
+
+def is_of_assignment(question: Question) -> bool:
+    """Whether a question is the one of an assignment."""
+    return "/" in question.id
 
 
 def parse_assignment(text: str, file: str, first_line: int = 1) -> tuple[Assignment, list[Problem]]:

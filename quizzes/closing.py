@@ -20,7 +20,7 @@ from quizzes.marks import Certainty, Given, mark, sum_of_marks
 from quizzes.models import Attempt, AttemptItem, Grade, Quiz
 from quizzes.quiz_settings import QuizSettings
 from quizzes.reads import asked
-from quizzes.rules import AttemptState, Score
+from quizzes.rules import AttemptState, AttemptStep, Score
 from quizzes.services import find_attempt
 from quizzes.terms import GRACE, Terms, is_overdue
 
@@ -35,6 +35,15 @@ class AttemptMarked:
     attempt_id: str
 
 
+@dataclass(frozen=True)
+class PersonNeeded:
+    """An attempt was closed that holds something for a person to mark."""
+
+    attempt_id: str
+    course_id: int
+    at: datetime
+
+
 def submit(user_id: int, attempt_id: str) -> Attempt:
     """Close the attempt and mark it from the revisions that it asked; a pass completes the step.
 
@@ -45,7 +54,17 @@ def submit(user_id: int, attempt_id: str) -> Attempt:
     if _closed(attempt):
         _mark(attempt)
         complete(attempt)
+        if attempt.points is None:
+            course_id = find_step(attempt.step_id).course_id
+            publish(PersonNeeded(attempt.id, course_id, attempt.submitted_at or now()))
     return attempt
+
+
+def reopen(attempt: Attempt) -> None:
+    """Give an attempt back to its author with all that it held: the only way back, before a person has marked it."""
+    attempt.state = rules.next_state(attempt.state, AttemptStep.REOPEN)
+    attempt.submitted_at, attempt.timed_out = None, False
+    db.session.flush()
 
 
 def close_overdue() -> None:

@@ -19,6 +19,7 @@ from quizzes.reads import Target, asked
 from quizzes.saving import Given
 
 ITEM = re.compile(r"item([1-9]\d{0,3})")
+FILES = re.compile(r"files([1-9]\d{0,3})")
 SEQ = re.compile(r"[0-9]{1,15}")  # milliseconds
 NOT_SENT_ON = ("csrf_token",)
 SIGNED_OUT = "Not saved: you are signed out. Your answer is kept here. Sign in, then come back to this page."
@@ -30,7 +31,7 @@ class Onward:
     """Where a saved page leads: to a question, to the whole paper, to the summary, or out."""
 
     query: str = ""
-    page: str = ""  # review or leave
+    page: str = ""  # review, hand-in, files or leave
 
 
 def sender() -> Reader | None:
@@ -121,8 +122,11 @@ def onward(go: str, here: int | None, last: int) -> Onward:
         "one": Onward(f"?q={place}"),
         "paper": Onward("?view=paper"),
         "review": Onward(page="review"),
+        "hand-in": Onward(page="hand-in"),
         "leave": Onward(page="leave"),
     }
+    if found := FILES.fullmatch(go):
+        return Onward(page=f"files?q={found[1]}")
     if go.isascii() and go.isdigit():
         return Onward(f"?q={min(max(int(go[:6]), 1), last)}")
     return leads.get(go) or Onward(f"?q={here}" if here else "?view=paper")

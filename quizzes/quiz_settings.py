@@ -58,7 +58,8 @@ class QuizSettings:
     `draw`: how many questions from each named pool; `items`: questions taken by id. `shuffle`: both, questions,
     options or none. `negative`, `try_penalty` and `hint_penalty` are percent of a question's points.
     `baseline` is the slug of the quiz, in the same course, before which this one asks the same ideas.
-    `start` and `state` (0 to 100 each) belong to cases.
+    `start` and `state` (0 to 100 each) belong to cases. `anonymous`: markers see no name before the mark is final;
+    `second_marker`: a second one reads every work, not only those close to the pass mark.
     """
 
     title: str = ""
@@ -85,6 +86,8 @@ class QuizSettings:
     negative: int = 0
     certainty: bool = False
     baseline: str = ""
+    anonymous: bool = True
+    second_marker: bool = False
     start: int = 50
     state: tuple[tuple[str, int], ...] = ()
     formerly: tuple[str, ...] = ()
@@ -178,18 +181,22 @@ READERS: dict[str, Callable[[FrontValue], Any]] = {
     "negative": read.whole(0, 100),
     "certainty": read.yes_no,
     "baseline": read.slug,
+    "anonymous": read.yes_no,
+    "second_marker": read.yes_no,
     "start": read.whole(0, 100),
     "state": read.numbers(STATE_NAME, 0, 100),
     "formerly": read.names,
     "reviewed": read.date,
 }
 FIELD_OF = {"pass": "pass_mark"}
-OF_QUIZ, OF_CASE = (QuizKind.QUIZ,), (QuizKind.CASE,)
+OF_QUIZ, OF_CASE, OF_WORK = (QuizKind.QUIZ,), (QuizKind.CASE,), (QuizKind.ASSIGNMENT,)
 ONLY_IN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("start", "state"), OF_CASE),
     **dict.fromkeys(("time_limit", "counts", "draw", "items", "shuffle", "view", "back"), OF_QUIZ),
     **dict.fromkeys(("feedback", "tries", "try_penalty", "hints", "hint_penalty"), OF_QUIZ),
     **dict.fromkeys(("negative", "certainty", "baseline"), OF_QUIZ),
+    "anonymous": (QuizKind.QUIZ, QuizKind.ASSIGNMENT),
+    "second_marker": OF_WORK,
 }
 CONTRADICTIONS: tuple[tuple[str, Callable[[QuizSettings], bool], str, str], ...] = (
     (

@@ -18,6 +18,7 @@ from core.database import db
 from core.errors import NotFound
 from core.reads import HotRead
 from courses.models import Course, Step
+from quizzes.kinds import QUESTION_KINDS
 from quizzes.marks import Certainty
 from quizzes.models import Attempt, AttemptItem, CasePlay, QuestionRevision, Quiz
 from quizzes.presentation import Layout
@@ -36,7 +37,7 @@ _head = HotRead(
         Attempt.state, Attempt.number, Attempt.pass_percent, Attempt.percent, Attempt.passed,
         Attempt.points_num, Attempt.points_den, Attempt.max_num, Attempt.max_den, Attempt.submitted_at,
         Attempt.terms, Attempt.started_at, Attempt.deadline_at, Attempt.timed_out, Attempt.reached,
-        Attempt.quiz_id, Quiz.title, Quiz.settings, Course.slug, Step.slug, CasePlay.revision_id,
+        Attempt.quiz_id, Quiz.title, Quiz.kind, Quiz.settings, Course.slug, Step.slug, CasePlay.revision_id,
     )
     .outerjoin(CasePlay, CasePlay.attempt_id == Attempt.id)
     .join(Quiz, Quiz.id == Attempt.quiz_id)
@@ -115,6 +116,7 @@ class AttemptHead:
     reached: int
     quiz_id: int
     title: str
+    quiz_kind: str
     settings: QuizSettings
     course: str
     step: str
@@ -123,7 +125,9 @@ class AttemptHead:
     @property
     def kind(self) -> QuizKind:
         """What was begun, whatever stands at its address by now."""
-        return QuizKind.QUIZ if self.case_revision is None else QuizKind.CASE
+        if self.case_revision is not None:
+            return QuizKind.CASE
+        return QuizKind.ASSIGNMENT if self.quiz_kind == QuizKind.ASSIGNMENT else QuizKind.QUIZ
 
     @property
     def is_open(self) -> bool:
@@ -186,7 +190,7 @@ def attempt_head(attempt_id: str, user_id: int) -> AttemptHead:
         raise no_such_attempt()
     state, number, mark, percent, passed, num, den, most, of, submitted_at, *timing = rows[0]
     terms, started_at, deadline_at, timed_out, reached, *rest = timing
-    quiz_id, title, settings, course, step, case_revision = rest
+    quiz_id, title, quiz_kind, settings, course, step, case_revision = rest
     return AttemptHead(
         attempt_id,
         AttemptState(state),
@@ -204,6 +208,7 @@ def attempt_head(attempt_id: str, user_id: int) -> AttemptHead:
         reached,
         quiz_id,
         title,
+        quiz_kind,
         QuizSettings.from_json(settings),
         course,
         step,
@@ -247,7 +252,8 @@ def mailbox(attempt_id: str, user_id: int, positions: Sequence[int]) -> Mailbox:
         raise no_such_attempt()
     state, course, step = rows[0][:3]
     found = [Target(row[3], row[4], Layout.from_json(row[5])) for row in rows if row[3] in positions]
-    return Mailbox(AttemptState(state), course, step, tuple(found))
+    taken = (each for each in found if QUESTION_KINDS[asked(each.revision_id).question.kind].in_form)
+    return Mailbox(AttemptState(state), course, step, tuple(taken))
 
 
 def _read_asked(revision_id: int) -> Asked:

@@ -55,6 +55,7 @@ class ResultPage:
     ]  # address and title of lessons, where the questions may not be named
     calibration: ShownCalibration | None
     print_url: str
+    marks_url: str  # what a marker says of it; empty where the machine marked all
     gain: str  # what was gained since the quiz before the module; empty where there is nothing to say
 
 
@@ -87,8 +88,13 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         read_again=() if may_see or not _tells_ideas(head) else _read_again(here, items),
         calibration=calibration_of(items, told or ()) if head.terms and head.terms.certainty else None,
         print_url=f"{head.url}/print",
+        marks_url=f"{head.url}/marks" if any(_is_for_people(item) for item in items) else "",
         gain=_gain_in_words(gain_since(reader.user_id, quiz, items)),
     )
+
+
+def _is_for_people(item: Item) -> bool:
+    return rules.grade(item.asked.question, item.answer).pending
 
 
 def _gain_in_words(found: Gain | None) -> str:

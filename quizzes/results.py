@@ -1,7 +1,7 @@
 """A question as a result shows it: what was given, what is right, why, and where to read again."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -77,12 +77,20 @@ class ToldTally:
 
 def tell_items(items: Sequence[Item], find_lesson: FindLesson) -> list[ToldQuestion]:
     """Every question of a submitted attempt, key included: only where feedback is allowed."""
-    told = [(item, rules.feedback(item.asked.question, item.answer)) for item in items]
+    told = [(item, _as_marked(item)) for item in items]
     sources = sources_in_words(key for _, feedback in told for key in feedback.sources)
     return [
         tell_question(item.asked, item.layout, item.answer, feedback, sources, find_lesson, item.position)
         for item, feedback in told
     ]
+
+
+def _as_marked(item: Item) -> Feedback:
+    """What a person marked has the score that they gave."""
+    feedback = rules.feedback(item.asked.question, item.answer)
+    if not feedback.score.pending or item.score is None:
+        return feedback
+    return replace(feedback, score=Score(item.score, feedback.score.possible))
 
 
 def tell_question(

@@ -163,15 +163,18 @@ class AttemptStep(StrEnum):
 
     SAVE = "save"
     SUBMIT = "submit"
+    REOPEN = "reopen"  # for its author, before a person marked any of it
 
 
 TRANSITIONS = {
     (AttemptState.OPEN, AttemptStep.SAVE): AttemptState.OPEN,
     (AttemptState.OPEN, AttemptStep.SUBMIT): AttemptState.SUBMITTED,
+    (AttemptState.SUBMITTED, AttemptStep.REOPEN): AttemptState.OPEN,
 }
 REFUSALS = {
     AttemptStep.SAVE: "This attempt is submitted. Its answers can no longer change.",
     AttemptStep.SUBMIT: "This attempt is already submitted.",
+    AttemptStep.REOPEN: "This attempt is open.",
 }
 
 

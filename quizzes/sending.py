@@ -13,6 +13,10 @@ from quizzes.saving import Kept
 
 Form = dict[str, list[str]]
 SUBMISSIONS = "60/hour"
+NOT_SUBMITTED = {
+    QuizKind.CASE: "A case is not handed in: it ends with its last choice.",
+    QuizKind.ASSIGNMENT: "An assignment is handed in from its own page, where you confirm that it names no client.",
+}
 
 
 def save_answers(attempt_id: str, person: Reader, form: Form) -> list[Kept]:
@@ -31,6 +35,6 @@ def hand_in(attempt_id: str, person: Reader) -> None:
     head = attempt_head(attempt_id, person.user_id)
     require_open(where(head.course, head.step, person))
     if head.kind is not QuizKind.QUIZ:
-        raise Conflict("A case is not handed in: it ends with its last choice.")
+        raise Conflict(NOT_SUBMITTED[head.kind])
     with transaction():
         closing.submit(person.user_id, attempt_id)

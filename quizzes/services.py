@@ -26,13 +26,15 @@ from quizzes.terms import Terms, terms_of
 class Prepared:
     """What a new attempt is made of: the points possible, the pass mark, the rows that belong to it, its terms.
 
-    What has no terms has no deadline either: a case that is begun may be played to its end.
+    What has no terms has no deadline either: a case that is begun may be played to its end. Nor has a work that
+    a person marks, for nobody hands it in but its author.
     """
 
     possible: Fraction
     pass_mark: int
     rows: Callable[[str], Sequence[Base]]  # from the attempt's id
     terms: Terms | None = None
+    is_timed: bool = True
 
 
 Prepare = Callable[[Quiz], Prepared]
@@ -98,7 +100,7 @@ def _begin(user_id: int, quiz: Quiz, step_id: int, learner: Eligibility, prepare
         "max_num": prepared.possible.numerator,
         "max_den": prepared.possible.denominator,
         "terms": prepared.terms and prepared.terms.to_json(),
-        "deadline_at": prepared.terms and learner.deadline,
+        "deadline_at": learner.deadline if prepared.terms and prepared.is_timed else None,
     }
     if _inserted(row):
         db.session.add_all(prepared.rows(str(row["id"])))

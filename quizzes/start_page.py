@@ -22,7 +22,11 @@ COUNTED = {
     Counts.LAST: "Your last attempt counts.",
     Counts.AVERAGE: "The average of your attempts counts.",
 }
-UNITS = {QuizKind.QUIZ: "%", QuizKind.CASE: " of 100"}  # behind what an attempt earned
+UNITS = {
+    QuizKind.QUIZ: "%",
+    QuizKind.CASE: " of 100",
+    QuizKind.ASSIGNMENT: "%",
+}  # behind what an attempt earned
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,11 @@ class StartPage:
     rules: tuple[str, ...]  # sentences on how this quiz is taken and marked
     for_you: tuple[str, ...]  # what is changed for this learner alone
     again: str  # when a refused start is taken; empty where waiting does not help
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no attempt is left and none is open."""
+        return self.decision.left == 0 and not self.decision.may
 
 
 def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:

@@ -10,11 +10,13 @@ from tests import servers
 
 ROOT = servers.ROOT
 ROOMS = (
-    "core", "accounts", "sources", "courses", "enrollment", "progress", "certificates", "quizzes", "analysis",
-    "lessons", "reviews", "articles", "studio", "admin", "pages",
+    "core", "accounts", "sources", "courses", "enrollment", "progress", "certificates", "quizzes", "marking",
+    "analysis", "lessons", "reviews", "articles", "studio", "admin", "pages",
 )  # fmt: skip
 LONGEST = 450  # lines
-MAKERS_OF_MARKUP = ("core/markup/", "core/icons.py", "quizzes/cases/map.py", "quizzes/cases/citations.py")
+MAKERS_OF_MARKUP = (
+    "core/markup/", "core/icons.py", "quizzes/cases/map.py", "quizzes/cases/citations.py", "marking/public_text.py",
+)  # fmt: skip
 STORED_MARKUP = {  # what the renderer stored, taken out again
     "lessons/course_page.py", "lessons/course_views.py", "lessons/reading.py", "lessons/slots.py",
     "lessons/tools/pages.py",

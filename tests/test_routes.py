@@ -63,6 +63,16 @@ GET  lessons.media                   login   404     403     404     404
 GET  lessons.show                    login   200     course  200     200
 GET  tools.paper                     login   200     course  200     200
 GET  tools.show                      login   200     course  200     200
+GET  studio.index                    login   403     403     200     200
+GET  studio_marking.index            login   403     403     200     200
+GET  studio_marking.show             login   403     403     200     200
+GET  studio_marking.file             login   403     403     200     200
+GET  accommodations.index            login   403     403     200     200
+GET  accommodations.change           login   403     403     200     200
+GET  marking.file                    login   200     404     404     404
+GET  marking.files                   login   302     404     404     404
+GET  marking.hand_in                 login   303     404     404     404
+GET  marking.marks                   login   302     404     404     404
 GET  quizzes.attempt                 login   200     404     404     404
 GET  quizzes.review                  login   200     404     404     404
 GET  quizzes.print_result            login   302     404     404     404
@@ -155,6 +165,18 @@ POST admin_orders.accept             login   403     403     403     409
 POST admin_orders.reconcile_now      login   403     403     403     303
 POST admin_school.settings           login   403     403     403     422
 POST kept_answers.send_kept          login   303     404     404     404
+POST marking.ask_for_another         login   303     course  303     303
+POST marking.bring                   login   303     404     404     404
+POST marking.remove                  login   409     404     404     404
+POST marking.hand_in                 login   303     404     404     404
+POST studio_marking.claim            login   403     403     303     303
+POST studio_marking.mark             login   403     403     303     303
+POST studio_marking.pass_on          login   403     403     303     303
+POST studio_marking.agree            login   403     403     303     303
+POST studio_marking.answer           login   403     403     303     303
+POST accommodations.change           login   403     403     422     422
+POST accommodations.end              login   403     403     303     404
+POST marking.erase                   login   303     404     404     404
 POST quizzes.submit                  login   303     404     404     404
 POST enrollment.enroll               login   303     303     303     303
 POST webhook.stripe                  400     400     400     400     400
@@ -259,11 +281,12 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
 
     learner = people["learner"]
     course, finished = (
-        factories.make_course("anatomy", ("lesson lesson! quiz quiz",)),
+        factories.make_course("anatomy", ("lesson lesson! quiz quiz quiz",)),
         factories.make_course("finished"),
     )
-    quiz_step, case_step = factories.steps_of(course)[2:]
+    quiz_step, case_step, work_step = factories.steps_of(course)[2:]
     quiz, case = factories.make_quiz(quiz_step, QUESTION), factories.make_case(case_step)
+    assignment = factories.make_assignment(work_step)
     factories.make_author()
     factories.make_article("itch")
     enrollment = factories.enroll(learner, course)
@@ -284,13 +307,14 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         sign_in = sign_ins_of(learner.id)[0].id
         card, entry = _reviewed(session, learner, course, quiz_step)
         certificate = session.scalar(select(Certificate.id).filter_by(user_id=learner.id))
+    works = _works(learner, course, work_step, assignment)
     db.session.rollback()
     mails = current_config().instance / "mail"
     mails.mkdir(exist_ok=True)
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
-        "play_id": play, "card_id": card, "entry_id": entry,
+        "play_id": play, "card_id": card, "entry_id": entry, **works,
         "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",
         "role": "instructor", "verb": "grant", "off": refusal_path(learner, "reviews").rpartition("/")[2],
@@ -317,6 +341,31 @@ def _reviewed(session: Any, learner: Any, course: Any, step: Any) -> tuple[int, 
     session.add(entry)
     session.flush()
     return card.id, entry.id
+
+
+def _works(learner: Any, course: Any, step: Any, assignment: Any) -> dict[str, Any]:
+    """A work with a file that waits to be marked, a question for another attempt, and something changed."""
+    from core.clock import now
+    from marking import drafts, uploads
+    from marking.allowances.services import Change, change
+    from marking.files import check
+    from marking.services import Marker
+    from quizzes.models import AttemptRequest
+
+    brought = check("plan.pdf", b"%PDF-1.7 %%EOF")
+    key = uploads.store(brought)
+    with transaction() as session:
+        work = drafts.start(learner.id, assignment, step.id, Random(1)).id
+        file = uploads.keep(learner.id, work, 1, brought, key).id
+        drafts.hand_in(learner.id, work, True)
+        request = AttemptRequest(
+            user_id=learner.id, quiz_id=assignment.id, step_id=step.id, reason="Ill.", state="open", asked_at=now(),
+            answer="",
+        )  # fmt: skip
+        session.add(request)
+        row = change(Marker(learner.id, True), learner.id, course.id, None, Change(extra_time=25))
+        session.flush()
+        return {"work_id": work, "file_id": file, "request_id": request.id, "accommodation_id": row.id}
 
 
 def _at_the_door(policy: str | None, who: str) -> str:

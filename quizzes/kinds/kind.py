@@ -58,6 +58,7 @@ class Kind(ABC, Generic[P]):
 
     name: str
     machine_marked = True
+    in_form = True  # whether a form holds its answer
     guessable = False  # whether an answer can be hit on by ticking at random
     notes: frozenset[str] = frozenset()  # names of the `name: text` lines it knows beside hint and why
 

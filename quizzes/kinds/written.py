@@ -41,6 +41,11 @@ class Written(Kind[Marking]):
     def lay_out(self, parts: Marking, name: str, rng: Random, shuffle: bool) -> Layout:
         return Layout(name)
 
+    def share(self, parts: Marking, answer: object) -> Fraction | None:
+        """Nothing for nothing; whatever was given, a person marks."""
+        given = (*texts(answer, "text"), *texts(answer, "files"))
+        return None if any(text.strip() for text in given) else Fraction(0)
+
 
 class EssayKind(Written):
     name = "essay"
@@ -66,6 +71,7 @@ class FileKind(Written):
     """A form holds no file: the caller puts the stored keys of the uploads under the field's name."""
 
     name = "file"
+    in_form = False
 
     def note(self, parts: Marking) -> str:
         return "Hand in a file. A person marks it."

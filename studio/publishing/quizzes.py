@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.clock import now
 from core.database import db
+from quizzes.assignment_text import question_of
 from quizzes.cases.case import Case
 from quizzes.models import CaseRevision, QuestionRevision, Quiz
 from quizzes.models import Question as QuestionRow
@@ -100,7 +101,10 @@ def _content(bundle: Bundle, text: QuizText, html: dict[str, str] | None, row: Q
         return {"revision": _publish_case(text.case, html, row)}
     if text.assignment is not None:
         shown = row.content.get("html", {}) if html is None else html
-        return {"assignment": text.assignment.to_json(), "html": shown}
+        asked = question_of(text.name, text.assignment)
+        _publish_question(asked, text.file, shown)
+        revision = db.session.get_one(QuestionRow, asked.id).revision_id
+        return {"assignment": text.assignment.to_json(), "html": shown, "revision": revision}
     return {
         "own": [question.id for question in text.questions],
         "pools": draw_pools(bundle, text),

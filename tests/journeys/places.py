@@ -6,6 +6,7 @@ from tests.factories import make_order
 from tests.journeys.cases import open_case, play
 from tests.journeys.people import DEMO_ADMIN, DEMO_INSTRUCTOR, DEMO_LEARNER, DEMO_NEWCOMER
 from tests.journeys.school import School, inside
+from tests.journeys.works import begin_work, open_assignment
 
 FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
 WHO = {"learner": DEMO_LEARNER, "newcomer": DEMO_NEWCOMER, "instructor": DEMO_INSTRUCTOR, "admin": DEMO_ADMIN}
@@ -25,7 +26,7 @@ ORDERS = [
 def make_places(school: School) -> dict[str, str]:
     """Addresses by name: of the demo learner's papers, of cases begun and played, of orders in every state."""
     _count_results(school)
-    return {**_history(school), **_plays(school), **_orders(school)}
+    return {**_history(school), **_plays(school), **_orders(school), **_works(school)}
 
 
 def _count_results(school: School) -> None:
@@ -45,6 +46,30 @@ def _plays(school: School) -> dict[str, str]:
     scene = play(school, DEMO_LEARNER, begun, 3)
     debrief = play(school, DEMO_LEARNER, stopped, 2)
     return {"case": begun, "case scene": scene, "case outcome": f"{scene}?step=1", "case debrief": debrief}
+
+
+def _works(school: School) -> dict[str, str]:
+    """An assignment, and works of others: a draft, handed in, on a desk, returned, and marked."""
+
+    def work(*deeds: str) -> str:
+        assigned = open_assignment(school, DEMO_LEARNER, DEMO_INSTRUCTOR)
+        return begin_work(school, DEMO_LEARNER, assigned, *deeds, tutor=DEMO_INSTRUCTOR)
+
+    fresh = open_assignment(school, DEMO_LEARNER, DEMO_INSTRUCTOR)
+    draft, handed, marked = work(), work("hand in"), work("hand in", "claim", "mark")
+    return {
+        "assignment": fresh.url,
+        "draft": f"/attempts/{draft}",
+        "hand-in": f"/attempts/{draft}/hand-in",
+        "work": f"/attempts/{handed}",
+        "returned work": f"/attempts/{work('hand in', 'claim', 'return')}",
+        "marked work": f"/attempts/{marked}",
+        "desk": f"/studio/marking/{handed}",
+        "desk with a work": f"/studio/marking/{work('hand in', 'claim')}",
+        "desk with a mark": f"/studio/marking/{marked}",
+        "accommodations": f"{fresh.course}/accommodations?q=Priya",
+        "studio course": fresh.course,
+    }
 
 
 def _orders(school: School) -> dict[str, str]:
@@ -78,6 +103,7 @@ HISTORY = {
     "certificate": "SELECT '/certificates/' || id FROM certificates WHERE user_id = :learner",
     "result": "SELECT '/attempts/' || id FROM attempts WHERE user_id = :learner AND state <> 'open'"
     " ORDER BY started_at LIMIT 1",
+    "learner id": "SELECT :learner",
     "person": "SELECT '/admin/people/' || :learner",
     "revoke": "SELECT '/admin/enrollments/' || min(id) || '/revoke' FROM enrollments WHERE user_id = :learner",
     "order": "SELECT '/admin/orders/' || max(number) FROM orders WHERE user_id = :learner",

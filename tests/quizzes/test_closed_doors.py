@@ -10,7 +10,7 @@ from core.database import transaction
 from enrollment.models import Enrollment, EnrollmentState
 from quizzes import reads
 from tests import factories
-from tests.quizzes.visiting import PAPER, Visitor, words
+from tests.quizzes.visiting import PAPER, Visitor
 
 
 def secrets_of(attempt: list[reads.Item]) -> list[str]:
@@ -140,10 +140,3 @@ def test_a_visitor_signs_in_first(app: Flask, visitor: Visitor) -> None:
     attempt = visitor.start()
 
     assert app.test_client().get(attempt).location == f"/login?next={attempt.replace('/', '%2F')}"
-
-
-def test_what_opens_later_says_so(app: Flask) -> None:
-    visitor = Visitor(app, "", kind="assignment")
-
-    assert "assignments cannot be worked on here yet" in words(visitor.browser.get(visitor.url).text)
-    assert factories.post(visitor.browser, f"{visitor.url}/start").status_code == 404

@@ -143,7 +143,10 @@ def test_a_quiz_knows_what_it_may_ask(app: Flask):
     publish_sample()
     quiz = row(Quiz, slug="wall-quiz")
     assert quiz.pool == ["brick-shape", "mortar-kind"]
-    assert (quiz.content["own"], quiz.content["pools"]) == (["mortar-kind"], {"mortar-topic": ["mortar-kind"]})
+    assert (quiz.content["own"], quiz.content["pools"]) == (
+        ["mortar-kind"],
+        {"mortar-topic": ["mortar-kind"]},
+    )
     assert quiz.content["baselines"] == []
     assert (quiz.settings["pass_mark"], quiz.settings["attempts"], quiz.minutes) == (80, 3, 4)
 
@@ -155,6 +158,21 @@ def test_cases_and_assignments_keep_their_parts(app: Flask):
     assert [scene["id"] for scene in revision.content["scenes"]] == ["intake", "answer", "stop"]
     assert revision.html["Who is there?"] == "<p>Who is there?</p>"
     assert essay.content["assignment"]["words"] == [80, 120]
+
+
+def test_an_assignment_gets_a_revision_when_its_brief_changes_and_not_when_its_settings_do(app: Flask):
+    publish_sample()
+    path = row(Question, id=row(Quiz, kind="assignment").name).file
+    first = row(Quiz, kind="assignment").content["revision"]
+
+    sync(replaced(sample(), path, "kind: assignment", "kind: assignment\nsecond_marker: true"))
+    assert row(Quiz, kind="assignment").settings["second_marker"]
+    assert row(Quiz, kind="assignment").content["revision"] == first
+    sync(replaced(sample(), path, "words: 80-120", "words: 80-130"))
+
+    again = row(Quiz, kind="assignment").content["revision"]
+    assert again != first
+    assert asked(again).question.parts.words == (80, 130)
 
 
 def test_a_case_gets_a_revision_when_its_play_changes_and_not_when_its_lines_move(app: Flask):
@@ -220,7 +238,9 @@ def test_a_question_that_moves_to_another_file_stays_itself(app: Flask):
     other = "courses/barriers/questions/others.md"
     sync(moved(sample(), checks, other))
     assert row(Question, id="brick-shape").file == other
-    assert db.session.scalar(select(func.count()).select_from(QuestionRevision)) == 2
+    assert (
+        db.session.scalar(select(func.count()).select_from(QuestionRevision)) == 3
+    )  # one is the assignment's
     assert row(ContentFile, path=checks).removed_at is not None
 
 

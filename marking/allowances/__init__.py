@@ -1,0 +1,1 @@
+"""What is changed for one learner: accommodations, and requests for another attempt."""

@@ -1,0 +1,119 @@
+"""A work is handed in, returned, revised and passed: its author and its tutor, each in their own browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import factories
+from tests.journeys.conftest import OpenPage
+from tests.journeys.people import sign_in
+from tests.journeys.school import School
+from tests.journeys.test_keyboard import goes_to, opens
+from tests.journeys.works import begin_work, open_assignment
+
+pytestmark = pytest.mark.browser
+
+WAYS = {
+    "phone": {"width": 390, "has_touch": True, "is_mobile": True},
+    "no-script": {"width": 1280, "java_script_enabled": False},
+}
+CRITERIA = ("Safety", "Plan", "Words", "Limits", "Sources")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_work_is_handed_in_returned_revised_and_passed(
+    school: School, open_page: OpenPage, way: str
+) -> None:
+    learner, teacher = f"author-{way}@example.org", f"tutor-{way}@example.org"
+    assigned = open_assignment(school, learner, teacher)
+    author, tutor = open_page(school, **WAYS[way]), open_page(school, **WAYS[way])
+    sign_in(author, learner, factories.PASSWORD)
+    sign_in(tutor, teacher, factories.PASSWORD)
+
+    begins_and_writes(author, assigned.url)
+    hands_in(author)
+    claims_and_returns(tutor)
+    reads_what_to_change(author)
+    hands_in(author)
+    gives_the_mark(tutor)
+    author.reload()
+    expect(author.get_by_text("10 of 10 points, 100 percent")).to_be_visible()
+    expect(author.get_by_text("Well done.")).to_be_visible()
+    author.goto(assigned.url.rpartition("/quizzes/")[0])
+    expect(author.get_by_text("1 of 2").first).to_be_visible()
+
+
+def begins_and_writes(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name="Start assignment").click()
+    page.get_by_label("Your work").fill("# Plan\n\nFirst **draft** of mine.")
+
+
+def hands_in(page: Page) -> None:
+    page.get_by_role("button", name="Look over and hand in").click()
+    expect(page.get_by_role("heading", level=3, name="Plan")).to_be_visible()
+    page.get_by_label("This names no client and shows no photograph of one").check()
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Your work is handed in")
+
+
+def claims_and_returns(page: Page) -> None:
+    page.goto("/studio")
+    page.get_by_role("link", name="Open the queue").click()
+    expect(page.get_by_text("Hidden until marked")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Claim")).click()
+    page.get_by_label("Comment on the whole").fill("Name the speed of each flag.")
+    page.get_by_role("button", name="Return for revision").click()
+    expect(page.get_by_text("With its author", exact=True)).to_be_visible()
+
+
+def reads_what_to_change(page: Page) -> None:
+    page.goto("/dashboard")
+    page.get_by_role("link", name=re.compile("^Revise your work")).click()
+    expect(page.get_by_text("Name the speed of each flag.").first).to_be_visible()
+    page.get_by_label("Your work").fill("# Plan\n\nToday, and in two weeks.")
+
+
+def gives_the_mark(page: Page) -> None:
+    page.goto("/studio/marking?show=mine")
+    page.get_by_role("row").get_by_role("link").first.click()
+    expect(page.get_by_text("Version 1,")).to_be_visible()
+    for name in CRITERIA:
+        page.get_by_role("group", name=re.compile(f"^{name}")).get_by_role("radio").last.check()
+    page.get_by_label("Comment on the whole").fill("Well done.")
+    page.get_by_role("button", name="Give this mark").click()
+    expect(page.get_by_role("status").first).to_contain_text("The mark is given")
+
+
+def test_a_work_is_saved_as_it_is_written_and_its_words_are_counted(
+    school: School, open_page: OpenPage
+) -> None:
+    assigned = open_assignment(school, "saved@example.org", "tutor-saved@example.org")
+    page = open_page(school)
+    sign_in(page, "saved@example.org", factories.PASSWORD)
+    begins_and_writes(page, assigned.url)
+
+    expect(page.get_by_text("5 words; 5 to 40 are asked for")).to_be_visible()
+    expect(page.locator("[data-save-status]")).to_contain_text("Saved")
+    page.reload()
+    expect(page.get_by_label("Your work")).to_have_value("# Plan\n\nFirst **draft** of mine.")
+
+
+def test_a_mark_is_given_by_keyboard_alone(school: School, open_page: OpenPage) -> None:
+    learner, teacher = "keyed@example.org", "tutor-keyed@example.org"
+    work = begin_work(school, learner, open_assignment(school, learner, teacher), "hand in")
+    page = open_page(school)
+    sign_in(page, teacher, factories.PASSWORD)
+    page.goto(f"/studio/marking/{work}")
+
+    goes_to(page, "Claim this work", "BUTTON")
+    opens(page)
+    for number, _ in enumerate(CRITERIA):
+        goes_to(page, "0", "INPUT", f'[name="l1-{number}"]')
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+    goes_to(page, "Give this mark", "BUTTON")
+    opens(page)
+
+    expect(page.get_by_role("status").first).to_contain_text("The mark is given")

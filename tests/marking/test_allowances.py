@@ -1,0 +1,247 @@
+"""What is changed for one learner, and questions for another attempt: granted once, seen by few."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from core.audit import AuditEntry
+from core.database import db, transaction
+from core.errors import Conflict, InvalidInput, NotFound
+from marking.allowances import services
+from marking.allowances.services import Change
+from marking.services import Marker
+from quizzes.models import Accommodation, AttemptRequest
+from tests import factories
+from tests.quizzes.visiting import words
+from tests.quizzes.world import World, at_once, count_of
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+class School(World):
+    """A learner who has used the only attempt, and an instructor of the course."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**settings)
+        self.tutor = factories.make_user("", "Tea Teacher", "instructor")
+        factories.teach(self.tutor, self.course)
+        self.marker = Marker(self.tutor.id, False)
+        self.url = f"/learn/{self.course.slug}/quizzes/{self.step.slug}"
+        self.desk = f"/studio/courses/{self.course.slug}/accommodations"
+
+    def ask(self, reason: str = "I was ill.") -> int:
+        with transaction():
+            return services.ask(self.user.id, self.quiz, self.step.id, reason).id
+
+    def answer(self, request: int, grant: bool, sentence: str = "") -> None:
+        with transaction():
+            services.answer(self.marker, request, grant, sentence)
+
+    def change(self, quiz: bool = True, **changed: object) -> int:
+        with transaction():
+            wanted = Change(**changed)  # type: ignore[arg-type]
+            quiz_id = self.quiz.id if quiz else None
+            return services.change(self.marker, self.user.id, self.course.id, quiz_id, wanted).id
+
+
+@pytest.fixture
+def school(app: Flask, clock: Callable[[datetime], None]) -> School:
+    clock(NOON)
+    return School(attempts=1, time_limit=60)
+
+
+@pytest.fixture
+def used(school: School) -> School:
+    school.submit(school.start())
+    return school
+
+
+@pytest.fixture
+def learner(app: Flask, school: School) -> FlaskClient:
+    return factories.sign_in(app.test_client(), school.user)
+
+
+@pytest.fixture
+def tutor(app: Flask, school: School) -> FlaskClient:
+    return factories.sign_in(app.test_client(), school.tutor)
+
+
+# ---- questions for another attempt
+
+
+def test_a_granted_question_gives_one_attempt_more_and_a_mail(used: School) -> None:
+    used.answer(used.ask(), True)
+
+    used.submit(used.start())
+    with pytest.raises(Conflict, match="All 2 attempts"):
+        used.start()
+    assert [mail.kind for mail in factories.mails(used.user.email)] == ["attempt_request"]
+
+
+def test_a_refused_question_needs_a_sentence_and_gives_nothing(used: School) -> None:
+    request = used.ask()
+    with pytest.raises(InvalidInput, match="sentence for the learner"):
+        used.answer(request, False, " ")
+
+    used.answer(request, False, "Read module 2 first.")
+
+    assert count_of(Accommodation) == 0
+    with pytest.raises(Conflict, match="All 1 attempts"):
+        used.start()
+
+
+def test_a_question_is_asked_once_and_answered_once(app: Flask, used: School) -> None:
+    db.session.rollback()
+    ids = at_once(app, 5, used.ask)
+
+    assert len(set(ids)) == 1
+    answers = at_once(app, 5, lambda: used.answer(ids[0], True))  # type: ignore[arg-type]
+    assert sorted(type(each).__name__ for each in answers) == ["Conflict"] * 4 + ["NoneType"]
+    assert db.session.scalars(select(Accommodation.extra_attempts)).one() == 1
+
+
+def test_who_has_an_attempt_left_asks_for_none(school: School) -> None:
+    with pytest.raises(Conflict, match="attempt left"):
+        school.ask()
+    school.submit(school.start())
+    with pytest.raises(InvalidInput, match="why"):
+        school.ask("  ")
+
+
+def test_two_granted_questions_add_up(used: School) -> None:
+    used.answer(used.ask(), True)
+    used.submit(used.start())
+    used.answer(used.ask(), True)
+
+    assert db.session.scalars(select(Accommodation.extra_attempts)).one() == 2
+
+
+def test_a_question_of_another_course_does_not_exist(used: School) -> None:
+    stranger = factories.make_user("", "Sam", "instructor")
+    request = used.ask()
+
+    with pytest.raises(NotFound), transaction():
+        services.answer(Marker(stranger.id, False), request, True, "")
+    with pytest.raises(NotFound), transaction():
+        services.answer(Marker(used.user.id, True), request, True, "")
+
+
+def test_a_question_goes_from_the_first_page_to_the_queue_and_back(
+    used: School, learner: FlaskClient, tutor: FlaskClient
+) -> None:
+    assert "Ask for another attempt" in words(learner.get(used.url).text)
+    asked = factories.post(learner, f"{used.url}/ask", {"reason": "I was <b>ill</b>."})
+    page = learner.get(asked.location).text
+    assert "An instructor answers" in words(page)
+    assert f"{used.url}/ask" not in page
+    queue = tutor.get("/studio/marking").text
+    assert "I was &lt;b&gt;ill" in queue
+    request = db.session.scalars(select(AttemptRequest.id)).one()
+    db.session.rollback()
+
+    factories.post(tutor, f"/studio/requests/{request}", {"go": "refuse", "answer": "Rest first."})
+
+    page = words(learner.get(used.url).text)
+    assert "Another attempt was not granted. Rest first." in page
+    assert "Ask for another attempt" in page
+    assert "Nobody asks" in words(tutor.get("/studio/marking").text)
+
+
+# ---- accommodations
+
+
+def test_extra_time_moves_the_deadline_of_the_open_attempt(school: School) -> None:
+    attempt = school.start()
+    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=60)
+
+    school.change(extra_time=50)
+    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=90)
+    row = school.change(quiz=False, extra_time=25)
+    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=105)
+    with transaction():
+        services.end(school.marker, school.course.id, row)
+    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=90)
+
+
+def test_an_attempt_of_somebody_else_keeps_its_deadline(school: School) -> None:
+    other = School(attempts=1, time_limit=60)
+    attempt = other.start()
+
+    school.change(extra_time=50)
+
+    assert other.head(attempt).deadline_at == NOON + timedelta(minutes=60)
+
+
+def test_each_change_is_one_row_and_stands_in_the_audit_trail(school: School) -> None:
+    first = school.change(extra_time=50)
+    second = school.change(extra_time=10, extra_attempts=1)
+
+    assert first == second
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "marking.accommodate")).all()
+    assert [(entry.actor_id, entry.subject) for entry in entries] == [
+        (school.tutor.id, f"user:{school.user.id}")
+    ] * 2
+    assert [entry.detail["extra_time"] for entry in entries] == [50, 10]
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({}, "Change something"),
+        ({"opens_at": NOON, "closes_at": NOON - timedelta(hours=1)}, "end lies before"),
+    ],
+)
+def test_nothing_and_a_wrong_window_are_refused(
+    school: School, changed: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(InvalidInput, match=sentence):
+        school.change(**changed)
+
+
+def test_only_learners_and_quizzes_of_the_course_are_changed(school: School) -> None:
+    stranger, elsewhere = factories.make_user(), World()
+
+    for user_id, quiz_id in ((stranger.id, None), (school.user.id, elsewhere.quiz.id)):
+        with pytest.raises(NotFound), transaction():
+            services.change(school.marker, user_id, school.course.id, quiz_id, Change(extra_time=10))
+
+
+def test_an_instructor_finds_a_learner_and_gives_more_time(
+    school: School, learner: FlaskClient, tutor: FlaskClient
+) -> None:
+    found = tutor.get(f"{school.desk}?q=learn").text
+    assert school.user.email in found
+    form = f"{school.desk}/{school.user.id}"
+    wrong = factories.post(tutor, form, {"quiz": "0", "extra_time": "999", "extra_attempts": "0"})
+    assert (wrong.status_code, "from 0 to 400" in wrong.text) == (422, True)
+    given = {
+        "quiz": str(school.quiz.id), "extra_time": "25", "extra_attempts": "1", "closes": "2026-12-24T18:00",
+    }  # fmt: skip
+
+    assert factories.post(tutor, form, given).status_code == 303
+
+    assert "25 percent more time, 1 further attempt, until 24 December 2026, 18:00" in words(
+        tutor.get(school.desk).text
+    )
+    assert "For you: 25 percent more time, 1 further attempt" in words(learner.get(school.url).text)
+    shown = tutor.get(f"{form}?quiz={school.quiz.id}").text
+    assert 'value="25"' in shown
+    assert 'value="2026-12-24T18:00"' in shown
+    row = db.session.scalars(select(Accommodation.id)).one()
+    db.session.rollback()
+    factories.post(tutor, f"{school.desk}/{row}/end")
+    assert "For you" not in words(learner.get(school.url).text)
+
+
+def test_nobody_else_sees_what_is_changed(app: Flask, school: School) -> None:
+    school.change(extra_time=25)
+    other, stranger = factories.make_user(), factories.make_user("", "Sam", "instructor")
+    factories.enroll(other, school.course)
+
+    assert "For you" not in factories.sign_in(app.test_client(), other).get(school.url).text
+    assert factories.sign_in(app.test_client(), stranger).get(school.desk).status_code == 404
+    assert factories.sign_in(app.test_client(), other).get(school.desk).status_code == 403
