@@ -31,6 +31,8 @@ import pages.views
 import quizzes.assessed
 import quizzes.jobs
 import quizzes.kept_views
+import quizzes.regrading.jobs
+import quizzes.regrading.views
 import quizzes.views
 import studio.commands
 import studio.models
@@ -81,6 +83,7 @@ def register_rooms(app: Flask) -> None:
         certificates.views,
         quizzes.views,
         quizzes.kept_views,
+        quizzes.regrading.views,
         lessons.course_views,
         lessons.views,
         lessons.tools.views,
@@ -102,6 +105,7 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.jobs.register()
     quizzes.jobs.register()
+    quizzes.regrading.jobs.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(

@@ -77,10 +77,10 @@ class ToldTally:
 
 def tell_items(items: Sequence[Item], find_lesson: FindLesson) -> list[ToldQuestion]:
     """Every question of a submitted attempt, key included: only where feedback is allowed."""
-    told = [(item, rules.feedback(item.asked.question, item.answer)) for item in items]
+    told = [(item, rules.feedback(item.asked.question, item.counting)) for item in items]
     sources = sources_in_words(key for _, feedback in told for key in feedback.sources)
     return [
-        tell_question(item.asked, item.layout, item.answer, feedback, sources, find_lesson, item.position)
+        tell_question(item.asked, item.layout, item.counting, feedback, sources, find_lesson, item.position)
         for item, feedback in told
     ]
 
