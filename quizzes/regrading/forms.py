@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
 from quizzes.regrading.rules import Cause
@@ -22,7 +22,7 @@ class RegradeForm(FlaskForm):
         "Reason, as learners will read it",
         filters=[_one_line],
         validators=[
-            InputRequired("Give the reason: the learners read it"),
+            DataRequired("Give the reason: the learners read it"),
             Length(max=LONGEST, message=f"Keep the reason to {LONGEST} characters"),
         ],
     )

@@ -71,11 +71,12 @@ def editions_of(question: Question) -> list[Edition]:
         .group_by(QuestionRevision.id)
         .order_by(QuestionRevision.number.desc())
     )  # fmt: skip
-    return [_edition(question, row) for row in db.session.execute(query).tuples()]
+    return [_edition(question, *row) for row in db.session.execute(query)]
 
 
-def _edition(question: Question, row: tuple[int, int, datetime, int]) -> Edition:
-    revision_id, number, published_at, attempts = row
+def _edition(
+    question: Question, revision_id: int, number: int, published_at: datetime, attempts: int
+) -> Edition:
     present = question.revision_id or 0
     why_not = obstacle(asked(revision_id).question, asked(present).question)
     return Edition(revision_id, number, published_at, attempts, revision_id == present, why_not)
@@ -172,7 +173,7 @@ def courses_asking(question_id: str) -> list[Course]:
 def _quizzes() -> list[tuple[int, Quiz]]:
     """All quizzes that stand in a course, each with the id of its step."""
     query = select(Step.id, Quiz).join(Quiz, Quiz.name == Step.body).where(Step.retired_at.is_(None))
-    return list(db.session.execute(query).tuples())
+    return [(step, quiz) for step, quiz in db.session.execute(query)]
 
 
 def _asks(quiz: Quiz, question_id: str) -> bool:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from core.reads import HotRead
 from core.web import Reader
@@ -23,7 +23,8 @@ STAYS = " Your pass stays."
 
 _entries = HotRead(
     select(Grade.cause, Grade.items, Grade.words, Grade.at)
-    .where(Grade.attempt_id == bindparam("attempt_id"), Grade.cause.in_([str(cause) for cause in Cause]))
+    .where(Grade.attempt_id == bindparam("attempt_id"))
+    .where(or_(*(Grade.cause == str(cause) for cause in Cause)))
     .order_by(Grade.id)
 )
 _dropped = HotRead(
