@@ -21,6 +21,7 @@ CHOICES = {
     Cause.KEY: "Grade earlier attempts by the key as it is now",
     Cause.DROPPED: "Drop the question: it counts for nobody and is asked no more",
 }
+PRESENT, GRADABLE = "The present one.", "The present key can grade its answers."
 NAMES = {Cause.KEY: "Key mended", Cause.DROPPED: "Dropped"}
 
 
@@ -73,11 +74,11 @@ def show_question(asked: Asked) -> ShownQuestion:
 
 def show_edition(edition: Edition, reader: Reader) -> ShownEdition:
     """A revision, how many attempts it grades, and whether the present one can grade them instead."""
-    words = "The present one." if edition.is_present else edition.obstacle
+    words = PRESENT if edition.is_present else edition.obstacle or (GRADABLE if edition.attempts else "")
     return ShownEdition(
         f"Revision {edition.number}, published {in_words(edition.published_at, reader)}",
         plural(edition.attempts, "attempt"),
-        words or "The present key can grade its answers.",
+        words,
         bool(edition.obstacle) and not edition.is_present,
     )
 
@@ -98,11 +99,11 @@ def show_change(change: Change) -> ShownChange:
 
 
 def _points(result: Result) -> str:
-    """`7 of 10, 70 %`."""
+    """`7 of 10, 70%`."""
     if result.points is None:
         return "Being marked"
     share = rules.percent(result.points, result.possible)
-    return f"{exact(result.points)} of {exact(result.possible)}, {share} %"
+    return f"{exact(result.points)} of {exact(result.possible)}, {share}%"
 
 
 def show_regrade(regrade: Regrade, reader: Reader) -> ShownRegrade:

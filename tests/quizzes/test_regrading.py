@@ -1,6 +1,7 @@
 """Regrades on real databases: previewed, applied in batches, once, with passes that stay."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from itertools import count
@@ -26,8 +27,8 @@ from quizzes.regrading.running import carry_on
 from quizzes.saving import Given
 from tests import factories
 from tests.conftest import NOON
-from tests.quizzes.cohort import REASON, Cohort, Standing
-from tests.quizzes.world import at_once, count_of
+from tests.quizzes.cohort import REASON, Cohort, Standing, asked_now
+from tests.quizzes.world import World, at_once, count_of
 
 RIGHT, FIRST_WRONG, SECOND_WRONG, WRONG = (0, 0), (1, 0), (0, 1), (1, 1)
 FOUR = (RIGHT, FIRST_WRONG, SECOND_WRONG, WRONG)
@@ -266,6 +267,57 @@ def test_who_sees_a_change_is_told_once_and_nobody_else(app: Flask) -> None:
     people = [mail.to_address.split("-")[0] for mail in told]
     assert sorted(people) == ["cohort1", "cohort2"]
     assert REASON not in told[0].text
+
+
+PART_WRITTEN = """## told {choice}
+Which?
+
+- [x] This
+- [ ] That
+
+## written {essay points=2}
+Why?
+
+- A reason
+- Another
+"""
+
+
+def test_an_attempt_that_waits_for_a_marker_waits_on_until_its_essay_is_dropped(app: Flask) -> None:
+    world = World(PART_WRITTEN, pass_mark=60, shuffle="none")
+    attempt = world.start()
+    world.save(attempt, Given(1, {"ticked": [0]}, False), Given(2, {"text": ["Because."]}, False))
+    assert world.submit(attempt).points is None
+
+    apply(world, "written", Cause.DROPPED)
+
+    head = world.head(attempt)
+    assert (head.points, head.possible, head.passed) == (1, 1, True)
+    assert count_of(StepCompletion, user_id=world.user.id) == 1
+
+
+def test_an_attempt_that_waits_for_a_marker_is_graded_anew_in_silence(app: Flask) -> None:
+    world = World(PART_WRITTEN, shuffle="none")
+    attempt = world.start()
+    world.save(attempt, Given(1, {"ticked": [0]}, False), Given(2, {"text": ["Because."]}, False))
+    world.submit(attempt)
+    question = asked_now("told")
+    swapped = tuple(replace(option, right=not option.right) for option in question.parts.options)
+    with transaction():
+        factories.publish_question(replace(question, parts=replace(question.parts, options=swapped)))
+
+    apply(world, "told", Cause.KEY)
+
+    assert world.head(attempt).points is None
+    assert [item.score for item in world.items(attempt)] == [0, None]
+    assert [mail.kind for mail in factories.mails()] == []
+
+
+def apply(world: World, question: str, cause: Cause) -> None:
+    with transaction() as session:
+        revision = session.get_one(Question, question).revision_id
+        regrade = regrading.begin(question, cause, revision, REASON, world.user.id).id
+    carry_on(regrade)
 
 
 # ---- in batches

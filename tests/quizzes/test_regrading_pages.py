@@ -69,8 +69,8 @@ def test_the_preview_counts_and_lists_attempts_without_names(cohort: Cohort, tea
     page = words(factories.post(teacher, address(cohort), fields()).text)
 
     assert "Up 2 of 4 handed in Down 2 0 the same Pass by it 1" in page
-    assert f"{cohort.attempts[1]} What you remember 1 of 2, 50 % 2 of 2, 100 % Passes" in page
-    assert "2 of 2, 100 % 1 of 2, 50 % Below the pass mark; the pass stays" in page
+    assert f"{cohort.attempts[1]} What you remember 1 of 2, 50% 2 of 2, 100% Passes" in page
+    assert "2 of 2, 100% 1 of 2, 50% Below the pass mark; the pass stays" in page
     assert "cohort1" not in page
     assert count_of(Regrade) == 0
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -103,6 +104,14 @@ def test_without_a_right_try_the_last_answer_counts() -> None:
     question = read("choice", CHOICE)
 
     assert rules.answer_that_counts(question, {"ticked": [0]}, [{"ticked": [1]}]) == ({"ticked": [0]}, 1)
+
+
+def test_what_was_dropped_is_neither_asked_nor_drawn() -> None:
+    settings = QuizSettings(items=("a", "b"), draw=(("pool", 2),), shuffle="none")
+    pools = {"pool": ["c", "d", "e"]}
+
+    assert set(rules.choose_items(settings, ["x"], pools, Random(1), {"a", "d"})) == {"b", "c", "e"}
+    assert rules.choose_items(QuizSettings(shuffle="none"), ["x", "y"], {}, Random(1), {"x"}) == ("y",)
 
 
 # ---- properties
