@@ -6,7 +6,7 @@ from core.database import transaction
 from quizzes.regrading import services
 
 BELL = "regrade"
-AT_ONCE = 4  # batches that a page waits for
+AT_ONCE = 10  # batches that a page waits for
 
 
 def carry_on(regrade_id: int, batches: int | None = None) -> bool:

@@ -19,7 +19,7 @@ from quizzes.regrading.rules import Cause, Count, Effect, RegradeState, Result
 from quizzes.rules import AttemptState
 from quizzes.terms import Terms
 
-BATCH = 50  # attempts in one transaction
+BATCH = 20  # attempts in one transaction: savers of answers wait for it on SQLite
 PUBLISHED_AGAIN = "The question was published again since the preview. Look at the preview once more."
 IS_DROPPED = "This question was dropped. Its attempts no longer count it, so no key grades them."
 

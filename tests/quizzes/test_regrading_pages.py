@@ -198,6 +198,7 @@ def test_a_dropped_question_is_told_of_and_not_shown(app: Flask, cohort: Cohort)
 
     assert "because question 1 was dropped and counts no more." in page
     assert "Which is right?" not in page
+    assert "before you handed in" not in page
     assert "0 of 1 points" in page
 
 
