@@ -174,7 +174,7 @@ def _shown(item: Item, terms: Terms, told: ToldQuestion | None) -> ShownItem:
         sure=sure if terms.certainty else (),
         told=told,
         missed=_missed(item, terms) if is_open else "",
-        hint=item.asked.markup(hint) if item.hinted else Markup(""),
+        hint=item.asked.markup(hint if item.hinted else ""),
         may_take_hint=bool(hint) and not item.hinted and is_open,
         hint_cost=terms.hint_penalty,
     )

@@ -143,7 +143,8 @@ def test_a_quiz_knows_what_it_may_ask(app: Flask):
     publish_sample()
     quiz = row(Quiz, slug="wall-quiz")
     assert quiz.pool == ["brick-shape", "mortar-kind"]
-    assert quiz.content == {"own": ["mortar-kind"], "pools": {"mortar-topic": ["mortar-kind"]}}
+    assert (quiz.content["own"], quiz.content["pools"]) == (["mortar-kind"], {"mortar-topic": ["mortar-kind"]})
+    assert quiz.content["baselines"] == []
     assert (quiz.settings["pass_mark"], quiz.settings["attempts"], quiz.minutes) == (80, 3, 4)
 
 
