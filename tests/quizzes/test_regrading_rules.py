@@ -116,6 +116,7 @@ def test_what_was_dropped_is_neither_asked_nor_drawn() -> None:
 
 # ---- properties
 
+THREE = read("choice", CHOICE)
 
 answers = st.one_of(
     st.none(), st.builds(lambda tick: {"ticked": [tick]}, st.integers(0, 4)), st.dictionaries(st.text(), st.text())
@@ -131,7 +132,7 @@ parts = st.builds(Part, halves, marks, st.booleans())
 def papers(draw: st.DrawFn) -> Sheet:
     """An attempt at a choice of three at place 1 beside other questions, marked as its terms say."""
     terms: Terms = draw(st.sampled_from(list(TERMS.values())))
-    question, response = read("choice", CHOICE), draw(responses)
+    question, response = THREE, draw(responses)
     mark = mark_response(question, response, terms)[1]
     others = draw(st.lists(parts, max_size=4))
     listed = dict(enumerate([Part(question.points, mark), *others], 1))
@@ -141,7 +142,7 @@ def papers(draw: st.DrawFn) -> Sheet:
 
 @given(papers())
 def test_a_regrade_by_the_same_key_changes_nothing(sheet: Sheet) -> None:
-    effect = effect_on(sheet, read("choice", CHOICE))
+    effect = effect_on(sheet, THREE)
 
     assert effect.after == effect.before
     assert not effect.is_seen
@@ -177,7 +178,7 @@ def test_two_regrades_of_two_questions_end_alike_in_either_order(
     )
 )
 def test_every_attempt_is_counted_once(effects: list[Effect]) -> None:
-    question = read("choice", CHOICE)
+    question = THREE
     sheet = Sheet("a", "Quiz", 60, TERMS["plain"], Result(None, question.points, None), 1, Response(None), {})
 
     count = gather((sheet, effect) for effect in effects).count
