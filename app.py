@@ -40,6 +40,8 @@ import pages.views
 import quizzes.assessed
 import quizzes.jobs
 import quizzes.kept_views
+import quizzes.regrading.jobs
+import quizzes.regrading.views
 import quizzes.views
 import reviews.entering
 import reviews.jobs
@@ -102,6 +104,7 @@ def register_rooms(app: Flask) -> None:
         marking.views,
         marking.studio_views,
         marking.allowances.views,
+        quizzes.regrading.views,
         lessons.course_views,
         lessons.views,
         lessons.tools.views,
@@ -129,6 +132,7 @@ def connect_rooms() -> None:
     reviews.jobs.register()
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
+    quizzes.regrading.jobs.register()
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(

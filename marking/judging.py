@@ -208,6 +208,7 @@ def _finish(work: Work, final: Mark) -> None:
     closing.add_up(attempt)
     closing.log_grade(attempt, "marker", changed, by=final.marker_id)
     closing.complete(attempt)
+    closing.tell_marked(attempt)
     mails.marked(work)
 
 

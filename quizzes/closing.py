@@ -15,9 +15,8 @@ from courses.services import find_step
 from enrollment.services import is_enrolled
 from progress.services import complete_step
 from quizzes import rules
-from quizzes.kinds import QUESTION_KINDS
-from quizzes.marks import Certainty, Given, mark, sum_of_marks
-from quizzes.models import Attempt, AttemptItem, Grade, Quiz
+from quizzes.marks import Certainty, Response, mark_response, sum_of_marks
+from quizzes.models import Attempt, AttemptItem, Grade, Question, QuestionRevision, Quiz
 from quizzes.quiz_settings import QuizSettings
 from quizzes.reads import asked
 from quizzes.rules import AttemptState, AttemptStep, Score
@@ -147,7 +146,8 @@ def _ends(deadline: datetime | None) -> tuple[datetime, bool]:
 def _mark(attempt: Attempt) -> None:
     terms = Terms.from_json(cast(dict[str, Any], attempt.terms))
     for item in attempt.items:
-        _mark_item(item, terms)
+        mark_item(item, terms)
+    _leave_out_dropped(attempt)
     add_up(attempt)
     log_grade(attempt, "machine", [])
     tell_marked(attempt)
@@ -158,17 +158,32 @@ def tell_marked(attempt: Attempt) -> None:
     publish(AttemptMarked(attempt.quiz_id, attempt.id))
 
 
-def _mark_item(item: AttemptItem, terms: Terms) -> None:
-    question = asked(item.revision_id).question
-    score = rules.grade(question, item.answer)
-    given = Given(
-        answered=rules.is_answered(item.answer),
-        certainty=Certainty(item.certainty) if item.certainty else None,
-        further_tries=len(item.tried),
-        hinted=item.hinted,
-        guessable=QUESTION_KINDS[question.kind].guessable,
+def _leave_out_dropped(attempt: Attempt) -> None:
+    """Questions that were dropped while the attempt was open leave its result."""
+    dropped = (
+        select(AttemptItem.position)
+        .join(QuestionRevision, QuestionRevision.id == AttemptItem.revision_id)
+        .join(Question, Question.id == QuestionRevision.question_id)
+        .where(AttemptItem.attempt_id == attempt.id, Question.withdrawn_at.is_not(None))
     )
-    set_score(item, score, mark(score, given, terms))
+    positions = frozenset(db.session.scalars(dropped))
+    for item in attempt.items:
+        item.dropped = item.position in positions
+    if positions:
+        count_possible(attempt)
+
+
+def count_possible(attempt: Attempt) -> None:
+    """What there is to earn in the attempt, without the questions that were dropped."""
+    counting = (asked(item.revision_id).question.points for item in attempt.items if not item.dropped)
+    attempt.max_num, attempt.max_den = sum(counting, Fraction(0)).as_integer_ratio()
+
+
+def mark_item(item: AttemptItem, terms: Terms) -> None:
+    """Mark the answer by the revision that the item points at."""
+    certainty = Certainty(item.certainty) if item.certainty else None
+    response = Response(item.answer, item.tried, certainty, item.hinted)
+    set_score(item, *mark_response(asked(item.revision_id).question, response, terms))
 
 
 def set_score(item: AttemptItem, score: Score, counts_for: Fraction | None) -> None:
@@ -180,7 +195,8 @@ def set_score(item: AttemptItem, score: Score, counts_for: Fraction | None) -> N
 
 def add_up(attempt: Attempt) -> None:
     """The attempt's points from the marks of its questions; none as long as one is pending."""
-    points = sum_of_marks([item.mark for item in attempt.items], attempt.possible)
+    marks = [item.mark for item in attempt.items if not item.dropped]
+    points = sum_of_marks(marks, attempt.possible)
     if points is not None:
         attempt.points_num, attempt.points_den = points.as_integer_ratio()
         attempt.percent = rules.percent(points, attempt.possible, attempt.pass_percent)

@@ -5,10 +5,14 @@ Association for Learning Technology Journal 3 (1995): right answers 1, 2, 3, wro
 what one believes: low below 2/3 of being right, high above 4/5.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from quizzes import rules
+from quizzes.kinds import QUESTION_KINDS
+from quizzes.questions import Question
 from quizzes.rules import Score
 from quizzes.terms import Terms
 
@@ -35,6 +39,30 @@ class Given:
     further_tries: int = 0
     hinted: bool = False
     guessable: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer with all that its mark depends on; `tried` are the answers that were checked before it."""
+
+    answer: object
+    tried: Sequence[object] = ()
+    certainty: Certainty | None = None
+    hinted: bool = False
+
+
+def mark_response(question: Question, response: Response, terms: Terms) -> tuple[Score, Fraction | None]:
+    """What the response earns, and what that counts for."""
+    answer, further_tries = rules.answer_that_counts(question, response.answer, response.tried)
+    score = rules.grade(question, answer)
+    given = Given(
+        answered=rules.is_answered(answer),
+        certainty=response.certainty,
+        further_tries=further_tries,
+        hinted=response.hinted,
+        guessable=QUESTION_KINDS[question.kind].guessable,
+    )
+    return score, mark(score, given, terms)
 
 
 def mark(score: Score, given: Given, terms: Terms) -> Fraction | None:

@@ -36,13 +36,17 @@ class Quiz(Base):
 
 
 class Question(Base):
-    """A question by its id in the bundle, stable for ever; `revision_id` points at what it asks now."""
+    """A question by its id in the bundle, stable for ever; `revision_id` points at what it asks now.
+
+    `withdrawn_at`: since when it was dropped. It is asked no more and counts in no attempt.
+    """
 
     __tablename__ = "questions"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     file: Mapped[str]  # the file of the bundle that holds it
     revision_id: Mapped[int | None]  # no foreign key: the two tables would need each other first
+    withdrawn_at: Mapped[datetime | None]
 
 
 class QuestionRevision(Base):
@@ -140,14 +144,15 @@ class AttemptItem(Base):
 
     `seq` numbers the saves, the greatest wins. `score_*` is what the answer earns, `mark_*` what that counts for,
     where the terms ask for more than the score. `tried` are the answers before this one, `final_at` is when it
-    was checked.
+    was checked. Where a mended revision grades the answer, `asked_id` is the one that was asked. A question that
+    was dropped counts for nothing.
     """
 
     __tablename__ = "attempt_items"
 
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)  # from 1
-    revision_id: Mapped[int] = mapped_column(ForeignKey("question_revisions.id"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("question_revisions.id"), index=True)
     layout: Mapped[dict[str, Any]] = mapped_column(JSON)
     answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     flagged: Mapped[bool]
@@ -161,8 +166,10 @@ class AttemptItem(Base):
     final_at: Mapped[datetime | None]
     mark_num: Mapped[int | None]
     mark_den: Mapped[int | None]
+    asked_id: Mapped[int | None] = mapped_column(ForeignKey("question_revisions.id"))
+    dropped: Mapped[bool] = mapped_column(default=False)
 
-    revision: Mapped[QuestionRevision] = relationship()
+    revision: Mapped[QuestionRevision] = relationship(foreign_keys=revision_id)
 
     @property
     def mark(self) -> Fraction | None:

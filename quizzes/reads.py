@@ -25,7 +25,7 @@ from quizzes.presentation import Layout
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.revisions import Revisions
-from quizzes.rules import AttemptState, is_answered
+from quizzes.rules import AttemptState, answer_that_counts, is_answered
 from quizzes.terms import Terms
 
 MOST_KEPT = 5_000  # revisions
@@ -50,7 +50,7 @@ _items_query = (
         AttemptItem.position, AttemptItem.revision_id, AttemptItem.layout, AttemptItem.answer,
         AttemptItem.flagged, AttemptItem.score_num, AttemptItem.score_den, AttemptItem.mark_num,
         AttemptItem.mark_den, AttemptItem.seq, AttemptItem.certainty, AttemptItem.hinted, AttemptItem.tried,
-        AttemptItem.final_at,
+        AttemptItem.final_at, AttemptItem.dropped,
     )
     .join(Attempt, Attempt.id == AttemptItem.attempt_id)
     .where(*_mine)
@@ -154,10 +154,16 @@ class Item:
     hinted: bool = False
     tried: tuple[dict[str, Any], ...] = ()
     is_final: bool = False
+    dropped: bool = False
 
     @cached_property
     def asked(self) -> Asked:
         return asked(self.revision_id)
+
+    @property
+    def counting(self) -> dict[str, Any] | None:
+        """The answer that its mark comes from."""
+        return answer_that_counts(self.asked.question, self.answer, self.tried)[0]
 
     @property
     def is_answered(self) -> bool:
@@ -224,7 +230,7 @@ def items_of(attempt_id: str, user_id: int) -> list[Item]:
 def _item(
     position: int, revision_id: int, layout: Any, answer: Any, flagged: bool, score_num: int | None,
     score_den: int | None, mark_num: int | None, mark_den: int | None, seq: int, certainty: str | None,
-    hinted: bool, tried: list[Any], final_at: datetime | None,
+    hinted: bool, tried: list[Any], final_at: datetime | None, dropped: bool,
 ) -> Item:  # fmt: skip
     return Item(
         position=position,
@@ -239,6 +245,7 @@ def _item(
         hinted=bool(hinted),
         tried=tuple(tried),
         is_final=final_at is not None,
+        dropped=bool(dropped),
     )
 
 

@@ -17,6 +17,7 @@ from quizzes.models import Quiz
 from quizzes.pages import certificate_url, kicker, taken_out
 from quizzes.quiz_settings import FeedbackWhen
 from quizzes.reads import AttemptHead, Item, items_of
+from quizzes.regrading.told import told_of
 from quizzes.results import ToldQuestion, ToldTally, exact, tell_items, tell_tallies
 from quizzes.words import number_word, ordinal
 
@@ -50,6 +51,7 @@ class ResultPage:
     missed: tuple[ToldQuestion, ...] | None
     right: tuple[ToldQuestion, ...]
     hidden: str
+    regraded: tuple[str, ...]  # sentences on how it became another one since the submission
     read_again: tuple[
         tuple[str, str], ...
     ]  # address and title of lessons, where the questions may not be named
@@ -63,7 +65,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     """What became of a submitted attempt, with key and reasons where they may be seen."""
     quiz = services.find_quiz(here.step.body)
     learner = eligibility(reader.user_id, quiz, here.step.id)
-    items = items_of(head.id, reader.user_id)
+    items = [item for item in items_of(head.id, reader.user_id) if not item.dropped]
     may_see = rules.may_see_feedback(head.settings, head.state, learner.standing)
     told = tell_items(items, lambda slug: find_lesson(here, slug)) if may_see else None
     missed = None if told is None else tuple(each for each in told if each.verdict != "right")
@@ -84,6 +86,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         tallies=tuple(_tallies(quiz, items)) if may_see or _tells_ideas(head) else (),
         missed=missed,
         right=tuple(each for each in told or () if each.verdict == "right"),
+        regraded=told_of(head, reader),
         hidden="" if may_see else HIDDEN[FeedbackWhen(head.settings.feedback)],
         read_again=() if may_see or not _tells_ideas(head) else _read_again(here, items),
         calibration=calibration_of(items, told or ()) if head.terms and head.terms.certainty else None,

@@ -80,7 +80,7 @@ def tell_items(items: Sequence[Item], find_lesson: FindLesson) -> list[ToldQuest
     told = [(item, _as_marked(item)) for item in items]
     sources = sources_in_words(key for _, feedback in told for key in feedback.sources)
     return [
-        tell_question(item.asked, item.layout, item.answer, feedback, sources, find_lesson, item.position)
+        tell_question(item.asked, item.layout, item.counting, feedback, sources, find_lesson, item.position)
         for item, feedback in told
     ]
 

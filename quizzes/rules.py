@@ -1,12 +1,13 @@
 """The rules of attempts and grading: who may start, what is shown, what an answer earns. Pure and total."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from random import Random
+from typing import TypeVar
 
 from core.errors import Conflict
 from quizzes.kinds import QUESTION_KINDS
@@ -24,6 +25,7 @@ from quizzes.terms import Window
 
 CITATION = re.compile(r"\[(@[^\[\]\n]+)\](?![(\[])")
 CITED_KEY = re.compile(r"@([a-z0-9:_-]+)")
+Given = TypeVar("Given")
 ALWAYS, NONE = Window(), timedelta(0)
 
 
@@ -100,6 +102,17 @@ def grade(question: Question, answer: object) -> Score:
     if share is None:
         return Score(None, question.points)
     return Score(question.points * min(max(share, Fraction(0)), Fraction(1)), question.points)
+
+
+def answer_that_counts(question: Question, answer: Given, tried: Sequence[Given]) -> tuple[Given, int]:
+    """The first of the tries before the answer that is right, else the answer itself; how many tries went before it.
+
+    None of them was right when it was given, but by a key that was mended since one may be.
+    """
+    given = [*tried, answer]
+    right = (place for place, each in enumerate(tried) if grade(question, each).is_full)
+    place = next(right, len(tried))
+    return given[place], place
 
 
 def total(scores: Iterable[Score]) -> Score:
@@ -281,16 +294,25 @@ COUNTING: dict[Counts, Callable[[Sequence[Fraction]], Fraction]] = {
 
 
 def choose_items(
-    settings: QuizSettings, own: Sequence[str], pools: Mapping[str, Sequence[str]], rng: Random
+    settings: QuizSettings,
+    own: Sequence[str],
+    pools: Mapping[str, Sequence[str]],
+    rng: Random,
+    without: Collection[str] = (),
 ) -> tuple[str, ...]:
     """The ids to ask, each once: `items` first, then what is drawn, without `draw` all the quiz's own.
 
     `pools` gives the ids of each name in `draw`. A pool that is too small gives all it has. Pools with
     the least to spare draw first, so that overlapping ones leave each other as much as they can.
+    `without` are the ids that are asked no more.
     """
-    chosen = dict.fromkeys(settings.items if settings.draw else (*settings.items, *own))
-    for name, count in sorted(settings.draw, key=lambda wish: len(pools.get(wish[0], ())) - wish[1]):
-        free = [item for item in dict.fromkeys(pools.get(name, ())) if item not in chosen]
+    named = settings.items if settings.draw else (*settings.items, *own)
+    chosen = dict.fromkeys(item for item in named if item not in without)
+    left = {
+        name: [item for item in dict.fromkeys(pool) if item not in without] for name, pool in pools.items()
+    }
+    for name, count in sorted(settings.draw, key=lambda wish: len(left.get(wish[0], ())) - wish[1]):
+        free = [item for item in left.get(name, ()) if item not in chosen]
         chosen.update(dict.fromkeys(rng.sample(free, min(count, len(free)))))
     ids = list(chosen)
     if settings.shuffles_questions:

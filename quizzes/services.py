@@ -64,10 +64,14 @@ def current_revision(question_id: str) -> QuestionRevision | None:
 
 def question_count(quiz: Quiz) -> int:
     """How many questions an attempt asks."""
-    settings = QuizSettings.from_json(quiz.settings)
-    if not settings.draw:
-        return len(dict.fromkeys((*settings.items, *quiz.pool)))
-    return len(settings.items) + sum(count for _, count in settings.draw)
+    settings, dropped = QuizSettings.from_json(quiz.settings), dropped_questions()
+    named = settings.items if settings.draw else (*settings.items, *quiz.pool)
+    return len(set(named) - dropped) + sum(count for _, count in settings.draw)
+
+
+def dropped_questions() -> frozenset[str]:
+    """The ids of the questions that are asked no more."""
+    return frozenset(db.session.scalars(select(Question.id).where(Question.withdrawn_at.is_not(None))))
 
 
 def start(user_id: int, quiz: Quiz, step_id: int, rng: Random) -> Attempt:
@@ -124,7 +128,7 @@ def _prepare(quiz: Quiz, rng: Random) -> Prepared:
 def _draw(quiz: Quiz, settings: QuizSettings, rng: Random) -> list[int]:
     """The revisions to ask, in order. Raises Conflict for a quiz that has none."""
     pools: Mapping[str, Sequence[str]] = quiz.content.get("pools", {})
-    chosen = rules.choose_items(settings, quiz.pool, pools, rng)
+    chosen = rules.choose_items(settings, quiz.pool, pools, rng, dropped_questions())
     rows = db.session.execute(select(Question.id, Question.revision_id).where(Question.id.in_(chosen)))
     current = {name: revision for name, revision in rows if revision is not None}
     if not current:

@@ -76,6 +76,7 @@ GET  marking.marks                   login   302     404     404     404
 GET  quizzes.attempt                 login   200     404     404     404
 GET  quizzes.review                  login   200     404     404     404
 GET  quizzes.print_result            login   302     404     404     404
+GET  regrading.show                  login   403     403     200     200
 GET  quizzes.show                    login   200     course  200     200
 GET  kept_answers.show_kept          login   200     404     404     404
 GET  analysis.course                 login   403     403     200     200
@@ -178,6 +179,8 @@ POST accommodations.change           login   403     403     422     422
 POST accommodations.end              login   403     403     303     404
 POST marking.erase                   login   303     404     404     404
 POST quizzes.submit                  login   303     404     404     404
+POST regrading.preview               login   403     403     200     200
+POST regrading.apply                 login   403     403     303     303
 POST enrollment.enroll               login   303     303     303     303
 POST webhook.stripe                  400     400     400     400     400
 POST accounts.end_other_sign_ins     login   303     303     303     303
@@ -250,6 +253,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
     "lessons.place": {"heading": "first-part"},
     "accounts.profile": {"name": " "},
+    "regrading.preview": {"cause": "dropped", "reason": "Out of date.", "revision": "1"},
+    "regrading.apply": {"cause": "dropped", "reason": "Out of date.", "revision": "1"},
 }
 QUESTION = "## asked {choice}\nWhich?\n\n- [x] This\n- [ ] That\n"
 

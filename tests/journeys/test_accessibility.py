@@ -31,6 +31,7 @@ STILL = """() => {
     document.adoptedStyleSheets = [sheet];
 }"""
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+REGRADE = f"/studio/courses/{FREE}/questions/m2-08/regrade"
 PAGES = [
     ("visitor", "/"),
     ("visitor", "/courses"),
@@ -125,6 +126,7 @@ PAGES = [
     ("admin", "{mail}"),
     ("admin", "/admin/school"),
     ("admin", "/admin/audit"),
+    ("admin", REGRADE),
 ]
 
 
@@ -187,6 +189,19 @@ def test_error_pages_are_accessible_too(demo_school: School, open_page: OpenPage
     body = _error_page(demo_school, status)
     page.route("**/broken", lambda route: route.fulfill(status=200, content_type="text/html", body=body))
     page.goto("/broken")
+
+    assert not (faults := _faults(page)), "\n".join(faults)
+
+
+def test_the_preview_of_a_regrade_is_accessible(
+    demo_school: School, open_page: OpenPage, states: dict[str, Any]
+) -> None:
+    page = open_page(demo_school, 1280, storage_state=states["admin"], reduced_motion="reduce")
+    page.goto(REGRADE)
+    page.get_by_role("radio", name="Drop the question").check()
+    page.get_by_label("Reason, as learners will read it").fill("Two of the options were right.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who gains and who loses")
 
     assert not (faults := _faults(page)), "\n".join(faults)
 

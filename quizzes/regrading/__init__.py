@@ -1,0 +1,1 @@
+"""Regrading: a mended key or a dropped question, previewed, then applied to the attempts that were handed in."""

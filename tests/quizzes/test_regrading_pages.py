@@ -1,0 +1,221 @@
+"""The pages of a regrade: who may, what they see before it, what a learner sees after it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.clock import set_now
+from core.database import db, transaction
+from courses.models import CourseInstructor
+from quizzes.models import Attempt, Question
+from quizzes.regrading import running
+from quizzes.regrading import services as regrading
+from quizzes.regrading.models import Regrade
+from quizzes.regrading.rules import Cause
+from tests import factories
+from tests.conftest import NOON
+from tests.quizzes.cohort import REASON, Cohort
+from tests.quizzes.visiting import words
+from tests.quizzes.world import count_of
+
+FOUR = ((0, 0), (1, 0), (0, 1), (1, 1))
+
+
+@pytest.fixture(autouse=True)
+def _noon(clock: Callable[[datetime], None]) -> None:
+    clock(NOON)
+
+
+@pytest.fixture
+def cohort(app: Flask) -> Cohort:
+    """Four learners; their teacher finds the key of the first question wrong."""
+    found = Cohort(*FOUR)
+    with transaction() as session:
+        session.add(CourseInstructor(course_id=found.course.id, user_id=found.teacher.id))
+    found.mend_first()
+    return found
+
+
+@pytest.fixture
+def teacher(app: Flask, cohort: Cohort) -> FlaskClient:
+    return factories.sign_in(app.test_client(), cohort.teacher)
+
+
+def address(cohort: Cohort, question: str = "first") -> str:
+    return f"/studio/courses/{cohort.course.slug}/questions/{question}/regrade"
+
+
+def fields(cause: str = "key", **more: Any) -> dict[str, Any]:
+    revision = db.session.get_one(Question, "first").revision_id
+    db.session.rollback()
+    return {"cause": cause, "reason": REASON, "revision": revision, **more}
+
+
+def test_the_page_shows_the_key_as_it_is_and_what_attempts_are_graded_by(
+    cohort: Cohort, teacher: FlaskClient
+) -> None:
+    page = words(teacher.get(address(cohort)).text)
+
+    assert "This That Key" in page
+    assert "Revision 2" in page
+    assert "The present key can grade its answers. 4 attempts" in page
+
+
+def test_the_preview_counts_and_lists_attempts_without_names(cohort: Cohort, teacher: FlaskClient) -> None:
+    page = words(factories.post(teacher, address(cohort), fields()).text)
+
+    assert "Up 2 of 4 handed in Down 2 0 the same Pass by it 1" in page
+    assert f"{cohort.attempts[1]} What you remember 1 of 2, 50% 2 of 2, 100% Passes" in page
+    assert "2 of 2, 100% 1 of 2, 50% Below the pass mark; the pass stays" in page
+    assert "cohort1" not in page
+    assert count_of(Regrade) == 0
+
+
+def test_a_preview_needs_a_choice_and_a_reason(cohort: Cohort, teacher: FlaskClient) -> None:
+    page = factories.post(teacher, address(cohort), {"revision": "1", "reason": "  "}).text
+
+    assert "Error: Grade anew" in page
+    assert "Choose what to do" in page
+    assert "Give the reason: the learners read it" in page
+
+
+def test_applied_it_is_listed_with_its_figures(cohort: Cohort, teacher: FlaskClient) -> None:
+    answer = factories.post(teacher, f"{address(cohort)}/apply", fields(), follow_redirects=True)
+
+    page = words(answer.text)
+    assert "It is applied." in page
+    assert (
+        f"Key mended , 21 November 2026, 12:00 “{REASON}” 4 attempts: 2 up, 2 down, 0 the same; 1 passed by it."
+        in page
+    )
+    assert "No attempt waits for the present key" in page
+
+
+def test_sent_twice_it_is_applied_once(cohort: Cohort, teacher: FlaskClient) -> None:
+    for _ in range(2):
+        answer = factories.post(teacher, f"{address(cohort)}/apply", fields())
+        assert answer.status_code == 303
+
+    assert count_of(Regrade) == 1
+
+
+def test_what_was_published_since_the_preview_is_not_applied(cohort: Cohort, teacher: FlaskClient) -> None:
+    stale = fields()
+    cohort.publish("- [x] This\n- [ ] That", "- [x] This one\n- [ ] That one")
+
+    answer = factories.post(teacher, f"{address(cohort)}/apply", stale, follow_redirects=True)
+
+    assert "published again since the preview" in answer.text
+    assert count_of(Regrade) == 0
+
+
+def test_the_rest_of_a_large_one_is_left_to_the_worker(
+    cohort: Cohort, teacher: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regrading, "BATCH", 1)
+    monkeypatch.setattr("quizzes.regrading.views.AT_ONCE", 2)
+
+    answer = factories.post(teacher, f"{address(cohort)}/apply", fields(), follow_redirects=True)
+
+    assert "It is being applied." in answer.text
+    assert "Being applied" in answer.text
+    assert not running.carry_on(1)
+    assert "Being applied" not in teacher.get(address(cohort)).text
+
+
+def test_a_dropped_question_says_so_and_offers_nothing(cohort: Cohort, teacher: FlaskClient) -> None:
+    factories.post(teacher, f"{address(cohort)}/apply", fields("dropped"))
+
+    page = teacher.get(address(cohort)).text
+
+    assert "This question was dropped." in page
+    assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_course_that_does_not_ask_the_question_has_no_such_page(
+    app: Flask, cohort: Cohort, teacher: FlaskClient
+) -> None:
+    other = factories.make_course()
+    with transaction() as session:
+        session.add(CourseInstructor(course_id=other.id, user_id=cohort.teacher.id))
+
+    for path in (f"/studio/courses/{other.slug}/questions/first/regrade", address(cohort, "unknown")):
+        assert teacher.get(path).status_code == 404
+        assert factories.post(teacher, f"{path}/apply", fields()).status_code == 404
+    assert count_of(Regrade) == 0
+
+
+def test_an_instructor_of_another_course_may_not(app: Flask, cohort: Cohort) -> None:
+    stranger = factories.sign_in(app.test_client(), factories.make_user("", "Stranger", "instructor"))
+
+    for path in ("", "/apply"):
+        assert factories.post(stranger, address(cohort) + path, fields()).status_code == 404
+    assert count_of(Regrade) == 0
+
+
+# ---- what learners see
+
+
+def result_of(app: Flask, cohort: Cohort, number: int) -> str:
+    from accounts.models import User
+
+    person = db.session.get_one(User, cohort.learners[number])
+    browser = factories.sign_in(app.test_client(), person)
+    return browser.get(f"/attempts/{cohort.attempts[number]}").text
+
+
+def test_the_result_says_that_it_was_graded_anew_and_why(app: Flask, cohort: Cohort) -> None:
+    cohort.regrade()
+
+    page = words(result_of(app, cohort, 1))
+
+    assert "Passed." in page
+    assert (
+        "This result was graded anew on 21 November 2026, 12:00, because the key of question 1 was mended. "
+        f"The reason: “{REASON}”" in page
+    )
+    assert "Your pass stays." not in page
+
+
+def test_a_pass_that_stays_is_said_beside_its_new_figures(app: Flask, cohort: Cohort) -> None:
+    cohort.regrade()
+
+    page = words(result_of(app, cohort, 0))
+
+    assert "You needed 100 percent and have 50." in page
+    assert f"“{REASON}” Your pass stays." in page
+    assert "Passed" in page
+
+
+def test_a_dropped_question_is_told_of_and_not_shown(app: Flask, cohort: Cohort) -> None:
+    cohort.regrade(cause=Cause.DROPPED)
+
+    page = words(result_of(app, cohort, 2))
+
+    assert "because question 1 was dropped and counts no more." in page
+    assert "Which is right?" not in page
+    assert "before you handed in" not in page
+    assert "0 of 1 points" in page
+
+
+def test_what_was_dropped_before_the_submission_is_told_as_that(app: Flask, cohort: Cohort) -> None:
+    attempt = cohort.start()
+    cohort.regrade(cause=Cause.DROPPED)
+    set_now(NOON + timedelta(minutes=1))
+    cohort.submit(attempt)
+
+    page = words(factories.sign_in(app.test_client(), cohort.user).get(f"/attempts/{attempt}").text)
+
+    assert (
+        f"Question 1 was dropped before you handed in, so it does not count. The reason: “{REASON}”" in page
+    )
+    assert "graded anew" not in page
+
+
+def test_an_attempt_that_nothing_touched_says_nothing(app: Flask, cohort: Cohort) -> None:
+    assert "graded anew" not in result_of(app, cohort, 0)
+    assert db.session.get_one(Attempt, cohort.attempts[0]).passed
