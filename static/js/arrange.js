@@ -161,7 +161,8 @@ const arrangeMatch = (list) => {
     if (picked !== null) rows[0].querySelector(".put-here").focus();
   };
   const equip = (row) => {
-    const button = make("button", "btn btn-2 btn-sm put-here", "Put here", hidden(`: ${labelOf(row)}`));
+    const button = make("button", "btn btn-2 btn-sm put-here", "Put here");
+    button.ariaLabel = `Put here: ${labelOf(row)}`;
     button.addEventListener("click", () => { const value = picked; put(row, value); cards.get(value).focus(); });
     row.append(button);
   };
