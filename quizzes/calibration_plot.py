@@ -13,7 +13,11 @@ from quizzes.rules import is_answered
 from quizzes.words import plural
 
 WORDS = {Certainty.LOW: "Guessing", Certainty.MID: "Fairly sure", Certainty.HIGH: "Certain"}
-COLUMNS = {Certainty.LOW: 106, Certainty.MID: 222, Certainty.HIGH: 338}  # middle of each column in the drawing
+COLUMNS = {
+    Certainty.LOW: 106,
+    Certainty.MID: 222,
+    Certainty.HIGH: 338,
+}  # middle of each column in the drawing
 TOP, HEIGHT = 26, 170  # the drawing's scale: all right at the top, none below
 LEAST, MOST = 13, 21  # radius of a dot, with room for a number in it
 ENOUGH = 3  # answers of one certainty, before it is judged

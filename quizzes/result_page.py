@@ -52,6 +52,7 @@ class ResultPage:
     ]  # address and title of lessons, where the questions may not be named
     calibration: ShownCalibration | None
     print_url: str
+    pdf_url: str
 
 
 def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
@@ -83,6 +84,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         read_again=() if may_see or not _tells_ideas(head) else _read_again(here, items),
         calibration=calibration_of(items, told or ()) if head.terms and head.terms.certainty else None,
         print_url=f"{head.url}/print",
+        pdf_url=f"{head.url}.pdf",
     )
 
 
