@@ -10,7 +10,7 @@ from core.clock import now, set_now
 from tests.factories import PASSWORD
 from tests.journeys.conftest import OpenPage
 from tests.journeys.people import sign_in
-from tests.journeys.quizzes import open_quiz
+from tests.journeys.sitting import open_quiz
 from tests.journeys.school import School, inside
 
 pytestmark = pytest.mark.browser
