@@ -44,6 +44,7 @@ SETTINGS = (
 POSITIONS, OPTIONS = st.integers(1, 2), st.sampled_from([None, 0, 1, 2])
 STEPS = st.sampled_from([timedelta(0), timedelta(milliseconds=1), timedelta(seconds=2), timedelta(minutes=9)])
 AHEAD = st.one_of(st.none(), st.integers(-3_000, 3_000))  # milliseconds by which a browser's clock is off
+TRIED = st.sampled_from([[1, RIGHT], [1, 2, RIGHT], [1, 1], [RIGHT]])
 CERTAINTIES = st.sampled_from([None, *Certainty])
 
 
@@ -101,8 +102,8 @@ class Attempts(RuleBasedStateMachine):
     other: Any
     numbers = iter(range(1_000_000))
 
-    @initialize(chosen=st.sampled_from(SETTINGS))
-    def opens(self, chosen: dict[str, Any]) -> None:
+    @initialize(chosen=st.sampled_from(SETTINGS), tried=TRIED)
+    def opens(self, chosen: dict[str, Any], tried: list[int]) -> None:
         self.at = NOON
         set_now(NOON)
         self.settings = chosen
@@ -113,6 +114,8 @@ class Attempts(RuleBasedStateMachine):
         self.world.quiz = factories.make_quiz(self.world.step, PAPER, **chosen)
         factories.enroll(self.world.user, course)
         self.start()
+        if chosen.get("tries"):
+            self.try_and_check(position=1, tried=tried)
 
     @rule()
     def start(self) -> None:
@@ -163,13 +166,13 @@ class Attempts(RuleBasedStateMachine):
         elif item.tried[-1:] != [item.answer]:
             item.tried.append(item.answer)
 
-    @rule(position=POSITIONS, tried=st.lists(st.integers(0, 2), min_size=1, max_size=3))
+    @rule(position=POSITIONS, tried=TRIED)
     @precondition(lambda self: self.now_at is not None and self.now_at.is_open)
     def try_and_check(self, position: int, tried: list[int]) -> None:
         """As one does, so that no luck is needed for a wrong answer, a further try and a right one."""
         for option in tried:
-            self.save(position, option, None, None)
-            self.check(position)
+            self.save(position=position, option=option, ahead=None, certainty=None)
+            self.check(position=position)
 
     @rule(position=POSITIONS)
     @precondition(lambda self: self.now_at is not None)
