@@ -10,8 +10,8 @@ from core.clock import now, set_now
 from tests.factories import PASSWORD
 from tests.journeys.conftest import OpenPage
 from tests.journeys.people import sign_in
-from tests.journeys.sitting import open_quiz
 from tests.journeys.school import School, inside
+from tests.journeys.sitting import open_quiz
 
 pytestmark = pytest.mark.browser
 
