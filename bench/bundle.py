@@ -1,12 +1,14 @@
-"""The content of the workload: the shipped bundle and one course of 20 lessons of 10 KB with a quiz of 10 questions."""
+"""The content of the workload: the shipped bundle, and one course of 20 lessons of 10 KB with two quizzes of 10
+questions, both under a clock: one that is answered, one that all begin at once."""
 
 import shutil
 from pathlib import Path
 
 SHIPPED = Path(__file__).parent.parent / "content"
-COURSE, QUIZ = "bench", "bench-quiz"
+COURSE, QUIZ, EXAM = "bench", "bench-quiz", "bench-exam"
 SHIPPED_COURSE, SHIPPED_LESSON = "the-stress-skin-cycle", "alarm-and-recovery"
 LESSONS, QUESTIONS = 20, 10
+STEPS = LESSONS + 2
 LESSON_BYTES = 10_240
 LAST_WORDS = "Here the lesson ends."  # every lesson page must hold them
 SENTENCES = (
@@ -27,7 +29,8 @@ def write_bundle(folder: Path) -> Path:
     (course / "course.md").write_text(_course())
     for number in range(1, LESSONS + 1):
         (course / "lessons" / f"{lesson_slug(number)}.md").write_text(_lesson(number))
-    (course / "quizzes" / f"{QUIZ}.md").write_text(_quiz())
+    for quiz in (QUIZ, EXAM):
+        (course / "quizzes" / f"{quiz}.md").write_text(_quiz(quiz))
     return folder
 
 
@@ -43,7 +46,7 @@ def _course() -> str:
         'price: "0.00"\ncurrency: USD\nlevel: Introductory\norder: free\n'
         "outcomes:\n  - Measure\naudience:\n  - Machines\nnot_for:\n  - People\nauthors:\n  - mara-ellery\n"
         "modules:\n  - slug: all\n    title: All of it\n    steps:\n"
-        f"{lessons}      - quizzes/{QUIZ}\n---\n\nA course for measuring.\n"
+        f"{lessons}      - quizzes/{QUIZ}\n      - quizzes/{EXAM}\n---\n\nA course for measuring.\n"
     )
 
 
@@ -61,16 +64,16 @@ def _section(number: int) -> str:
     return f"## Part {number}\n\n{paragraphs}\n\n{points}\n\n"
 
 
-def _quiz() -> str:
-    head = "---\ntitle: The bench quiz\nkind: quiz\npass: 80\nshuffle: true\n---\n\n"
-    return head + "\n".join(_question(number) for number in range(1, QUESTIONS + 1))
+def _quiz(name: str) -> str:
+    head = f"---\ntitle: The {name}\nkind: quiz\npass: 80\ntime_limit: 600\nshuffle: true\n---\n\n"
+    return head + "\n".join(_question(name, number) for number in range(1, QUESTIONS + 1))
 
 
-def _question(number: int) -> str:
+def _question(quiz: str, number: int) -> str:
     options = "\n".join(
         f"- [{'x' if n == number % 4 else ' '}] Answer {n + 1} of question {number}\n  : Because it is so."
         for n in range(4)
     )
     return (
-        f"## bench-{number:02} {{choice points=1}}\nWhich one is right, in question {number}?\n\n{options}\n"
+        f"## {quiz}-{number:02} {{choice points=1}}\nWhich one is right, in question {number}?\n\n{options}\n"
     )

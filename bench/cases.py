@@ -7,16 +7,28 @@ from itertools import cycle
 from urllib.parse import urlencode
 
 from bench import client
-from bench.bundle import COURSE, LAST_WORDS, LESSONS, QUIZ, SHIPPED_COURSE, SHIPPED_LESSON, lesson_slug
+from bench.bundle import (
+    COURSE,
+    EXAM,
+    LAST_WORDS,
+    LESSONS,
+    QUIZ,
+    SHIPPED_COURSE,
+    SHIPPED_LESSON,
+    STEPS,
+    lesson_slug,
+)
 from bench.client import Visit
 from bench.hello import WORD, make_cookies
 from bench.people import DONE, Learner
 from bench.shop import FOR_SALE, Shop
+from bench.sites import hand_in_all
 
 ROTATING = 50  # learners whose cookies take turns on a page; the others hand in quizzes
 ITEM = re.compile(rb'<input type="hidden" name="(item\d+)" value="1">')
 RADIO = re.compile(rb'<input type="radio"[^>]* name="([^"]+)" value="([^"]+)"')
 HOME_TEXT = "The Stress-Skin Cycle"
+FAR_AHEAD = "9" * 15  # the server takes a number of a change from beyond its clock for this moment
 FRESH = 60  # paid orders for one load of fresh events
 
 
@@ -80,11 +92,11 @@ def course(site: Site) -> Iterator[Visit]:
 
 
 def outline(site: Site) -> Iterator[Visit]:
-    return _each(site, f"/learn/{COURSE}", f"{DONE} of {LESSONS + 1} steps")
+    return _each(site, f"/learn/{COURSE}", f"{DONE} of {STEPS} steps")
 
 
 def dashboard(site: Site) -> Iterator[Visit]:
-    return _each(site, "/dashboard", f"{DONE} of {LESSONS + 1} steps")
+    return _each(site, "/dashboard", f"{DONE} of {STEPS} steps")
 
 
 def home(site: Site) -> Iterator[Visit]:
@@ -98,10 +110,21 @@ def quiz_page(site: Site) -> Iterator[Visit]:
     )
 
 
+def start(site: Site) -> Iterator[Visit]:
+    """All learners begin the same quiz under a clock: ten questions are drawn and laid out. Of the load before,
+    nobody has an attempt open."""
+    hand_in_all(site.shop.environ, EXAM)
+    return iter([(_beginning(learner, EXAM),) for learner in site.learners])
+
+
 def save(site: Site) -> Iterator[Visit]:
-    """One answer, as the page's script sends it."""
+    """One answer under a clock, as the page's script sends it, each with a greater number than the one before."""
+    newest = [{**paper.fields[2], f"seq{_position(paper.fields[2])}": FAR_AHEAD} for paper in site.papers]
     return cycle(
-        [(_saving(paper, paper.fields[2:3], "application/json", 200, "saved"),) for paper in site.papers]
+        [
+            (_saving(paper, [fields], "application/json", 200, "won"),)
+            for paper, fields in zip(site.papers, newest, strict=True)
+        ]
     )
 
 
@@ -138,6 +161,7 @@ CASES = (
     Case("course outline, learner", outline),
     Case("dashboard", dashboard),
     Case("home, visitor", home),
+    Case("quiz, 200 learners begin it (one write)", start, endless=False),
     Case("quiz, one question", quiz_page),
     Case("quiz, save one answer (one write)", save),
     Case("quiz, submit and result (2 requests, one write)", submit, endless=False),
@@ -155,12 +179,21 @@ HELLO = Case("bare Flask, signed session", hello)
 
 def open_paper(port: int, learner: Learner) -> Paper:
     """Begin an attempt as the page's button does, and read its form."""
-    path = f"/learn/{COURSE}/quizzes/{QUIZ}/start"
-    begun = client.fetch(port, client.post(path, learner.cookie, _form(learner), "/attempts/", 303))
+    begun = client.fetch(port, _beginning(learner, QUIZ))
     address = re.search(rb"/attempts/[0-9A-Za-z]+", begun)
     assert address is not None
     page = client.fetch(port, client.get(f"{address[0].decode()}?view=paper", learner.cookie, "item10"))
     return Paper(learner, address[0].decode(), tuple(_answers(page)))
+
+
+def _beginning(learner: Learner, quiz: str) -> client.Request:
+    """The button of a quiz's first page, pressed."""
+    path = f"/learn/{COURSE}/quizzes/{quiz}/start"
+    return client.post(path, learner.cookie, _form(learner), "/attempts/", 303)
+
+
+def _position(fields: dict[str, str]) -> str:
+    return next(name for name in fields if name.startswith("item")).removeprefix("item")
 
 
 def _answers(page: bytes) -> Iterator[dict[str, str]]:

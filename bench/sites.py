@@ -9,13 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flask import Flask
+from sqlalchemy import select, update
 
 from app import create_app
 from bench.bundle import write_bundle
 from bench.people import Learner, make_learners
 from core import config, reads
-from core.database import db
+from core.clock import now
+from core.database import db, transaction
 from deploy.supervisor import FLASK, ROOT
+from quizzes.models import Attempt, Quiz
+from quizzes.rules import AttemptState
 from tests.servers import Postgres
 
 STRIPE_KEY, WEBHOOK_SECRET = "sk_test_bench", "whsec_bench"
@@ -54,6 +58,14 @@ def application(environ: Mapping[str, str]) -> Iterator[Flask]:
         reads.close()
         with app.app_context():
             db.engine.dispose()
+
+
+def hand_in_all(environ: Mapping[str, str], quiz: str) -> None:
+    """No attempt at a quiz is open any more; nothing is marked."""
+    quizzes = select(Quiz.id).where(Quiz.slug == quiz)
+    closed = update(Attempt).where(Attempt.state == AttemptState.OPEN, Attempt.quiz_id.in_(quizzes))
+    with application(environ) as app, app.app_context(), transaction() as session:
+        session.execute(closed.values(state=AttemptState.SUBMITTED, submitted_at=now()))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 from quizzes.calibration import BANDS, Answered, Calibration, Group, calibrate
@@ -12,9 +13,23 @@ from quizzes.rules import is_answered
 from quizzes.words import plural
 
 WORDS = {Certainty.LOW: "Guessing", Certainty.MID: "Fairly sure", Certainty.HIGH: "Certain"}
-COLUMNS = {Certainty.LOW: 70, Certainty.MID: 190, Certainty.HIGH: 310}  # middle of each column in the drawing
-TOP, HEIGHT = 20, 200  # the drawing's scale: all right at the top, none below
-LEAST, MOST = 7, 20  # radius of a dot
+COLUMNS = {
+    Certainty.LOW: 106,
+    Certainty.MID: 222,
+    Certainty.HIGH: 338,
+}  # middle of each column in the drawing
+TOP, HEIGHT = 26, 170  # the drawing's scale: all right at the top, none below
+LEAST, MOST = 13, 21  # radius of a dot, with room for a number in it
+ENOUGH = 3  # answers of one certainty, before it is judged
+
+
+class Standing(StrEnum):
+    """Where a dot lies against its band; the words stand in the table, so that no colour has to tell it."""
+
+    AS_SURE = "as sure as right"
+    SURER = "surer than right"
+    LESS_SURE = "more right than sure"
+    TOO_FEW = "too few to tell"
 
 
 @dataclass(frozen=True)
@@ -30,11 +45,16 @@ class Column:
     count: int
     right: int
     missed: int
+    standing: Standing
 
 
 @dataclass(frozen=True)
 class ShownCalibration:
+    """`ticks` are the lines across, by height and word; `curve` joins the dots, as points of an SVG."""
+
     columns: tuple[Column, ...]
+    ticks: tuple[tuple[int, str], ...]
+    curve: str
     sentence: str
     sure_and_wrong: tuple[ToldQuestion, ...]
 
@@ -47,8 +67,9 @@ def calibration_of(items: Sequence[Item], told: Sequence[ToldQuestion]) -> Shown
     if not found.groups:
         return None
     columns = tuple(_column(group) for group in found.groups)
+    curve = " ".join(f"{column.x},{column.dot_y}" for column in reversed(columns))
     wrong = tuple(each for each in told if each.position in found.sure_and_wrong)
-    return ShownCalibration(columns, _sentence(found), wrong)
+    return ShownCalibration(columns, TICKS, curve, _sentence(found), wrong)
 
 
 def _answered(item: Item) -> Answered:
@@ -68,11 +89,24 @@ def _column(group: Group) -> Column:
         count=group.count,
         right=group.right,
         missed=group.missed,
+        standing=_standing(group),
     )
+
+
+def _standing(group: Group) -> Standing:
+    low, high = BANDS[group.certainty]
+    if group.count < ENOUGH:
+        return Standing.TOO_FEW
+    if group.share < low:
+        return Standing.SURER
+    return Standing.LESS_SURE if group.share > high else Standing.AS_SURE
 
 
 def _y(share: Fraction) -> int:
     return TOP + round((1 - share) * HEIGHT)
+
+
+TICKS = tuple((_y(Fraction(percent, 100)), f"{percent} %") for percent in (100, 50, 0))
 
 
 def _sentence(found: Calibration) -> str:

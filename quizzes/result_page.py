@@ -59,6 +59,7 @@ class ResultPage:
     print_url: str
     marks_url: str  # what a marker says of it; empty where the machine marked all
     gain: str  # what was gained since the quiz before the module; empty where there is nothing to say
+    pdf_url: str
 
 
 def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
@@ -93,6 +94,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         print_url=f"{head.url}/print",
         marks_url=f"{head.url}/marks" if any(_is_for_people(item) for item in items) else "",
         gain=_gain_in_words(gain_since(reader.user_id, quiz, items)),
+        pdf_url=f"{head.url}.pdf",
     )
 
 

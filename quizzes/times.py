@@ -19,7 +19,9 @@ def clock_time(moment: datetime, reader: Reader) -> str:
 
 
 def in_minutes(span: timedelta) -> str:
-    """`12 minutes`, begun minutes counted; from an hour on `1 hour 5 minutes`."""
+    """`12 minutes`, begun minutes counted; from an hour on `1 hour 5 minutes`; below one `less than a minute`."""
+    if span < timedelta(minutes=1):
+        return "less than a minute"
     minutes = -(-int(span.total_seconds()) // 60)
     hours, rest = divmod(minutes, 60)
     parts = [plural(hours, "hour")] if hours else []

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from random import SystemRandom
 
-from flask import Blueprint, flash, jsonify, redirect, request
+from flask import Blueprint, flash, jsonify, redirect, request, send_file
 from werkzeug.wrappers import Response
 
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Forbidden, NotFound
+from core.limits import require_within
 from core.web import ANYONE, SIGNED_IN, Reader, allow, csrf, render, signed_in
 from progress.access import Visit, turn_away, visit
 from quizzes import answering, closing, forms, pages, services
@@ -22,6 +24,7 @@ from quizzes.paper import show_item
 from quizzes.quiz_settings import QuizKind, View
 from quizzes.reads import AttemptHead, attempt_head, items_of
 from quizzes.result_page import result_page
+from quizzes.result_sheet import result_sheet
 from quizzes.saving import Kept
 from quizzes.sending import hand_in, save_answers
 from quizzes.standing import asking
@@ -31,6 +34,7 @@ from quizzes.words import plural
 
 bp = Blueprint("quizzes", __name__)
 Answer = str | Response
+PAPERS = "60/minute"
 
 
 @bp.get("/learn/<course>/quizzes/<quiz>")
@@ -131,6 +135,21 @@ def print_result(attempt_id: str) -> Answer:
     if head.is_open or head.kind is not QuizKind.QUIZ:
         return redirect(head.url)
     return render("quizzes/result_print.html", nav="learning", page=result_page(head, here, person))
+
+
+@bp.get("/attempts/<attempt_id>.pdf")
+@allow(SIGNED_IN)
+def paper(attempt_id: str) -> Answer:
+    """The same as a tagged PDF."""
+    from quizzes.result_paper import render_pdf  # typst is loaded by those who print, not by every page
+
+    head, here, person = open_attempt(attempt_id)
+    if head.is_open or head.kind is not QuizKind.QUIZ:
+        return redirect(head.url)
+    require_within(PAPERS, "attempt-pdf")
+    data = render_pdf(result_sheet(head, here, person))
+    name = f"{head.step}-attempt-{head.number}.pdf"
+    return send_file(BytesIO(data), mimetype="application/pdf", download_name=name)
 
 
 bp.add_url_rule("/attempts/<play_id>/choose", view_func=case_views.choose, methods=["POST"])

@@ -77,6 +77,7 @@ GET  quizzes.attempt                 login   200     404     404     404
 GET  quizzes.review                  login   200     404     404     404
 GET  quizzes.print_result            login   302     404     404     404
 GET  regrading.show                  login   403     403     200     200
+GET  quizzes.paper                   login   302     404     404     404
 GET  quizzes.show                    login   200     course  200     200
 GET  kept_answers.show_kept          login   200     404     404     404
 GET  analysis.course                 login   403     403     200     200

@@ -149,6 +149,7 @@ def _grade_anew(regrade: Regrade, attempt: Attempt, item: AttemptItem) -> Effect
     closing.log_grade(attempt, regrade.cause, _scores(item), regrade.reason, regrade.by_user_id)
     if effect.is_up:
         closing.complete(attempt)
+    closing.tell_marked(attempt)
     if effect.is_seen:
         mails.tell_regraded(regrade, attempt)
     return effect

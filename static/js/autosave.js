@@ -1,100 +1,102 @@
-// Saves each answer as it is given. A form or fieldset with data-save-url is one piece: its own fields and
-// the form's csrf_token are posted there. What could not be sent is kept, in memory and in localStorage,
-// and is tried again. [data-save-status] in the form says how it stands.
-const TYPING_PAUSE = 800; // milliseconds
+// Saves each answer as it is given. A form or fieldset with data-save-url is one piece, a question: its own fields, its
+// number (data-seq) and the form's csrf_token are posted there. What is not acknowledged is kept, in memory and in
+// localStorage, and tried again, also from another page of the same attempt (form data-attempt). [data-save-status]
+// says how it stands; [data-save-told] says it aloud, but only what is news.
+const TYPING = 700; // milliseconds that somebody types before it is sent
+const PATIENCE = 10_000;
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 30_000;
+const OUTLIVES_ITS_PAGE = 60_000; // bytes; of more a browser sends nothing once the page is gone
+const SAVING = "Saving";
+const NEWER = "A newer answer from another window is kept. Load the page again to see it.";
+const LATER = "Not saved yet. Your answer is kept here and will be sent again.";
+const OFFLINE = "You are offline. Your answer is kept here and is sent when the line is back. Go on then.";
+const SIGNED_OUT = "Not saved: you are signed out. Your answer is kept here. Sign in, then come back.";
+const REFUSED = "This answer was not accepted. Load the page again to see why.";
 
-const kept = new Map(); // address -> answers not yet acknowledged
-const due = new Map(); // address -> piece to send now
+const pieces = [...document.querySelectorAll("form[data-save-url], fieldset[data-save-url]")];
+const unsaved = new Map(); // address -> what is not acknowledged: {url, form, piece, answers, seq, isParked}
+const tabs = new BroadcastChannel("answers");
 let wait = FIRST_WAIT;
 let timer = 0;
-let sending = false;
+let running = null;
+let isLeaving = false;
 
 // A browser may forbid localStorage; then the copy in memory is all there is.
 const storage = (act) => { try { return act(localStorage); } catch { return null; } };
-const keep = (url, answers) => { kept.set(url, answers); storage((s) => s.setItem(`unsaved:${url}`, answers)); };
-const forget = (url) => { kept.delete(url); storage((s) => s.removeItem(`unsaved:${url}`)); };
+const keep = (entry) => { unsaved.set(entry.url, entry); storage((s) => s.setItem(`unsaved:${entry.url}`, entry.answers)); };
+const drop = (url) => { unsaved.delete(url); storage((s) => s.removeItem(`unsaved:${url}`)); };
+const forget = (entry) => { if (unsaved.get(entry.url) === entry) drop(entry.url); };
 
-const formOf = (piece) => piece.form ?? piece;
-const say = (piece, words, isUnsaved = false) => {
-  const status = formOf(piece).querySelector("[data-save-status]");
+const say = ({ form }, words, isUnsaved = false) => {
+  const status = form.querySelector("[data-save-status]");
+  const told = form.querySelector("[data-save-told]");
   if (!status) return;
   status.textContent = words;
   status.toggleAttribute("data-unsaved", isUnsaved);
+  if (told && words !== SAVING && told.textContent !== words) told.textContent = words;
 };
-const isNumbered = (piece) => piece.dataset.seq !== undefined;
-const numberOf = (piece) => [...piece.elements].find((control) => /^item\d+$/.test(control.name))?.name.replace("item", "seq");
+
+const formOf = (piece) => piece.form ?? piece;
+const numberOf = (piece) => [...piece.elements].find((control) => /^item\d+$/.test(control.name)).name.slice(4);
 // Tabs of one machine share its clock, so the change made last has the greatest number.
 const count = (piece) => { piece.dataset.seq = Math.max(Date.now(), Number(piece.dataset.seq) + 1); };
 const answersOf = (piece) => {
   const names = new Set([...piece.elements].map((control) => control.name));
-  const pairs = [...new FormData(formOf(piece))].filter(([name]) => names.has(name) && name !== "csrf_token");
-  if (isNumbered(piece)) pairs.push([numberOf(piece), piece.dataset.seq]);
-  return new URLSearchParams(pairs).toString();
+  const pairs = [...new FormData(formOf(piece))].filter(([name]) => names.has(name) && !/^(csrf_token|seq\d+)$/.test(name));
+  return new URLSearchParams([...pairs, [`seq${numberOf(piece)}`, piece.dataset.seq]]).toString();
 };
+const entryOf = (piece) => ({ url: piece.dataset.saveUrl, form: formOf(piece), piece, answers: answersOf(piece), seq: piece.dataset.seq });
 
-const send = (url, piece, answers) => {
+const send = ({ url, form, answers }) => {
   const body = new URLSearchParams(answers);
-  body.set("csrf_token", formOf(piece).elements.csrf_token?.value ?? "");
-  return fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+  body.set("csrf_token", form.elements.csrf_token?.value ?? "");
+  const keepalive = body.toString().length < OUTLIVES_ITS_PAGE;
+  return fetch(url, { method: "POST", body, keepalive, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) });
 };
 
-const toldBy = async (answer) => (await answer.json().catch(() => ({}))).message;
-const saved = async (url, piece, answers, answer) => {
-  wait = FIRST_WAIT;
-  if (kept.get(url) === answers) forget(url);
+const saved = (entry, { won, seq }) => {
+  const { piece } = entry;
+  forget(entry);
+  // The server's number may be smaller than ours, where our clock is fast; it is the one to go on from.
+  if (piece && (!won || piece.dataset.seq === entry.seq)) piece.dataset.seq = seq;
+  if (!won) return say(entry, NEWER, true);
+  tabs.postMessage({ url: entry.url, seq });
+  return unsaved.size ? undefined : say(entry, "Saved");
+};
+
+const post = async (entry) => {
+  const answer = await send(entry);
+  if (answer.status >= 500 || answer.status === 429) throw new Error(`status ${answer.status}`);
   const told = await answer.json().catch(() => ({}));
-  const newer = (told.answers ?? []).find((each) => !each.won);
-  if (newer) {
-    piece.dataset.seq = newer.seq;
-    say(piece, "A newer answer from another window is kept. Load the page again to see it.", true);
-  } else if (!kept.size) say(piece, "Saved");
-};
-const signedOut = async (url, piece, answer) => {
-  kept.delete(url); // its copy in localStorage waits for the next visit
-  say(piece, await toldBy(answer) ?? "Not saved: you are signed out. Your answer is kept here. Sign in, then come back.", true);
-};
-const refused = async (url, piece, answer) => {
-  forget(url);
-  say(piece, await toldBy(answer) ?? "This answer was not accepted. Load the page again to see why.", true);
+  if (answer.status === 401 || answer.redirected) {
+    entry.isParked = true; // it waits for the next visit
+    say(entry, told.message ?? SIGNED_OUT, true);
+  } else if (!answer.ok) {
+    forget(entry);
+    say(entry, told.message ?? REFUSED, true);
+  } else saved(entry, told.answers[0]); // Whoever answers otherwise (a hotel's network) is not the school.
 };
 
-const post = async (url, piece) => {
-  const answers = kept.get(url) ?? "";
-  const answer = await send(url, piece, answers);
-  if (answer.status === 401 || answer.redirected) await signedOut(url, piece, answer);
-  else if (answer.ok) await saved(url, piece, answers, answer);
-  else if (answer.status >= 500 || answer.status === 429) throw new Error(`status ${answer.status}`);
-  else await refused(url, piece, answer);
-};
-
-const later = (url, piece) => {
-  if (!due.has(url)) due.set(url, piece);
-  say(piece, "Not saved yet. Your answer is kept here and will be sent again.", true);
-  clearTimeout(timer);
+const later = (entry) => {
+  say(entry, LATER, true);
   timer = setTimeout(flush, wait);
   wait = Math.min(wait * 2, LONGEST_WAIT);
 };
 
-async function flush() {
-  if (sending) return;
-  sending = true;
-  for (let next; (next = due.entries().next().value);) {
-    const [url, piece] = next;
-    due.delete(url);
-    say(piece, "Saving");
-    try { await post(url, piece); } catch { later(url, piece); break; }
+const run = async () => {
+  clearTimeout(timer);
+  for (let entry; (entry = [...unsaved.values()].find((each) => !each.isParked));) {
+    say(entry, SAVING);
+    try { await post(entry); } catch { return later(entry); }
+    wait = FIRST_WAIT;
   }
-  sending = false;
-}
-
-const changed = (piece) => {
-  if (isNumbered(piece)) count(piece);
-  keep(piece.dataset.saveUrl, answersOf(piece));
-  due.set(piece.dataset.saveUrl, piece);
-  flush();
+  return undefined;
 };
+function flush() {
+  running ??= run().finally(() => { running = null; });
+  return running;
+}
 
 const fill = (control, values) => {
   if (/^(radio|checkbox)$/.test(control.type)) control.checked = values.getAll(control.name).includes(control.value);
@@ -102,37 +104,74 @@ const fill = (control, values) => {
 };
 const restore = (piece) => {
   const url = piece.dataset.saveUrl;
-  const answers = storage((s) => s.getItem(`unsaved:${url}`));
-  if (answers === null) return;
-  const values = new URLSearchParams(answers);
+  const values = new URLSearchParams(storage((s) => s.getItem(`unsaved:${url}`)) ?? "");
+  const seq = values.get(`seq${numberOf(piece)}`);
+  if (!(Number(seq) > Number(piece.dataset.seq))) return drop(url); // what the page shows is as new
   [...piece.elements].filter((control) => control.name).forEach((control) => fill(control, values));
-  kept.set(url, answers);
-  due.set(url, piece);
+  piece.dataset.seq = seq;
+  return keep(entryOf(piece));
 };
 
 const bind = (piece) => {
   let pause = 0;
-  let isTyping = false;
-  const settle = () => { clearTimeout(pause); isTyping = false; changed(piece); };
+  piece.dataset.seq ??= "0";
+  const settle = () => {
+    clearTimeout(pause);
+    pause = 0;
+    count(piece);
+    keep(entryOf(piece));
+  };
+  const settleNow = () => { settle(); flush(); };
   restore(piece);
-  piece.addEventListener("change", settle);
-  piece.addEventListener("input", () => {
-    clearTimeout(pause);
-    isTyping = true;
-    pause = setTimeout(settle, TYPING_PAUSE);
-  });
+  piece.addEventListener("change", settleNow);
+  // Whoever types on and on is saved on the way: the pause begins with the first letter, not with the last.
+  piece.addEventListener("input", () => { pause ||= setTimeout(settleNow, TYPING); });
+  document.addEventListener("visibilitychange", () => { if (pause && document.hidden) settleNow(); });
+  formOf(piece).addEventListener("submit", () => { if (pause) settle(); });
   // The form carries the answer itself, and its number: a tab that changed nothing takes back nothing.
-  formOf(piece).addEventListener("submit", () => {
-    clearTimeout(pause);
-    if (isNumbered(piece) && (isTyping || kept.has(piece.dataset.saveUrl))) count(piece);
-    forget(piece.dataset.saveUrl);
-  });
-  formOf(piece).addEventListener("formdata", (event) => {
-    if (isNumbered(piece) && event.formData.has(`item${numberOf(piece).slice(3)}`)) event.formData.set(numberOf(piece), piece.dataset.seq);
-  });
+  formOf(piece).addEventListener("formdata", (event) => event.formData.set(`seq${numberOf(piece)}`, piece.dataset.seq));
 };
 
-document.querySelectorAll("form[data-save-url], fieldset[data-save-url]").forEach(bind);
+// A form leads on once all is saved that it does not carry itself. Without a line it would lead to nowhere.
+const guard = async (event) => {
+  const form = event.target;
+  const isElsewhere = () => [...unsaved.values()].some((each) => !each.isParked && (each.form !== form || !each.piece));
+  if (!navigator.onLine) {
+    event.preventDefault();
+    return say({ form }, OFFLINE, true);
+  }
+  if (!isElsewhere()) {
+    isLeaving = true;
+    return undefined;
+  }
+  const { submitter } = event;
+  event.preventDefault();
+  await flush();
+  return isElsewhere() ? say({ form }, LATER, true) : form.requestSubmit(submitter);
+};
+
+// Answers of other pages of this attempt, left over when the line was down.
+const adopt = (form) => {
+  const bound = new Set(pieces.map((piece) => piece.dataset.saveUrl));
+  const urls = (storage(Object.keys) ?? []).filter((key) => key.startsWith(`unsaved:${form.dataset.attempt}?`)).map((key) => key.slice(8));
+  const left = urls.filter((url) => !bound.has(url));
+  left.forEach((url) => unsaved.set(url, { url, form, piece: null, answers: storage((s) => s.getItem(`unsaved:${url}`)) }));
+  return left.length > 0;
+};
+
+const visit = (form) => {
+  form.addEventListener("submit", guard);
+  // A page that only sums up is asked for again once there is more to sum up.
+  if (adopt(form) && !pieces.length) flush().then(() => { if (!unsaved.size) location.reload(); });
+};
+
+pieces.forEach(bind);
+document.querySelectorAll("form[data-attempt]").forEach(visit);
 flush();
+tabs.addEventListener("message", ({ data }) => {
+  const piece = pieces.find((each) => each.dataset.saveUrl === data.url);
+  if (piece && data.seq > Number(piece.dataset.seq) && !unsaved.has(data.url)) say({ form: formOf(piece) }, NEWER, true);
+});
 addEventListener("online", flush);
-addEventListener("beforeunload", (event) => { if (kept.size) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (!isLeaving && [...unsaved.values()].some((each) => !each.isParked)) event.preventDefault(); });
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

@@ -121,19 +121,22 @@ class Watcher:
 def open_page(chromium: Browser) -> Iterator[OpenPage]:
     """Open a page of a school in a browser of its own; at the end nothing may have been complained of.
 
-    `width` is in CSS pixels, `also` the address of another site that is asked rightly; further arguments go to
-    Playwright's new_context.
+    `width` is in CSS pixels, `also` the address of another site that is asked rightly, `forgive`: what the console
+    says of lost lines and refused saves is no complaint; further arguments go to Playwright's new_context.
     """
     watcher = Watcher()
     contexts: list[BrowserContext] = []
 
-    def open_at(school: School, width: int = 1280, also: str | None = None, **options: Any) -> Page:
+    def open_at(
+        school: School, width: int = 1280, also: str | None = None, forgive: bool = False, **options: Any
+    ) -> Page:
         size = {"width": width, "height": HEIGHTS[width]}
         context = chromium.new_context(base_url=school.url, viewport=size, locale="en-GB", **options)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        watcher.watch(page, school.url, *([also] if also else []))
+        if not forgive:
+            watcher.watch(page, school.url, *([also] if also else []))
         return page
 
     yield open_at

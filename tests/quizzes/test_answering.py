@@ -172,7 +172,7 @@ def test_the_result_says_what_was_sure_and_wrong(app: Flask) -> None:
     page = words(visitor.submit(attempt))
 
     assert "You were sure and wrong on 1 question." in page
-    assert "Certain: 1 of 2 right." in page
+    assert "Certain: 1 of 2 right, too few to tell." in page
 
 
 def test_the_result_can_be_printed(visitor: Visitor) -> None:
