@@ -79,7 +79,9 @@ def _items_of(attempts: Sequence[str]) -> dict[str, list[Answered]]:
     query = select(
         AttemptItem.attempt_id, AttemptItem.revision_id, AttemptItem.answer, AttemptItem.score_num,
         AttemptItem.score_den, AttemptItem.certainty, AttemptItem.saved_at,
-    ).where(AttemptItem.attempt_id.in_(attempts), AttemptItem.score_num.is_not(None))  # fmt: skip
+    ).where(
+        AttemptItem.attempt_id.in_(attempts), AttemptItem.score_num.is_not(None), AttemptItem.dropped.is_(False)
+    )  # fmt: skip
     rows = db.session.execute(query.order_by(AttemptItem.attempt_id, AttemptItem.position))
     return {attempt: list(items) for attempt, items in groupby(rows, key=lambda row: row.attempt_id)}
 
