@@ -16,7 +16,7 @@ from analysis.ways import case_figures
 from core.clock import now
 from core.database import db, transaction, upsert
 from quizzes.closing import AttemptMarked
-from quizzes.models import Question, Quiz
+from quizzes.models import Attempt, Question, Quiz
 from quizzes.paper import plain_prompt
 from quizzes.questions import Options
 from quizzes.quiz_settings import QuizKind
@@ -29,7 +29,9 @@ SLICE = 500  # values in one statement
 
 
 def note_marked(event: AttemptMarked) -> None:
-    """An attempt has a result, or another one: its quiz's figures are stale."""
+    """An attempt has a result, or another one: its quiz's figures are stale. What waits for a person has none yet."""
+    if db.session.get_one(Attempt, event.attempt_id).points is None:
+        return
     db.session.add(StaleMark(quiz_id=event.quiz_id))
     db.session.flush()
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from core.clock import now
 from core.database import db
 from courses.models import Step
-from quizzes import rules as grading
+from quizzes.kinds import QUESTION_KINDS
 from quizzes.models import Question, Quiz
 from quizzes.questions import Question as Content
 from quizzes.quiz_settings import FeedbackWhen, QuizSettings
@@ -34,7 +34,7 @@ def askable() -> frozenset[str]:
 
 def is_markable(question: Content) -> bool:
     """Whether a machine can mark it: an essay or a file does not come back."""
-    return not grading.grade(question, None).pending
+    return QUESTION_KINDS[question.kind].machine_marked
 
 
 def revisions(question_ids: Iterable[str]) -> list[int]:

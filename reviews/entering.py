@@ -207,8 +207,8 @@ def _make(user_id: int, step: Step, kind: Kind, coming: list[Coming], zone: Zone
 
 def _renew(card: ReviewCard, coming: Coming, step: Step, zone: ZoneInfo) -> None:
     """It came in again: due tomorrow at the latest, unless it was reviewed since, or taken out by the learner."""
-    is_wish = coming.origin is Origin.MARKED
-    if coming.origin is Origin.LATER or coming.at <= card.entered_at or (card.removed_at and not is_wish):
+    is_news = coming.origin is not Origin.LATER and coming.at > card.entered_at and card.removed_at is None
+    if not is_news and coming.origin is not Origin.MARKED:
         return
     card.removed_at, card.origin, card.entered_at = None, coming.origin, coming.at
     card.course_id, card.step_id = step.course_id, step.id

@@ -20,7 +20,7 @@ MAKERS_OF_MARKUP = (
 STORED_MARKUP = {  # what the renderer stored, taken out again
     "lessons/course_page.py", "lessons/course_views.py", "lessons/reading.py", "lessons/slots.py",
     "lessons/tools/pages.py",
-    "quizzes/regrading/pages.py",
+    "quizzes/regrading/pages.py", "quizzes/result_paper.py",
     "quizzes/paper.py", "quizzes/reads.py", "quizzes/results.py", "quizzes/checks.py", "pages/views.py",
     "core/prerender.py", "core/school.py", "enrollment/legal.py", "quizzes/cases/reads.py", "courses/authors.py",
     "articles/pages.py", "pages/faq.py", "analysis/pages.py",

@@ -156,7 +156,7 @@ def test_a_result_makes_the_figures_stale_and_computing_makes_them_fresh(room: C
 
 def test_an_attempt_that_waits_for_a_person_makes_nothing_stale(app: Flask) -> None:
     room = Classroom(TWO + "\n## third {essay points=2}\nWhy?\n\n- A point\n- Another\n")
-    room.hand_in(room.learner(), (True, True))
+    room.tell(room.learner(), 3, "Because of that.")
 
     assert room.marks() == 0
     assert room.compute().n == 0
