@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from functools import reduce
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
 from core.audit import record
 from core.clock import now
 from core.database import db
 from core.errors import Conflict
+from courses.models import Course
 from quizzes import closing
 from quizzes.models import Attempt, AttemptItem, Question
 from quizzes.regrading import mails, reads
@@ -57,7 +58,7 @@ def _find(question_id: str, cause: Cause, revision_id: int) -> Regrade | None:
 
 def _new(question: Question, cause: Cause, revision_id: int, reason: str, by: int) -> Regrade:
     if cause is Cause.DROPPED:
-        question.withdrawn_at = now()
+        _withdraw(question)
     regrade = Regrade(
         question_id=question.id, cause=cause, revision_id=revision_id, reason=reason, by_user_id=by,
         state=RegradeState.RUNNING, reached="", begun_at=now(), up=0, down=0, same=0, passing=0, below=0,
@@ -66,6 +67,12 @@ def _new(question: Question, cause: Cause, revision_id: int, reason: str, by: in
     detail = {"cause": cause, "revision": revision_id, "reason": reason}
     record("question.regrade", f"question:{question.id}", detail, actor_id=by)
     return regrade
+
+
+def _withdraw(question: Question) -> None:
+    """Ask it no more. Lessons may hold it too, and are kept in memory until their course has another version."""
+    question.withdrawn_at = now()
+    db.session.execute(update(Course).values(version=Course.version + 1))
 
 
 def regrades_of(question_id: str) -> list[Regrade]:

@@ -154,7 +154,8 @@ class Attempts(RuleBasedStateMachine):
     def check(self, position: int) -> None:
         now, item = self._model(), self._model().items[position]
         is_open = now.is_open and not now.is_overdue(self.at) and now.terms.get("feedback") == "question"
-        if not is_open or (item.answer is None and not item.final):
+        takes = item.answer is not None and position >= now.reached
+        if not is_open or not (item.final or takes):
             with pytest.raises(Conflict):
                 self._do(answering.check, position)
             return
@@ -178,7 +179,7 @@ class Attempts(RuleBasedStateMachine):
     @precondition(lambda self: self.now_at is not None)
     def take_hint(self, position: int) -> None:
         now, item = self._model(), self._model().items[position]
-        if not self._takes(item) or not now.terms.get("hints"):
+        if not self._takes(item) or not now.terms.get("hints") or position < now.reached:
             with pytest.raises(Conflict):
                 self._do(answering.take_hint, position)
             return
