@@ -80,7 +80,7 @@ def _now_in(question_id: str, edition: Hashable) -> _Now:
     if kept is None or kept[0] != edition:
         revision = current_revision(question_id)
         is_dropped = revision is None and question_id in dropped_questions()
-        kept = _current[key] = (edition, _Now(revision and revision.id, is_dropped))
+        kept = _current[key] = (edition, _Now(revision.id if revision else None, is_dropped))
     return kept[1]
 
 

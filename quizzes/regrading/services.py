@@ -25,10 +25,13 @@ PUBLISHED_AGAIN = "The question was published again since the preview. Look at t
 IS_DROPPED = "This question was dropped. Its attempts no longer count it, so no key grades them."
 
 
-def begin(question_id: str, cause: Cause, revision_id: int, reason: str, by: int) -> Regrade:
+def begin(
+    question_id: str, cause: Cause, revision_id: int, reason: str, by: int, since_preview: int = 0
+) -> Regrade:
     """Begin a regrade, or come back to the one that was begun: it looks at all attempts once more.
 
-    Raises NotFound, and Conflict where the preview is of another day.
+    `since_preview` attempts changed after the preview. Raises NotFound, and Conflict where the preview is of another
+    revision.
     """
     question = _held(question_id)
     if question.revision_id != revision_id:
@@ -36,6 +39,7 @@ def begin(question_id: str, cause: Cause, revision_id: int, reason: str, by: int
     if cause is Cause.KEY and question.withdrawn_at is not None:
         raise Conflict(IS_DROPPED)
     regrade = _find(question_id, cause, revision_id) or _new(question, cause, revision_id, reason, by)
+    regrade.since_preview += since_preview
     if regrade.state is RegradeState.DONE:
         regrade.state, regrade.reached, regrade.done_at = RegradeState.RUNNING, "", None
     db.session.flush()
@@ -62,6 +66,7 @@ def _new(question: Question, cause: Cause, revision_id: int, reason: str, by: in
     regrade = Regrade(
         question_id=question.id, cause=cause, revision_id=revision_id, reason=reason, by_user_id=by,
         state=RegradeState.RUNNING, reached="", begun_at=now(), up=0, down=0, same=0, passing=0, below=0,
+        since_preview=0,
     )  # fmt: skip
     db.session.add(regrade)
     detail = {"cause": cause, "revision": revision_id, "reason": reason}

@@ -164,7 +164,9 @@ def test_a_dropped_question_leaves_nothing_in_the_lesson(page: Page, answered: b
 
     assert 'id="check-barrier"' in before
     assert "<p>Text</p>" in shown
-    assert [words for words in ("check-", "Check yourself", "bricks", "not published") if words in shown] == []
+    assert [
+        words for words in ("check-", "Check yourself", "bricks", "not published") if words in shown
+    ] == []
     sent = {values[""]: values["Water"]} if values else {}
     refused = factories.post(page.browser, f"{page.url}/checks/barrier", sent)
     assert refused.status_code == 404
