@@ -1,5 +1,6 @@
 """Attempts that end: handed in or overdue, marked once, logged; what counts completes the step."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -15,7 +16,7 @@ from core.clock import set_now
 from core.database import db, transaction
 from core.errors import Conflict
 from progress.models import StepCompletion
-from quizzes import closing
+from quizzes import closing, saving
 from quizzes.marks import Certainty
 from quizzes.models import Accommodation, Grade
 from quizzes.rules import AttemptState
@@ -91,6 +92,25 @@ def test_the_job_and_twenty_submissions_at_once_mark_one_result(app: Flask) -> N
 
     assert results == [1] * 10
     assert count_of(Grade, attempt_id=attempt) == 1
+
+
+def test_a_submission_waits_for_an_answer_that_is_being_saved(app: Flask) -> None:
+    world = World()
+    attempt = world.start()
+    results: list[object] = []
+
+    def submit() -> None:
+        results.extend(at_once(app, 1, lambda: world.submit(attempt).points))
+
+    submitter = threading.Thread(target=submit)
+    with transaction():
+        saving.save(world.user.id, attempt, [Given(1, {"ticked": [0]}, False)])
+        submitter.start()
+        submitter.join(0.5)
+        assert results == [], "the attempt was marked without an answer that is called saved"
+    submitter.join()
+
+    assert results == [1]
 
 
 def test_saves_and_submissions_at_once_mark_what_was_called_saved_and_no_more(app: Flask) -> None:

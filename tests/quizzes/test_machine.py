@@ -175,6 +175,15 @@ class Attempts(RuleBasedStateMachine):
             self.save(position=position, option=option, ahead=None, certainty=None)
             self.check(position=position)
 
+    @rule(position=POSITIONS, option=OPTIONS)
+    @precondition(lambda self: self.now_at is not None and self.now_at.is_open)
+    def go_on_and_come_back(self, position: int, option: int | None) -> None:
+        """By the browser's button, or an address that was written down: where there is no way back, for nothing."""
+        self.save(position=position, option=option, ahead=None, certainty=None)
+        self.leave(position=position)
+        self.take_hint(position=position)
+        self.check(position=position)
+
     @rule(position=POSITIONS)
     @precondition(lambda self: self.now_at is not None)
     def take_hint(self, position: int) -> None:

@@ -33,10 +33,11 @@ def _noon(clock: Callable[[datetime], None]) -> None:
 
 @pytest.fixture
 def cohort(app: Flask) -> Cohort:
-    """Four learners; their teacher finds the key of the first question wrong."""
+    """Four learners, and one who still sits; their teacher finds the key of the first question wrong."""
     found = Cohort(*FOUR)
     with transaction() as session:
         session.add(CourseInstructor(course_id=found.course.id, user_id=found.teacher.id))
+    found.open = found.start()
     found.mend_first()
     return found
 
@@ -160,9 +161,8 @@ def test_a_large_preview_says_that_it_is_being_computed_and_how_far_it_is(
 
 
 def test_what_came_since_the_preview_leads_to_another_one(cohort: Cohort, teacher: FlaskClient) -> None:
-    attempt = cohort.start()
     preview = asks(cohort, teacher)
-    cohort.submit(attempt)
+    cohort.submit(cohort.open)
 
     answer = applies(teacher, preview, follow_redirects=True)
 
@@ -176,9 +176,8 @@ def test_few_that_came_since_the_preview_are_named_beside_the_figures(
     cohort: Cohort, teacher: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(previews, "ONE_IN", 4)
-    attempt = cohort.start()
     preview = asks(cohort, teacher)
-    cohort.submit(attempt)
+    cohort.submit(cohort.open)
 
     page = words(applies(teacher, preview, follow_redirects=True).text)
 
@@ -271,12 +270,11 @@ def test_a_dropped_question_is_told_of_and_not_shown(app: Flask, cohort: Cohort)
 
 
 def test_what_was_dropped_before_the_submission_is_told_as_that(app: Flask, cohort: Cohort) -> None:
-    attempt = cohort.start()
     cohort.regrade(cause=Cause.DROPPED)
     set_now(NOON + timedelta(minutes=1))
-    cohort.submit(attempt)
+    cohort.submit(cohort.open)
 
-    page = words(factories.sign_in(app.test_client(), cohort.user).get(f"/attempts/{attempt}").text)
+    page = words(factories.sign_in(app.test_client(), cohort.user).get(f"/attempts/{cohort.open}").text)
 
     assert (
         f"Question 1 was dropped before you handed in, so it does not count. The reason: “{REASON}”" in page
