@@ -222,6 +222,27 @@ def test_rows_and_cards_are_moved_by_hand(school: School, open_page: OpenPage) -
     expect(page.get_by_role("main")).to_contain_text("3 of 5 points")
 
 
+def test_rows_and_cards_are_moved_by_a_finger_and_the_selects_say_so(
+    school: School, open_page: OpenPage
+) -> None:
+    page = open_page(school, 390, has_touch=True, is_mobile=True)
+    attempt = begins(page, school, "finger@example.org")
+    page.goto(f"{attempt}?q=2")
+    for place, step in enumerate(("Greet", "Ask", "Look", "Touch")):
+        slides(page, row(page, step).locator(".grip"), page.locator(".q-row").nth(place))
+        expect(page.get_by_role("combobox", name=step, exact=True)).to_have_value(str(place + 1))
+    expect(saved(page)).to_have_text("Saved")
+
+    page.goto(f"{attempt}?q=3")
+    for card, left in (("Stop", "Fever"), ("Carry on", "Dry skin"), ("Listen", "A question")):
+        slides(page, page.get_by_role("button", name=card), row(page, left))
+        expect(page.get_by_role("combobox", name=left).locator("option:checked")).to_have_text(card)
+    expect(saved(page)).to_have_text("Saved")
+    hands_in(page)
+
+    expect(page.get_by_role("main")).to_contain_text("3 of 5 points")
+
+
 def test_rows_and_cards_are_moved_by_keys_and_each_move_is_told(school: School, open_page: OpenPage) -> None:
     page = open_page(school)
     attempt = begins(page, school, "keys@example.org")
@@ -259,3 +280,20 @@ def drags(page: Page, what: Locator, to: Locator) -> None:
     page.mouse.move(begin["x"] + begin["width"] / 2, end["y"] + 8, steps=8)
     page.mouse.move(end["x"] + end["width"] / 4, end["y"] + 8, steps=2)
     page.mouse.up()
+
+
+def slides(page: Page, what: Locator, to: Locator) -> None:
+    """With one finger, as the browser is told of it by a touch screen."""
+    what.scroll_into_view_if_needed()
+    begin, end = what.bounding_box(), to.bounding_box()
+    assert begin is not None
+    assert end is not None
+    x, y = begin["x"] + begin["width"] / 2, begin["y"] + begin["height"] / 2
+    far = end["y"] + 8 - y
+    screen = page.context.new_cdp_session(page)
+    screen.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for part in range(1, 11):
+        at = [{"x": x, "y": y + far * part / 10}]
+        screen.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": at})
+    screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    screen.detach()

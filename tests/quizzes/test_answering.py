@@ -110,6 +110,22 @@ def test_without_a_way_back_a_question_that_was_left_stays(app: Flask) -> None:
     assert visitor.items(attempt)[0].answer == {"ticked": [0]}
 
 
+@pytest.mark.parametrize(
+    ("button", "settings"), [("next", {"back": False}), ("check", {"feedback": "question"})]
+)
+def test_a_button_that_is_pressed_twice_leads_on(
+    app: Flask, button: str, settings: dict[str, object]
+) -> None:
+    visitor = Visitor(app, **settings)
+    attempt = visitor.start()
+    fields = {**visitor.answer(visitor.items(attempt)[0], 1), "go": button}
+
+    first, second = (factories.post(visitor.browser, f"{attempt}?q=1", fields) for _ in range(2))
+
+    assert (second.status_code, second.location) == (303, first.location)
+    assert visitor.items(attempt)[0].answer == {"ticked": [1]}
+
+
 @pytest.mark.parametrize("button", ["check", "hint"])
 def test_a_question_that_was_left_is_neither_checked_nor_helped(app: Flask, button: str) -> None:
     visitor = Visitor(app, HINTED, back=False, feedback="question", hints=True, shuffle="none")

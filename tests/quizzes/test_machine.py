@@ -136,18 +136,23 @@ class Attempts(RuleBasedStateMachine):
         answer = {"ticked": [] if option is None else [option]}
         seq = None if ahead is None else latest + ahead
         given = Given(position, answer, False, certainty, seq)
-        if not self._takes(item) or position < now.reached:
+        in_time = now.is_open and not now.is_overdue(self.at)
+        says_the_same = (item.answer, item.certainty) == (option, certainty)
+        if not in_time or ((item.final or position < now.reached) and not says_the_same):
             with pytest.raises(Conflict):
                 self.world.save(now.id, given)
             return
         (kept,) = self.world.save(now.id, given)
+        if item.final or position < now.reached:
+            assert kept.won
+            return
         number = latest if seq is None else min(seq, latest)
         if seq is None or number > item.seq:
             item.answer, item.certainty = option, certainty
             item.seq = max(number, item.seq + 1)
             assert kept.won
         else:
-            assert kept.won == (number == item.seq)
+            assert kept.won == (number == item.seq or says_the_same)
 
     @rule(position=POSITIONS)
     @precondition(lambda self: self.now_at is not None)
