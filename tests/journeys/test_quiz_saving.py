@@ -61,6 +61,23 @@ def test_an_answer_given_offline_is_kept_and_sent_when_the_line_is_back(
     expect(page.get_by_role("radio", name="Warmth")).to_be_checked()
 
 
+def test_the_whole_paper_says_what_is_saved_as_it_is_saved(school: School, open_page: OpenPage) -> None:
+    page = open_page(school)
+    attempt = begins(page, school, "overview@example.org")
+    page.goto(f"{attempt}?view=paper")
+    first = page.locator("#question-1")
+    expect(first).to_contain_text("Not answered")
+
+    chooses(page, "Warmth")
+
+    expect(page.get_by_text("1 of 4 answered")).to_be_visible()
+    expect(first.get_by_text("Saved")).to_be_visible()
+    expect(first.get_by_text("Not answered")).to_be_hidden()
+    first.get_by_text("Flag").last.click()
+    expect(page.get_by_text("1 of 4 answered, 1 flagged")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Question 1 ?, answered and flagged"))).to_be_visible()
+
+
 def test_an_answer_left_on_another_page_is_sent_before_the_paper_is_handed_in(
     school: School, open_page: OpenPage
 ) -> None:
