@@ -73,7 +73,7 @@ def test_the_whole_paper_says_what_is_saved_as_it_is_saved(school: School, open_
     expect(page.get_by_text("1 of 4 answered")).to_be_visible()
     expect(first.get_by_text("Saved")).to_be_visible()
     expect(first.get_by_text("Not answered")).to_be_hidden()
-    first.get_by_text("Flag").last.click()
+    first.get_by_role("checkbox", name="Flag question 1").check()
     expect(page.get_by_text("1 of 4 answered, 1 flagged")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("Question 1 ?, answered and flagged"))).to_be_visible()
 
