@@ -50,6 +50,14 @@ def pairs(layout: Layout) -> st.SearchStrategy[list[tuple[bytes, bytes]]]:
     return st.lists(st.tuples(names | st.binary(max_size=8), known | st.binary(max_size=60)), max_size=12)
 
 
+def forged(layout: Layout) -> st.SearchStrategy[list[tuple[bytes, bytes]]]:
+    """What somebody sends who knows the page: its own names with its own values, more of them than it would send."""
+    tokens = [pick.token.encode() for pick in layout.picks] or [b"SP", b"9.4"]
+    return st.lists(
+        st.tuples(st.sampled_from(names_of(layout)), st.sampled_from(tokens)), min_size=2, max_size=8
+    )
+
+
 def encoded(chosen: Sequence[tuple[bytes, bytes]]) -> bytes:
     return b"&".join(f"{quote_from_bytes(name)}={quote_from_bytes(value)}".encode() for name, value in chosen)
 
@@ -74,7 +82,7 @@ def earned(question: Question, layout: Layout, form: Mapping[str, Sequence[str]]
 @st.composite
 def bodies(draw: st.DrawFn) -> tuple[Question, Layout, bytes]:
     number = draw(st.integers(0, len(QUESTIONS) - 1))
-    some = draw(pairs(LAYOUTS[number]).map(encoded) | st.binary(max_size=200))
+    some = draw((pairs(LAYOUTS[number]) | forged(LAYOUTS[number])).map(encoded) | st.binary(max_size=200))
     return QUESTIONS[number], LAYOUTS[number], some
 
 
@@ -90,7 +98,7 @@ def test_no_bytes_make_grading_fail(sent: tuple[Question, Layout, bytes], conten
 @given(st.sampled_from(range(len(QUESTIONS))), st.data(), st.randoms(use_true_random=False))
 def test_the_order_of_the_fields_does_not_count(number: int, data: st.DataObject, rng: Random) -> None:
     question, layout = QUESTIONS[number], LAYOUTS[number]
-    chosen = data.draw(pairs(layout))
+    chosen = data.draw(forged(layout) | pairs(layout))
     ticked = layout.name.encode() if question.kind in ("choice", "choices", "truefalse") else None
     single = {name: (name, value) for name, value in chosen if name != ticked}
     once = [*single.values(), *(pair for pair in chosen if pair[0] == ticked)]

@@ -114,7 +114,9 @@ class Attempts(RuleBasedStateMachine):
         self.world.quiz = factories.make_quiz(self.world.step, PAPER, **chosen)
         factories.enroll(self.world.user, course)
         self.start()
-        if chosen.get("tries"):
+        if not chosen.get("back", True):
+            self.go_on_and_come_back(position=1, option=tried[0])
+        elif chosen.get("tries"):
             self.try_and_check(position=1, tried=tried)
 
     @rule()
