@@ -46,19 +46,31 @@ def _set_in_page(state: StateCore) -> None:
 
 
 def _fence(
-    self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: MutableMapping[str, Any]
+    self: RendererHTML,
+    tokens: Sequence[Token],
+    place: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
 ) -> str:
     return f"<pre>{escape(tokens[place].content)}</pre>\n"
 
 
 def _table_opens(
-    self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: MutableMapping[str, Any]
+    self: RendererHTML,
+    tokens: Sequence[Token],
+    place: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
 ) -> str:
     return TABLE_OPENS
 
 
 def _table_closes(
-    self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: MutableMapping[str, Any]
+    self: RendererHTML,
+    tokens: Sequence[Token],
+    place: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
 ) -> str:
     return "</table></div>\n"
 

@@ -59,7 +59,25 @@ def test_whatever_is_written_gives_whole_and_known_markup(text: str) -> None:
     assert not seen.open
 
 
-UNITS = ["[", "*", "**a", "`", "|", "- ", "> ", "#", "|-", "1. ", "*a *", "\n|", "a**b_", "- a\n  ", "![", "<", "a|b\n-|\n"]
+UNITS = [
+    "[",
+    "*",
+    "**a",
+    "`",
+    "|",
+    "- ",
+    "> ",
+    "#",
+    "|-",
+    "1. ",
+    "*a *",
+    "\n|",
+    "a**b_",
+    "- a\n  ",
+    "![",
+    "<",
+    "a|b\n-|\n",
+]
 
 
 @pytest.mark.parametrize("unit", UNITS)
