@@ -37,7 +37,9 @@ def _hints(shape: type) -> dict[str, Any]:
 
 def _read(shape: Any, data: Any) -> Any:
     if is_dataclass(shape) and isinstance(shape, type):
-        return shape(**{name: _read(hint, data[name]) for name, hint in _hints(shape).items() if name in data})
+        return shape(
+            **{name: _read(hint, data[name]) for name, hint in _hints(shape).items() if name in data}
+        )
     if get_origin(shape) in (Union, UnionType):
         return None if data is None else _read(_without_none(shape), data)
     if get_origin(shape) is tuple:

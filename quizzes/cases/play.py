@@ -22,6 +22,16 @@ class Effect(StrEnum):
     UNSAFE = "unsafe"
 
 
+class Referral(StrEnum):
+    """How a choice stands to a referral. One is called for where of the safe choices that were open one that scores
+    most is a referral."""
+
+    WELL = "well"  # called for, and no safe choice scores more
+    WEAKER = "weaker"  # called for, and another way scores more
+    MISSED = "missed"  # called for, and not made
+    NEEDLESS = "needless"  # made where something else was called for
+
+
 class Ending(StrEnum):
     """How a play ended. Safe and strong are passed; review is not, by its points or a critical choice."""
 
@@ -60,6 +70,23 @@ class Turn:
             return Effect.CRITICAL
         most = self.scene.choices[self.index if self.best is None else self.best].score
         return Effect.STRONG if self.choice.score >= most else Effect.WEAKER
+
+    @property
+    def referral(self) -> Referral | None:
+        """None where none was called for and none made."""
+        if self.choice.refer and not self._calls_for_referral:
+            return Referral.NEEDLESS
+        if not self._calls_for_referral:
+            return None
+        if not self.choice.refer:
+            return Referral.MISSED
+        return Referral.WELL if self.effect is Effect.STRONG else Referral.WEAKER
+
+    @property
+    def _calls_for_referral(self) -> bool:
+        safe = [choice for choice in map(self.scene.choices.__getitem__, self.offered) if choice.is_safe]
+        most = max((choice.score for choice in safe), default=0)
+        return any(choice.refer and choice.score == most for choice in safe)
 
     def if_chosen(self, index: int) -> "Turn":
         """The turn that another choice of the same scene would have been, as far as its effect goes."""
