@@ -119,23 +119,16 @@ def _told(url: str, notes: Notes, number: int, turn: Turn) -> ShownTurn:
 
 
 def _referrals_words(play: Play) -> str:
-    """How often a referral was called for, and how often it was made; empty where none was called for or made."""
+    """How often a referral was called for and made; empty where neither was so."""
     grades = Counter(turn.referral for turn in play.turns)
     called = grades[Referral.WELL] + grades[Referral.WEAKER] + grades[Referral.MISSED]
     made = grades[Referral.WELL] + grades[Referral.WEAKER]
     needless = grades[Referral.NEEDLESS]
-    told = (
-        [f"A referral was called for {_times(called)} on your way; you made it {_times(made)}."]
-        if called
-        else []
-    )
-    if needless:
-        told.append(f"You referred {_times(needless)} where something else was called for.")
-    return " ".join(told)
-
-
-def _times(count: int) -> str:
-    return {0: "not once", 1: "once", 2: "twice"}.get(count, f"{count} times")
+    told = [
+        (called, f"Scenes on your way that called for a referral: {called}. In {made} of them you made one."),
+        (needless, f"Referrals where something else was called for: {needless}."),
+    ]
+    return " ".join(sentence for count, sentence in told if count)
 
 
 def _better(edition: Edition, play: Play) -> Play | None:

@@ -226,6 +226,7 @@ def test_a_case_shows_how_many_took_each_branch(case_room: CaseRoom, app: Flask)
     assert "She sits down 10 visits" in page
     assert "Ask what happened 9 (90%) +20 History" in page
     assert "Peel at once Unsafe 1 (10%)" in page
+    assert "How the plays ended End Plays Plan 9 (90%) Red flag Unsafe 1 (10%)" in page
     assert rows[3] == ["1", "10", "She sits down", "Peel at once", "Red flag", "unsafe", "1"]
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from studio.services import check
 from studio.standards.house import advice
 from tests.studio.standards.model import (
-    ARTICLE,
     ADVICE,
+    ARTICLE,
     CASE,
     CHECKS,
     LESSON,
@@ -146,7 +146,9 @@ def test_one_reason_for_all_is_enough_where_nothing_is_ticked():
 
 
 def test_a_case_too_large_to_be_played_is_told():
-    steps = "".join(f"- [Say {letter}](#scene-1) {{s{letter}+1 needs s{letter}<100}}\n  : Why.\n" for letter in "abcdefgh")
+    steps = "".join(
+        f"- [Say {letter}](#scene-1) {{s{letter}+1 needs s{letter}<100}}\n  : Why.\n" for letter in "abcdefgh"
+    )
     state = ", ".join(f"s{letter}: 0" for letter in "abcdefgh")
     files = edited(CASE, "- [Let her in]", f"{steps}- [Let her in]")
     files[CASE] = files[CASE].replace(b"pass: 60\n", f"pass: 60\nstate: {{{state}}}\n".encode())
