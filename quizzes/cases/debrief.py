@@ -124,11 +124,24 @@ def _referrals_words(play: Play) -> str:
     called = grades[Referral.WELL] + grades[Referral.WEAKER] + grades[Referral.MISSED]
     made = grades[Referral.WELL] + grades[Referral.WEAKER]
     needless = grades[Referral.NEEDLESS]
-    told = [
-        (called, f"Scenes on your way that called for a referral: {called}. In {made} of them you made one."),
-        (needless, f"Referrals where something else was called for: {needless}."),
-    ]
-    return " ".join(sentence for count, sentence in told if count)
+    told = (
+        [f"A referral was called for in {_scenes(called)} on your way, and {_made(made, called)}."]
+        if called
+        else []
+    )
+    if needless:
+        told.append(f"In {_scenes(needless)} you referred where something else was called for.")
+    return " ".join(told)
+
+
+def _made(made: int, called: int) -> str:
+    if made == called:
+        return "you made it"
+    return f"you made it in {made} of them" if made else "you did not make it"
+
+
+def _scenes(count: int) -> str:
+    return "1 scene" if count == 1 else f"{count} scenes"
 
 
 def _better(edition: Edition, play: Play) -> Play | None:
