@@ -16,6 +16,9 @@ import admin.order_views
 import admin.people_views
 import admin.school_views
 import admin.views
+import analysis.cohorts.jobs
+import analysis.cohorts.views
+import analysis.doubts.views
 import analysis.jobs
 import analysis.services
 import analysis.views
@@ -37,6 +40,7 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import quizzes.afterwards
 import quizzes.assessed
 import quizzes.jobs
 import quizzes.kept_views
@@ -47,6 +51,7 @@ import reviews.entering
 import reviews.jobs
 import reviews.news
 import reviews.reminders
+import reviews.returning
 import reviews.views
 import studio.commands
 import studio.models
@@ -101,6 +106,8 @@ def register_rooms(app: Flask) -> None:
         quizzes.views,
         quizzes.kept_views,
         analysis.views,
+        analysis.doubts.views,
+        analysis.cohorts.views,
         marking.views,
         marking.studio_views,
         marking.allowances.views,
@@ -129,6 +136,7 @@ def connect_rooms() -> None:
     enrollment.jobs.register()
     quizzes.jobs.register()
     analysis.jobs.register()
+    analysis.cohorts.jobs.register()
     reviews.jobs.register()
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
@@ -143,5 +151,7 @@ def connect_rooms() -> None:
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)
+    quizzes.afterwards.tell_returns(reviews.returning.returns_of)
+    quizzes.afterwards.tell_recalled(reviews.returning.recalled_of)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)
