@@ -17,6 +17,7 @@ import admin.people_views
 import admin.school_views
 import admin.views
 import analysis.cohorts.jobs
+import analysis.cohorts.later
 import analysis.cohorts.views
 import analysis.doubts.views
 import analysis.jobs
@@ -50,6 +51,7 @@ import quizzes.views
 import reviews.entering
 import reviews.jobs
 import reviews.news
+import reviews.recalled
 import reviews.reminders
 import reviews.returning
 import reviews.views
@@ -153,5 +155,6 @@ def connect_rooms() -> None:
     reviews.entering.tell_terms(lessons.terms.terms_in)
     quizzes.afterwards.tell_returns(reviews.returning.returns_of)
     quizzes.afterwards.tell_recalled(reviews.returning.recalled_of)
+    analysis.cohorts.later.tell_later(reviews.recalled.answers_after)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

@@ -138,7 +138,7 @@ def _write_priya(diary: Diary, free: Course, certification: Course) -> Learner:
     diary.write(day + timedelta(minutes=6), partial(_start, priya, free))
     for number, step in enumerate(steps_of(free), 1):
         diary.write(day + timedelta(days=3 * number - 1, hours=number), partial(_do, priya, step))
-    begun, left = 44, 2  # days ago
+    begun, left = 31, 2  # days ago
     evening = diary.present.replace(hour=18, minute=40, second=0, microsecond=0)
     diary.write(evening - timedelta(days=begun), partial(_buy, priya, certification))
     steps = steps_of(certification)

@@ -27,6 +27,7 @@ class Compared:
 
     number: int
     title: str
+    step_id: int
     quiz_id: int
     baselines: tuple[int, ...]
 
@@ -51,7 +52,7 @@ def compared_in(outline: Outline) -> list[Compared]:
         before = tuple(quizzes[each].id for each in names if each in quizzes)
         if quiz and before:
             title = outline.modules[step.module_number - 1].title
-            found.append(Compared(step.module_number, title, quiz.id, before))
+            found.append(Compared(step.module_number, title, step.id, quiz.id, before))
     return found
 
 

@@ -6,13 +6,24 @@ from datetime import date
 
 from analysis.cohorts.rules import FEWEST, CourseFigures, GroupFigures, ModuleGain
 from analysis.rules import LEAST, Gain
-from analysis.words import TOO_FEW, cell, percent
+from analysis.words import TOO_FEW, cell, counted, percent
 
 COHORT_HEAD = (
     "Enrolled from", "Enrolled until", "Learners", "Finished", "Mean progress", "Attempts", "Mean result",
     "Passed at once", "Certain answers", "Certain and right", "Learners with a gain", "Gain", "Gain from", "Gain to",
 )  # fmt: skip
-GAIN_HEAD = ("Module", "Title", "Learners", "Before", "After", "Gain", "Gain from", "Gain to")
+GAIN_HEAD = (
+    "Module",
+    "Title",
+    "Learners",
+    "Before",
+    "After",
+    "Gain",
+    "Gain from",
+    "Gain to",
+    "Right long after",
+    "Answers long after",
+)
 LEFT, WIDTH, ROW, TOP = 44, 560, 44, 34  # of the drawing, in units of its viewBox
 LEAST_SHOWN, MOST_SHOWN = -20, 100  # percent at the ends of its axis
 
@@ -44,6 +55,8 @@ class GainLine:
     after: str
     gain: str
     interval: str
+    later: str
+    later_answers: str
     bar: "Bar | None"
 
 
@@ -130,6 +143,8 @@ def _gain_line(place: int, module: ModuleGain) -> GainLine:
         after=percent(module.after, n),
         gain=_change(module.gain),
         interval=_interval(module.gain),
+        later=_given(module.later, module.later_answers),
+        later_answers=f"of {counted(module.later_answers, 'answer')}" if module.later is not None else "",
         bar=_bar(place, module.gain),
     )
 
@@ -186,5 +201,5 @@ def _cells_of_module(module: ModuleGain) -> tuple[object, ...]:
     gain = module.gain
     return (
         module.number, module.title, gain.n, cell(module.before), cell(module.after), cell(gain.mean),
-        cell(gain.low), cell(gain.high),
+        cell(gain.low), cell(gain.high), cell(module.later), "" if module.later is None else module.later_answers,
     )  # fmt: skip

@@ -44,13 +44,20 @@ class GroupFigures:
 
 @dataclass(frozen=True)
 class ModuleGain:
-    """What a module gained its learners, from the quiz before it to the one after it; means are None with the gain."""
+    """What a module gained its learners, from the quiz before it to the one after it; means are None with the gain.
+
+    `later` is the share of `later_answers` right that were given `later_days` after it or more; None where fewer than
+    FEWEST learners stand behind it.
+    """
 
     number: int
     title: str
     before: float | None
     after: float | None
     gain: Gain
+    later_days: int
+    later_answers: int
+    later: float | None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from analysis.cohorts import reads
 from analysis.cohorts.gains import Compared, compared_in, pairs_of
+from analysis.cohorts.later import later_of
 from analysis.cohorts.models import CohortStatistics
 from analysis.cohorts.rules import (
     CourseFigures,
@@ -86,13 +87,16 @@ def _module(
         place = place_of(months, month_of(pair.enrolled_at.astimezone(zone).date()))
         if place is not None:
             gaining[place].add(pair.before, pair.after)
-    is_given = whole.gain.mean is not None
+    is_given, later = whole.gain.mean is not None, later_of([compared.step_id])
     return ModuleGain(
-        compared.number,
-        compared.title,
-        whole.before.mean if is_given else None,
-        whole.after.mean if is_given else None,
-        whole.gain,
+        number=compared.number,
+        title=compared.title,
+        before=whole.before.mean if is_given else None,
+        after=whole.after.mean if is_given else None,
+        gain=whole.gain,
+        later_days=later.days,
+        later_answers=later.n,
+        later=share_of(later.right, later.n, later.people),
     )
 
 
