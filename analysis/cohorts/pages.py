@@ -24,7 +24,7 @@ GAIN_HEAD = (
     "Right long after",
     "Answers long after",
 )
-LEFT, WIDTH, ROW, TOP = 44, 560, 44, 34  # of the drawing, in units of its viewBox
+LEFT, WIDTH, ROW, TOP = 40, 440, 40, 34  # of the drawing, in units of its viewBox
 LEAST_SHOWN, MOST_SHOWN = -20, 100  # percent at the ends of its axis
 
 
@@ -94,7 +94,11 @@ def cohort_cells(figures: CourseFigures) -> list[tuple[object, ...]]:
 
 def gain_lines(figures: CourseFigures) -> list[GainLine]:
     """One line for each module that is asked before and after."""
-    return [_gain_line(place, module) for place, module in enumerate(figures.modules)]
+    drawn = [module.number for module in figures.modules if module.gain.mean is not None]
+    return [
+        _gain_line(drawn.index(module.number) if module.number in drawn else 0, module)
+        for module in figures.modules
+    ]
 
 
 def gain_cells(figures: CourseFigures) -> list[tuple[object, ...]]:
@@ -104,7 +108,7 @@ def gain_cells(figures: CourseFigures) -> list[tuple[object, ...]]:
 
 def axis(lines: Sequence[GainLine]) -> Axis:
     """The drawing that holds the bars of these lines."""
-    height = TOP + ROW * len(lines)
+    height = TOP + ROW * sum(line.bar is not None for line in lines)
     percents = range(LEAST_SHOWN, MOST_SHOWN + 1, 20)
     rules = tuple((_x(each / 100), f"{_signed(each / 100)}", each == 0) for each in percents)
     return Axis(WIDTH, height, TOP - 8, height, rules)
