@@ -7,12 +7,13 @@ import pytest
 from flask import Flask
 
 from accounts.models import User
+from analysis.cohorts.later import Later
 from core.clock import now
 from core.database import db, transaction
 from core.errors import Conflict, NotFound
 from core.web import Reader
 from quizzes.models import Question
-from reviews import entering, returning, services
+from reviews import entering, recalled, returning, services
 from reviews.rules import Kind
 from tests import factories
 from tests.quizzes.visiting import words
@@ -126,3 +127,19 @@ def test_a_dropped_question_cannot_be_asked_back(memory: Memory) -> None:
     with pytest.raises(Conflict), transaction():
         entering.mark(memory.user.id, attempt, 1)
     assert "first" not in memory.cards(Kind.QUESTION)
+
+
+def test_what_is_known_after_ninety_days_is_told_to_its_learner_and_counted_for_instructors(
+    memory: Memory, clock: Callable[..., None]
+) -> None:
+    memory.attempt(True, True, True)
+    days_later(clock, 91)
+    memory.answer("first")
+    memory.answer("second", is_right=False)
+    db.session.rollback()
+
+    mine = returning.recalled_of(memory.user.id, {"o-1"})
+
+    assert (mine.days, mine.right, mine.n) == (90, 1, 1)
+    assert recalled.answers_after([memory.step.id]) == Later(90, 1, 2, 1)
+    assert recalled.answers_after([memory.lesson.id]).n == 0
