@@ -169,4 +169,4 @@ def anyone_verifies(page: Page, number: str) -> None:
 def _day(facts: str, word: str) -> date:
     found = re.search(rf"{word}\s+(\d+ \w+ \d{{4}})", facts)
     assert found, facts
-    return datetime.strptime(found[1], "%d %B %Y").date()
+    return datetime.strptime(f"{found[1]} +0000", "%d %B %Y %z").date()
