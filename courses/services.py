@@ -53,7 +53,8 @@ class OutlineModule:
 
     @property
     def minutes_text(self) -> str:
-        return minutes_in_words(sum(step.minutes for step in self.steps))
+        """What is required; optional steps add nothing."""
+        return minutes_in_words(sum(step.minutes for step in self.steps if step.required))
 
 
 @dataclass(frozen=True)
