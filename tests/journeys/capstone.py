@@ -13,8 +13,8 @@ EXAM, CASE, FORMULATION, CLAIMS = (
 CRITERIA_OF_CLAIMS = 5
 
 
-def reach_capstone(school: School, learner: str, name: str, tutor: str) -> None:
-    """Two new people: one who has done the eight modules, and one who teaches the certification."""
+def reach_capstone(school: School, learner: str, name: str, *tutors: str) -> None:
+    """New people: one who has done the eight modules, and some who teach the certification."""
     from app import create_app
     from courses.services import find_course
 
@@ -24,7 +24,8 @@ def reach_capstone(school: School, learner: str, name: str, tutor: str) -> None:
         factories.enroll(person, course)
         before = [step for step in factories.steps_of(course) if "/quizzes/capstone-" not in step.body]
         factories.complete(person, *(step for step in before if step.required))
-        factories.teach(factories.make_user(tutor, "Tea Tutor", "instructor"), course)
+        for tutor in tutors:
+            factories.teach(factories.make_user(tutor, "Tea Tutor", "instructor"), course)
 
 
 def answer_the_rest(school: School, learner: str, attempt: str, done: int, wrong: int) -> None:
