@@ -77,6 +77,11 @@ class Outline:
         """The ids of the steps that completing the course takes."""
         return frozenset(step.id for step in self.steps if step.required)
 
+    @property
+    def optional(self) -> frozenset[int]:
+        """The ids of the other ones."""
+        return frozenset(step.id for step in self.steps) - self.required
+
     @cached_property
     def added(self) -> dict[int, datetime]:
         """When each step was added."""
