@@ -377,6 +377,13 @@ def test_an_answer_is_shown_to_who_wrote_it_and_to_nobody_else(app: Flask, skin:
     assert "private thoughts" not in one.get("/learn/skin/lesson-2").text
 
 
+def test_each_private_answer_says_that_no_client_belongs_in_it(app: Flask, skin: Any) -> None:
+    page = learner(app, skin).get("/learn/skin/lesson-1").text
+
+    assert 'aria-describedby="hint-why"' in page
+    assert "No names or photographs of clients" in page
+
+
 def test_one_learner_cannot_change_anothers_answer(app: Flask, skin: Any) -> None:
     """V3"""
     one, other = learner(app, skin), learner(app, skin)
