@@ -109,7 +109,7 @@ def complete(attempt: Attempt) -> None:
 
 
 def has_passed(attempt: Attempt) -> bool:
-    """Whether what counts of all marked attempts, this one among them, reaches this one's pass mark."""
+    """Whether what counts of all marked attempts, this one among them, is a pass."""
     quiz = db.session.get_one(Quiz, attempt.quiz_id)
     counts = QuizSettings.from_json(quiz.settings).counts
     if counts == Counts.AVERAGE:
@@ -117,8 +117,8 @@ def has_passed(attempt: Attempt) -> bool:
     marked = select(Attempt).filter_by(user_id=attempt.user_id, quiz_id=attempt.quiz_id)
     marked = marked.where(Attempt.points_num.is_not(None)).order_by(Attempt.number)
     fresh = marked.execution_options(populate_existing=True)
-    share = rules.share_that_counts(counts, [each.share for each in db.session.scalars(fresh)])
-    return bool(attempt.passed) if quiz.kind != "quiz" else _reaches(share, attempt.pass_percent)
+    results = [each.marked for each in db.session.scalars(fresh)]
+    return bool(attempt.passed) if quiz.kind != "quiz" else rules.quiz_passed(counts, results)
 
 
 def _hold_learner(user_id: int) -> None:
@@ -127,10 +127,6 @@ def _hold_learner(user_id: int) -> None:
     Two results at once would each miss the other one, and with it the pass that both together bring.
     """
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
-
-
-def _reaches(share: Fraction | None, pass_percent: int) -> bool:
-    return share is not None and rules.passed(share, Fraction(1), pass_percent)
 
 
 def _closed(attempt: Attempt) -> bool:
@@ -160,6 +156,7 @@ def _mark(attempt: Attempt) -> None:
     for item in attempt.items:
         mark_item(item, terms)
     _leave_out_dropped(attempt)
+    count_possible(attempt)  # A question that was mended meanwhile may have other points.
     add_up(attempt)
     log_grade(attempt, "machine", [])
     tell_marked(attempt)
@@ -181,8 +178,6 @@ def _leave_out_dropped(attempt: Attempt) -> None:
     positions = frozenset(db.session.scalars(dropped))
     for item in attempt.items:
         item.dropped = item.position in positions
-    if positions:
-        count_possible(attempt)
 
 
 def count_possible(attempt: Attempt) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -12,22 +13,28 @@ from core.clock import now
 from core.database import db
 from core.school import current_school
 from courses.models import Step
+from courses.services import find_step
+from progress.services import done_steps
 from quizzes import rules
 from quizzes.models import Accommodation, Attempt, Quiz
-from quizzes.quiz_settings import QuizSettings
-from quizzes.rules import AttemptState, Standing, StartDecision, Tried
+from quizzes.quiz_settings import Counts, QuizSettings
+from quizzes.rules import AttemptState, Marked, Standing, StartDecision, Tried
 from quizzes.terms import Allowance, Window, attempts_allowed, deadline_of, window_of
 
 
 @dataclass(frozen=True)
 class Eligibility:
-    """What is known of one learner and one quiz at one moment; `tried` is in the order of the attempts."""
+    """What is known of one learner and one quiz at one moment; `tried` is in the order of the attempts.
+
+    `is_completed` is asked where the average counts, which may have passed once and not pass by now.
+    """
 
     noun: str
     settings: QuizSettings
     tried: Sequence[Attempt]
     allowance: Allowance
     at: datetime
+    is_completed: bool
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -59,14 +66,31 @@ class Eligibility:
         """Until when an attempt that begins now would take answers."""
         return deadline_of(self.settings, self.at, self.window, self.allowance)
 
+    @cached_property
+    def marked(self) -> list[Marked]:
+        """The attempts that have a result, in their order."""
+        return [attempt.marked for attempt in self.tried if attempt.points is not None]
+
+    @property
+    def passes_now(self) -> bool:
+        """Whether what counts of all attempts reaches the pass mark."""
+        return rules.quiz_passed(self.settings.counts, self.marked)
+
+    @property
+    def average(self) -> Fraction | None:
+        """The share of all marked attempts together, where that is what counts and there is one."""
+        is_average = self.settings.counts == Counts.AVERAGE
+        shares = [each.share for each in self.marked] if is_average else []
+        return rules.share_that_counts(Counts.AVERAGE, shares)
+
     @property
     def standing(self) -> Standing:
         left = self.attempts_allowed
         has_left = left is None or len(self.tried) < left
         return Standing(
-            has_passed=any(attempt.passed for attempt in self.tried),
+            has_passed=self.is_completed or rules.passed_once(self.settings.counts, self.marked),
             is_over=self.open_attempt is None and (not has_left or self.window.is_closed(self.at)),
-            has_closed=self.window.is_closed(self.at),
+            has_closed=self.open_attempt is None and self.window.is_closed(self.at),
         )
 
 
@@ -74,7 +98,12 @@ def eligibility(user_id: int, quiz: Quiz, step_id: int) -> Eligibility:
     """How this person stands with this quiz now."""
     settings = QuizSettings.from_json(quiz.settings)
     allowance = allowance_of(user_id, quiz.id, step_id)
-    return Eligibility(quiz.kind, settings, attempts_of(user_id, quiz.id), allowance, now())
+    is_completed = settings.counts == Counts.AVERAGE and _is_completed(user_id, step_id)
+    return Eligibility(quiz.kind, settings, attempts_of(user_id, quiz.id), allowance, now(), is_completed)
+
+
+def _is_completed(user_id: int, step_id: int) -> bool:
+    return step_id in done_steps(user_id, find_step(step_id).course_id)
 
 
 def attempts_of(user_id: int, quiz_id: int) -> list[Attempt]:

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Uni
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
-from quizzes.rules import AttemptState
+from quizzes.rules import AttemptState, Marked
 
 OPEN = text("state = 'open'")
 OF_A_QUIZ, OF_A_COURSE = text("quiz_id IS NOT NULL"), text("quiz_id IS NULL")
@@ -137,6 +137,11 @@ class Attempt(Base):
     def share(self) -> Fraction:
         """The share of what is possible, 0 to 1; 0 as long as it is not marked."""
         return (self.points or Fraction(0)) / self.possible if self.possible else Fraction(0)
+
+    @property
+    def marked(self) -> Marked:
+        """What it has; asked of an attempt with points only."""
+        return Marked(self.share, self.pass_percent, bool(self.passed))
 
 
 class AttemptItem(Base):

@@ -201,7 +201,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 CONTRADICTIONS: tuple[tuple[str, Callable[[QuizSettings], bool], str, str], ...] = (
     (
         "closes",
-        lambda s: bool(s.opens and s.closes) and s.closes < s.opens,
+        lambda s: bool(s.opens and s.closes) and read.last_of(s.closes) < read.first_of(s.opens),
         "the quiz closes before it opens",
         "Write a later day, or an earlier `opens:`.",
     ),
@@ -228,6 +228,18 @@ CONTRADICTIONS: tuple[tuple[str, Callable[[QuizSettings], bool], str, str], ...]
         lambda s: s.tries > 1 and s.feedback != FeedbackWhen.QUESTION,
         "nobody learns that an answer was wrong before the attempt is over",
         "Write `feedback: question`, or delete it.",
+    ),
+    (
+        "tries",
+        lambda s: s.tries > 1 and s.certainty,
+        "certainty marks one answer, so further tries would cost nothing",
+        "Delete it, or delete `certainty:`.",
+    ),
+    (
+        "hint_penalty",
+        lambda s: s.hint_penalty > 0 and s.certainty,
+        "certainty has marks of its own, so the hint would cost nothing",
+        "Delete it, or delete `certainty:`.",
     ),
     (
         "negative",

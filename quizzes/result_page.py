@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from core.web import Reader
 from courses.services import OutlineStep
@@ -10,7 +11,7 @@ from quizzes import rules, services
 from quizzes.afterwards import Return, recalled_of, returns_of
 from quizzes.baselines import gain_since
 from quizzes.calibration_plot import ShownCalibration, calibration_of
-from quizzes.eligibility import eligibility
+from quizzes.eligibility import Eligibility, eligibility
 from quizzes.lesson_links import find_lesson
 from quizzes.models import Quiz
 from quizzes.pages import certificate_url, kicker, taken_out
@@ -28,6 +29,8 @@ HIDDEN = {
     FeedbackWhen.CLOSED: f"{ONCE}the quiz has closed.",
     FeedbackWhen.NEVER: "The questions of this exam are kept for others, so their answers are not shown.",
 }
+BY_AVERAGE = "Passed, by the average of your attempts."
+STAYS = "This attempt did not pass. Your pass stays."
 NOT_BEFORE_THE_MODULE = "Which answers were right is not shown here: the module explains them."
 
 
@@ -42,7 +45,7 @@ class ResultPage:
     percent: int | None
     points: str
     possible: str
-    passed: bool | None
+    passed: bool | None  # the quiz, by what counts of all attempts; None while this one is being marked
     may_retry: bool
     start_url: str  # empty where the step was taken out
     course_url: str
@@ -79,12 +82,12 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     return ResultPage(
         title=head.title,
         kicker=f"{kicker(here)}, {ordinal(head.number)} attempt",
-        headline=_headline(head, None if missed is None else len(missed)),
-        lede=_lede(head) + taken_out(here),
+        headline=_headline(head, learner, None if missed is None else len(missed)),
+        lede=_lede(head, learner) + taken_out(here),
         percent=head.percent,
         points="" if head.points is None else exact(head.points),
         possible=exact(head.possible),
-        passed=head.passed,
+        passed=None if head.passed is None else learner.standing.has_passed,
         may_retry=learner.decision.may and not here.step.is_taken_out,
         start_url="" if here.step.is_taken_out else here.step.url,
         course_url=f"/learn/{here.outline.slug}",
@@ -143,19 +146,21 @@ def _objectives(quiz: Quiz, items: Sequence[Item]) -> ToldTallies | None:
     return tell_tallies("objective", items, words) if words else None
 
 
-def _headline(head: AttemptHead, missed: int | None) -> str:
+def _headline(head: AttemptHead, learner: Eligibility, missed: int | None) -> str:
     if head.settings.baseline:
         return "Your starting point."
     if head.passed is None:
         return "Handed in. A person marks a part of it."
-    if not head.passed:
+    if not learner.standing.has_passed:
         return "Not passed yet."
+    if not head.passed:
+        return BY_AVERAGE if learner.average is not None and learner.passes_now else STAYS
     if not missed:
         return "Passed."
     return f"Passed, with {number_word(missed)} {'question' if missed == 1 else 'questions'} worth a second look."
 
 
-def _lede(head: AttemptHead) -> str:
+def _lede(head: AttemptHead, learner: Eligibility) -> str:
     if head.settings.baseline:
         return (
             "Nothing depends on it. The quiz after the module asks the same ideas and shows what you gained."
@@ -163,4 +168,15 @@ def _lede(head: AttemptHead) -> str:
     if head.percent is None:
         return f"You need {head.pass_percent} percent. The result stands here once it is marked."
     ran_out = " Time ran out, and what was saved by then was marked." if head.timed_out else ""
-    return f"You needed {head.pass_percent} percent and have {head.percent}.{ran_out}"
+    return f"{_needed(head, learner)}{ran_out}"
+
+
+def _needed(head: AttemptHead, learner: Eligibility) -> str:
+    """What was needed and what there is, of this attempt and, where it counts, of all of them."""
+    if learner.average is not None:
+        mean = rules.percent(learner.average, Fraction(1), head.pass_percent)
+        needed = f"You need {head.pass_percent} percent in the average of your attempts, which is {mean}."
+        return f"{needed} This attempt has {head.percent}."
+    if learner.standing.has_passed and not head.passed:
+        return f"You needed {head.pass_percent} percent, and this attempt has {head.percent}."
+    return f"You needed {head.pass_percent} percent and have {head.percent}."

@@ -265,7 +265,10 @@ def _used_up(limit: int, noun: str) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a learner stands with a quiz beyond one attempt; `is_over`: no attempt is open and none is left."""
+    """Where a learner stands with a quiz beyond one attempt; `is_over`: no attempt is open and none is left.
+
+    `has_closed`: no attempt is open and the window has closed.
+    """
 
     has_passed: bool
     is_over: bool
@@ -296,6 +299,40 @@ COUNTING: dict[Counts, Callable[[Sequence[Fraction]], Fraction]] = {
     Counts.BEST: max,
     Counts.LAST: lambda shares: shares[-1],
     Counts.AVERAGE: lambda shares: sum(shares, Fraction(0)) / len(shares),
+}
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A marked attempt: its share of what was possible (0 to 1), its own pass mark in percent, whether it passed."""
+
+    share: Fraction
+    pass_percent: int
+    passed: bool
+
+
+def quiz_passed(counts: str, marked: Sequence[Marked]) -> bool:
+    """Whether what counts of all marked attempts, in their order, is a pass now.
+
+    An attempt that counts alone is judged by its own pass mark, an average by that of the last attempt.
+    """
+    return bool(marked) and PASSING[Counts(counts)](marked)
+
+
+def passed_once(counts: str, marked: Sequence[Marked]) -> bool:
+    """Whether what counted was a pass after any of the attempts: later ones take nothing away."""
+    return any(quiz_passed(counts, marked[: count + 1]) for count in range(len(marked)))
+
+
+def _average_passed(marked: Sequence[Marked]) -> bool:
+    share = share_that_counts(Counts.AVERAGE, [each.share for each in marked])
+    return share is not None and passed(share, Fraction(1), marked[-1].pass_percent)
+
+
+PASSING: dict[Counts, Callable[[Sequence[Marked]], bool]] = {
+    Counts.BEST: lambda marked: any(each.passed for each in marked),
+    Counts.LAST: lambda marked: marked[-1].passed,
+    Counts.AVERAGE: _average_passed,
 }
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,7 @@ FrontValue = str | list[Any] | dict[str, Any]
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")
+DAY_ONLY = len("2026-12-01")
 YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -99,6 +100,17 @@ def moment(value: FrontValue) -> str:
     except ValueError:
         raise Refused("this is no day or time", "Write it as 2026-12-01, or 2026-12-01 09:00.") from None
     return str(value)
+
+
+def first_of(text: str) -> datetime:
+    """The moment that `moment` read, without a zone; of a day its first."""
+    return datetime.fromisoformat(text)
+
+
+def last_of(text: str) -> datetime:
+    """The moment that `moment` read, without a zone; of a day its last second."""
+    read = datetime.fromisoformat(text)
+    return datetime.combine(read, time(23, 59, 59)) if len(text) == DAY_ONLY else read
 
 
 def shuffled(value: FrontValue) -> str:

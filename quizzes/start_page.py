@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 
 from core.web import Reader
 from progress.access import Visit
@@ -19,10 +20,6 @@ CERTAINTY = (
     "Each answer asks how sure you are. Right answers earn 1, 2 or 3 thirds of the points, wrong ones cost 0, 2 or 6: "
     "say what you believe."
 )
-COUNTED = {
-    Counts.LAST: "Your last attempt counts.",
-    Counts.AVERAGE: "The average of your attempts counts.",
-}
 SHOWN = {
     FeedbackWhen.PASSED: "Answers and reasons are shown once you have passed, or have no attempt left.",
     FeedbackWhen.LAST: "Answers and reasons are shown once you have used your last attempt.",
@@ -69,16 +66,12 @@ class StartPage:
     for_you: tuple[str, ...]  # what is changed for this learner alone
     tells_reasons: bool  # of the attempts that were handed in
     again: str  # when a refused start is taken; empty where waiting does not help
+    has_passed: bool  # so that another attempt is nothing but a wish
 
     @property
     def is_used_up(self) -> bool:
         """Whether no attempt is left and none is open."""
         return self.decision.left == 0 and not self.decision.may
-
-    @property
-    def has_passed(self) -> bool:
-        """Whether an attempt passed, so that another one is nothing but a wish."""
-        return any(attempt.passed for attempt in self.past)
 
 
 def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
@@ -103,6 +96,7 @@ def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
         for_you=tuple(_for_you(learner, reader)),
         tells_reasons=rules.may_see_feedback(settings, AttemptState.SUBMITTED, learner.standing),
         again=in_words(decision.again_at, reader) if decision.again_at else "",
+        has_passed=learner.standing.has_passed,
     )
 
 
@@ -133,9 +127,20 @@ def _rules(learner: Eligibility, reader: Reader) -> Iterator[str]:
     if settings.certainty:
         yield CERTAINTY
     if settings.counts != Counts.BEST:
-        yield COUNTED[Counts(settings.counts)]
+        yield _counted(learner)
     if settings.cool_down:
         yield f"Between two attempts you wait {plural(settings.cool_down, 'hour')}."
+
+
+def _counted(learner: Eligibility) -> str:
+    """`The average of your attempts counts: 50 percent so far.`"""
+    if learner.settings.counts == Counts.LAST:
+        return "Your last attempt counts."
+    share = learner.average
+    if share is None:
+        return "The average of your attempts counts."
+    so_far = rules.percent(share, Fraction(1), learner.settings.pass_mark)
+    return f"The average of your attempts counts: {so_far} percent so far."
 
 
 def _tries(settings: QuizSettings) -> str:

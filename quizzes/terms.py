@@ -1,14 +1,14 @@
 """When an attempt may begin and must end, for one learner, and the terms that it keeps. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, cast
 
 from quizzes.json_form import from_json, to_json
 from quizzes.quiz_settings import FeedbackWhen, QuizSettings
+from quizzes.setting_values import first_of, last_of
 
 GRACE = timedelta(seconds=2)  # for the way through the net
-DAY_ONLY = len("2026-12-01")
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,9 @@ def terms_of(settings: QuizSettings) -> Terms:
 
 def window_of(settings: QuizSettings, zone: tzinfo, allowance: Allowance) -> Window:
     """The window of one learner. A day without an hour opens at its first minute and closes with its last."""
-    return Window(
-        allowance.opens_at or _moment(settings.opens, zone, time.min),
-        allowance.closes_at or _moment(settings.closes, zone, time(23, 59, 59)),
-    )
-
-
-def _moment(text: str, zone: tzinfo, of_day: time) -> datetime | None:
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    if len(text) == DAY_ONLY:
-        moment = datetime.combine(moment, of_day)
-    return moment.replace(tzinfo=zone)
+    opens_at = first_of(settings.opens).replace(tzinfo=zone) if settings.opens else None
+    closes_at = last_of(settings.closes).replace(tzinfo=zone) if settings.closes else None
+    return Window(allowance.opens_at or opens_at, allowance.closes_at or closes_at)
 
 
 def attempts_allowed(settings: QuizSettings, allowance: Allowance) -> int | None:

@@ -70,12 +70,32 @@ def test_a_case_has_a_start_states_and_points_to_pass() -> None:
             {"title": "T", "certainty": "yes", "negative": "25"},
             (4, "negative: certainty has marks of its own for wrong answers"),
         ),
+        (
+            {"title": "T", "feedback": "question", "certainty": "yes", "tries": "2"},
+            (5, "tries: certainty marks one answer, so further tries would cost nothing"),
+        ),
+        (
+            {"title": "T", "hints": "yes", "certainty": "yes", "hint_penalty": "10"},
+            (5, "hint_penalty: certainty has marks of its own, so the hint would cost nothing"),
+        ),
+        (
+            {"title": "T", "opens": "2026-12-01 09:00", "closes": "2026-12-01 08:00"},
+            (4, "closes: the quiz closes before it opens"),
+        ),
         ({"title": "T", "hint_penalty": "10"}, (3, "hint_penalty: no hint is offered")),
         ({"title": "T", "kind": "case", "time_limit": "9"}, (4, "time_limit: has no meaning in kind: case")),
     ],
 )
 def test_a_fault_is_named_with_its_line(front: dict[str, Any], problem: tuple[int, str]) -> None:
     assert problem in read(**front)[1]
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes"),
+    [("2026-12-01 09:00", "2026-12-01"), ("2026-12-01", "2026-12-01"), ("2026-12-01", "2026-12-01 00:00")],
+)
+def test_a_day_closes_with_its_last_minute_and_opens_with_its_first(opens: str, closes: str) -> None:
+    assert read(title="T", opens=opens, closes=closes)[1] == []
 
 
 def test_an_unknown_setting_is_answered_with_the_known_ones() -> None:

@@ -248,6 +248,20 @@ def test_regrades_of_two_questions_end_alike_in_either_order(app: Flask, order: 
     assert [(each.points, each.possible) for each in cohort.standings()] == [(0, 1), (1, 1), (0, 1), (1, 1)]
 
 
+def test_an_open_attempt_whose_question_is_worth_more_by_now_is_of_what_it_can_earn(app: Flask) -> None:
+    cohort = Cohort(RIGHT)
+    with transaction():
+        attempt = cohort.begin(cohort.user.id)
+    with transaction():
+        factories.publish_question(replace(asked_now("first"), points=Fraction(3)))
+    cohort.regrade()
+    cohort.answer_right(attempt, 2)
+
+    head = cohort.submit(attempt)
+
+    assert (head.points, head.possible, head.percent) == (4, 4, 100)
+
+
 def test_the_preview_must_be_of_what_is_applied(app: Flask) -> None:
     cohort = Cohort(*FOUR)
     old = db.session.get_one(Question, "first").revision_id

@@ -58,7 +58,10 @@ class Visitor:
         return {f"item{item.position}": "1", item.layout.name: self.token(item, index)}
 
     def answer_all(self, attempt: str, index: int = 0) -> None:
-        for item in self.items(attempt):
+        self.answer_some(attempt, None, index)
+
+    def answer_some(self, attempt: str, count: int | None, index: int = 0) -> None:
+        for item in self.items(attempt)[:count]:
             factories.post(self.browser, f"{attempt}?q={item.position}", self.answer(item, index))
 
     def submit(self, attempt: str) -> str:
