@@ -21,8 +21,7 @@ from analysis.words import (
     tenth_in_words,
     time_in,
 )
-from quizzes.calibration import BANDS
-from quizzes.calibration_plot import WORDS
+from quizzes.calibration import BANDS, WORDS
 from quizzes.marks import Certainty
 from quizzes.questions import Options
 from quizzes.reads import asked

@@ -30,7 +30,7 @@ def check(user_id: int, attempt_id: str, position: int) -> AttemptItem:
     _require_not_left(attempt, position)
     if not rules.is_answered(item.answer):
         raise Conflict("Give an answer, then check it.")
-    if is_right(item) or len(item.tried) + 1 >= terms.tries:
+    if not _is_wrong(item) or len(item.tried) + 1 >= terms.tries:
         item.final_at = now()
     elif not was_just_tried(item):
         item.tried = [*item.tried, item.answer]
@@ -61,9 +61,10 @@ def leave(user_id: int, attempt_id: str, position: int) -> None:
         db.session.refresh(attempt)
 
 
-def is_right(item: AttemptItem) -> bool:
-    """Whether the saved answer earns all of the points."""
-    return rules.grade(asked(item.revision_id).question, item.answer).is_full
+def _is_wrong(item: AttemptItem) -> bool:
+    """Whether the saved answer does not earn all of the points. Of what a person marks nobody knows it yet."""
+    score = rules.grade(asked(item.revision_id).question, item.answer)
+    return not (score.pending or score.is_full)
 
 
 def was_just_tried(item: AttemptItem) -> bool:

@@ -10,8 +10,8 @@ from core.clock import now
 from core.web import Reader
 from progress.access import Visit
 from quizzes import rules
+from quizzes.calibration import WORDS
 from quizzes.lesson_links import find_lesson
-from quizzes.marks import Certainty
 from quizzes.paper import ShownQuestion, show_item
 from quizzes.quiz_settings import View
 from quizzes.reads import AttemptHead, Item
@@ -19,8 +19,6 @@ from quizzes.results import ToldQuestion, tell_items
 from quizzes.terms import Terms
 from quizzes.times import clock_time, in_minutes
 from quizzes.words import plural
-
-SURE = ((Certainty.LOW, "Guessing"), (Certainty.MID, "Fairly sure"), (Certainty.HIGH, "Certain"))
 
 
 @dataclass(frozen=True)
@@ -169,7 +167,7 @@ def _told(here: Visit, items: Sequence[Item]) -> dict[int, ToldQuestion]:
 def _shown(item: Item, terms: Terms, told: ToldQuestion | None) -> ShownItem:
     hint = item.asked.question.hint_md if terms.hints else ""
     is_open = not item.is_final
-    sure = tuple((str(value), words, item.certainty == value) for value, words in SURE)
+    sure = tuple((str(value), words, item.certainty == value) for value, words in WORDS.items())
     return ShownItem(
         question=show_item(item),
         seq=item.seq,
@@ -188,15 +186,24 @@ def _missed(item: Item, terms: Terms) -> str:
         return ""
     left = plural(terms.tries - len(item.tried), "try", "tries")
     score = rules.grade(item.asked.question, item.answer)
+    if score.is_full:  # by a key that was mended since
+        return ""
     return f"{'Partly right' if score.earned else 'Not right yet'}. You have {left} left."
 
 
 def _entry(item: Item, here: int | None, is_shut: bool) -> PaletteEntry:
     state, words = ("done", "answered") if item.is_answered else ("open", "not answered")
     if item.is_final:
-        is_right = rules.grade(item.asked.question, item.answer).is_full
-        state, words = ("right", "right") if is_right else ("wrong", "not right")
+        state, words = _outcome(item)
     elif item.flagged:
         state, words = "flag", f"{words} and flagged"
     is_here = item.position == here
     return PaletteEntry(item.position, state, words, is_here, item.is_answered, item.flagged, is_shut)
+
+
+def _outcome(item: Item) -> tuple[str, str]:
+    """What is known of an answer that is final."""
+    score = rules.grade(item.asked.question, item.counting)
+    if score.pending:
+        return "done", "a person marks it"
+    return ("right", "right") if score.is_full else ("wrong", "not right")

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from quizzes.marks import Certainty
 
+WORDS = {Certainty.LOW: "Guessing", Certainty.MID: "Fairly sure", Certainty.HIGH: "Certain"}
 BANDS = {
     Certainty.LOW: (Fraction(0), Fraction(2, 3)),
     Certainty.MID: (Fraction(2, 3), Fraction(4, 5)),

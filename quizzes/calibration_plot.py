@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from quizzes.calibration import BANDS, Answered, Calibration, Group, calibrate
+from quizzes.calibration import BANDS, WORDS, Answered, Calibration, Group, calibrate
 from quizzes.marks import Certainty
 from quizzes.reads import Item
 from quizzes.results import ToldQuestion
 from quizzes.rules import is_answered
 from quizzes.words import plural
 
-WORDS = {Certainty.LOW: "Guessing", Certainty.MID: "Fairly sure", Certainty.HIGH: "Certain"}
 COLUMNS = {
     Certainty.LOW: 106,
     Certainty.MID: 222,
@@ -69,7 +68,7 @@ def calibration_of(items: Sequence[Item], told: Sequence[ToldQuestion]) -> Shown
     columns = tuple(_column(group) for group in found.groups)
     curve = " ".join(f"{column.x},{column.dot_y}" for column in reversed(columns))
     wrong = tuple(each for each in told if each.position in found.sure_and_wrong)
-    return ShownCalibration(columns, TICKS, curve, _sentence(found), wrong)
+    return ShownCalibration(columns, TICKS, curve, _sentence(found, bool(wrong)), wrong)
 
 
 def _answered(item: Item) -> Answered:
@@ -109,11 +108,14 @@ def _y(share: Fraction) -> int:
 TICKS = tuple((_y(Fraction(percent, 100)), f"{percent} %") for percent in (100, 50, 0))
 
 
-def _sentence(found: Calibration) -> str:
+def _sentence(found: Calibration, names_them: bool) -> str:
+    """`names_them`: the questions that were sure and wrong stand beside it, which they do not while their key may not
+    be seen."""
     if found.sure_and_wrong:
         count = len(found.sure_and_wrong)
         them = "this one: read its section" if count == 1 else "these: read their sections"
-        return f"You were sure and wrong on {plural(count, 'question')}. Begin with {them} again."
+        begin = f" Begin with {them} again." if names_them else ""
+        return f"You were sure and wrong on {plural(count, 'question')}.{begin}"
     sure = next((group for group in found.groups if group.certainty is Certainty.HIGH), None)
     if sure is None:
         return "You were certain of no answer. Where you were right, you may trust yourself more."

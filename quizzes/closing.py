@@ -1,5 +1,6 @@
 """Closing attempts: by the learner, or when their time is over. What was saved is marked, once, and logged."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -75,8 +76,13 @@ def close_overdue() -> None:
         )
         overdue = db.session.execute(query.order_by(Attempt.deadline_at).limit(MOST_AT_ONCE)).all()
     for attempt_id, user_id in overdue:
-        with transaction():
-            submit(user_id, attempt_id)
+        try:
+            with transaction():
+                submit(user_id, attempt_id)
+        except Exception:  # The others wait no longer because of one.
+            logging.getLogger("quizzes").exception(
+                "an overdue attempt was not closed", extra={"attempt": attempt_id}
+            )
 
 
 def log_grade(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Text, bindparam, case, cast, func, or_, select
 
 from core.clock import now
 from core.reads import HotRead
@@ -23,7 +23,7 @@ _attempts = HotRead(
         Quiz.kind,
         Attempt.deadline_at,
         func.count(AttemptItem.position),
-        func.count(AttemptItem.saved_at),
+        func.count(case((cast(AttemptItem.answer, Text) != "null", 1))),  # A cleared answer is JSON's null.
     )
     .join(Quiz, Quiz.id == Attempt.quiz_id)
     .outerjoin(AttemptItem, AttemptItem.attempt_id == Attempt.id)

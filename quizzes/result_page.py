@@ -112,7 +112,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
 
 
 def _is_for_people(item: Item) -> bool:
-    return rules.grade(item.asked.question, item.answer).pending
+    return rules.grade(item.asked.question, item.counting).pending
 
 
 def _gain(user_id: int, quiz: Quiz, head: AttemptHead, items: Sequence[Item]) -> ShownGain | None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.database import db
 from quizzes import rules
+from quizzes.calibration import WORDS
 from quizzes.paper import letters, plain_prompt
 from quizzes.presentation import EntryOutcome, Layout, OptionOutcome
 from quizzes.questions import Options
@@ -98,14 +99,19 @@ def tell_items(items: Sequence[Item], find_lesson: FindLesson) -> list[ToldQuest
     told = [(item, _as_marked(item)) for item in items]
     sources = sources_in_words(key for _, feedback in told for key in feedback.sources)
     return [
-        tell_question(item.asked, item.layout, item.counting, feedback, sources, find_lesson, item.position)
+        replace(
+            tell_question(
+                item.asked, item.layout, item.counting, feedback, sources, find_lesson, item.position
+            ),
+            points=points_of(item, feedback.score),
+        )
         for item, feedback in told
     ]
 
 
 def _as_marked(item: Item) -> Feedback:
     """What a person marked has the score that they gave."""
-    feedback = rules.feedback(item.asked.question, item.answer)
+    feedback = rules.feedback(item.asked.question, item.counting)
     if not feedback.score.pending or item.score is None:
         return feedback
     return replace(feedback, score=Score(item.score, feedback.score.possible))
@@ -149,7 +155,9 @@ def verdict(score: Score, answered: bool) -> str:
 
 
 def exact(number: Fraction) -> str:
-    """A number of points as people write it: 7, 0.5, 0.75, 7 2/3. Never rounded."""
+    """A number of points as people write it: 7, 0.5, 0.75, 7 2/3, -0.5. Never rounded."""
+    if number < 0:
+        return f"-{exact(-number)}"
     whole, rest = divmod(number.numerator, number.denominator)
     if not rest:
         return str(whole)
@@ -163,6 +171,36 @@ def points_in_words(score: Score) -> str:
     """`0.5 of 1 point`."""
     unit = "point" if score.possible <= 1 else "points"
     return f"{exact(score.earned)} of {exact(score.possible)} {unit}" if score.earned is not None else ""
+
+
+def points_of(item: Item, score: Score) -> str:
+    """`1 of 1 point, counts for 1/3 (guessing)`: what an answer earns, and its mark where that is another number."""
+    words = points_in_words(score)
+    if item.mark is None or item.mark == score.earned:
+        return words
+    why = ", ".join(_why_less(item))
+    return f"{words}, counts for {exact(item.mark)}{f' ({why})' if why else ''}"
+
+
+def _why_less(item: Item) -> Iterator[str]:
+    """What makes a mark another number than the score."""
+    helped = tuple(_help_taken(item))
+    if item.certainty is not None:
+        yield WORDS[item.certainty].lower()
+    elif item.mark is not None and item.mark < 0:
+        yield "a wrong tick"
+    elif helped:
+        yield from helped
+    elif not rules.grade(item.asked.question, item.counting).pending:
+        yield "not said how sure"
+
+
+def _help_taken(item: Item) -> Iterator[str]:
+    _, further = rules.answer_that_counts(item.asked.question, item.answer, item.tried)
+    if further:
+        yield "a further try" if further == 1 else f"{further} further tries"
+    if item.hinted:
+        yield "the hint"
 
 
 def tell_tallies(grouping: str, items: Sequence[Item], names: Mapping[str, str]) -> ToldTallies:

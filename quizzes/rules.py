@@ -10,6 +10,7 @@ from random import Random
 from typing import TypeVar
 
 from core.errors import Conflict
+from quizzes.drawing import draw_apart, shuffled
 from quizzes.kinds import QUESTION_KINDS
 from quizzes.presentation import (
     Answer,
@@ -107,11 +108,13 @@ def grade(question: Question, answer: object) -> Score:
 def answer_that_counts(question: Question, answer: Given, tried: Sequence[Given]) -> tuple[Given, int]:
     """The first of the tries before the answer that is right, else the answer itself; how many tries went before it.
 
-    None of them was right when it was given, but by a key that was mended since one may be.
+    None of them was right when it was given, but by a key that was mended since one may be. An answer that was
+    checked and stands unchanged is that try, and no further one.
     """
-    given = [*tried, answer]
-    right = (place for place, each in enumerate(tried) if grade(question, each).is_full)
-    place = next(right, len(tried))
+    before = tried[:-1] if tried and tried[-1] == answer else tried
+    given = [*before, answer]
+    right = (place for place, each in enumerate(before) if grade(question, each).is_full)
+    place = next(right, len(before))
     return given[place], place
 
 
@@ -345,18 +348,16 @@ def choose_items(
 ) -> tuple[str, ...]:
     """The ids to ask, each once: `items` first, then what is drawn, without `draw` all the quiz's own.
 
-    `pools` gives the ids of each name in `draw`. A pool that is too small gives all it has. Pools with
-    the least to spare draw first, so that overlapping ones leave each other as much as they can.
+    `pools` gives the ids of each name in `draw`. A pool that is too small gives all it has; overlapping ones leave
+    each other what they need, so that all papers of a quiz are as long as they can be, and equally long.
     `without` are the ids that are asked no more.
     """
     named = settings.items if settings.draw else (*settings.items, *own)
     chosen = dict.fromkeys(item for item in named if item not in without)
-    left = {
-        name: [item for item in dict.fromkeys(pool) if item not in without] for name, pool in pools.items()
-    }
-    for name, count in sorted(settings.draw, key=lambda wish: len(left.get(wish[0], ())) - wish[1]):
-        free = [item for item in left.get(name, ()) if item not in chosen]
-        chosen.update(dict.fromkeys(rng.sample(free, min(count, len(free)))))
+    left = {name: shuffled(set(pools.get(name, ())) - {*chosen, *without}, rng) for name, _ in settings.draw}
+    holders = draw_apart(settings.draw, left)
+    for name, drawn in left.items():
+        chosen.update(dict.fromkeys(item for item in drawn if holders.get(item) == name))
     ids = list(chosen)
     if settings.shuffles_questions:
         rng.shuffle(ids)

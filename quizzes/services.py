@@ -64,9 +64,7 @@ def current_revision(question_id: str) -> QuestionRevision | None:
 
 def question_count(quiz: Quiz) -> int:
     """How many questions an attempt asks."""
-    settings, dropped = QuizSettings.from_json(quiz.settings), dropped_questions()
-    named = settings.items if settings.draw else (*settings.items, *quiz.pool)
-    return len(set(named) - dropped) + sum(count for _, count in settings.draw)
+    return len(_choose(quiz, QuizSettings.from_json(quiz.settings), Random(0)))  # All papers have one length.
 
 
 def dropped_questions() -> frozenset[str]:
@@ -127,13 +125,17 @@ def _prepare(quiz: Quiz, rng: Random) -> Prepared:
 
 def _draw(quiz: Quiz, settings: QuizSettings, rng: Random) -> list[int]:
     """The revisions to ask, in order. Raises Conflict for a quiz that has none."""
-    pools: Mapping[str, Sequence[str]] = quiz.content.get("pools", {})
-    chosen = rules.choose_items(settings, quiz.pool, pools, rng, dropped_questions())
+    chosen = _choose(quiz, settings, rng)
     rows = db.session.execute(select(Question.id, Question.revision_id).where(Question.id.in_(chosen)))
     current = {name: revision for name, revision in rows if revision is not None}
     if not current:
         raise Conflict("This quiz has no questions yet.")
     return [current[name] for name in chosen if name in current]
+
+
+def _choose(quiz: Quiz, settings: QuizSettings, rng: Random) -> tuple[str, ...]:
+    pools: Mapping[str, Sequence[str]] = quiz.content.get("pools", {})
+    return rules.choose_items(settings, quiz.pool, pools, rng, dropped_questions())
 
 
 def _lay_out(

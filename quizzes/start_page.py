@@ -17,8 +17,9 @@ from quizzes.times import in_minutes, in_words
 from quizzes.words import plural
 
 CERTAINTY = (
-    "Each answer asks how sure you are. Right answers earn 1, 2 or 3 thirds of the points, wrong ones cost 0, 2 or 6: "
-    "say what you believe."
+    "Each answer asks how sure you are: guessing, fairly sure or certain. A right one earns 1, 2 or 3 thirds of the "
+    "points, a wrong one costs 0, 2 or 6 thirds. Fairly sure pays if you would be right two times in three, certain if "
+    "four times in five. An answer without a choice counts as guessing."
 )
 SHOWN = {
     FeedbackWhen.PASSED: "Answers and reasons are shown once you have passed, or have no attempt left.",

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from random import Random
 
 from core.errors import Problem
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizKind
+from quizzes.rules import choose_items
 from studio.bundle import Bundle
 from studio.bundle_texts import texts_of
 from studio.pools import meanings, neighbourhood
@@ -105,8 +107,8 @@ def _quiz_problems(bundle: Bundle, quiz: QuizText) -> Iterator[Problem]:
     for item in own & set(quiz.settings.items):
         message = f"“{item}” is this quiz's own question already"
         yield Problem(quiz.file, quiz.line_of("items"), message, "Take it out of items.")
-    for name, count in quiz.settings.draw:
-        yield from _draw_problems(bundle, quiz, name, count)
+    wrong = [each for wish in quiz.settings.draw for each in _draw_problems(bundle, quiz, *wish)]
+    yield from wrong or (() if own & set(quiz.settings.items) else _overlap_problems(bundle, quiz))
     if (baseline := quiz.settings.baseline) and f"{quiz.course}/quizzes/{baseline}" not in bundle.quizzes:
         message = f"there is no quiz “{baseline}” in this course"
         yield Problem(quiz.file, quiz.line_of("baseline"), message, NAME_ONE)
@@ -128,6 +130,16 @@ def _draw_problems(bundle: Bundle, quiz: QuizText, name: str, count: int) -> Ite
     elif len(found[0][1]) < count:
         message = f"draw: {count} of {found[0][0]}, which has {len(found[0][1])}"
         yield Problem(quiz.file, line, message, "Draw fewer, or write more.")
+
+
+def _overlap_problems(bundle: Bundle, quiz: QuizText) -> Iterator[Problem]:
+    """Pools that have enough each, but not together, or not beside what is asked by name."""
+    pools = {name: meanings(bundle, quiz.course, name)[0][1] for name, _ in quiz.settings.draw}
+    drawn = sum(count for _, count in quiz.settings.draw)
+    found = len(choose_items(quiz.settings, (), pools, Random(0))) - len(quiz.settings.items)
+    if pools and found < drawn:
+        message = f"draw: {drawn} in all, and {found} can be drawn, none of them twice or from items"
+        yield Problem(quiz.file, quiz.line_of("draw"), message, "Draw fewer, or write more.")
 
 
 def _question_problems(

@@ -24,6 +24,14 @@ from quizzes.questions import Quantity, Wording, Wordings
 LONGEST_WORDING = 500  # characters of a typed answer that are compared
 LONGEST_NUMBER = 64
 SHORTEST_UNIT = 3  # letters from which the beginning of a unit stands for it
+LONG_FORMS = {
+    "min": ("minute",),
+    "sec": ("second",),
+    "mol": ("mole",),
+    "mmol": ("millimole",),
+    "cal": ("calorie",),
+    "deg": ("degree",),
+}
 NUMBER = r"[-+]?[0-9]{1,20}(?:[.,][0-9]{1,20})?"
 KEY = re.compile(rf"=\s*({NUMBER})\s*(?:(?:±|\+-|\+/-)\s*({NUMBER})\s*)?(\D.*)?$", re.DOTALL)
 TYPED = re.compile(r"([-+]?)\s*([0-9](?:[0-9., ]*[0-9])?|[.,][0-9]+)[.,]?\s*(\D?.*)$", re.DOTALL)
@@ -232,12 +240,26 @@ def typed_number(text: str, unit: str) -> frozenset[Fraction]:
 def unit_fits(given: str, unit: str) -> bool:
     """No unit always fits; where the author names none, words fit but no digits; else it is the author's.
 
-    `day` and `days`, `min` and `minutes` are one unit; `m` and `mm` are two.
+    `day` and `days`, `min` and `minutes` are one unit; `m` and `mm` are two, and `kcal` and `kcal/day`.
     """
     if not given or not unit:
         return not any(char.isdigit() for char in given)
-    shorter, longer = sorted((_unit_key(given), _unit_key(unit)), key=len)
-    return shorter == longer or (len(shorter) >= SHORTEST_UNIT and longer.startswith(shorter))
+    said, known = _unit_key(given), _unit_key(unit)
+    if said == known:
+        return True
+    if min(len(said), len(known)) < SHORTEST_UNIT:
+        return False
+    return _is_begun(said, known) or _is_longer(said, known)
+
+
+def _is_begun(said: str, known: str) -> bool:
+    """Whether only letters are missing from the author's unit: what follows a sign is another quantity."""
+    return known.startswith(said) and known[len(said) :].isalpha()
+
+
+def _is_longer(said: str, known: str) -> bool:
+    """Whether the author's unit was given in the plural or written out."""
+    return said in (f"{known}s", f"{known}es") or said.removesuffix("s") in LONG_FORMS.get(known, ())
 
 
 def _unit_key(unit: str) -> str:

@@ -204,8 +204,20 @@ def test_the_result_says_what_was_sure_and_wrong(app: Flask) -> None:
 
     page = words(visitor.submit(attempt))
 
-    assert "You were sure and wrong on 1 question." in page
+    assert "You were sure and wrong on 1 question. Begin with this one: read its section again." in page
     assert "Certain: 1 of 2 right, too few to tell." in page
+
+
+def test_questions_that_may_not_be_named_are_not_called_these(app: Flask) -> None:
+    visitor = Visitor(app, certainty=True, feedback="never")
+    attempt = visitor.start()
+    fields = {**visitor.answer(visitor.items(attempt)[0], 1), "sure1": "high"}
+    factories.post(visitor.browser, f"{attempt}?q=1", fields)
+
+    page = words(visitor.submit(attempt))
+
+    assert "You were sure and wrong on 1 question." in page
+    assert "Begin with" not in page
 
 
 def test_the_result_can_be_printed(visitor: Visitor) -> None:
@@ -213,3 +225,35 @@ def test_the_result_can_be_printed(visitor: Visitor) -> None:
     visitor.submit(attempt)
 
     assert "For printing" in visitor.browser.get(f"{attempt}/print").text
+
+
+WRITTEN = """## written {essay points=2}
+Why?
+
+- A reason
+- Another
+"""
+
+
+def test_what_a_person_marks_is_final_at_once_and_costs_no_try(app: Flask) -> None:
+    visitor = Visitor(app, WRITTEN, feedback="question", tries=2)
+    attempt = visitor.start()
+    name = visitor.items(attempt)[0].layout.name
+    sent = {"item1": "1", name: "Because.", "go": "check"}
+
+    answer = factories.post(visitor.browser, f"{attempt}?q=1", sent)
+
+    page = words(visitor.browser.get(str(answer.location)).text)
+    assert "Not right" not in page
+    assert "a person marks it" in page
+    item = visitor.items(attempt)[0]
+    assert (item.is_final, item.tried) == (True, ())
+
+
+def test_an_answer_that_was_cleared_is_not_called_saved(app: Flask) -> None:
+    visitor = Visitor(app, shuffle="none")
+    attempt = visitor.start()
+    visitor.answer_all(attempt)
+    factories.post(visitor.browser, f"{attempt}?q=2", {"item2": "1"})
+
+    assert "1 of 2 saved" in words(visitor.browser.get("/dashboard").text)

@@ -18,10 +18,10 @@ from core.errors import Conflict
 from progress.models import StepCompletion
 from quizzes import closing, saving
 from quizzes.marks import Certainty
-from quizzes.models import Accommodation, Grade
+from quizzes.models import Accommodation, AttemptItem, Grade
 from quizzes.rules import AttemptState
 from quizzes.saving import Given
-from quizzes.terms import GRACE
+from quizzes.terms import GRACE, Terms
 from tests.quizzes.world import World, at_once, count_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -69,6 +69,28 @@ def test_an_attempt_in_time_is_left_alone(app: Flask) -> None:
     closing.close_overdue()
 
     assert world.head(attempt).is_open
+
+
+def test_an_attempt_that_cannot_be_closed_holds_up_no_other(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = World(time_limit=9), World(time_limit=10)
+    first, second = broken.start(), sound.start()
+    set_now(LATE)
+    marks = closing.mark_item
+
+    def mark_item(item: AttemptItem, terms: Terms) -> None:
+        if item.attempt_id == first:
+            raise ValueError("no such kind")
+        marks(item, terms)
+
+    monkeypatch.setattr(closing, "mark_item", mark_item)
+
+    closing.close_overdue()
+
+    assert broken.head(first).is_open
+    assert not sound.head(second).is_open
+    assert [record.attempt for record in caplog.records if hasattr(record, "attempt")] == [first]
 
 
 def test_handing_in_too_late_hands_in_as_of_the_deadline(app: Flask) -> None:

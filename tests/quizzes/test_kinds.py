@@ -123,6 +123,13 @@ def test_number_is_right_within_its_tolerance(typed: str, right: bool) -> None:
         ("0.5", ".5", True),
         ("12 min", "12 minutes", True),
         ("5 mm", "5 m", False),
+        ("2 hour", "2 hours", True),
+        ("5 kcal", "5 kcal/day", False),
+        ("5 kcal/day", "5 kcal", False),
+        ("5 mmol", "5 mmol/L", False),
+        ("5 mmol", "5 mmol * s", False),
+        ("5 mol", "5 moles", True),
+        ("5 mol", "5 molar", False),
         ("-3 %", "-3%", True),
     ],
 )

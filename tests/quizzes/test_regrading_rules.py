@@ -101,6 +101,17 @@ def test_the_first_try_that_is_right_by_the_new_key_counts_at_the_price_of_its_p
     assert (score.earned, mark) == (1, Fraction(67, 100))
 
 
+def test_an_answer_that_was_checked_and_handed_in_as_it_was_is_no_further_try() -> None:
+    question = read("choices", "- [x] One\n- [x] Two\n- [ ] Three")
+    half = {"ticked": [0]}
+
+    _, unchecked = mark_response(question, Response(half), TERMS["tries"])
+    _, once = mark_response(question, Response(half, [half]), TERMS["tries"])
+    _, changed = mark_response(question, Response(half, [{"ticked": [2]}]), TERMS["tries"])
+
+    assert (unchecked, once, changed) == (Fraction(1, 2), Fraction(1, 2), Fraction(17, 100))
+
+
 def test_without_a_right_try_the_last_answer_counts() -> None:
     question = read("choice", CHOICE)
 

@@ -1,16 +1,23 @@
 """What a result tells beside points: ideas without a wall, what returns, what is open to question."""
 
 from fractions import Fraction
+from typing import Any
 
+import pytest
 from flask import Flask
 
 from core.database import transaction
 from quizzes.afterwards import Recalled
+from quizzes.attempt_page import palette
 from quizzes.gain import Gain
-from quizzes.models import Quiz
+from quizzes.models import AttemptItem, Quiz
+from quizzes.results import tell_items
 from quizzes.shown_gain import show_gain
 from tests import factories
+from tests.conftest import NOON
+from tests.quizzes.cohort import Cohort
 from tests.quizzes.visiting import TWO, Visitor, words
+from tests.quizzes.world import World
 
 BEFORE_AND_AFTER = Gain(("barrier", "sleep"), Fraction(1, 4), Fraction(1))
 IDEAS = TWO.replace("topic=skin ", "objective=o-1 topic=skin-barrier ").replace("=o-1}", "=o-2}")
@@ -67,3 +74,63 @@ def test_the_page_for_printing_folds_nothing_away(app: Flask) -> None:
     assert '<details class="more right-one" id="told-1">' in page
     assert '<details class="more right-one" id="told-1" open>' in printed
     assert printed.count('<details class="more') == printed.count(" open>") > 2
+
+
+def test_a_mark_that_is_not_the_score_is_told_with_its_question(app: Flask) -> None:
+    visitor = Visitor(app, certainty=True, shuffle="none", pass_mark=0)
+    attempt = visitor.start()
+    first, second = visitor.items(attempt)
+    factories.post(visitor.browser, f"{attempt}?q=1", {**visitor.answer(first, 0), "sure1": "low"})
+    factories.post(visitor.browser, f"{attempt}?q=2", {**visitor.answer(second, 1), "sure2": "mid"})
+
+    assert "counts for -2/3 (fairly sure)." in words(visitor.submit(attempt))
+    told = tell_items(visitor.items(attempt), lambda slug: None)
+
+    assert [each.points for each in told] == [
+        "1 of 1 point, counts for 1/3 (guessing)",
+        "0 of 1 point, counts for -2/3 (fairly sure)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "answer", "points"),
+    [
+        ({"negative": 50}, {"answer": {"ticked": [1]}}, "0 of 1 point, counts for -0.5 (a wrong tick)"),
+        ({"negative": 50}, {"answer": {"ticked": [0]}}, "1 of 1 point"),
+        (
+            {"feedback": "question", "tries": 3, "hints": True, "hint_penalty": 10},
+            {"answer": {"ticked": [0]}, "tried": [{"ticked": [1]}], "hinted": True},
+            "1 of 1 point, counts for 0.57 (a further try, the hint)",
+        ),
+    ],
+)
+def test_what_an_answer_cost_is_said_in_words(
+    app: Flask, settings: dict[str, Any], answer: dict[str, Any], points: str
+) -> None:
+    world = World(shuffle="none", **settings)
+    attempt = world.start()
+    with transaction() as session:
+        row = session.get_one(AttemptItem, (attempt, 1))
+        for name, value in answer.items():
+            setattr(row, name, value)
+    world.submit(attempt)
+
+    assert tell_items(world.items(attempt), lambda slug: None)[0].points == points
+
+
+def test_a_try_that_a_mended_key_makes_right_is_told_as_right(app: Flask) -> None:
+    cohort = Cohort(feedback="question", tries=2)
+    attempt = cohort.start()
+    with transaction() as session:
+        row = session.get_one(AttemptItem, (attempt, 1))
+        row.tried, row.answer, row.final_at = [{"ticked": [1]}], {"ticked": [0]}, NOON
+    cohort.mend_first()
+    cohort.regrade()
+
+    (entry, _) = palette(cohort.head(attempt), cohort.items(attempt), None).entries
+    assert entry.state == "right"
+    cohort.submit(attempt)
+    told = tell_items(cohort.items(attempt), lambda slug: None)[0]
+
+    assert (told.verdict, told.points) == ("right", "1 of 1 point")
+    assert [option.chosen for option in told.options] == [False, True]

@@ -21,6 +21,8 @@ from sources.models import Source
         (Fraction(1, 4), "0.25"),
         (Fraction(1, 8), "1/8"),
         (Fraction(23, 3), "7 2/3"),
+        (Fraction(-1, 2), "-0.5"),
+        (Fraction(-4, 3), "-1 1/3"),
     ],
 )
 def test_points_are_decimals_where_two_places_are_exact_and_fractions_elsewhere(

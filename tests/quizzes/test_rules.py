@@ -210,6 +210,24 @@ def test_a_draw_takes_its_numbers_without_asking_anything_twice() -> None:
     assert choose_items(settings, [], {"narrow": ["b"]}, Random(1)) in [("a", "b"), ("b", "a")]
 
 
+def test_overlapping_pools_leave_each_other_what_they_need() -> None:
+    settings = QuizSettings(draw=(("left", 2), ("both", 2), ("right", 2)))
+    pools = {"left": ["a", "b", "c"], "both": ["a", "b", "d", "e"], "right": ["d", "e", "f"]}
+
+    papers = {frozenset(choose_items(settings, [], pools, Random(seed))) for seed in range(40)}
+
+    assert papers == {frozenset("abcdef")}
+
+
+def test_a_draw_takes_any_of_a_pool_as_likely_as_any_other() -> None:
+    settings = QuizSettings(draw=(("pool", 2),))
+    drawn = [
+        frozenset(choose_items(settings, [], {"pool": ["a", "b", "c"]}, Random(seed))) for seed in range(600)
+    ]
+
+    assert all(150 < drawn.count(frozenset(two)) < 250 for two in ("ab", "ac", "bc"))
+
+
 def test_results_are_gathered_by_objective_and_topic() -> None:
     graded = [
         (QUESTIONS["one"], Score(Fraction(2), Fraction(2))),

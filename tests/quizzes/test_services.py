@@ -10,7 +10,7 @@ from flask import Flask
 from core.database import db, transaction
 from core.errors import Conflict, NotFound
 from progress.models import StepCompletion
-from quizzes import closing, reads, saving
+from quizzes import closing, reads, saving, services
 from quizzes.models import Attempt, AttemptItem
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizSettings
@@ -228,6 +228,16 @@ def test_a_drawn_quiz_asks_as_many_as_it_says(app: Flask) -> None:
         session.merge(world.quiz).content = {"pools": {"skin": ["first", "second"]}}
 
     assert len(world.items(world.start())) == 1
+
+
+def test_the_first_page_counts_what_can_be_drawn_beside_what_is_named(app: Flask) -> None:
+    world = World(items=("first",), draw=(("skin", 2),))
+    with transaction() as session:
+        session.merge(world.quiz).content = {"pools": {"skin": ["first", "second"]}}
+
+    quiz = services.find_quiz(world.quiz.name)
+
+    assert services.question_count(quiz) == len(world.items(world.start())) == 2
 
 
 def test_a_quiz_without_questions_cannot_be_begun(app: Flask) -> None:
