@@ -13,6 +13,10 @@ from quizzes.questions import Question
 ANOTHER_KIND = "It was a question of another kind."
 BY_A_PERSON = "A person marks its answers, so no key does."
 OTHER_PARTS = "It had {} parts to answer, and has {} now."
+PAIRED_ANEW = (
+    "Right sides are told by their places in the order of the pairs, and pairing them anew moves them: "
+    "drop the question, and publish it under a new id."
+)
 MOVED = "“{}” stands at another place now, and answers are told by their places."
 
 
@@ -47,6 +51,8 @@ def obstacle(old: Question, new: Question) -> str:
         return ANOTHER_KIND
     if new.kind not in TOLD_BY:
         return BY_A_PERSON
+    if new.kind == "match" and _pairs_anew(old.parts, new.parts):
+        return PAIRED_ANEW
     told_by = TOLD_BY[new.kind]
     for before, after in zip(told_by(old.parts), told_by(new.parts), strict=True):
         if len(before) != len(after):
@@ -56,9 +62,15 @@ def obstacle(old: Question, new: Question) -> str:
     return ""
 
 
+def _pairs_anew(before: Any, after: Any) -> bool:
+    """Whether left sides that stand where they stood have right sides that were another one's."""
+    lefts = [tuple(pair.left_md for pair in parts.pairs) for parts in (before, after)]
+    return lefts[0] == lefts[1] and bool(_moved(before.rights, after.rights))
+
+
 def _moved(before: tuple[str, ...], after: tuple[str, ...]) -> str:
     """A text that stands in both lists but at another place; empty where there is none."""
-    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    changed = [(old, new) for old, new in zip(before, after, strict=False) if old != new]
     stay = {old for old, _ in changed} & set(after) | {new for _, new in changed} & set(before)
     return min(stay, default="")
 

@@ -63,7 +63,9 @@ def test_a_mended_key_grades_what_has_the_same_parts_in_the_same_order(
         ("choice", CHOICE, "- [x] New\n- [ ] One\n- [ ] Two", "another place"),
         ("choice", CHOICE, "- [x] One\n- [ ] Two", "had 3 parts"),
         ("order", ORDER, "1. Two\n2. One\n3. Three", "another place"),
-        ("match", MATCH, "- a = 2\n- b = 1\n- = 3", "another place"),
+        ("match", MATCH, "- a = 2\n- b = 1\n- = 3", "drop the question"),
+        ("match", MATCH, "- a = 2\n- b = 2\n- = 1\n- = 3", "drop the question"),
+        ("match", MATCH, "- b = 2\n- a = 1\n- = 3", "another place"),
         (
             "essay points=3",
             "- A point\n- Another\n- A third",
