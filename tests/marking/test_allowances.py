@@ -267,6 +267,7 @@ def test_what_is_changed_stands_on_no_public_page_and_in_no_file(app: Flask, sch
         assert seen.status_code == 200, address
         assert not told(seen.text), address
     own = factories.sign_in(app.test_client(), school.user)
+    assert told(own.get(school.url).text)  # the learner's own, where it matters
     for address in ("/transcript", "/account", "/dashboard"):
         assert not told(own.get(address).text), address
 
