@@ -25,6 +25,7 @@ lint: .venv/dev ## ruff, mypy strict, the floors of the house
 
 bench: .venv/dev ## pages and writes against a bare Flask app, as ratios of one run
 	@.venv/bin/python -m bench.run
+	@.venv/bin/python -m bench.writers
 	@.venv/bin/python -m bench.cohort
 
 lock: ## remake the lock files from pyproject.toml (needs uv)

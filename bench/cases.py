@@ -60,6 +60,8 @@ class Site:
 class Case:
     """`visits` gives the stream; an endless one is cut by the clock, a finite one is measured whole.
 
+    `beside` is a stream that goes on at the same time, on as many connections, and is not measured.
+
     `crowd` is false where a process refuses more than a few at once by design: then one connection is measured.
     """
 
@@ -67,6 +69,7 @@ class Case:
     visits: Callable[[Site], Iterable[Visit]]
     endless: bool = True
     crowd: bool = True
+    beside: Callable[[Site], Iterable[Visit]] | None = None
 
 
 def hello(_: Site) -> Iterator[Visit]:
@@ -155,6 +158,7 @@ def fresh_event(site: Site) -> Iterator[Visit]:
 
 CASES = (
     Case("lesson page", lesson),
+    Case("lesson page, while as many learners hand in", lesson, beside=submit),
     Case("lesson page, the next lesson (one write)", next_lesson),
     Case("lesson page of the shipped course, with its questions", shipped_lesson),
     Case("course page, visitor", course),

@@ -66,33 +66,63 @@ def deliver(path: str, body: str, signature: str, text: str) -> Request:
     return Request(_head("POST", path, "", "*/*") + extra.encode(), 200, text.encode())
 
 
-def run(port: int, visits: Iterable[Visit], connections: int, seconds: float | None = None) -> Load:
-    """Send visits until they or the seconds run out. Raises WrongAnswer at the first wrong one."""
+def run(
+    port: int,
+    visits: Iterable[Visit],
+    connections: int,
+    seconds: float | None = None,
+    beside: Iterable[Visit] = (),
+) -> Load:
+    """Send visits until they or the seconds run out. Raises WrongAnswer at the first wrong one.
+
+    `beside` is sent at the same time, on as many connections, and not timed; the run ends with it too.
+    """
     load, selector = Load(), selectors.DefaultSelector()
-    waiting = iter(visits)
     gc.disable()
     try:
         began = time.perf_counter()
         until = began + seconds if seconds else float("inf")
-        lines = [_Line(port, selector) for _ in range(connections)]
-        busy = sum(line.begin(waiting) for line in lines)
+        stream = _Stream(iter(visits), load, until)
+        busy = _begin(port, selector, stream, connections)
+        _begin(port, selector, _Stream(iter(beside), Load(), float("inf")), connections)
         while busy:
             for key, _ in selector.select(TIMEOUT) or _silence():
                 line: _Line = key.data
-                if line.receive() and not line.go_on(load, waiting, until):
+                if not line.receive() or line.go_on():
+                    continue
+                if line.stream is stream:
                     busy -= 1
+                else:
+                    stream.until = 0.0
         load.seconds = time.perf_counter() - began
     finally:
         gc.enable()
+        for key in list(selector.get_map().values()):
+            key.data.close()
         selector.close()
     return load
 
 
+@dataclass
+class _Stream:
+    """Visits that wait to be sent, what came of those before, and when no more are sent."""
+
+    waiting: Iterator[Visit]
+    load: Load
+    until: float
+
+
+def _begin(port: int, selector: selectors.BaseSelector, stream: _Stream, connections: int) -> int:
+    """Open connections and send a visit on each; how many had one to send."""
+    lines = [_Line(port, selector, stream) for _ in range(connections)]
+    return sum(line.begin() for line in lines)
+
+
 def fetch(port: int, request: Request) -> bytes:
     """One answer, head and body."""
-    selector = selectors.DefaultSelector()
-    line = _Line(port, selector)
-    line.begin(iter([(request,)]))
+    stream = _Stream(iter([(request,)]), Load(), float("inf"))
+    line = _Line(port, selectors.DefaultSelector(), stream)
+    line.begin()
     while not line.receive():
         pass
     line.check()
@@ -103,7 +133,8 @@ def fetch(port: int, request: Request) -> bytes:
 class _Line:
     """One connection and the visit under way on it."""
 
-    def __init__(self, port: int, selector: selectors.BaseSelector) -> None:
+    def __init__(self, port: int, selector: selectors.BaseSelector, stream: _Stream) -> None:
+        self.stream = stream
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.answer = b""
@@ -112,11 +143,11 @@ class _Line:
         self._selector = selector
         selector.register(self.socket, selectors.EVENT_READ, self)
 
-    def begin(self, waiting: Iterator[Visit]) -> bool:
+    def begin(self) -> bool:
         """Send the first request of the next visit; False when there is none."""
-        self._visit = next(waiting, ())
+        self._visit = next(self.stream.waiting, ())
         if not self._visit:
-            self._close()
+            self.close()
             return False
         self._at, self._began = 0, time.perf_counter()
         self._send()
@@ -132,7 +163,7 @@ class _Line:
             self._missing = _length(self.answer)
         return 0 <= self._missing <= len(self.answer)
 
-    def go_on(self, load: Load, waiting: Iterator[Visit], until: float) -> bool:
+    def go_on(self) -> bool:
         """Check the answer, then send what comes next; False when nothing does."""
         self.check()
         self._at += 1
@@ -140,11 +171,11 @@ class _Line:
             self._send()
             return True
         now = time.perf_counter()
-        load.latencies.append(now - self._began)
-        if now >= until:
-            self._close()
+        self.stream.load.latencies.append(now - self._began)
+        if now >= self.stream.until:
+            self.close()
             return False
-        return self.begin(waiting)
+        return self.begin()
 
     def check(self) -> None:
         wanted = self._visit[self._at]
@@ -157,7 +188,7 @@ class _Line:
         self.answer, self._missing = b"", -1
         self.socket.sendall(self._visit[self._at].data)
 
-    def _close(self) -> None:
+    def close(self) -> None:
         self._selector.unregister(self.socket)
         self.socket.close()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from statistics import median
 
@@ -11,7 +12,7 @@ BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 @dataclass(frozen=True)
 class Sample:
-    """One load: visits a second, CPU milliseconds a visit, latencies in milliseconds."""
+    """One load: visits a second, CPU milliseconds a visit (nan where others were served too), latencies in ms."""
 
     rate: float
     cpu_ms: float
@@ -86,8 +87,8 @@ def _row(samples: Samples, facts: Facts, server: str, case: str, yard: Sample | 
         f"{eight.p99_ms:.2f}" if eight else "",
         f"{one.p50_ms:.2f}" if one else "",
         f"{one.p99_ms:.2f}" if one else "",
-        f"{measured.cpu_ms:.3f}",
-        f"{100 * yard.cpu_ms / measured.cpu_ms:.0f} %",
+        "" if isnan(measured.cpu_ms) else f"{measured.cpu_ms:.3f}",
+        "" if isnan(measured.cpu_ms) else f"{100 * yard.cpu_ms / measured.cpu_ms:.0f} %",
     ]
     return f"| {' | '.join(cells)} |"
 

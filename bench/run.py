@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from math import nan
 from pathlib import Path
 
 from bench import client, report, sites
@@ -27,7 +28,12 @@ SQLITE, POSTGRESQL = f"SQLite, {ONE}", f"PostgreSQL, {ONE}"
 SQLITE_TWO = f"SQLite, {TWO}"
 HELLOS = {SQLITE: f"hello, {ONE}", POSTGRESQL: f"hello, {ONE}", SQLITE_TWO: f"hello, {TWO}"}
 MANY, SINGLE = 8, 1  # connections
-WITH_TWO = ("lesson page", "dashboard", "quiz, save one answer (one write)")
+WITH_TWO = (
+    "lesson page",
+    "lesson page, while as many learners hand in",
+    "dashboard",
+    "quiz, save one answer (one write)",
+)
 SERVER_CORES, ALL_CORES = {0}, set(range(os.cpu_count() or 1))
 LOAD_CORE = max(ALL_CORES)
 
@@ -127,12 +133,16 @@ def _measure(cells: Sequence[Cell], rounds: int, seconds: float) -> dict[Key, li
 
 
 def _load(cell: Cell, seconds: float) -> Sample:
-    visits = cell.case.visits(cell.site)
+    case, site = cell.case, cell.site
+    visits, beside = case.visits(site), case.beside(site) if case.beside else ()
     before = cell.server.cpu_seconds()
-    load = client.run(cell.server.port, visits, cell.key.connections, seconds if cell.case.endless else None)
+    load = client.run(
+        cell.server.port, visits, cell.key.connections, seconds if case.endless else None, beside
+    )
     cpu = cell.server.cpu_seconds() - before
     p50, p99 = (load.percentile(part) * 1000 for part in (0.5, 0.99))
-    return Sample(load.rate, cpu * 1000 / len(load.latencies), p50, p99)
+    cpu_ms = nan if case.beside else cpu * 1000 / len(load.latencies)
+    return Sample(load.rate, cpu_ms, p50, p99)
 
 
 def _run_in_words(rounds: int, seconds: float) -> str:

@@ -7,13 +7,13 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, text
 
 from core import clock as core_clock
@@ -24,7 +24,6 @@ from tests import servers
 
 ENGINES = ("sqlite", "postgresql")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +48,7 @@ def sqlite_template(workshop: Path) -> Path:
 def postgres(workshop: Path) -> Iterator[servers.Postgres]:
     """A real PostgreSQL with a migrated template database."""
     with servers.Postgres.started(workshop) as server:
-        servers.migrate(server.url("template_stratum", create=True))
+        server.make_template()
         yield server
 
 
@@ -62,9 +61,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path / 'stratum.db'}"
         return
     server = request.getfixturevalue("postgres")
-    name = f"test_{next(_numbers)}"
-    yield server.copy("template_stratum", name)
-    server.drop(name)
+    name = server.lend()
+    yield server.url(name)
+    server.take_back(name)
 
 
 @pytest.fixture
@@ -86,6 +85,23 @@ class Browser(FlaskClient):
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once for all apps of a run; a template that has changed has another checksum."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+_templates = CompiledTemplates()
+
+
 @pytest.fixture
 def app(config: configuration.Config) -> Iterator[Flask]:
     """The whole application on a fresh database; its context is open, so that tests may call services."""
@@ -93,6 +109,7 @@ def app(config: configuration.Config) -> Iterator[Flask]:
 
     flask_app = create_app(config)
     flask_app.test_client_class = Browser
+    flask_app.jinja_env.bytecode_cache = _templates
     flask_app.testing = False  # Errors become pages, as they do for a user.
     with flask_app.app_context():
         yield flask_app

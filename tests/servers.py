@@ -5,14 +5,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.pool import NullPool
 
 ROOT = Path(__file__).parent.parent
 
@@ -60,11 +62,46 @@ def migrate(url: str) -> None:
     command.upgrade(alembic_config(url), "head")
 
 
+TEMPLATE = "template_stratum"
+SHAPE = """
+    SELECT (SELECT string_agg(version_num, ' ') FROM alembic_version),
+           (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace),
+           (SELECT md5(string_agg(concat_ws(' ', relname, attname, atttypid, attnotnull), ',' ORDER BY relname, attnum))
+            FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+            WHERE relnamespace = 'public'::regnamespace AND attnum > 0)
+"""
+SWEEP = """
+DO $$
+DECLARE name text; is_filled boolean; filled text[] := '{}';
+BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+              WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO is_filled;
+    IF is_filled THEN filled := filled || name; END IF;
+  END LOOP;
+  IF filled <> '{}' THEN EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' CASCADE'; END IF;
+  FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences
+              WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    EXECUTE 'ALTER SEQUENCE ' || name || ' RESTART';
+  END LOOP;
+END $$
+"""
+
+
 @dataclass
 class Postgres:
-    """A PostgreSQL server on a socket; `admin` is its maintenance database."""
+    """A PostgreSQL server on a socket; `admin` is its maintenance database.
+
+    A test is lent a migrated, empty database. Given back, it is emptied for the next one, which takes a tenth of
+    the time of a new copy; one whose shape a test has changed is dropped.
+    """
 
     admin: str
+    idle: list[str] = field(default_factory=list)
+    lent: int = 0
+    shape: object = None
 
     @classmethod
     @contextmanager
@@ -94,19 +131,43 @@ class Postgres:
             self._run(f'CREATE DATABASE "{name}"')
         return self.admin.replace("/postgres?", f"/{name}?", 1)
 
-    def copy(self, template: str, name: str) -> str:
-        # Copied as files: six times as fast as by way of the log, once nothing waits for the disk.
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
-        return self.url(name)
+    def make_template(self) -> None:
+        migrate(self.url(TEMPLATE, create=True))
+        self.shape = self._shape_of(TEMPLATE)
+
+    def lend(self) -> str:
+        """The name of a migrated, empty database that nobody has or had: revisions are kept in memory by it."""
+        self.lent += 1
+        name = f"test_{self.lent}"
+        if self.idle:
+            self._run(f'ALTER DATABASE "{self.idle.pop()}" RENAME TO "{name}"')
+        else:
+            # Copied as files: six times as fast as by way of the log, once nothing waits for the disk.
+            self._run(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
+        return name
+
+    def take_back(self, name: str) -> None:
+        """Empty the database for the next test, or drop it where it is not what was lent."""
+        if self._shape_of(name) == self.shape:
+            self._run(SWEEP, name)
+            self.idle.append(name)
+        else:
+            self.drop(name)
 
     def drop(self, name: str) -> None:
         self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def _run(self, statement: str) -> None:
-        engine = create_engine(self.admin, isolation_level="AUTOCOMMIT")
+    def _shape_of(self, name: str) -> object:
+        """None where a test has taken away what the shape is read from."""
+        engine = create_engine(self.url(name), poolclass=NullPool)
+        with suppress(ProgrammingError), engine.connect() as connection:
+            return tuple(connection.execute(text(SHAPE)).one())
+        return None
+
+    def _run(self, statement: str, name: str = "postgres") -> None:
+        engine = create_engine(self.url(name), isolation_level="AUTOCOMMIT", poolclass=NullPool)
         with engine.connect() as connection:
             connection.execute(text(statement))
-        engine.dispose()
 
 
 @contextmanager

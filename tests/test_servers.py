@@ -2,6 +2,10 @@
 
 import socket
 
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
 from tests import servers
 
 
@@ -13,3 +17,42 @@ def test_a_port_whose_neighbour_is_taken_is_not_given() -> None:
 
 def test_no_port_is_given_that_an_outgoing_connection_may_have() -> None:
     assert servers.free_port() < 32_768
+
+
+def run(server: servers.Postgres, name: str, statement: str) -> list[tuple[object, ...]]:
+    engine = create_engine(server.url(name), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        result = connection.execute(text(statement))
+        return [tuple(row) for row in result] if result.returns_rows else []
+
+
+def test_a_database_that_is_given_back_is_empty_for_the_next_under_another_name(
+    postgres: servers.Postgres,
+) -> None:
+    first = postgres.lend()
+    run(postgres, first, "INSERT INTO terms (slug, name, aliases, definition) VALUES ('a', 'A', '[]', 'A.')")
+    postgres.take_back(first)
+    second = postgres.lend()
+
+    assert second != first
+    assert run(postgres, second, "SELECT slug FROM terms") == []
+    assert run(postgres, second, "SELECT last_value FROM pg_sequences WHERE last_value IS NOT NULL") == []
+    postgres.take_back(second)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE terms DROP COLUMN definition",
+        "ALTER TABLE terms ADD CHECK (slug <> '')",
+        "UPDATE alembic_version SET version_num = 'older'",
+        "DROP TABLE alembic_version",
+    ],
+)
+def test_a_database_of_another_shape_is_lent_to_nobody(postgres: servers.Postgres, change: str) -> None:
+    name = postgres.lend()
+    run(postgres, name, change)
+    waiting = list(postgres.idle)
+    postgres.take_back(name)
+
+    assert postgres.idle == waiting

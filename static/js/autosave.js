@@ -1,7 +1,7 @@
 // Saves each answer as it is given. A form or fieldset with data-save-url is one piece, a question: its own fields, its
 // number (data-seq) and the form's csrf_token are posted there. What is not acknowledged is kept, in memory and in
 // localStorage, and tried again, also from another page of the same attempt (form data-attempt). [data-save-status]
-// says how it stands; [data-save-told] says it aloud, but only what is news.
+// says how it stands; [data-save-told] says it aloud, but only what is news. A piece that is saved hears of it: "saved".
 const TYPING = 700; // milliseconds that somebody types before it is sent
 const PATIENCE = 10_000;
 const FIRST_WAIT = 2_000;
@@ -56,13 +56,15 @@ const send = ({ url, form, answers }) => {
   return fetch(url, { method: "POST", body, keepalive, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) });
 };
 
-const saved = (entry, { won, seq }) => {
+const saved = (entry, answer) => {
   const { piece } = entry;
+  const { won, seq } = answer;
   forget(entry);
   // The server's number may be smaller than ours, where our clock is fast; it is the one to go on from.
   if (piece && (!won || piece.dataset.seq === entry.seq)) piece.dataset.seq = seq;
   if (!won) return say(entry, NEWER, true);
   tabs.postMessage({ url: entry.url, seq });
+  piece?.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: answer }));
   return unsaved.size ? undefined : say(entry, "Saved");
 };
 

@@ -495,6 +495,18 @@ def test_a_visitor_who_enrolls_is_asked_to_sign_in_first(client: FlaskClient, sk
     assert (answer.status_code, answer.location) == (302, "/login?next=%2Fcourses%2Fskin")
 
 
+def test_optional_steps_are_named_so_and_add_nothing_to_what_a_course_asks_for(
+    app: Flask, client: FlaskClient
+) -> None:
+    course = make_course("skin", ("[quiz] lesson quiz",))
+
+    sales, own = client.get("/courses/skin").text, learner(app, course).get("/learn/skin").text
+
+    assert "1 lesson, 1 quiz" in sales
+    assert "20 min" in sales
+    assert sales.count("(optional)") == own.count("(optional)") == 1
+
+
 def test_the_catalogue_lists_courses_and_an_empty_one_says_so(app: Flask, client: FlaskClient) -> None:
     assert "No course yet" in client.get("/courses").text
 
