@@ -212,6 +212,7 @@ def test_the_queue_tells_the_oldest_first_with_ages_and_the_median(bench: Bench,
     assert "Oldest 4 hours" in said
     assert "median of 30 days 6 hours" in said
     assert "Marked in 30 days 1" in said
+    assert "6 hours Marked" in words(tutor.get("/studio/marking?show=marked").text)
 
 
 def test_works_are_filtered_by_links(bench: Bench, tutor: FlaskClient) -> None:
