@@ -49,7 +49,7 @@ class DebriefPage:
     points: int
     passed: bool
     may_retry: bool
-    start_url: str
+    start_url: str  # empty where the step was taken out
     course_url: str
     following: OutlineStep | None
     certificate_url: str
@@ -89,7 +89,7 @@ def debrief_page(head: AttemptHead, here: Visit, reader: Reader, notes: Notes, p
         points=play.points,
         passed=play.passed,
         may_retry=decision.may and not here.step.is_taken_out,
-        start_url=here.step.url,
+        start_url="" if here.step.is_taken_out else here.step.url,
         course_url=f"/learn/{here.outline.slug}",
         following=here.outline.neighbours(here.step)[1],
         certificate_url=pages.certificate_url(reader, here),

@@ -429,7 +429,7 @@ def test_plays_are_counted_as_attempts(app: Flask) -> None:
     player.choose(play, "Peel at once")
 
     assert factories.post(player.browser, f"{player.url}/start").status_code == 409
-    assert "All 1 attempts of this case are used." in player.read(player.url)
+    assert "The one attempt at this case is used." in player.read(player.url)
     assert "Try again" not in player.read(play)
     assert "0 of 100" in player.read(player.url)
 
