@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from core.errors import Problem
 from quizzes.cases.case import Case
-from quizzes.cases.paths import best_safe_score, explore
+from quizzes.cases.paths import best_safe_score
+from quizzes.cases.places import explore
 from studio.standards.manuscript import Manuscript
 from studio.texts.quiz_files import QuizText
 
