@@ -1,5 +1,6 @@
 """How an order looks to its buyer: the endings of the return page, and the facts of the receipt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -56,9 +57,9 @@ TITLES = {
 
 @dataclass(frozen=True)
 class OrderPage:
-    """An order with its course. `first` is the step to begin with; `paid_on` and `refund_until` are empty where
-    nothing was paid, `refunded_on` where not all of it went back. `is_again`: an earlier order of the course was
-    refunded, so its buyer has been in it before."""
+    """An order with its course. `first` is the step to begin with, `before` an optional one ahead of it; `paid_on`
+    and `refund_until` are empty where nothing was paid, `refunded_on` where not all of it went back. `is_again`: an
+    earlier order of the course was refunded, so its buyer has been in it before."""
 
     order: Order
     ending: Ending
@@ -67,6 +68,7 @@ class OrderPage:
     enroll_url: str
     cover_url: str
     first: OutlineStep | None
+    before: OutlineStep | None
     made_on: str
     paid_on: str
     open_until: str
@@ -86,7 +88,7 @@ class OrderPage:
 def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderPage:
     """The page of an order, its days as in `time_zone`; `was_silent`: Stripe could not be asked just now."""
     course, is_again = db.session.execute(_course_and_past(order)).one()
-    steps = course_outline(course).steps
+    first, before = _beginning(course_outline(course).steps)
     zone, paid = ZoneInfo(time_zone), order.paid_at
     return OrderPage(
         order=order,
@@ -95,7 +97,8 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderP
         learn_url=f"/learn/{course.slug}",
         enroll_url=f"/courses/{course.slug}/enroll",
         cover_url=f"/courses/{course.slug}/cover" if course.cover else "",
-        first=steps[0] if steps else None,
+        first=first,
+        before=before,
         made_on=_day(order.created_at, zone),
         paid_on=_day(paid, zone) if paid else "",
         open_until=order.expires_at.astimezone(zone).strftime("%-d %B, %H:%M"),
@@ -103,6 +106,14 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderP
         refunded_on=_day(order.refunded_at, zone) if order.refunded_at else "",
         is_again=is_again,
     )
+
+
+def _beginning(steps: Sequence[OutlineStep]) -> tuple[OutlineStep | None, OutlineStep | None]:
+    """The first step that the course asks for, and an optional one that stands ahead of it."""
+    if not steps:
+        return None, None
+    first = next((step for step in steps if step.required), steps[0])
+    return first, None if first == steps[0] else steps[0]
 
 
 def _course_and_past(order: Order) -> Select[Course, bool]:

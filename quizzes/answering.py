@@ -11,14 +11,15 @@ from quizzes import rules
 from quizzes.models import Attempt, AttemptItem
 from quizzes.reads import asked, no_such_attempt
 from quizzes.rules import AttemptState, AttemptStep
-from quizzes.saving import FINAL, OVERDUE
+from quizzes.saving import FINAL, LEFT, OVERDUE
 from quizzes.terms import Terms, is_overdue
 
 
 def check(user_id: int, attempt_id: str, position: int) -> AttemptItem:
     """Look whether the saved answer is right. It becomes final then, or once its tries are used.
 
-    Raises NotFound, and Conflict where the attempt checks nothing, is over, or nothing is answered.
+    Raises NotFound, and Conflict where the attempt checks nothing or is over, where the question was left for good,
+    or nothing is answered.
     """
     attempt, item = _open_item(user_id, attempt_id, position)
     terms = _terms(attempt)
@@ -26,6 +27,7 @@ def check(user_id: int, attempt_id: str, position: int) -> AttemptItem:
         raise Conflict("This quiz shows its answers after the attempt.")
     if item.final_at is not None:
         return item
+    _require_not_left(attempt, position)
     if not rules.is_answered(item.answer):
         raise Conflict("Give an answer, then check it.")
     if is_right(item) or len(item.tried) + 1 >= terms.tries:
@@ -43,6 +45,7 @@ def take_hint(user_id: int, attempt_id: str, position: int) -> None:
         raise Conflict("There is no hint for this question.")
     if item.final_at is not None:
         raise Conflict(FINAL)
+    _require_not_left(attempt, position)
     item.hinted = True
     db.session.flush()
 
@@ -66,6 +69,11 @@ def is_right(item: AttemptItem) -> bool:
 def was_just_tried(item: AttemptItem) -> bool:
     """Whether the saved answer is the one that was found wrong last; checking it again costs nothing."""
     return bool(item.tried) and item.tried[-1] == item.answer
+
+
+def _require_not_left(attempt: Attempt, position: int) -> None:
+    if position < attempt.reached:
+        raise Conflict(LEFT)
 
 
 def _terms(attempt: Attempt) -> Terms:

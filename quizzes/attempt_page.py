@@ -42,6 +42,8 @@ class PaletteEntry:
     state: str  # done, flag, open, right or wrong
     words: str
     here: bool
+    is_answered: bool
+    is_flagged: bool
     is_shut: bool = False
 
 
@@ -196,4 +198,5 @@ def _entry(item: Item, here: int | None, is_shut: bool) -> PaletteEntry:
         state, words = ("right", "right") if is_right else ("wrong", "not right")
     elif item.flagged:
         state, words = "flag", f"{words} and flagged"
-    return PaletteEntry(item.position, state, words, item.position == here, is_shut)
+    is_here = item.position == here
+    return PaletteEntry(item.position, state, words, is_here, item.is_answered, item.flagged, is_shut)

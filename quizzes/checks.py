@@ -18,11 +18,19 @@ from quizzes.paper import show_question
 from quizzes.presentation import Layout
 from quizzes.reads import Asked, asked
 from quizzes.results import sources_in_words, tell_question
-from quizzes.services import current_revision
+from quizzes.services import current_revision, dropped_questions
 
 LONGEST_KEPT = 200  # characters of an answer
 _shown = Shelf(size=2_000)
-_current: dict[tuple[str, str], tuple[Hashable, int]] = {}
+_current: dict[tuple[str, str], tuple[Hashable, "_Now"]] = {}
+
+
+@dataclass(frozen=True)
+class _Now:
+    """What a question asks now: a revision, or None for one that is not published or was dropped."""
+
+    revision_id: int | None
+    is_dropped: bool
 
 
 @dataclass(frozen=True)
@@ -39,12 +47,15 @@ def check_html(
     """The question as a form; once answered what became of each option, why, and the form again.
 
     `edition` is new with each publication that the page shows (its course and version): while it stands, a check
-    that nobody has answered costs no query. A question that is not published leaves a line that says so.
+    that nobody has answered costs no query. A question that is not published leaves a line that says so; one that
+    was dropped leaves nothing, whoever answered it before.
     """
-    revision_id = _revision_in(question_id, edition)
-    if revision_id is None:
+    now = _now_in(question_id, edition)
+    if now.is_dropped:
+        return Markup()
+    if now.revision_id is None:
         return Markup(render_template("quizzes/_check_missing.html", question_id=question_id))  # noqa: S704 - a template of ours
-    page = _page(question_id, revision_id, given, edition)
+    page = _page(question_id, now.revision_id, given, edition)
     return Markup(page.fill({"action": action_url, "csrf": csrf}))  # noqa: S704 - escaped by fill
 
 
@@ -52,7 +63,7 @@ def answer_check(question_id: str, form: Mapping[str, Sequence[str]]) -> tuple[i
     """The revision that is asked now and the answer that a form holds. Raises NotFound, InvalidInput for none."""
     revision = current_revision(question_id)
     if revision is None:
-        raise NotFound("There is no such question.")
+        raise NotFound("This question is asked no more. Go back to the lesson; nothing else changed.")
     question = asked(revision.id)
     answer = rules.read_answer(question.question, form, _layout(question))
     if not rules.is_answered(answer):
@@ -62,14 +73,14 @@ def answer_check(question_id: str, form: Mapping[str, Sequence[str]]) -> tuple[i
     return revision.id, dict(answer)
 
 
-def _revision_in(question_id: str, edition: Hashable) -> int | None:
+def _now_in(question_id: str, edition: Hashable) -> _Now:
+    """What the question asks in this edition, from memory after the first time."""
     key = (current_config().database_url, question_id)
     kept = _current.get(key)
     if kept is None or kept[0] != edition:
         revision = current_revision(question_id)
-        if revision is None:
-            return None
-        kept = _current[key] = (edition, revision.id)
+        is_dropped = revision is None and question_id in dropped_questions()
+        kept = _current[key] = (edition, _Now(revision.id if revision else None, is_dropped))
     return kept[1]
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
 
+from accounts.models import User
 from core.clock import now
 from core.database import db, transaction
 from core.events import publish
@@ -17,7 +18,7 @@ from progress.services import complete_step
 from quizzes import rules
 from quizzes.marks import Certainty, Response, mark_response, sum_of_marks
 from quizzes.models import Attempt, AttemptItem, Grade, Question, QuestionRevision, Quiz
-from quizzes.quiz_settings import QuizSettings
+from quizzes.quiz_settings import Counts, QuizSettings
 from quizzes.reads import asked
 from quizzes.rules import AttemptState, AttemptStep, Score
 from quizzes.services import find_attempt
@@ -110,11 +111,22 @@ def complete(attempt: Attempt) -> None:
 def has_passed(attempt: Attempt) -> bool:
     """Whether what counts of all marked attempts, this one among them, reaches this one's pass mark."""
     quiz = db.session.get_one(Quiz, attempt.quiz_id)
+    counts = QuizSettings.from_json(quiz.settings).counts
+    if counts == Counts.AVERAGE:
+        _hold_learner(attempt.user_id)
     marked = select(Attempt).filter_by(user_id=attempt.user_id, quiz_id=attempt.quiz_id)
     marked = marked.where(Attempt.points_num.is_not(None)).order_by(Attempt.number)
-    shares = [each.share for each in db.session.scalars(marked)]
-    share = rules.share_that_counts(QuizSettings.from_json(quiz.settings).counts, shares)
+    fresh = marked.execution_options(populate_existing=True)
+    share = rules.share_that_counts(counts, [each.share for each in db.session.scalars(fresh)])
     return bool(attempt.passed) if quiz.kind != "quiz" else _reaches(share, attempt.pass_percent)
+
+
+def _hold_learner(user_id: int) -> None:
+    """Who else adds up an average of this learner waits, and then sees what was written here.
+
+    Two results at once would each miss the other one, and with it the pass that both together bring.
+    """
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 def _reaches(share: Fraction | None, pass_percent: int) -> bool:

@@ -56,6 +56,12 @@ class ShownQuestion:
     flagged: bool
     answered: bool
 
+    @property
+    def keys(self) -> int:
+        """How many options are chosen by the keys 1 to 9."""
+        ticked = (field for field in self.fields if field.control in ("radio", "checkbox"))
+        return min(sum(len(field.choices) for field in ticked), 9)
+
 
 def show_item(item: Item) -> ShownQuestion:
     """A question of an attempt with the answer as saved."""

@@ -14,7 +14,7 @@ from quizzes.eligibility import eligibility
 from quizzes.lesson_links import find_lesson
 from quizzes.models import Quiz
 from quizzes.pages import certificate_url, kicker, taken_out
-from quizzes.quiz_settings import FeedbackWhen
+from quizzes.quiz_settings import FeedbackWhen, QuizSettings
 from quizzes.reads import AttemptHead, Item, items_of
 from quizzes.regrading.told import told_of
 from quizzes.results import ToldQuestion, ToldTallies, exact, tell_items, tell_tallies
@@ -28,6 +28,7 @@ HIDDEN = {
     FeedbackWhen.CLOSED: f"{ONCE}the quiz has closed.",
     FeedbackWhen.NEVER: "The questions of this exam are kept for others, so their answers are not shown.",
 }
+NOT_BEFORE_THE_MODULE = "Which answers were right is not shown here: the module explains them."
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class ResultPage:
     possible: str
     passed: bool | None
     may_retry: bool
-    start_url: str
+    start_url: str  # empty where the step was taken out
     course_url: str
     following: OutlineStep | None
     certificate_url: str
@@ -85,7 +86,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         possible=exact(head.possible),
         passed=head.passed,
         may_retry=learner.decision.may and not here.step.is_taken_out,
-        start_url=here.step.url,
+        start_url="" if here.step.is_taken_out else here.step.url,
         course_url=f"/learn/{here.outline.slug}",
         following=here.outline.neighbours(here.step)[1],
         certificate_url=certificate_url(reader, here),
@@ -94,7 +95,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         missed=missed,
         right=tuple(each for each in told or () if each.verdict == "right"),
         regraded=told_of(head, reader),
-        hidden="" if may_see else HIDDEN[FeedbackWhen(head.settings.feedback)],
+        hidden="" if may_see else _hidden(head.settings),
         read_again=() if may_see or not tells_ideas else _read_again(here, items),
         calibration=calibration_of(items, told or ()) if head.terms and head.terms.certainty else None,
         print_url=f"{head.url}/print",
@@ -114,6 +115,10 @@ def _is_for_people(item: Item) -> bool:
 def _gain(user_id: int, quiz: Quiz, head: AttemptHead, items: Sequence[Item]) -> ShownGain | None:
     found = gain_since(user_id, quiz, head.started_at, items)
     return show_gain(found, recalled_of(user_id, found.ideas)) if found else None
+
+
+def _hidden(settings: QuizSettings) -> str:
+    return NOT_BEFORE_THE_MODULE if settings.baseline else HIDDEN[FeedbackWhen(settings.feedback)]
 
 
 def _never_shows(head: AttemptHead) -> bool:
@@ -139,6 +144,8 @@ def _objectives(quiz: Quiz, items: Sequence[Item]) -> ToldTallies | None:
 
 
 def _headline(head: AttemptHead, missed: int | None) -> str:
+    if head.settings.baseline:
+        return "Your starting point."
     if head.passed is None:
         return "Handed in. A person marks a part of it."
     if not head.passed:
@@ -149,6 +156,10 @@ def _headline(head: AttemptHead, missed: int | None) -> str:
 
 
 def _lede(head: AttemptHead) -> str:
+    if head.settings.baseline:
+        return (
+            "Nothing depends on it. The quiz after the module asks the same ideas and shows what you gained."
+        )
     if head.percent is None:
         return f"You need {head.pass_percent} percent. The result stands here once it is marked."
     ran_out = " Time ran out, and what was saved by then was marked." if head.timed_out else ""

@@ -246,7 +246,7 @@ def may_start(
     if tried.has_open:
         return StartDecision(Start.RESUME, left)
     if left == 0:
-        return StartDecision(Start.REFUSED, 0, f"All {limit} attempts of this {noun} are used.")
+        return StartDecision(Start.REFUSED, 0, _used_up(limit or 0, noun))
     if window.is_closed(at):
         return StartDecision(Start.REFUSED, left, f"This {noun} has closed.")
     if window.opens_at is not None and at < window.opens_at:
@@ -255,6 +255,12 @@ def may_start(
     if at < rested_at:
         return StartDecision(Start.REFUSED, left, "Let the last attempt settle before the next.", rested_at)
     return StartDecision(Start.NEW, left)
+
+
+def _used_up(limit: int, noun: str) -> str:
+    if limit == 1:
+        return f"The one attempt at this {noun} is used."
+    return f"All {limit} attempts of this {noun} are used."
 
 
 @dataclass(frozen=True)

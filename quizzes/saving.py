@@ -73,11 +73,13 @@ class Given:
 
 @dataclass(frozen=True)
 class Kept:
-    """What stands after a save: the number of the change that won, and whether it was this one."""
+    """What stands after a save: the number of the change that won, whether it was this one, and whether anything
+    is answered."""
 
     position: int
     seq: int
     won: bool
+    answered: bool
 
 
 def save(user_id: int, attempt_id: str, given: Sequence[Given]) -> list[Kept]:
@@ -90,12 +92,13 @@ def _save_one(user_id: int, attempt_id: str, one: Given) -> Kept:
     at = now()
     latest = int(at.timestamp() * 1000)
     seq = latest if one.seq is None else min(one.seq, latest)
+    answer = one.answer if rules.is_answered(one.answer) else None
     values = {
         "of_attempt": attempt_id,
         "of_user": user_id,
         "at_position": one.position,
         "in_time": at - GRACE,
-        "given": one.answer if rules.is_answered(one.answer) else None,
+        "given": answer,
         "is_flagged": one.flagged,
         "how_sure": one.certainty,
         "of_seq": seq,
@@ -103,13 +106,13 @@ def _save_one(user_id: int, attempt_id: str, one: Given) -> Kept:
         "at_moment": at,
     }
     saved = cast(CursorResult[Any], db.session.connection().execute(_save, values))
-    return (
-        Kept(one.position, seq, won=True) if saved.rowcount else _what_stands(user_id, attempt_id, one, seq)
-    )
+    if not saved.rowcount:
+        return _what_stands(user_id, attempt_id, one, seq)
+    return Kept(one.position, seq, won=True, answered=answer is not None)
 
 
 def _what_stands(user_id: int, attempt_id: str, one: Given, seq: int) -> Kept:
-    """Why nothing was written: what stands is as new, or the question takes no more answers."""
+    """Why nothing was written: what stands is as new or the same, or the question takes no more answers."""
     attempt = find_attempt(user_id, attempt_id)
     item = db.session.get(AttemptItem, (attempt_id, one.position), populate_existing=True)
     if item is None:
@@ -117,8 +120,16 @@ def _what_stands(user_id: int, attempt_id: str, one: Given, seq: int) -> Kept:
     rules.next_state(attempt.state, AttemptStep.SAVE)
     if is_overdue(attempt.deadline_at, now()):
         raise Conflict(OVERDUE)
+    if _says_the_same(item, one):
+        return Kept(one.position, item.seq, won=True, answered=item.answer is not None)
     if item.final_at is not None:
         raise Conflict(FINAL)
     if one.position < attempt.reached:
         raise Conflict(LEFT)
-    return Kept(one.position, item.seq, won=item.seq == seq)
+    return Kept(one.position, item.seq, won=item.seq == seq, answered=item.answer is not None)
+
+
+def _says_the_same(item: AttemptItem, one: Given) -> bool:
+    """Whether nothing would change: a button that was pressed twice, a page that was sent again."""
+    answer = one.answer if rules.is_answered(one.answer) else None
+    return (item.answer, item.flagged, item.certainty) == (answer, one.flagged, one.certainty)

@@ -57,9 +57,9 @@ def find_attempt(user_id: int, attempt_id: str) -> Attempt:
 
 
 def current_revision(question_id: str) -> QuestionRevision | None:
-    """What a question asks now."""
+    """What a question asks now; None where it is not published, or was dropped."""
     query = select(QuestionRevision).join(Question, Question.revision_id == QuestionRevision.id)
-    return db.session.scalar(query.where(Question.id == question_id))
+    return db.session.scalar(query.where(Question.id == question_id, Question.withdrawn_at.is_(None)))
 
 
 def question_count(quiz: Quiz) -> int:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from core.web import Reader
 from progress.access import Visit
+from quizzes import rules
 from quizzes.eligibility import Eligibility, eligibility
 from quizzes.models import Attempt, Quiz
 from quizzes.pages import kicker
-from quizzes.quiz_settings import Counts, FeedbackWhen, QuizKind
+from quizzes.quiz_settings import Counts, FeedbackWhen, QuizKind, QuizSettings
 from quizzes.rules import AttemptState, StartDecision
 from quizzes.times import in_minutes, in_words
 from quizzes.words import plural
@@ -21,6 +22,12 @@ CERTAINTY = (
 COUNTED = {
     Counts.LAST: "Your last attempt counts.",
     Counts.AVERAGE: "The average of your attempts counts.",
+}
+SHOWN = {
+    FeedbackWhen.PASSED: "Answers and reasons are shown once you have passed, or have no attempt left.",
+    FeedbackWhen.LAST: "Answers and reasons are shown once you have used your last attempt.",
+    FeedbackWhen.CLOSED: "Answers and reasons are shown once the quiz has closed.",
+    FeedbackWhen.NEVER: "The questions are kept for others: the result tells what you know by idea, not the answers.",
 }
 UNITS = {
     QuizKind.QUIZ: "%",
@@ -60,12 +67,18 @@ class StartPage:
     time_limit: str  # empty: none
     rules: tuple[str, ...]  # sentences on how this quiz is taken and marked
     for_you: tuple[str, ...]  # what is changed for this learner alone
+    tells_reasons: bool  # of the attempts that were handed in
     again: str  # when a refused start is taken; empty where waiting does not help
 
     @property
     def is_used_up(self) -> bool:
         """Whether no attempt is left and none is open."""
         return self.decision.left == 0 and not self.decision.may
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether an attempt passed, so that another one is nothing but a wish."""
+        return any(attempt.passed for attempt in self.past)
 
 
 def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
@@ -88,6 +101,7 @@ def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
         time_limit=_time_limit(learner),
         rules=tuple(_rules(learner, reader)),
         for_you=tuple(_for_you(learner, reader)),
+        tells_reasons=rules.may_see_feedback(settings, AttemptState.SUBMITTED, learner.standing),
         again=in_words(decision.again_at, reader) if decision.again_at else "",
     )
 
@@ -109,8 +123,11 @@ def _rules(learner: Eligibility, reader: Reader) -> Iterator[str]:
     if not settings.back:
         yield "You go forward only: a question that you have left stays as it is."
     if settings.feedback == FeedbackWhen.QUESTION:
-        tries = f" You have {plural(settings.tries, 'try', 'tries')} for each." if settings.tries > 1 else ""
-        yield f"Each answer can be checked before you go on.{tries}"
+        yield f"Each answer can be checked before you go on.{_tries(settings)}"
+    if settings.hints and settings.hint_penalty:
+        yield f"Asking for a hint costs {settings.hint_penalty} percent of the question's points."
+    if settings.feedback in SHOWN and not settings.baseline:
+        yield SHOWN[FeedbackWhen(settings.feedback)]
     if settings.negative:
         yield f"A wrong tick costs {settings.negative} percent of the question's points, no answer costs nothing."
     if settings.certainty:
@@ -119,6 +136,16 @@ def _rules(learner: Eligibility, reader: Reader) -> Iterator[str]:
         yield COUNTED[Counts(settings.counts)]
     if settings.cool_down:
         yield f"Between two attempts you wait {plural(settings.cool_down, 'hour')}."
+
+
+def _tries(settings: QuizSettings) -> str:
+    """` You have 2 tries for each; a further try costs 33 percent of the points.`"""
+    if settings.tries == 1:
+        return ""
+    costs = (
+        f"; a further try costs {settings.try_penalty} percent of the points" if settings.try_penalty else ""
+    )
+    return f" You have {plural(settings.tries, 'try', 'tries')} for each{costs}."
 
 
 def _for_you(learner: Eligibility, reader: Reader) -> Iterator[str]:

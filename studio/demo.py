@@ -24,6 +24,7 @@ from enrollment.orders import Buyer
 from enrollment.payments import Payment, Session, SessionStatus
 from enrollment.services import enroll, start_free
 from lessons.models import Lesson
+from marking.services import Marker
 from progress.services import complete_step, remember_place
 from quizzes.cases.play import Effect, Play
 from quizzes.cases.reads import edition
@@ -36,9 +37,11 @@ from quizzes.reads import asked
 from quizzes.saving import Given, save
 from quizzes.services import find_quiz, start
 from reviews.entering import mark
+from reviews.news import take_in
 from studio.demo_answers import answer_to
-from studio.demo_people import ADMIN, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
-from studio.demo_reviews import review, take_in_all
+from studio.demo_people import ADMIN, AUTHORS, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
+from studio.demo_reviews import review
+from studio.demo_works import FORMULATION, Desk, story
 
 SEED = 90
 DAYS = 90
@@ -110,8 +113,9 @@ def seed() -> bool:
         _write_learner(diary, learner, free, certification, admin)
         if number < REVIEWING:
             _write_reviews(diary, learner, REVIEWS_EVERY)
+    _write_authors(diary, certification)
     diary.live()
-    take_in_all()
+    take_in(priya.user_id)  # What waits of the others the worker takes in within a minute.
     _send_old_mail()
     return True
 
@@ -177,6 +181,26 @@ def _write_learner(diary: Diary, learner: Learner, free: Course, certification: 
         begun += timedelta(days=rng.randint(0, 6), minutes=rng.randint(5, 300))
         begun = _write_entry(diary, learner, certification, begun, admin)
         _write_steps(diary, learner, steps_of(certification), begun, stays=0.9)
+
+
+def _write_authors(diary: Diary, course: Course) -> None:
+    """Three who are done with all but the written parts; without such parts in the course there are none."""
+    steps = _all_steps_of(course)
+    written = {step.slug: step for step in steps if step.noun == QuizKind.ASSIGNMENT}
+    if FORMULATION not in written:
+        return
+    authors = [Learner(email, name, SURE, Random(SEED)) for email, name in AUTHORS]  # noqa: S311
+    done = [step for step in steps if step.slug not in written]
+    for number, author in enumerate(authors):
+        begun = diary.present - timedelta(days=DAYS - number, hours=2 * number)
+        diary.write(begun, author.register)
+        diary.write(begun + timedelta(minutes=9), partial(_buy, author, course))
+        for place, step in enumerate(done, 1):
+            diary.write(begun + timedelta(days=place, minutes=31), partial(_complete, author, step))
+    teacher = find_by_email(INSTRUCTOR[0])
+    assert teacher is not None
+    for ago, deed in story(Desk(written, Marker(teacher.id, is_admin=False)), *authors):
+        diary.write(diary.present - ago, deed)
 
 
 def _write_entry(diary: Diary, learner: Learner, course: Course, begun: datetime, admin: int) -> datetime:
@@ -341,9 +365,12 @@ def _given(learner: Learner, item: AttemptItem, part: float) -> Given:
 
 def steps_of(course: Course) -> list[Step]:
     """The steps that the course has now, in order, up to the first that the demo's learners cannot do yet."""
+    return list(takewhile(lambda step: step.noun in TRIES, _all_steps_of(course)))
+
+
+def _all_steps_of(course: Course) -> list[Step]:
     query = select(Step).where(Step.course_id == course.id, Step.retired_at.is_(None))
-    steps = db.session.scalars(query.order_by(Step.position))
-    return list(takewhile(lambda step: step.noun in TRIES, steps))
+    return list(db.session.scalars(query.order_by(Step.position)))
 
 
 def _send_old_mail() -> None:

@@ -76,6 +76,7 @@ GET  marking.marks                   login   302     404     404     404
 GET  quizzes.attempt                 login   200     404     404     404
 GET  quizzes.review                  login   200     404     404     404
 GET  quizzes.print_result            login   302     404     404     404
+GET  regrading.previewed             login   403     403     200     200
 GET  regrading.show                  login   403     403     200     200
 GET  quizzes.paper                   login   302     404     404     404
 GET  quizzes.show                    login   200     course  200     200
@@ -188,8 +189,8 @@ POST accommodations.change           login   403     403     422     422
 POST accommodations.end              login   403     403     303     404
 POST marking.erase                   login   303     404     404     404
 POST quizzes.submit                  login   303     404     404     404
-POST regrading.preview               login   403     403     200     200
-POST regrading.apply                 login   403     403     303     303
+POST regrading.preview               login   403     403     303     303
+POST regrading.apply                 login   403     403     409     409
 POST enrollment.enroll               login   303     303     303     303
 POST webhook.stripe                  400     400     400     400     400
 POST accounts.end_other_sign_ins     login   303     303     303     303
@@ -262,8 +263,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
     "lessons.place": {"heading": "first-part"},
     "accounts.profile": {"name": " "},
-    "regrading.preview": {"cause": "dropped", "reason": "Out of date.", "revision": "1"},
-    "regrading.apply": {"cause": "dropped", "reason": "Out of date.", "revision": "1"},
+    "regrading.preview": {"cause": "dropped", "reason": "Out of date."},
 }
 QUESTION = "## asked {choice}\nWhich?\n\n- [x] This\n- [ ] That\n"
 
@@ -291,6 +291,9 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from enrollment.models import LegalText
     from quizzes import kept
     from quizzes.cases.services import start as start_case
+    from quizzes.models import Question
+    from quizzes.regrading import previews
+    from quizzes.regrading.rules import Cause
     from quizzes.services import start
 
     learner = people["learner"]
@@ -318,6 +321,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         play = start_case(learner.id, case, case_step.id).id
         mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
         token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])
+        revision = session.get_one(Question, "asked").revision_id or 0
+        look = previews.ask("asked", Cause.DROPPED, revision, "Out of date.").id
         sign_in = sign_ins_of(learner.id)[0].id
         card, entry = _reviewed(session, learner, course, quiz_step)
         certificate = session.scalar(select(Certificate.id).filter_by(user_id=learner.id))
@@ -329,6 +334,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     return {
         "position": 1, "doubt_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
+        "preview_id": look,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
         "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",

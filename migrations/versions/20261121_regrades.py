@@ -1,4 +1,4 @@
-"""Regrades, questions that were dropped, and what an attempt was asked where a mended revision grades it.
+"""Regrades and their previews, questions that were dropped, and what an attempt was asked where a mended revision grades it.
 
 Revision: 20261121_regrades
 Follows: 20261121_marking
@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("same", sa.Integer(), nullable=False),
         sa.Column("passing", sa.Integer(), nullable=False),
         sa.Column("below", sa.Integer(), nullable=False),
+        sa.Column("since_preview", sa.Integer(), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -57,9 +58,32 @@ def upgrade() -> None:
             "question_id", "cause", "revision_id", name=op.f("uq_regrades_question_id_cause_revision_id")
         ),
     )
+    op.create_table(
+        "regrade_previews",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.String(), nullable=False),
+        sa.Column("cause", sa.Enum("key", "dropped", name="cause", native_enum=False, length=32), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("newest", sa.Integer(), nullable=False),
+        sa.Column("reached", sa.String(), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["questions.id"], name=op.f("fk_regrade_previews_question_id_questions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["question_revisions.id"],
+            name=op.f("fk_regrade_previews_revision_id_question_revisions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regrade_previews")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("regrade_previews")
     op.drop_table("regrades")
     with op.batch_alter_table("attempt_items", schema=None) as batch_op:
         batch_op.drop_index(op.f("ix_attempt_items_revision_id"))

@@ -1,9 +1,8 @@
 """What somebody fills in who grades a question anew."""
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
-from wtforms.widgets import HiddenInput
 
 from quizzes.regrading.rules import Cause
 
@@ -15,7 +14,7 @@ def _one_line(text: str | None) -> str:
 
 
 class RegradeForm(FlaskForm):
-    """What to do, why, and the revision that was looked at."""
+    """What to do, and why."""
 
     cause = RadioField("What to do", validators=[InputRequired("Choose what to do")])
     reason = TextAreaField(
@@ -26,7 +25,6 @@ class RegradeForm(FlaskForm):
             Length(max=LONGEST, message=f"Keep the reason to {LONGEST} characters"),
         ],
     )
-    revision = IntegerField(widget=HiddenInput(), validators=[InputRequired("Open this page anew")])
 
     def offer(self, choices: dict[Cause, str]) -> None:
         """What may be chosen here."""

@@ -113,13 +113,20 @@ def show_regrade(regrade: Regrade, reader: Reader) -> ShownRegrade:
         in_words(regrade.begun_at, reader),
         regrade.reason,
         regrade.state is RegradeState.RUNNING,
-        figures(count_of(regrade)),
+        figures(count_of(regrade), regrade.since_preview),
     )
 
 
-def figures(count: Count) -> str:
-    """`12 attempts: 4 up, 1 down, 7 the same; 2 passed by it.`"""
+def figures(count: Count, since_preview: int = 0) -> str:
+    """`12 attempts: 4 up, 1 down, 7 the same; 2 passed by it. 1 of them came or changed after the preview.`"""
     if not count.all:
         return "No attempt was graded anew."
     passes = f"; {count.passing} passed by it" if count.passing else ""
-    return f"{plural(count.all, 'attempt')}: {count.up} up, {count.down} down, {count.same} the same{passes}."
+    later = f" {since_preview} of them came or changed after the preview." if since_preview else ""
+    return f"{plural(count.all, 'attempt')}: {count.up} up, {count.down} down, {count.same} the same{passes}.{later}"
+
+
+def changed(count: int) -> str:
+    """Why what was looked at is not applied."""
+    came = f"{plural(count, 'attempt')} came or changed since you looked, and nothing was applied."
+    return f"{came} This is how it stands now."

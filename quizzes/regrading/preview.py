@@ -1,14 +1,11 @@
 """What a regrade would do, attempt by attempt, before it is applied. Nothing is written."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from quizzes.marks import mark_response
 from quizzes.questions import Question
-from quizzes.reads import asked
-from quizzes.regrading import reads
 from quizzes.regrading.reads import Sheet
-from quizzes.regrading.rules import Cause, Count, Effect, Part, add_up
+from quizzes.regrading.rules import Count, Effect, Part, add_up
 
 MOST_SHOWN = 50  # attempts
 
@@ -24,28 +21,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Preview:
-    """All of it in numbers, and the first attempts that change."""
+    """All of it in numbers, and the first attempts that change: the attempts themselves are not held in memory."""
 
-    count: Count
-    changes: tuple[Change, ...]
+    count: Count = field(default_factory=Count)
+    changes: tuple[Change, ...] = ()
 
-
-def preview(question_id: str, cause: Cause, revision_id: int) -> Preview:
-    """What the regrade would do to the attempts that were handed in."""
-    revisions = reads.revisions_to_regrade(question_id, cause, revision_id)
-    mended = asked(revision_id).question if cause is Cause.KEY else None
-    return gather((sheet, effect_on(sheet, mended)) for sheet in reads.sheets(revisions))
-
-
-def gather(effects: Iterable[tuple[Sheet, Effect]]) -> Preview:
-    """Count them all, keep the first few: the attempts themselves are not held in memory."""
-    count = Count()
-    changes: list[Change] = []
-    for sheet, effect in effects:
-        count = count.plus(effect)
-        if effect.is_seen and len(changes) < MOST_SHOWN:
-            changes.append(Change(sheet.attempt_id, sheet.quiz, effect))
-    return Preview(count, tuple(changes))
+    def plus(self, sheet: Sheet, effect: Effect) -> "Preview":
+        """With one more attempt."""
+        is_shown = effect.is_seen and len(self.changes) < MOST_SHOWN
+        change = (Change(sheet.attempt_id, sheet.quiz, effect),) if is_shown else ()
+        return Preview(self.count.plus(effect), (*self.changes, *change))
 
 
 def effect_on(sheet: Sheet, mended: Question | None) -> Effect:

@@ -13,7 +13,7 @@ from core.database import db
 from core.errors import NotFound
 from courses.models import Course, Step
 from quizzes.marks import Certainty, Response
-from quizzes.models import Attempt, AttemptItem, Question, QuestionRevision, Quiz
+from quizzes.models import Attempt, AttemptItem, Grade, Question, QuestionRevision, Quiz
 from quizzes.quiz_settings import QuizSettings
 from quizzes.reads import asked
 from quizzes.regrading.rules import Cause, Part, Result, obstacle
@@ -104,20 +104,23 @@ def attempts_asked(revisions: Collection[int], after: str, most: int) -> list[st
     return list(db.session.scalars(query.limit(most)))
 
 
-def sheets(revisions: Collection[int]) -> Iterator[Sheet]:
-    """All handed-in attempts that a regrade concerns, a chunk at a time."""
-    reached = ""
-    while chunk := attempts_asked(revisions, reached, CHUNK):
-        yield from _read_sheets(chunk, revisions)
-        reached = chunk[-1]
-
-
-def _read_sheets(attempts: Sequence[str], revisions: Collection[int]) -> Iterator[Sheet]:
+def sheets(attempts: Sequence[str], revisions: Collection[int]) -> Iterator[Sheet]:
+    """Those of these attempts that were handed in, as a regrade needs them."""
     for _, rows in groupby(db.session.execute(_figures(attempts)), key=lambda row: row.id):
         listed = list(rows)
         touched = next((row for row in listed if row.revision_id in revisions and not row.dropped), None)
         if touched is not None:  # Somebody may just have been quicker.
             yield _sheet(touched, listed)
+
+
+def count_graded_after(entry: int, revisions: Collection[int]) -> int:
+    """How many attempts that asked one of these revisions have an entry in the log of grades after this one."""
+    query = (
+        select(func.count(Grade.attempt_id.distinct()))
+        .join(AttemptItem, AttemptItem.attempt_id == Grade.attempt_id)
+        .where(Grade.id > entry, AttemptItem.revision_id.in_(revisions), AttemptItem.dropped.is_(False))
+    )
+    return db.session.scalar(query) or 0
 
 
 def _figures(attempts: Sequence[str]) -> Select[Any]:

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import astuple
 from functools import reduce
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
 from core.audit import record
 from core.clock import now
 from core.database import db
 from core.errors import Conflict
+from courses.models import Course
 from quizzes import closing
 from quizzes.models import Attempt, AttemptItem, Question
 from quizzes.regrading import mails, reads
@@ -24,10 +25,13 @@ PUBLISHED_AGAIN = "The question was published again since the preview. Look at t
 IS_DROPPED = "This question was dropped. Its attempts no longer count it, so no key grades them."
 
 
-def begin(question_id: str, cause: Cause, revision_id: int, reason: str, by: int) -> Regrade:
+def begin(
+    question_id: str, cause: Cause, revision_id: int, reason: str, by: int, since_preview: int = 0
+) -> Regrade:
     """Begin a regrade, or come back to the one that was begun: it looks at all attempts once more.
 
-    Raises NotFound, and Conflict where the preview is of another day.
+    `since_preview` attempts changed after the preview. Raises NotFound, and Conflict where the preview is of another
+    revision.
     """
     question = _held(question_id)
     if question.revision_id != revision_id:
@@ -35,6 +39,7 @@ def begin(question_id: str, cause: Cause, revision_id: int, reason: str, by: int
     if cause is Cause.KEY and question.withdrawn_at is not None:
         raise Conflict(IS_DROPPED)
     regrade = _find(question_id, cause, revision_id) or _new(question, cause, revision_id, reason, by)
+    regrade.since_preview += since_preview
     if regrade.state is RegradeState.DONE:
         regrade.state, regrade.reached, regrade.done_at = RegradeState.RUNNING, "", None
     db.session.flush()
@@ -57,15 +62,22 @@ def _find(question_id: str, cause: Cause, revision_id: int) -> Regrade | None:
 
 def _new(question: Question, cause: Cause, revision_id: int, reason: str, by: int) -> Regrade:
     if cause is Cause.DROPPED:
-        question.withdrawn_at = now()
+        _withdraw(question)
     regrade = Regrade(
         question_id=question.id, cause=cause, revision_id=revision_id, reason=reason, by_user_id=by,
         state=RegradeState.RUNNING, reached="", begun_at=now(), up=0, down=0, same=0, passing=0, below=0,
+        since_preview=0,
     )  # fmt: skip
     db.session.add(regrade)
     detail = {"cause": cause, "revision": revision_id, "reason": reason}
     record("question.regrade", f"question:{question.id}", detail, actor_id=by)
     return regrade
+
+
+def _withdraw(question: Question) -> None:
+    """Ask it no more. Lessons may hold it too, and are kept in memory until their course has another version."""
+    question.withdrawn_at = now()
+    db.session.execute(update(Course).values(version=Course.version + 1))
 
 
 def regrades_of(question_id: str) -> list[Regrade]:

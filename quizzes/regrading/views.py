@@ -1,19 +1,20 @@
-"""The doors of a regrade: choose and give the reason, look at what it would do, apply it."""
+"""The doors of a regrade: choose and give the reason, look at what it would do, apply that."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, jsonify, redirect, url_for
 from werkzeug.wrappers import Response
 
 from core import jobs
 from core.database import transaction
 from core.errors import Conflict
 from core.web import INSTRUCTOR, allow, render
+from quizzes.forms import wants_json
 from quizzes.reads import asked
-from quizzes.regrading import pages, reads, services
+from quizzes.regrading import pages, previews, reads, services
 from quizzes.regrading.access import Place, place_of
 from quizzes.regrading.forms import RegradeForm
-from quizzes.regrading.preview import preview as look_ahead
+from quizzes.regrading.models import RegradePreview
 from quizzes.regrading.rules import Cause
-from quizzes.regrading.running import AT_ONCE, BELL, carry_on
+from quizzes.regrading.running import AT_ONCE, BELL, LOOKED_AT_ONCE, PREVIEW_BELL, carry_on, look_on
 
 bp = Blueprint("regrading", __name__, url_prefix="/studio/courses/<course>/questions/<question>/regrade")
 Answer = str | Response
@@ -24,43 +25,54 @@ Answer = str | Response
 def show(course: str, question: str) -> Answer:
     """The question with its key, its revisions, what may be done, and what was done already."""
     place = place_of(course, question)
-    return _page(place, _form(place, revision=place.question.revision_id))
+    return _page(place, _form(place))
 
 
 @bp.post("")
 @allow(INSTRUCTOR)
 def preview(course: str, question: str) -> Answer:
-    """What it would do. Nothing is changed."""
+    """Ask what it would do: a few hundred attempts are looked at here, the rest by the worker."""
     place = place_of(course, question)
     form = _form(place)
     if not form.validate():
         return _page(place, form)
-    cause, revision = Cause(form.cause.data), place.question.revision_id or 0
-    form.revision.data = revision
-    found = look_ahead(question, cause, revision)
+    return _ask(place, Cause(form.cause.data), form.reason.data or "")
+
+
+@bp.get("/previews/<int:preview_id>")
+@allow(INSTRUCTOR)
+def previewed(course: str, question: str, preview_id: int) -> Answer:
+    """What it would do, or how far the worker is. Nothing is changed."""
+    place, row = place_of(course, question), previews.find(preview_id, question)
+    if wants_json():
+        is_whole = row.done_at is not None
+        return jsonify(state="whole" if is_whole else "running", confirmed=is_whole)
+    found = previews.found_in(row)
     return render(
         "quizzes/regrade_preview.html",
         nav="studio",
         place=place,
-        form=form,
-        doing=pages.CHOICES[cause],
-        is_drop=cause is Cause.DROPPED,
-        prompt=pages.show_question(asked(revision)).prompt,
+        preview=row,
+        doing=pages.CHOICES[row.cause],
+        is_drop=row.cause is Cause.DROPPED,
+        prompt=pages.show_question(asked(row.revision_id)).prompt,
         count=found.count,
         changes=[pages.show_change(change) for change in found.changes],
     )
 
 
-@bp.post("/apply")
+@bp.post("/previews/<int:preview_id>/apply")
 @allow(INSTRUCTOR)
-def apply(course: str, question: str) -> Answer:
+def apply(course: str, question: str, preview_id: int) -> Answer:
     """Apply what was previewed: the first batches at once, the rest by the worker."""
-    place, form = place_of(course, question), RegradeForm()
-    form.offer(pages.CHOICES)  # Also what is done by now: who sends it twice finds it done.
-    if not form.validate():
-        return _page(place, form)
+    place, row = place_of(course, question), previews.find(preview_id, question)
+    previews.require_whole(row)
+    changed = previews.changed_since(row)
+    if previews.is_stale(row, changed):
+        flash(pages.changed(changed), "info")
+        return _ask(place, row.cause, row.reason)
     try:
-        begun = _begin(place, form)
+        begun = _begin(place, row, changed)
     except Conflict as refused:
         flash(refused.sentence, "bad")
     else:
@@ -68,12 +80,21 @@ def apply(course: str, question: str) -> Answer:
     return redirect(url_for("regrading.show", course=course, question=question), 303)
 
 
-def _begin(place: Place, form: RegradeForm) -> int:
-    cause, revision = Cause(form.cause.data), form.revision.data or 0
+def _ask(place: Place, cause: Cause, reason: str) -> Response:
     with transaction():
-        return services.begin(
-            place.question.id, cause, revision, form.reason.data or "", place.reader.user_id
-        ).id
+        asked_for = previews.ask(place.question.id, cause, place.question.revision_id or 0, reason).id
+    if look_on(asked_for, LOOKED_AT_ONCE):
+        jobs.ring(PREVIEW_BELL, asked_for)
+    course, question = place.course.slug, place.question.id
+    return redirect(
+        url_for("regrading.previewed", course=course, question=question, preview_id=asked_for), 303
+    )
+
+
+def _begin(place: Place, row: RegradePreview, changed: int) -> int:
+    cause, revision, reason, by = row.cause, row.revision_id, row.reason, place.reader.user_id
+    with transaction():
+        return services.begin(place.question.id, cause, revision, reason, by, changed).id
 
 
 def _carry_on(regrade_id: int) -> None:
@@ -84,8 +105,8 @@ def _carry_on(regrade_id: int) -> None:
         flash("It is applied. Learners whose result changed are told by mail.", "ok")
 
 
-def _form(place: Place, **values: int | None) -> RegradeForm:
-    form = RegradeForm(**values)
+def _form(place: Place) -> RegradeForm:
+    form = RegradeForm()
     form.offer(pages.choices(reads.editions_of(place.question)))
     return form
 

@@ -1,7 +1,7 @@
 // Saves each answer as it is given. A form or fieldset with data-save-url is one piece, a question: its own fields, its
 // number (data-seq) and the form's csrf_token are posted there. What is not acknowledged is kept, in memory and in
 // localStorage, and tried again, also from another page of the same attempt (form data-attempt). [data-save-status]
-// says how it stands; [data-save-told] says it aloud, but only what is news.
+// says how it stands; [data-save-told] says it aloud, but only what is news. A piece that is saved hears of it: "saved".
 const TYPING = 700; // milliseconds that somebody types before it is sent
 const PATIENCE = 10_000;
 const FIRST_WAIT = 2_000;
@@ -41,11 +41,12 @@ const formOf = (piece) => piece.form ?? piece;
 const numberOf = (piece) => [...piece.elements].find((control) => /^item\d+$/.test(control.name)).name.slice(4);
 // Tabs of one machine share its clock, so the change made last has the greatest number.
 const count = (piece) => { piece.dataset.seq = Math.max(Date.now(), Number(piece.dataset.seq) + 1); };
-const answersOf = (piece) => {
+const given = (piece) => {
   const names = new Set([...piece.elements].map((control) => control.name));
   const pairs = [...new FormData(formOf(piece))].filter(([name]) => names.has(name) && !/^(csrf_token|seq\d+)$/.test(name));
-  return new URLSearchParams([...pairs, [`seq${numberOf(piece)}`, piece.dataset.seq]]).toString();
+  return new URLSearchParams(pairs).toString();
 };
+const answersOf = (piece) => `${given(piece)}&seq${numberOf(piece)}=${piece.dataset.seq}`;
 const entryOf = (piece) => ({ url: piece.dataset.saveUrl, form: formOf(piece), piece, answers: answersOf(piece), seq: piece.dataset.seq });
 
 const send = ({ url, form, answers }) => {
@@ -55,13 +56,15 @@ const send = ({ url, form, answers }) => {
   return fetch(url, { method: "POST", body, keepalive, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) });
 };
 
-const saved = (entry, { won, seq }) => {
+const saved = (entry, answer) => {
   const { piece } = entry;
+  const { won, seq } = answer;
   forget(entry);
   // The server's number may be smaller than ours, where our clock is fast; it is the one to go on from.
   if (piece && (!won || piece.dataset.seq === entry.seq)) piece.dataset.seq = seq;
   if (!won) return say(entry, NEWER, true);
   tabs.postMessage({ url: entry.url, seq });
+  piece?.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: answer }));
   return unsaved.size ? undefined : say(entry, "Saved");
 };
 
@@ -115,14 +118,18 @@ const restore = (piece) => {
 const bind = (piece) => {
   let pause = 0;
   piece.dataset.seq ??= "0";
+  restore(piece);
+  let last = given(piece);
   const settle = () => {
     clearTimeout(pause);
     pause = 0;
+    // Whoever only leaves a field changes nothing: an old tab's text must not get a new number.
+    if (given(piece) === last) return;
+    last = given(piece);
     count(piece);
     keep(entryOf(piece));
   };
   const settleNow = () => { settle(); flush(); };
-  restore(piece);
   piece.addEventListener("change", settleNow);
   // Whoever types on and on is saved on the way: the pause begins with the first letter, not with the last.
   piece.addEventListener("input", () => { pause ||= setTimeout(settleNow, TYPING); });

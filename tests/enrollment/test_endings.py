@@ -60,6 +60,26 @@ def test_a_double_payment_that_went_back_is_told_as_already_yours(app: Flask) ->
     assert told(order) == Ending.ALREADY
 
 
+@pytest.mark.parametrize(
+    ("steps", "first", "before"),
+    [
+        ("lesson quiz", "lesson-1", None),
+        ("[quiz] lesson", "lesson-2", "quiz-1"),
+        ("[quiz] [lesson]", "quiz-1", None),
+    ],
+)
+def test_who_paid_begins_with_what_the_course_asks_for(
+    app: Flask, steps: str, first: str, before: str | None
+) -> None:
+    order = make_order(make_user(), make_course(modules=(steps,), price_minor=4900), "paid")
+
+    page = order_page(db.session.get_one(Order, order.id), "UTC")
+
+    assert page.first is not None
+    assert page.first.slug == first
+    assert (page.before and page.before.slug) == before
+
+
 def test_the_order_s_own_page_is_a_receipt_that_names_seller_and_buyer(
     app: Flask, client: FlaskClient
 ) -> None:

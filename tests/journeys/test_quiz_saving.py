@@ -61,6 +61,23 @@ def test_an_answer_given_offline_is_kept_and_sent_when_the_line_is_back(
     expect(page.get_by_role("radio", name="Warmth")).to_be_checked()
 
 
+def test_the_whole_paper_says_what_is_saved_as_it_is_saved(school: School, open_page: OpenPage) -> None:
+    page = open_page(school)
+    attempt = begins(page, school, "overview@example.org")
+    page.goto(f"{attempt}?view=paper")
+    first = page.locator("#question-1")
+    expect(first).to_contain_text("Not answered")
+
+    chooses(page, "Warmth")
+
+    expect(page.get_by_text("1 of 4 answered")).to_be_visible()
+    expect(first.get_by_text("Saved")).to_be_visible()
+    expect(first.get_by_text("Not answered")).to_be_hidden()
+    first.get_by_role("checkbox", name="Flag question 1").check()
+    expect(page.get_by_text("1 of 4 answered, 1 flagged")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Question 1 ?, answered and flagged"))).to_be_visible()
+
+
 def test_an_answer_left_on_another_page_is_sent_before_the_paper_is_handed_in(
     school: School, open_page: OpenPage
 ) -> None:
@@ -222,6 +239,27 @@ def test_rows_and_cards_are_moved_by_hand(school: School, open_page: OpenPage) -
     expect(page.get_by_role("main")).to_contain_text("3 of 5 points")
 
 
+def test_rows_and_cards_are_moved_by_a_finger_and_the_selects_say_so(
+    school: School, open_page: OpenPage
+) -> None:
+    page = open_page(school, 390, has_touch=True, is_mobile=True)
+    attempt = begins(page, school, "finger@example.org")
+    page.goto(f"{attempt}?q=2")
+    for place, step in enumerate(("Greet", "Ask", "Look", "Touch")):
+        slides(page, row(page, step).locator(".grip"), page.locator(".q-row").nth(place))
+        expect(page.get_by_role("combobox", name=step, exact=True)).to_have_value(str(place + 1))
+    expect(saved(page)).to_have_text("Saved")
+
+    page.goto(f"{attempt}?q=3")
+    for card, left in (("Stop", "Fever"), ("Carry on", "Dry skin"), ("Listen", "A question")):
+        slides(page, page.get_by_role("button", name=card), row(page, left))
+        expect(page.get_by_role("combobox", name=left).locator("option:checked")).to_have_text(card)
+    expect(saved(page)).to_have_text("Saved")
+    hands_in(page)
+
+    expect(page.get_by_role("main")).to_contain_text("3 of 5 points")
+
+
 def test_rows_and_cards_are_moved_by_keys_and_each_move_is_told(school: School, open_page: OpenPage) -> None:
     page = open_page(school)
     attempt = begins(page, school, "keys@example.org")
@@ -259,3 +297,20 @@ def drags(page: Page, what: Locator, to: Locator) -> None:
     page.mouse.move(begin["x"] + begin["width"] / 2, end["y"] + 8, steps=8)
     page.mouse.move(end["x"] + end["width"] / 4, end["y"] + 8, steps=2)
     page.mouse.up()
+
+
+def slides(page: Page, what: Locator, to: Locator) -> None:
+    """With one finger, as the browser is told of it by a touch screen."""
+    what.scroll_into_view_if_needed()
+    begin, end = what.bounding_box(), to.bounding_box()
+    assert begin is not None
+    assert end is not None
+    x, y = begin["x"] + begin["width"] / 2, begin["y"] + begin["height"] / 2
+    far = end["y"] + 8 - y
+    screen = page.context.new_cdp_session(page)
+    screen.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for part in range(1, 11):
+        at = [{"x": x, "y": y + far * part / 10}]
+        screen.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": at})
+    screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    screen.detach()

@@ -54,6 +54,44 @@ def test_a_quiz_is_passed_on_the_second_attempt(school: School, open_page: OpenP
     assert "The lesson says it." in words
 
 
+def test_starts_at_once_back_refresh_and_double_presses_make_one_attempt_and_one_result(
+    school: School, open_page: OpenPage
+) -> None:
+    page = open_page(school)
+    quiz = open_quiz(school, "restless@example.org", SURE, back=False)
+    sign_in(page, "restless@example.org", PASSWORD)
+    page.goto(quiz)
+    begun = page.evaluate(STARTS_AT_ONCE, 20)
+    assert len(set(begun)) == 1, begun
+
+    page.goto(begun[0])
+    page.get_by_role("radio", name="It is so", exact=True).check()
+    page.get_by_role("button", name="Next").dblclick()
+    expect(page.get_by_text("Question 2 of 6.")).to_be_visible()
+    page.go_back()
+    page.reload()
+    expect(page.get_by_text("Question 2 of 6.")).to_be_visible()
+    page.goto(f"{begun[0]}/review")
+    expect(page.get_by_text("1 of 6 answered")).to_be_visible()
+    page.get_by_role("button", name="Confirm and submit").dblclick()
+    expect(page.get_by_role("main")).to_contain_text("1 of 6 points")
+    page.go_back()
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("1 of 6 points")
+
+    page.goto(quiz)
+    expect(page.get_by_role("region", name="Your attempts").get_by_role("listitem")).to_have_count(1)
+
+
+# Many tabs press Start in the same moment; where each of them is led.
+STARTS_AT_ONCE = """async (count) => {
+    const form = [...document.forms].find((each) => each.action.endsWith("/start"));
+    const body = new URLSearchParams(new FormData(form));
+    const press = async () => (await fetch(form.action, { method: "POST", body })).url;
+    return Promise.all(Array.from({ length: count }, press));
+}"""
+
+
 def test_each_answer_is_checked_and_the_verdict_takes_the_focus(school: School, open_page: OpenPage) -> None:
     page = open_page(school)
     begins(page, school, "checker@example.org", CHECKED, feedback="question", tries=2, hints=True)

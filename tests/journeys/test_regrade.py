@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import OpenPage
 from tests.journeys.people import DEMO_PASSWORD, sign_in
@@ -34,17 +34,22 @@ def furnish_people(school: School) -> None:
     from accounts.rules import Role
     from accounts.services import create_user
     from app import create_app
+    from core.clock import now
     from core.database import transaction
     from courses.models import CourseInstructor
-    from courses.services import find_course
+    from courses.services import course_outline, find_course
     from enrollment.services import enroll
+    from progress.models import StepCompletion
 
     with inside(create_app(school.config)), transaction() as session:
         course = find_course(COURSE).id
         teacher = create_user(TEACHER, "Tea Teacher", DEMO_PASSWORD, (Role.LEARNER, Role.INSTRUCTOR))
         session.add(CourseInstructor(course_id=course, user_id=teacher.id))
         for address in (LEARNER, SURE):
-            enroll(create_user(address, "Noa Lindqvist", DEMO_PASSWORD).id, course, "admin")
+            person = create_user(address, "Noa Lindqvist", DEMO_PASSWORD)
+            enroll(person.id, course, "admin")
+            for step in course_outline(find_course(COURSE)).steps[:2]:
+                session.add(StepCompletion(user_id=person.id, step_id=step.id, completed_at=now()))
 
 
 def test_a_mended_key_is_looked_at_applied_and_told(
@@ -53,6 +58,8 @@ def test_a_mended_key_is_looked_at_applied_and_told(
     wrong, right = (takes_the_quiz(open_page(clinic, width), who, first) for width, who, first in VISITS)
     expect(wrong.get_by_role("heading", level=1)).to_have_text("Not passed yet.")
     expect(right.get_by_role("heading", level=1)).to_have_text("Passed.")
+    expect(certificates(wrong)).to_have_count(0)
+    (held,) = (each.get_attribute("href") for each in certificates(right).all())
     mends_the_key(clinic, tmp_path)
 
     teacher = open_page(clinic, 390)
@@ -61,13 +68,22 @@ def test_a_mended_key_is_looked_at_applied_and_told(
     expect(teacher.get_by_role("main")).not_to_contain_text("Noa")
     applies(teacher)
 
-    wrong.reload()
+    wrong.go_back()
     expect(wrong.get_by_role("heading", level=1)).to_have_text("Passed.")
     expect(wrong.get_by_role("main")).to_contain_text(f"was mended. The reason: “{REASON}”")
-    right.reload()
+    right.go_back()
     expect(right.get_by_role("main")).to_contain_text("You needed 80 percent and have 50.")
     expect(right.get_by_role("main")).to_contain_text("Your pass stays.")
+    expect(certificates(wrong)).to_have_count(1)
+    expect(certificates(right)).to_have_attribute("href", held or "")
+    expect(right.get_by_role("region", name="Certificates")).to_contain_text("Issued")
     assert "the key of a question was mended" in " ".join(clinic.mail_to(LEARNER).split())
+
+
+def certificates(page: Page) -> Locator:
+    """The links to this learner's certificates, on their first page."""
+    page.goto("/dashboard")
+    return page.get_by_role("region", name="Certificates").get_by_role("heading", level=3).get_by_role("link")
 
 
 VISITS = [(390, LEARNER, "Redness"), (1280, SURE, "Warmth")]

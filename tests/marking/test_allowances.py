@@ -90,7 +90,7 @@ def test_a_refused_question_needs_a_sentence_and_gives_nothing(used: School) -> 
     used.answer(request, False, "Read module 2 first.")
 
     assert count_of(Accommodation) == 0
-    with pytest.raises(Conflict, match="All 1 attempts"):
+    with pytest.raises(Conflict, match="The one attempt"):
         used.start()
 
 

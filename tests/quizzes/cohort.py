@@ -35,7 +35,9 @@ class Standing:
 
 
 class Cohort(World):
-    """Learners who handed in one attempt each, in the order of `ticks`."""
+    """Learners who handed in one attempt each, in the order of `ticks`. `open` may name one that is open."""
+
+    open: str = ""
 
     def __init__(self, *ticks: Ticks, **settings: Any) -> None:
         super().__init__(TWO, **{"pass_mark": 100, "shuffle": "none", **settings})

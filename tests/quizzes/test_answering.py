@@ -7,6 +7,9 @@ import pytest
 from flask import Flask
 
 from core.clock import set_now
+from core.database import transaction
+from core.errors import Conflict
+from quizzes import answering
 from tests import factories
 from tests.quizzes.visiting import TWO, Visitor, words
 
@@ -105,6 +108,36 @@ def test_without_a_way_back_a_question_that_was_left_stays(app: Flask) -> None:
     item = visitor.items(attempt)[0]
     assert factories.post(visitor.browser, f"{attempt}?q=1", visitor.answer(item, 1)).status_code == 409
     assert visitor.items(attempt)[0].answer == {"ticked": [0]}
+
+
+@pytest.mark.parametrize(
+    ("button", "settings"), [("next", {"back": False}), ("check", {"feedback": "question"})]
+)
+def test_a_button_that_is_pressed_twice_leads_on(
+    app: Flask, button: str, settings: dict[str, object]
+) -> None:
+    visitor = Visitor(app, **settings)
+    attempt = visitor.start()
+    fields = {**visitor.answer(visitor.items(attempt)[0], 1), "go": button}
+
+    first, second = (factories.post(visitor.browser, f"{attempt}?q=1", fields) for _ in range(2))
+
+    assert (second.status_code, second.location) == (303, first.location)
+    assert visitor.items(attempt)[0].answer == {"ticked": [1]}
+
+
+@pytest.mark.parametrize("button", ["check", "hint"])
+def test_a_question_that_was_left_is_neither_checked_nor_helped(app: Flask, button: str) -> None:
+    visitor = Visitor(app, HINTED, back=False, feedback="question", hints=True, shuffle="none")
+    attempt = visitor.start()
+    go(visitor, attempt, 1, 0, "next")
+
+    deed = {"check": answering.check, "hint": answering.take_hint}[button]
+    with pytest.raises(Conflict, match="goes forward only"), transaction():
+        deed(visitor.user.id, attempt.rpartition("/")[2], 1)
+
+    first = visitor.items(attempt)[0]
+    assert (first.is_final, first.hinted) == (False, False)
 
 
 def test_nothing_ahead_is_shown_where_there_is_no_way_back(app: Flask) -> None:

@@ -14,6 +14,8 @@ from quizzes import checks, reads
 from quizzes.checks import CheckGiven, check_html
 from quizzes.models import Question
 from quizzes.quiz_text import parse_questions
+from quizzes.regrading import services as regrading
+from quizzes.regrading.rules import Cause
 from sources.models import Source
 from tests import factories
 from tests.counting import statements
@@ -148,6 +150,34 @@ def test_the_layout_of_a_check_tells_nothing_of_its_key(page: Page) -> None:
 
 def test_a_check_that_is_not_published_says_so(app: Flask) -> None:
     assert "not published yet" in check_html("nowhere", "/there", "token", None, 1)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_dropped_question_leaves_nothing_in_the_lesson(page: Page, answered: bool) -> None:
+    if answered:
+        page.answer("Water")
+    before = page.read()
+    values = page.values() if not answered else {}
+    drop(page)
+
+    shown = page.read()
+
+    assert 'id="check-barrier"' in before
+    assert "<p>Text</p>" in shown
+    assert [
+        words for words in ("check-", "Check yourself", "bricks", "not published") if words in shown
+    ] == []
+    sent = {values[""]: values["Water"]} if values else {}
+    refused = factories.post(page.browser, f"{page.url}/checks/barrier", sent)
+    assert refused.status_code == 404
+    assert "asked no more" in refused.text
+
+
+def drop(page: Page) -> None:
+    """An instructor drops the question, which a quiz might ask too."""
+    with transaction() as session:
+        revision = session.get_one(Question, "barrier").revision_id or 0
+        regrading.begin("barrier", Cause.DROPPED, revision, "It was asked twice.", page.user.id)
 
 
 def test_a_long_answer_is_not_kept_in_memory(page: Page) -> None:

@@ -1,8 +1,11 @@
 """Attempts that end: handed in or overdue, marked once, logged; what counts completes the step."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from core.clock import set_now
 from core.database import db, transaction
 from core.errors import Conflict
 from progress.models import StepCompletion
-from quizzes import closing
+from quizzes import closing, saving
 from quizzes.marks import Certainty
 from quizzes.models import Accommodation, Grade
 from quizzes.rules import AttemptState
@@ -22,6 +25,7 @@ from quizzes.terms import GRACE
 from tests.quizzes.world import World, at_once, count_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ROUNDS = 12
 LATE = NOON + timedelta(minutes=10) + GRACE + timedelta(seconds=1)
 
 
@@ -88,6 +92,48 @@ def test_the_job_and_twenty_submissions_at_once_mark_one_result(app: Flask) -> N
 
     assert results == [1] * 10
     assert count_of(Grade, attempt_id=attempt) == 1
+
+
+def test_a_submission_waits_for_an_answer_that_is_being_saved(app: Flask) -> None:
+    world = World()
+    attempt = world.start()
+    results: list[object] = []
+
+    def submit() -> None:
+        results.extend(at_once(app, 1, lambda: world.submit(attempt).points))
+
+    submitter = threading.Thread(target=submit)
+    with transaction():
+        saving.save(world.user.id, attempt, [Given(1, {"ticked": [0]}, False)])
+        submitter.start()
+        submitter.join(0.5)
+        assert results == [], "the attempt was marked without an answer that is called saved"
+    submitter.join()
+
+    assert results == [1]
+
+
+def test_saves_and_submissions_at_once_mark_what_was_called_saved_and_no_more(app: Flask) -> None:
+    world = World()
+    for _ in range(ROUNDS):
+        attempt = world.start()
+        db.session.rollback()
+
+        results = at_once(app, 4, partial(saves_or_submits, world, attempt, count()))
+
+        acknowledged = [result for result in results if isinstance(result, list)]
+        refused = [result for result in results if isinstance(result, Conflict)]
+        assert len(acknowledged) + len(refused) == 2, results
+        assert world.head(attempt).points == len(acknowledged)
+        assert [item.is_answered for item in world.items(attempt)].count(True) == len(acknowledged)
+
+
+def saves_or_submits(world: World, attempt: str, turns: Iterator[int]) -> object:
+    """Of four threads two save an answer each, and two hand in."""
+    turn = next(turns)
+    if turn < 2:
+        return world.save(attempt, Given(turn + 1, {"ticked": [0]}, False))
+    return world.submit(attempt)
 
 
 def test_extra_time_moves_the_deadline_of_one_learner(app: Flask) -> None:

@@ -114,7 +114,9 @@ class Attempts(RuleBasedStateMachine):
         self.world.quiz = factories.make_quiz(self.world.step, PAPER, **chosen)
         factories.enroll(self.world.user, course)
         self.start()
-        if chosen.get("tries"):
+        if not chosen.get("back", True):
+            self.go_on_and_come_back(position=1, option=tried[0])
+        elif chosen.get("tries"):
             self.try_and_check(position=1, tried=tried)
 
     @rule()
@@ -136,25 +138,31 @@ class Attempts(RuleBasedStateMachine):
         answer = {"ticked": [] if option is None else [option]}
         seq = None if ahead is None else latest + ahead
         given = Given(position, answer, False, certainty, seq)
-        if not self._takes(item) or position < now.reached:
+        in_time = now.is_open and not now.is_overdue(self.at)
+        says_the_same = (item.answer, item.certainty) == (option, certainty)
+        if not in_time or ((item.final or position < now.reached) and not says_the_same):
             with pytest.raises(Conflict):
                 self.world.save(now.id, given)
             return
         (kept,) = self.world.save(now.id, given)
+        if item.final or position < now.reached:
+            assert kept.won
+            return
         number = latest if seq is None else min(seq, latest)
         if seq is None or number > item.seq:
             item.answer, item.certainty = option, certainty
             item.seq = max(number, item.seq + 1)
             assert kept.won
         else:
-            assert kept.won == (number == item.seq)
+            assert kept.won == (number == item.seq or says_the_same)
 
     @rule(position=POSITIONS)
     @precondition(lambda self: self.now_at is not None)
     def check(self, position: int) -> None:
         now, item = self._model(), self._model().items[position]
         is_open = now.is_open and not now.is_overdue(self.at) and now.terms.get("feedback") == "question"
-        if not is_open or (item.answer is None and not item.final):
+        takes = item.answer is not None and position >= now.reached
+        if not is_open or not (item.final or takes):
             with pytest.raises(Conflict):
                 self._do(answering.check, position)
             return
@@ -174,11 +182,20 @@ class Attempts(RuleBasedStateMachine):
             self.save(position=position, option=option, ahead=None, certainty=None)
             self.check(position=position)
 
+    @rule(position=POSITIONS, option=OPTIONS)
+    @precondition(lambda self: self.now_at is not None and self.now_at.is_open)
+    def go_on_and_come_back(self, position: int, option: int | None) -> None:
+        """By the browser's button, or an address that was written down: where there is no way back, for nothing."""
+        self.save(position=position, option=option, ahead=None, certainty=None)
+        self.leave(position=position)
+        self.take_hint(position=position)
+        self.check(position=position)
+
     @rule(position=POSITIONS)
     @precondition(lambda self: self.now_at is not None)
     def take_hint(self, position: int) -> None:
         now, item = self._model(), self._model().items[position]
-        if not self._takes(item) or not now.terms.get("hints"):
+        if not self._takes(item) or not now.terms.get("hints") or position < now.reached:
             with pytest.raises(Conflict):
                 self._do(answering.take_hint, position)
             return

@@ -1,8 +1,9 @@
 """Regrades on real databases: previewed, applied in batches, once, with passes that stay."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -18,12 +19,11 @@ from core.errors import Conflict
 from progress.models import StepCompletion
 from quizzes import services
 from quizzes.models import AttemptItem, Grade, Question
-from quizzes.regrading import jobs, reads
+from quizzes.regrading import jobs, previews, reads
 from quizzes.regrading import services as regrading
-from quizzes.regrading.models import Regrade
-from quizzes.regrading.preview import preview
+from quizzes.regrading.models import Regrade, RegradePreview
 from quizzes.regrading.rules import Cause, Count, RegradeState
-from quizzes.regrading.running import carry_on
+from quizzes.regrading.running import carry_on, look_on
 from quizzes.saving import Given
 from tests import factories
 from tests.conftest import NOON
@@ -40,8 +40,16 @@ def _noon(clock: Callable[[datetime], None]) -> None:
 
 
 def look(cohort: Cohort, question: str = "first", cause: Cause = Cause.KEY) -> Count:
-    revision = db.session.get_one(Question, question).revision_id
-    return preview(question, cause, revision).count
+    return previews.found_in(asked_for(question, cause)).count
+
+
+def asked_for(question: str = "first", cause: Cause = Cause.KEY) -> RegradePreview:
+    """A preview, computed to its end."""
+    with transaction() as session:
+        revision = session.get_one(Question, question).revision_id or 0
+        asked = previews.ask(question, cause, revision, REASON).id
+    assert not look_on(asked)
+    return previews.find(asked, question)
 
 
 def entries(attempt: str) -> list[Grade]:
@@ -69,7 +77,7 @@ def test_a_preview_changes_nothing(app: Flask) -> None:
     cohort.mend_first()
     before = cohort.standings()
 
-    found = preview("first", Cause.KEY, db.session.get_one(Question, "first").revision_id)
+    found = previews.found_in(asked_for())
 
     assert {change.attempt_id for change in found.changes} == set(cohort.attempts)
     assert cohort.standings() == before
@@ -402,3 +410,94 @@ def test_a_preview_reads_in_chunks_as_it_reads_at_once(app: Flask, monkeypatch: 
     monkeypatch.setattr(reads, "CHUNK", 5)
 
     assert look(cohort) == whole == Count(6, 6, 0, 3, 3)
+
+
+def test_a_preview_that_was_interrupted_goes_on_and_counts_each_attempt_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reads, "CHUNK", 3)
+    cohort = crowd(12)
+    cohort.mend_first()
+    with transaction() as session:
+        revision = session.get_one(Question, "first").revision_id or 0
+        asked = previews.ask("first", Cause.KEY, revision, REASON).id
+    assert look_on(asked, 1)
+    slow = previews.look_on(asked)
+    assert look_on(asked, 2)
+    with transaction():
+        previews.keep(asked, slow)  # type: ignore[arg-type]  # it comes when another worker was quicker
+    assert previews.found_in(previews.find(asked, "first")).count.all == 9
+
+    jobs.carry_on_all()
+
+    assert previews.found_in(previews.find(asked, "first")).count == Count(6, 6, 0, 3, 3)
+    assert previews.unfinished() == []
+
+
+def test_what_came_since_the_preview_is_counted(app: Flask) -> None:
+    cohort = Cohort(*FOUR)
+    attempt = cohort.start()
+    cohort.mend_first()
+    looked_at = asked_for()
+    assert previews.changed_since(looked_at) == 0
+
+    cohort.submit(attempt)
+
+    assert previews.changed_since(looked_at) == 1
+    assert previews.is_stale(looked_at, 1)
+    cohort.regrade()
+    assert previews.changed_since(looked_at) == 0  # all of them are graded by the mended key
+
+
+def test_previews_are_kept_for_a_day(app: Flask, clock: Callable[[datetime], None]) -> None:
+    cohort = Cohort(*FOUR)
+    cohort.mend_first()
+    asked_for()
+    clock(NOON + timedelta(days=1))
+    fresh = asked_for().id
+    clock(NOON + timedelta(days=1, seconds=1))
+
+    previews.sweep()
+
+    assert [row.id for row in db.session.scalars(select(RegradePreview))] == [fresh]
+
+
+def test_two_regrades_at_once_do_not_miss_the_average_that_both_reach(app: Flask) -> None:
+    cohort = Cohort(draw=(("pool", 1),), counts="average")
+    for question in ("first", "second"):
+        wrong_at_only(cohort, question)
+    cohort.publish("- [x] This\n- [ ] That", "- [ ] This\n- [x] That")
+    second = begin_with_mended_second(cohort)
+    first = cohort.begin_regrade()
+    results: list[object] = []
+
+    def other() -> None:
+        results.extend(at_once(app, 1, lambda: carry_on(second)))
+
+    rival = threading.Thread(target=other)
+    with transaction():
+        regrading.advance(first)
+        rival.start()
+        rival.join(0.5)
+        assert results == [], "an average was added up beside another one"
+    rival.join()
+
+    assert results == [False]
+    assert count_of(StepCompletion, user_id=cohort.user.id) == 1
+
+
+def wrong_at_only(cohort: Cohort, question: str) -> None:
+    """An attempt that was asked this one question, and answered it wrong by the key of that day."""
+    with transaction() as session:
+        session.merge(cohort.quiz).content = {"pools": {"pool": [question]}}
+    attempt = cohort.start()
+    cohort.save(attempt, Given(1, {"ticked": [1]}, False))
+    cohort.submit(attempt)
+
+
+def begin_with_mended_second(cohort: Cohort) -> int:
+    question = asked_now("second")
+    swapped = tuple(replace(option, right=not option.right) for option in question.parts.options)
+    with transaction():
+        factories.publish_question(replace(question, parts=replace(question.parts, options=swapped)))
+    return cohort.begin_regrade("second")

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from core.clock import set_now
 from core.database import db, transaction
 from courses.models import CourseInstructor
-from quizzes.models import Attempt, Question
-from quizzes.regrading import running
+from quizzes.models import Attempt
+from quizzes.regrading import jobs, previews, reads, running
 from quizzes.regrading import services as regrading
 from quizzes.regrading.models import Regrade
 from quizzes.regrading.rules import Cause
@@ -22,6 +22,7 @@ from tests.quizzes.cohort import REASON, Cohort
 from tests.quizzes.visiting import words
 from tests.quizzes.world import count_of
 
+JSON = {"Accept": "application/json"}
 FOUR = ((0, 0), (1, 0), (0, 1), (1, 1))
 
 
@@ -32,10 +33,11 @@ def _noon(clock: Callable[[datetime], None]) -> None:
 
 @pytest.fixture
 def cohort(app: Flask) -> Cohort:
-    """Four learners; their teacher finds the key of the first question wrong."""
+    """Four learners, and one who still sits; their teacher finds the key of the first question wrong."""
     found = Cohort(*FOUR)
     with transaction() as session:
         session.add(CourseInstructor(course_id=found.course.id, user_id=found.teacher.id))
+    found.open = found.start()
     found.mend_first()
     return found
 
@@ -49,10 +51,19 @@ def address(cohort: Cohort, question: str = "first") -> str:
     return f"/studio/courses/{cohort.course.slug}/questions/{question}/regrade"
 
 
-def fields(cause: str = "key", **more: Any) -> dict[str, Any]:
-    revision = db.session.get_one(Question, "first").revision_id
-    db.session.rollback()
-    return {"cause": cause, "reason": REASON, "revision": revision, **more}
+def fields(cause: str = "key") -> dict[str, Any]:
+    return {"cause": cause, "reason": REASON}
+
+
+def asks(cohort: Cohort, teacher: FlaskClient, cause: str = "key") -> str:
+    """The address of a new preview."""
+    answer = factories.post(teacher, address(cohort), fields(cause))
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def applies(teacher: FlaskClient, preview: str, **options: Any) -> Any:
+    return factories.post(teacher, f"{preview}/apply", **options)
 
 
 def test_the_page_shows_the_key_as_it_is_and_what_attempts_are_graded_by(
@@ -66,7 +77,7 @@ def test_the_page_shows_the_key_as_it_is_and_what_attempts_are_graded_by(
 
 
 def test_the_preview_counts_and_lists_attempts_without_names(cohort: Cohort, teacher: FlaskClient) -> None:
-    page = words(factories.post(teacher, address(cohort), fields()).text)
+    page = words(teacher.get(asks(cohort, teacher)).text)
 
     assert "Up 2 of 4 handed in Down 2 0 the same Pass by it 1" in page
     assert f"{cohort.attempts[1]} What you remember 1 of 2, 50% 2 of 2, 100% Passes" in page
@@ -76,7 +87,7 @@ def test_the_preview_counts_and_lists_attempts_without_names(cohort: Cohort, tea
 
 
 def test_a_preview_needs_a_choice_and_a_reason(cohort: Cohort, teacher: FlaskClient) -> None:
-    page = factories.post(teacher, address(cohort), {"revision": "1", "reason": "  "}).text
+    page = factories.post(teacher, address(cohort), {"reason": "  "}).text
 
     assert "Error: Grade anew" in page
     assert "Choose what to do" in page
@@ -84,7 +95,7 @@ def test_a_preview_needs_a_choice_and_a_reason(cohort: Cohort, teacher: FlaskCli
 
 
 def test_applied_it_is_listed_with_its_figures(cohort: Cohort, teacher: FlaskClient) -> None:
-    answer = factories.post(teacher, f"{address(cohort)}/apply", fields(), follow_redirects=True)
+    answer = applies(teacher, asks(cohort, teacher), follow_redirects=True)
 
     page = words(answer.text)
     assert "It is applied." in page
@@ -96,18 +107,19 @@ def test_applied_it_is_listed_with_its_figures(cohort: Cohort, teacher: FlaskCli
 
 
 def test_sent_twice_it_is_applied_once(cohort: Cohort, teacher: FlaskClient) -> None:
+    preview = asks(cohort, teacher)
+
     for _ in range(2):
-        answer = factories.post(teacher, f"{address(cohort)}/apply", fields())
-        assert answer.status_code == 303
+        assert applies(teacher, preview).location == address(cohort)
 
     assert count_of(Regrade) == 1
 
 
 def test_what_was_published_since_the_preview_is_not_applied(cohort: Cohort, teacher: FlaskClient) -> None:
-    stale = fields()
+    stale = asks(cohort, teacher)
     cohort.publish("- [x] This\n- [ ] That", "- [x] This one\n- [ ] That one")
 
-    answer = factories.post(teacher, f"{address(cohort)}/apply", stale, follow_redirects=True)
+    answer = applies(teacher, stale, follow_redirects=True)
 
     assert "published again since the preview" in answer.text
     assert count_of(Regrade) == 0
@@ -119,7 +131,7 @@ def test_the_rest_of_a_large_one_is_left_to_the_worker(
     monkeypatch.setattr(regrading, "BATCH", 1)
     monkeypatch.setattr("quizzes.regrading.views.AT_ONCE", 2)
 
-    answer = factories.post(teacher, f"{address(cohort)}/apply", fields(), follow_redirects=True)
+    answer = applies(teacher, asks(cohort, teacher), follow_redirects=True)
 
     assert "It is being applied." in answer.text
     assert "Being applied" in answer.text
@@ -127,8 +139,61 @@ def test_the_rest_of_a_large_one_is_left_to_the_worker(
     assert "Being applied" not in teacher.get(address(cohort)).text
 
 
+def test_a_large_preview_says_that_it_is_being_computed_and_how_far_it_is(
+    cohort: Cohort, teacher: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reads, "CHUNK", 3)
+
+    preview = asks(cohort, teacher)
+
+    page = words(teacher.get(preview).text)
+    assert "It is being computed 3 attempts are looked at so far" in page
+    assert "Look again" in page
+    assert "Apply it" not in page
+    assert applies(teacher, preview).status_code == 409
+    assert count_of(Regrade) == 0
+    assert teacher.get(preview, headers=JSON).json == {"state": "running", "confirmed": False}
+
+    jobs.carry_on_all()
+
+    assert teacher.get(preview, headers=JSON).json == {"state": "whole", "confirmed": True}
+    assert "Up 2 of 4 handed in" in words(teacher.get(preview).text)
+
+
+def test_what_came_since_the_preview_leads_to_another_one(cohort: Cohort, teacher: FlaskClient) -> None:
+    preview = asks(cohort, teacher)
+    cohort.submit(cohort.open)
+
+    answer = applies(teacher, preview, follow_redirects=True)
+
+    page = words(answer.text)
+    assert "1 attempt came or changed since you looked, and nothing was applied." in page
+    assert "Up 2 of 5 handed in" in page
+    assert count_of(Regrade) == 0
+
+
+def test_few_that_came_since_the_preview_are_named_beside_the_figures(
+    cohort: Cohort, teacher: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "ONE_IN", 4)
+    preview = asks(cohort, teacher)
+    cohort.submit(cohort.open)
+
+    page = words(applies(teacher, preview, follow_redirects=True).text)
+
+    assert "5 attempts: 2 up, 2 down, 1 the same; 1 passed by it." in page
+    assert "1 of them came or changed after the preview." in page
+
+
+def test_a_preview_of_another_question_is_not_found(cohort: Cohort, teacher: FlaskClient) -> None:
+    preview = asks(cohort, teacher).replace("/first/", "/second/")
+
+    assert teacher.get(preview).status_code == 404
+    assert applies(teacher, preview).status_code == 404
+
+
 def test_a_dropped_question_says_so_and_offers_nothing(cohort: Cohort, teacher: FlaskClient) -> None:
-    factories.post(teacher, f"{address(cohort)}/apply", fields("dropped"))
+    applies(teacher, asks(cohort, teacher, "dropped"))
 
     page = teacher.get(address(cohort)).text
 
@@ -145,15 +210,17 @@ def test_a_course_that_does_not_ask_the_question_has_no_such_page(
 
     for path in (f"/studio/courses/{other.slug}/questions/first/regrade", address(cohort, "unknown")):
         assert teacher.get(path).status_code == 404
-        assert factories.post(teacher, f"{path}/apply", fields()).status_code == 404
+        assert factories.post(teacher, path, fields()).status_code == 404
     assert count_of(Regrade) == 0
 
 
-def test_an_instructor_of_another_course_may_not(app: Flask, cohort: Cohort) -> None:
+def test_an_instructor_of_another_course_may_not(app: Flask, cohort: Cohort, teacher: FlaskClient) -> None:
     stranger = factories.sign_in(app.test_client(), factories.make_user("", "Stranger", "instructor"))
+    preview = asks(cohort, teacher)
 
-    for path in ("", "/apply"):
-        assert factories.post(stranger, address(cohort) + path, fields()).status_code == 404
+    for path in (address(cohort), f"{preview}/apply"):
+        assert factories.post(stranger, path, fields()).status_code == 404
+    assert stranger.get(preview).status_code == 404
     assert count_of(Regrade) == 0
 
 
@@ -203,12 +270,11 @@ def test_a_dropped_question_is_told_of_and_not_shown(app: Flask, cohort: Cohort)
 
 
 def test_what_was_dropped_before_the_submission_is_told_as_that(app: Flask, cohort: Cohort) -> None:
-    attempt = cohort.start()
     cohort.regrade(cause=Cause.DROPPED)
     set_now(NOON + timedelta(minutes=1))
-    cohort.submit(attempt)
+    cohort.submit(cohort.open)
 
-    page = words(factories.sign_in(app.test_client(), cohort.user).get(f"/attempts/{attempt}").text)
+    page = words(factories.sign_in(app.test_client(), cohort.user).get(f"/attempts/{cohort.open}").text)
 
     assert (
         f"Question 1 was dropped before you handed in, so it does not count. The reason: “{REASON}”" in page

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from random import Random
 
 import pytest
@@ -13,7 +14,7 @@ from quizzes.marks import Certainty, Response, mark_response
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizSettings
 from quizzes.quiz_text import parse_questions
-from quizzes.regrading.preview import effect_on, gather
+from quizzes.regrading.preview import Preview, effect_on
 from quizzes.regrading.reads import Sheet
 from quizzes.regrading.rules import Count, Effect, Part, Result, add_up, obstacle
 from quizzes.terms import Terms, terms_of
@@ -181,7 +182,7 @@ def test_every_attempt_is_counted_once(effects: list[Effect]) -> None:
     question = THREE
     sheet = Sheet("a", "Quiz", 60, TERMS["plain"], Result(None, question.points, None), 1, Response(None), {})
 
-    count = gather((sheet, effect) for effect in effects).count
+    count = reduce(lambda found, effect: found.plus(sheet, effect), effects, Preview()).count
 
     assert count.all == len(effects)
     assert count.passing == sum(effect.passes_now for effect in effects)

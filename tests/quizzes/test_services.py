@@ -54,7 +54,7 @@ def test_attempts_run_out(app: Flask) -> None:
     world = World(attempts=1)
     world.submit(world.start())
 
-    with pytest.raises(Conflict, match="All 1 attempts"):
+    with pytest.raises(Conflict, match="The one attempt"):
         world.start()
 
 
