@@ -16,6 +16,10 @@ import admin.order_views
 import admin.people_views
 import admin.school_views
 import admin.views
+import analysis.cohorts.jobs
+import analysis.cohorts.later
+import analysis.cohorts.views
+import analysis.doubts.views
 import analysis.jobs
 import analysis.services
 import analysis.views
@@ -37,6 +41,7 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import quizzes.afterwards
 import quizzes.assessed
 import quizzes.jobs
 import quizzes.kept_views
@@ -46,7 +51,9 @@ import quizzes.views
 import reviews.entering
 import reviews.jobs
 import reviews.news
+import reviews.recalled
 import reviews.reminders
+import reviews.returning
 import reviews.views
 import studio.commands
 import studio.models
@@ -101,6 +108,8 @@ def register_rooms(app: Flask) -> None:
         quizzes.views,
         quizzes.kept_views,
         analysis.views,
+        analysis.doubts.views,
+        analysis.cohorts.views,
         marking.views,
         marking.studio_views,
         marking.allowances.views,
@@ -129,6 +138,7 @@ def connect_rooms() -> None:
     enrollment.jobs.register()
     quizzes.jobs.register()
     analysis.jobs.register()
+    analysis.cohorts.jobs.register()
     reviews.jobs.register()
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
@@ -143,5 +153,8 @@ def connect_rooms() -> None:
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)
+    quizzes.afterwards.tell_returns(reviews.returning.returns_of)
+    quizzes.afterwards.tell_recalled(reviews.returning.recalled_of)
+    analysis.cohorts.later.tell_later(reviews.recalled.answers_after)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

@@ -1,6 +1,7 @@
 """The ways through a case as its page shows them: scene by scene, how many took each choice."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -23,6 +24,7 @@ class ChoiceLine:
     share: int
     percent: str
     effect: str
+    kind: str
     score: str
 
 
@@ -35,6 +37,17 @@ class SceneLine:
 
 
 @dataclass(frozen=True)
+class EndLine:
+    """An end: how many plays came to it (of a hundred: `share`), and whether it is where an unsafe act leads."""
+
+    title: str
+    count: str
+    share: int
+    percent: str
+    is_unsafe: bool
+
+
+@dataclass(frozen=True)
 class RevisionLink:
     label: str
     url: str
@@ -43,12 +56,15 @@ class RevisionLink:
 
 @dataclass(frozen=True)
 class Ways:
-    """All plays of one revision; `scenes` is empty below LEAST plays."""
+    """All plays of one revision; `scenes` and `ends` are empty below LEAST plays. `referred`: of the visits to scenes
+    with a referral among their choices, those that made one; empty where no scene has any."""
 
     plays: str
     passed: str
     unsafe: str
+    referred: str
     scenes: tuple[SceneLine, ...]
+    ends: tuple[EndLine, ...]
     revisions: tuple[RevisionLink, ...]
 
 
@@ -65,6 +81,8 @@ def ways_of(ways: Sequence[WayFigures], wanted: int | None, url: Callable[[int],
         plays=counted(shown.plays, "play"),
         passed=_part(shown.passed, shown.plays),
         unsafe=_part(shown.unsafe, shown.plays),
+        referred=_referred(story, counted_scenes),
+        ends=tuple(_ends(story, counted_scenes, shown.plays)) if counted_scenes else (),
         scenes=tuple(
             _scene(story, scene, counted_scenes[scene.id])
             for scene in story.case.scenes
@@ -95,6 +113,31 @@ def _part(count: int, of: int) -> str:
     return f"{count:,} ({percent(count / of)})" if of >= LEAST else TOO_FEW
 
 
+def _referred(story: Edition, figures: Mapping[str, SceneFigures]) -> str:
+    made = visits = 0
+    for scene in story.case.scenes:
+        if scene.id in figures and any(choice.refer for choice in scene.choices):
+            counts = figures[scene.id].choices
+            visits += sum(counts)
+            made += sum(count for choice, count in zip(scene.choices, counts, strict=True) if choice.refer)
+    return f"{made:,} of {counted(visits, 'visit')} ({percent(made / visits)})" if visits else ""
+
+
+def _ends(story: Edition, figures: Mapping[str, SceneFigures], plays: int) -> Iterator[EndLine]:
+    """The ends in the author's order. A choice that leads to one ends its play, so choices count plays."""
+    came, stops = Counter[str](), set()
+    for scene in story.case.scenes:
+        for choice, made in zip(
+            scene.choices, figures[scene.id].choices if scene.choices else (), strict=True
+        ):
+            came[choice.target] += made
+            stops |= {choice.target} if choice.unsafe else set()
+    for end in (scene for scene in story.case.scenes if scene.end):
+        share = came[end.id] / plays
+        title = story.title(end)
+        yield EndLine(title, f"{came[end.id]:,}", round(share * 100), percent(share), end.id in stops)
+
+
 def _scene(story: Edition, scene: Scene, figures: SceneFigures) -> SceneLine:
     visits = sum(figures.choices)
     lines = (
@@ -113,6 +156,7 @@ def _choice(story: Edition, choice: Choice, made: int, visits: int) -> ChoiceLin
         share=round(share * 100),
         percent=percent(share),
         effect=_effect(choice),
+        kind="ok" if choice.is_safe else "bad",
         score=_points(choice),
     )
 
@@ -125,4 +169,5 @@ def _points(choice: Choice) -> str:
 
 
 def _effect(choice: Choice) -> str:
-    return "unsafe" if choice.unsafe else "critical" if choice.critical else ""
+    marks = (("unsafe", choice.unsafe), ("critical", choice.critical), ("referral", choice.refer))
+    return ", ".join(word for word, is_so in marks if is_so)

@@ -1,7 +1,7 @@
 """The formulas of item analysis, pure. Shares lie between 0 and 1; a figure that cannot be given is None."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import sqrt
 from statistics import NormalDist
@@ -202,19 +202,38 @@ class Gain:
     high: float | None
 
 
+@dataclass
+class Gaining:
+    """Shares of the same learners before and after, fed pair by pair."""
+
+    before: Spread = field(default_factory=Spread)
+    after: Spread = field(default_factory=Spread)
+    change: Spread = field(default_factory=Spread)
+
+    def add(self, before: float, after: float) -> None:
+        self.before.add(before)
+        self.after.add(after)
+        self.change.add(after - before)
+
+    @property
+    def gain(self) -> Gain:
+        """The mean change and its 95 % interval by Student's t (1908)."""
+        spread, deviation = self.change, self.change.deviation
+        if spread.n < LEAST or deviation is None:
+            return Gain(spread.n, None, None, None)
+        half = t_quantile(spread.n - 1) * deviation / sqrt(spread.n)
+        return Gain(spread.n, spread.mean, spread.mean - half, spread.mean + half)
+
+
 def paired_gain(before: Sequence[float], after: Sequence[float]) -> Gain:
-    """The mean difference of pairs and its 95 % interval by Student's t (1908).
+    """The mean difference of pairs and its 95 % interval.
 
     Both hold one share a learner, in the same order. Raises ValueError for lists of different length.
     """
-    spread = Spread()
+    gaining = Gaining()
     for one, other in zip(before, after, strict=True):
-        spread.add(other - one)
-    deviation = spread.deviation
-    if spread.n < LEAST or deviation is None:
-        return Gain(spread.n, None, None, None)
-    half = t_quantile(spread.n - 1) * deviation / sqrt(spread.n)
-    return Gain(spread.n, spread.mean, spread.mean - half, spread.mean + half)
+        gaining.add(one, other)
+    return gaining.gain
 
 
 def t_quantile(freedom: int, probability: float = 0.975) -> float:

@@ -8,12 +8,12 @@ from flask import Blueprint, Response, request, url_for
 
 from analysis import case_pages, pages, reads
 from analysis.access import course_taught
+from analysis.doubts.services import doubts_of
 from analysis.figures import NOBODY, QuestionFigures, QuizFigures
+from analysis.files import file_of
 from analysis.reads import Standing
 from analysis.rules import LEAST
 from analysis.words import cell
-from core.clock import now
-from core.spreadsheet import csv_lines
 from core.web import INSTRUCTOR, allow, render, signed_in
 
 bp = Blueprint("analysis", __name__, url_prefix="/studio/courses/<course>")
@@ -52,7 +52,7 @@ def course(course: str) -> str:
 def course_file(course: str) -> Response:
     """The same as a file."""
     rows = [COURSE_HEAD, *map(_course_cells, reads.standings_of(course_taught(course)))]
-    return _file(f"{course}-statistics", rows)
+    return file_of(f"{course}-statistics", rows)
 
 
 @bp.get("/quizzes/<quiz>/statistics")
@@ -87,7 +87,7 @@ def quiz_file(course: str, quiz: str) -> Response:
         if standing.is_case
         else [QUESTION_HEAD, *map(_question_cells, reads.questions_of(standing))]
     )
-    return _file(f"{quiz}-statistics", rows)
+    return file_of(f"{quiz}-statistics", rows)
 
 
 @bp.get("/quizzes/<quiz>/statistics/questions/<question>")
@@ -108,6 +108,7 @@ def question(course: str, quiz: str, question: str) -> str:
         drawn=pages.by_thirds(figures),
         certainty=pages.calibration(figures.certainty),
         fresh=pages.freshness(standing, signed_in().time_zone),
+        doubts=doubts_of(taught, question),
     )
 
 
@@ -117,7 +118,7 @@ def question_file(course: str, quiz: str, question: str) -> Response:
     """The chart of a question as a file."""
     standing = reads.standing_of(course_taught(course), quiz)
     drawn = pages.by_thirds(reads.question_of_quiz(standing, question))
-    return _file(f"{question}-statistics", [drawn.heads, *drawn.rows] if drawn else [])
+    return file_of(f"{question}-statistics", [drawn.heads, *drawn.rows] if drawn else [])
 
 
 def _parts(standing: Standing, figures: QuizFigures, course: str) -> dict[str, Any]:
@@ -166,8 +167,3 @@ def _question_cells(each: QuestionFigures) -> tuple[object, ...]:
         cell(each.rest_correlation), cell(each.upper_lower), cell(each.weight), cell(each.due_weight),
         cell(each.seconds), " ".join(advice.words for advice in each.advice),
     )  # fmt: skip
-
-
-def _file(name: str, rows: Iterable[Sequence[object]]) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{now():%Y-%m-%d}.csv"'}
-    return Response(csv_lines(rows), mimetype="text/csv", headers=headers)

@@ -78,7 +78,7 @@ def contact_hours_shown(minutes: int) -> str:
 class Assessment:
     """One quiz, case or assignment as it stood: `questions` in one attempt, `formats` in readers' words.
 
-    `pass_percent` is points of 100 in a case.
+    `pass_percent` is points of 100 in a case. Cases and assignments have neither questions nor formats.
     """
 
     title: str
@@ -122,7 +122,10 @@ def _sentence(lessons: int, objectives: int, assessments: Sequence[Assessment]) 
 
 UNPROCTORED = "Taken online, without supervision of the person or their aids."
 # What a pass of each kind took, behind its mark.
-BARS = {"case": "of 100 points or more, with no unsafe act and no critical error"}
+BARS = {
+    "case": "of 100 points or more, with no unsafe act and no critical error",
+    "assignment": "percent or more, marked by a person",
+}
 ANY_BAR = "percent or more"
 
 

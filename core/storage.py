@@ -6,7 +6,8 @@ the supplier) when `put` returns, whole or not at all; a key that would leave th
 
 import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +21,10 @@ _PART = re.compile(r"[\w][\w.,@ -]*")
 
 
 class Storage(Protocol):
-    """Bytes by key. Putting again replaces; deleting what is absent is no error."""
+    """Bytes by key. Putting again replaces; deleting what is absent is no error.
+
+    All raise OSError where the disk or the supplier fails.
+    """
 
     def put(self, key: str, data: bytes) -> None: ...
 
@@ -115,27 +119,31 @@ class S3Storage:
         self._client: Any = boto3.client("s3", endpoint_url=endpoint, config=settings)
 
     def put(self, key: str, data: bytes) -> None:
-        self._client.put_object(**self._named(key), Body=data)
+        with _asking():
+            self._client.put_object(**self._named(key), Body=data)
 
     def read(self, key: str) -> bytes:
-        try:
-            answer = self._client.get_object(**self._named(key))
-        except self._client.exceptions.NoSuchKey:
-            raise FileNotFoundError(key) from None
-        data: bytes = answer["Body"].read()
-        return data
+        with _asking():
+            try:
+                answer = self._client.get_object(**self._named(key))
+            except self._client.exceptions.NoSuchKey:
+                raise FileNotFoundError(key) from None
+            data: bytes = answer["Body"].read()
+            return data
 
     def exists(self, key: str) -> bool:
-        try:
-            self._client.head_object(**self._named(key))
-        except self._client.exceptions.ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return False
-            raise
-        return True
+        with _asking():
+            try:
+                self._client.head_object(**self._named(key))
+            except self._client.exceptions.ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                    return False
+                raise
+            return True
 
     def delete(self, key: str) -> None:
-        self._client.delete_object(**self._named(key))
+        with _asking():
+            self._client.delete_object(**self._named(key))
 
     def address(self, key: str) -> str | None:
         named = self._named(key)
@@ -144,6 +152,17 @@ class S3Storage:
 
     def _named(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": "/".join(filter(None, (self._prefix, checked(key))))}
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """What the supplier's library raises becomes OSError, as a disk that fails tells it."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise OSError("the object storage failed") from error
 
 
 def _write_through(path: Path, data: bytes) -> None:

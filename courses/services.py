@@ -53,7 +53,8 @@ class OutlineModule:
 
     @property
     def minutes_text(self) -> str:
-        return minutes_in_words(sum(step.minutes for step in self.steps))
+        """What is required; optional steps add nothing."""
+        return minutes_in_words(sum(step.minutes for step in self.steps if step.required))
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ class Outline:
     def required(self) -> frozenset[int]:
         """The ids of the steps that completing the course takes."""
         return frozenset(step.id for step in self.steps if step.required)
+
+    @property
+    def optional(self) -> frozenset[int]:
+        """The ids of the other ones."""
+        return frozenset(step.id for step in self.steps) - self.required
 
     @cached_property
     def added(self) -> dict[int, datetime]:

@@ -67,6 +67,7 @@ def _module(course: Course, module: OutlineModule) -> dict[str, object]:
             "kind": step.kind,
             "noun": step.noun,
             "minutes": step.minutes,
+            "is_optional": not step.required,
             "preview_url": _preview_url(course, step) if step.preview else None,
         }
         for step in module.steps
@@ -79,12 +80,13 @@ def _preview_url(course: Course, step: OutlineStep) -> str:
 
 
 def _minutes(outline: Outline) -> int:
-    return sum(step.minutes for step in outline.steps)
+    """What the course asks for; optional steps add nothing, as in contact hours."""
+    return sum(step.minutes for step in outline.steps if step.required)
 
 
 def _lessons_text(outline: Outline) -> str:
-    """`7 lessons, 2 quizzes, 1 case`."""
-    counted = Counter(step.noun for step in outline.steps)
+    """`7 lessons, 2 quizzes, 1 case`: what is required."""
+    counted = Counter(step.noun for step in outline.steps if step.required)
     named = [(counted[noun], noun, plural) for noun, plural in PLURALS.items()]
     words = [f"{count} {noun if count == 1 else plural}" for count, noun, plural in named if count]
     return ", ".join(words) or "0 lessons"

@@ -121,7 +121,7 @@ def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
 
 def _course_facts(outline: Outline, learner: Learner) -> dict[str, object]:
     order = [step.id for step in outline.steps]
-    going_on = rules.resume_at(order, learner.done, learner.place)
+    going_on = rules.resume_at(order, learner.done, learner.place, outline.optional)
     return {
         "outline": outline,
         "values": outline_values(outline, learner.done, learner.completed_at, None),

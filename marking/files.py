@@ -1,4 +1,4 @@
-"""What a file is, by its bytes, and in which form it is kept: pictures drawn anew, PDF as it came."""
+"""What a file is, by its bytes, and in which form it is kept: pictures drawn anew, PDF written anew."""
 
 import re
 import warnings
@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from unicodedata import category
 
 from core.errors import InvalidInput
+from marking.papers import without_names
 
 MOST_FILES = 3  # with a work, or with one answer
 LARGEST = 10_000_000  # bytes
@@ -82,15 +83,15 @@ def _written(picture: object, kind: str) -> bytes:
     return out.getvalue()
 
 
-def _whole_pdf(data: bytes) -> bytes:
+def _written_anew(data: bytes) -> bytes:
     if b"%%EOF" not in data[-1024:]:
         raise InvalidInput(BROKEN, "file")
-    return data
+    return without_names(data)
 
 
 KINDS: tuple[tuple[re.Pattern[bytes], str, str, Callable[[bytes], bytes]], ...] = (
     (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", ".png", _draw_anew("PNG")),
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg", ".jpg", _draw_anew("JPEG")),
     (re.compile(rb"RIFF....WEBP", re.DOTALL), "image/webp", ".webp", _draw_anew("WEBP")),
-    (re.compile(rb"%PDF-\d"), "application/pdf", ".pdf", _whole_pdf),
+    (re.compile(rb"%PDF-\d"), "application/pdf", ".pdf", _written_anew),
 )

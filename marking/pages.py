@@ -84,6 +84,7 @@ class WritePage:
     head: AttemptHead
     kicker: str
     field: str
+    seq: int  # the number of the save that the text is from
     text: str
     words: str
     wanted: tuple[int, int] | None
@@ -154,6 +155,7 @@ def write_page(head: AttemptHead, here: Visit, reader: Reader) -> WritePage:
         head=head,
         kicker=kicker(here),
         field=item.layout.name,
+        seq=item.seq,
         text=text,
         words=words_in_words(text, question),
         wanted=words_wanted(question),

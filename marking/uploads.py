@@ -1,8 +1,10 @@
 """Files of works: kept under random names, sent to those who may read the work, deleted when they are erased."""
 
 import hashlib
+import logging
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -28,8 +30,11 @@ from quizzes.saving import FINAL, LEFT, OVERDUE
 from quizzes.services import find_attempt
 from quizzes.terms import is_overdue
 
+log = logging.getLogger(__name__)
+ON_THE_WAY = timedelta(minutes=10)  # a file that belongs to nobody may still be on its way in
 FREE_SPACE = 200_000_000  # bytes that stay free on the disk
 NO_ROOM = "Files cannot be taken at the moment. Your text is not concerned. Try again in an hour."
+NOT_NOW = "This file cannot be read at the moment. It is not lost. Try again in some minutes."
 NO_FILE = "There is no such file. It may have been taken out."
 DAMAGED = "This file was damaged where it is kept and is not sent. Its author can send it again."
 FULL = f"There are {MOST_FILES} files already. Take one out first."
@@ -37,19 +42,29 @@ NO_FILES_HERE = "This question takes no file."
 
 
 def register() -> None:
-    """Let the worker delete, each hour, what was erased."""
-    jobs.periodic("erased-files", timedelta(hours=1), sweep)
+    """Let the worker delete, twice an hour, what was erased or never arrived."""
+    jobs.periodic("erased-files", timedelta(minutes=30), sweep)
 
 
-def store(brought: Brought) -> str:
-    """Write the bytes under a new name, without a transaction. Raises Unavailable where there is no room."""
-    key = f"works/{crockford(26)}"
+def announce(position: int, brought: Brought) -> str:
+    """Write the row of a file that is to be stored, and give its key. It belongs to nobody yet, so that whatever
+    happens now, the job finds and deletes it. Raises Unavailable where there is no room."""
     _require_room(len(brought.data))
+    file = WorkFile(
+        position=position, key=f"works/{crockford(26)}", name=brought.name, mime=brought.mime, in_draft=False,
+        size=len(brought.data), sha256=hashlib.sha256(brought.data).hexdigest(), brought_at=now(),
+    )  # fmt: skip
+    db.session.add(file)
+    db.session.flush()
+    return file.key
+
+
+def store(key: str, data: bytes) -> None:
+    """Write the bytes, without a transaction. Raises Unavailable where the disk or the supplier fails."""
     try:
-        media().put(key, brought.data)
-    except OSError as error:  # A disk that is full after all.
+        media().put(key, data)
+    except OSError as error:
         raise Unavailable(NO_ROOM) from error
-    return key
 
 
 def require_place(user_id: int, attempt_id: str, position: int) -> None:
@@ -74,18 +89,21 @@ def require_place(user_id: int, attempt_id: str, position: int) -> None:
             raise Conflict(sentence)
 
 
-def keep(user_id: int, attempt_id: str, position: int, brought: Brought, key: str) -> WorkFile:
-    """Write the row of a file that is stored. Raises as require_place."""
+def keep(user_id: int, attempt_id: str, position: int, key: str) -> WorkFile:
+    """Put a file that is stored to its answer. Raises as require_place."""
     _lock(attempt_id)
     require_place(user_id, attempt_id, position)
-    file = WorkFile(
-        attempt_id=attempt_id, position=position, key=key, name=brought.name, mime=brought.mime,
-        size=len(brought.data), sha256=hashlib.sha256(brought.data).hexdigest(), brought_at=now(),
-    )  # fmt: skip
-    db.session.add(file)
+    file = db.session.scalars(select(WorkFile).filter_by(key=key)).one()
+    file.attempt_id, file.in_draft = attempt_id, True
     db.session.flush()
     _answer_with(attempt_id, position)
     return file
+
+
+def let_go(key: str) -> None:
+    """Delete the bytes of a file that no answer took; where that fails the job does it."""
+    with suppress(OSError):
+        media().delete(key)
 
 
 def take_out(user_id: int, attempt_id: str, file_id: int) -> int:
@@ -139,6 +157,8 @@ def read(file: WorkFile) -> bytes:
         data = media().read(file.key)
     except FileNotFoundError:
         raise NotFound(NO_FILE) from None
+    except OSError as error:
+        raise Unavailable(NOT_NOW) from error
     if hashlib.sha256(data).hexdigest() != file.sha256:
         raise Unavailable(DAMAGED)
     return data
@@ -151,11 +171,16 @@ def erase_all(attempt_id: str) -> None:
 
 
 def sweep() -> None:
-    """Delete files that belong to no attempt any more, then their rows."""
-    rows = db.session.execute(select(WorkFile.id, WorkFile.key).where(WorkFile.attempt_id.is_(None))).all()
+    """Delete files that belong to no attempt, then their rows. One that fails waits for the next time."""
+    lost = WorkFile.attempt_id.is_(None) & (WorkFile.brought_at < now() - ON_THE_WAY)
+    rows = db.session.execute(select(WorkFile.id, WorkFile.key).where(lost)).all()
     db.session.rollback()  # No transaction is open while the storage is spoken to.
     for file_id, key in rows:
-        media().delete(key)
+        try:
+            media().delete(key)
+        except OSError:
+            log.warning("an erased file could not be deleted; it is tried again", exc_info=True)
+            continue
         with transaction() as session:
             if gone := session.get(WorkFile, file_id):
                 session.delete(gone)

@@ -8,9 +8,8 @@ from werkzeug.wrappers import Response
 
 from core import events
 from core.database import transaction
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, Unavailable
 from core.limits import require_within
-from core.storage import media
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from marking import drafts, pages, uploads
 from marking.allowances.services import ask
@@ -141,7 +140,7 @@ def bring(work_id: str) -> Answer:
     try:
         uploads.require_place(person.user_id, work_id, position)
         _bring(person, work_id, position, _read(request.files.get("file")))
-    except (InvalidInput, Conflict) as refused:
+    except (InvalidInput, Conflict, Unavailable) as refused:
         flash(refused.sentence, "bad")
     else:
         flash("The file is here.", "ok")
@@ -153,12 +152,15 @@ def _read(sent: FileStorage | None) -> Brought:
 
 
 def _bring(person: Reader, work_id: str, position: int, brought: Brought) -> None:
-    key = uploads.store(brought)
+    """Three steps, for the storage is not spoken to within a transaction: the row, the bytes, the place."""
+    with transaction():
+        key = uploads.announce(position, brought)
     try:
+        uploads.store(key, brought.data)
         with transaction():
-            uploads.keep(person.user_id, work_id, position, brought, key)
+            uploads.keep(person.user_id, work_id, position, key)
     except BaseException:
-        media().delete(key)
+        uploads.let_go(key)
         raise
 
 

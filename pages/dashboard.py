@@ -167,7 +167,8 @@ def _progress(
 ) -> CourseProgress:
     outline = outline_of(course_id, version)
     done = read_ids(done_text)
-    step = outline.by_id(rules.resume_at([s.id for s in outline.steps], done, place) or 0)
+    going_on = rules.resume_at([s.id for s in outline.steps], done, place, outline.optional)
+    step = outline.by_id(going_on or 0)
     is_there = step is not None and step.id == place
     return CourseProgress(
         is_open=state == EnrollmentState.ACTIVE,
@@ -204,9 +205,10 @@ def _where(outline: Outline, step: OutlineStep | None, heading: str) -> str:
 
 
 def _module(module: OutlineModule, done: frozenset[int]) -> ModuleProgress:
+    order = [step.id for step in module.steps]
     required = frozenset(step.id for step in module.steps if step.required)
     percent = rules.percent(required, done)
-    going_on = rules.resume_at([step.id for step in module.steps], done, None)
+    going_on = rules.resume_at(order, done, None, frozenset(order) - required)
     step = next(step for step in module.steps if step.id == going_on)
     words = "Complete" if percent == 100 else "In progress" if done & required else "Open"
     return ModuleProgress(module.number, module.title, percent, words, step.url)

@@ -20,14 +20,26 @@ def is_complete(required: AbstractSet[int], done: AbstractSet[int]) -> bool:
     return bool(required) and required <= done
 
 
-def resume_at(order: Sequence[int], done: AbstractSet[int], place: int | None) -> int | None:
+def resume_at(
+    order: Sequence[int], done: AbstractSet[int], place: int | None, optional: AbstractSet[int] = frozenset()
+) -> int | None:
     """The step to go on with: where the reading stopped unless that is done, else the next one after it that is not
-    done, else the first such, else (all done) the last place or the first step. None for a course without steps."""
+    done, else the first such, else (all done) the last place or the first step. None for a course without steps.
+
+    An optional step that was passed over is never the one: what prepares for something comes too late after it.
+    """
     if not order:
         return None
+    skipped = _passed_over(order, done, optional)
     start = order.index(place) if place in order else 0
-    waiting = [step for step in (*order[start:], *order[:start]) if step not in done]
-    return waiting[0] if waiting else order[start]
+    asked = [step for step in (*order[start:], *order[:start]) if step not in skipped]
+    return next((step for step in asked if step not in done), asked[0])
+
+
+def _passed_over(order: Sequence[int], done: AbstractSet[int], optional: AbstractSet[int]) -> frozenset[int]:
+    """The optional steps that are not done, though a later step is."""
+    furthest = max((number for number, step in enumerate(order) if step in done), default=0)
+    return frozenset(order[:furthest]) & optional - done
 
 
 def new_since(

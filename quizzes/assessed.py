@@ -8,7 +8,7 @@ from certificates.rules import Assessment
 from certificates.services import Content
 from core.database import db
 from quizzes.models import Question, QuestionRevision, Quiz
-from quizzes.quiz_settings import QuizSettings
+from quizzes.quiz_settings import QuizKind, QuizSettings
 
 FORMATS = {
     "choice": "one right answer",
@@ -25,13 +25,19 @@ FORMATS = {
 
 
 def tell(bodies: Sequence[str]) -> Content:
-    """The assessments among the steps with these full names."""
-    quizzes = db.session.scalars(select(Quiz).where(Quiz.name.in_(bodies)).order_by(Quiz.id))
-    return Content(assessments=tuple(_assessment(quiz) for quiz in quizzes))
+    """The assessments among the steps with these full names, in their order."""
+    quizzes = db.session.scalars(select(Quiz).where(Quiz.name.in_(bodies))).all()
+    return Content(
+        assessments=tuple(
+            _assessment(quiz) for quiz in sorted(quizzes, key=lambda quiz: bodies.index(quiz.name))
+        )
+    )
 
 
 def _assessment(quiz: Quiz) -> Assessment:
     settings = QuizSettings.from_json(quiz.settings)
+    if quiz.kind == QuizKind.ASSIGNMENT:  # Its one "question" is the brief.
+        return Assessment(quiz.title, quiz.kind, 0, settings.pass_mark)
     drawn = sum(count for _, count in settings.draw)
     asked = len(settings.items) + drawn if settings.draw else len(quiz.pool)
     return Assessment(quiz.title, quiz.kind, asked, settings.pass_mark, tuple(_formats(quiz.pool)))

@@ -10,9 +10,9 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class Gain:
-    """Of `ideas` that both asked, the mean share that was right before and after (0 to 1 each)."""
+    """Of the `ideas` that both asked, the mean share that was right before and after (0 to 1 each)."""
 
-    ideas: int
+    ideas: tuple[str, ...]
     before: Fraction
     after: Fraction
 
@@ -31,8 +31,8 @@ def shares_by_idea(answers: Iterable[tuple[str, Fraction]]) -> dict[str, Fractio
 
 def gain(before: Mapping[str, Fraction], after: Mapping[str, Fraction]) -> Gain | None:
     """The gain on the ideas that both asked; None where there is none."""
-    both = [idea for idea in before if idea in after]
+    both = tuple(idea for idea in before if idea in after)
     if not both:
         return None
     means = (sum((shares[idea] for idea in both), Fraction(0)) / len(both) for shares in (before, after))
-    return Gain(len(both), *means)
+    return Gain(both, *means)

@@ -1,6 +1,7 @@
 """Frozen dataclasses as JSON and back, without loss: how question revisions and layouts are stored.
 
 A Fraction is written as "n/d", a tuple as a list, a dataclass as an object of its fields.
+What was written before a field was there gets the default of that field.
 """
 
 from dataclasses import fields, is_dataclass
@@ -24,7 +25,7 @@ def to_json(value: object) -> Any:
 
 
 def from_json(shape: type[T], data: Any) -> T:
-    """The value of type `shape` that `to_json` wrote; TypeError, KeyError or ValueError on anything else."""
+    """The value of type `shape` that `to_json` wrote; TypeError or ValueError on anything else."""
     result: T = _read(shape, data)
     return result
 
@@ -36,7 +37,9 @@ def _hints(shape: type) -> dict[str, Any]:
 
 def _read(shape: Any, data: Any) -> Any:
     if is_dataclass(shape) and isinstance(shape, type):
-        return shape(**{name: _read(hint, data[name]) for name, hint in _hints(shape).items()})
+        return shape(
+            **{name: _read(hint, data[name]) for name, hint in _hints(shape).items() if name in data}
+        )
     if get_origin(shape) in (Union, UnionType):
         return None if data is None else _read(_without_none(shape), data)
     if get_origin(shape) is tuple:

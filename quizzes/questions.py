@@ -143,7 +143,7 @@ class Question:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Question":
-        """The question that `to_json` wrote; KeyError, TypeError or ValueError on anything else."""
+        """The question that `to_json` wrote; TypeError or ValueError on anything else."""
         exact: dict[str, Any] = {
             "parts": from_json(PARTS[data["shape"]], data["parts"]),
             "points": Fraction(data["points"]),

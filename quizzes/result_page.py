@@ -1,24 +1,24 @@
 """What became of a submitted attempt: points, ideas, calibration, and key with reasons where they may be seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from core.web import Reader
 from courses.services import OutlineStep
 from progress.access import Visit
 from quizzes import rules, services
+from quizzes.afterwards import Return, recalled_of, returns_of
 from quizzes.baselines import gain_since
 from quizzes.calibration_plot import ShownCalibration, calibration_of
 from quizzes.eligibility import eligibility
-from quizzes.gain import Gain
 from quizzes.lesson_links import find_lesson
 from quizzes.models import Quiz
 from quizzes.pages import certificate_url, kicker, taken_out
-from quizzes.quiz_settings import FeedbackWhen
+from quizzes.quiz_settings import FeedbackWhen, QuizSettings
 from quizzes.reads import AttemptHead, Item, items_of
 from quizzes.regrading.told import told_of
-from quizzes.results import ToldQuestion, ToldTally, exact, tell_items, tell_tallies
+from quizzes.results import ToldQuestion, ToldTallies, exact, tell_items, tell_tallies
+from quizzes.shown_gain import ShownGain, show_gain
 from quizzes.words import number_word, ordinal
 
 ONCE = "Which answers were right, and why, is shown here once "
@@ -28,6 +28,7 @@ HIDDEN = {
     FeedbackWhen.CLOSED: f"{ONCE}the quiz has closed.",
     FeedbackWhen.NEVER: "The questions of this exam are kept for others, so their answers are not shown.",
 }
+NOT_BEFORE_THE_MODULE = "Which answers were right is not shown here: the module explains them."
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,12 @@ class ResultPage:
     possible: str
     passed: bool | None
     may_retry: bool
-    start_url: str
+    start_url: str  # empty where the step was taken out
     course_url: str
     following: OutlineStep | None
     certificate_url: str
-    tallies: tuple[ToldTally, ...]
+    objectives: ToldTallies | None
+    topics: ToldTallies | None
     missed: tuple[ToldQuestion, ...] | None
     right: tuple[ToldQuestion, ...]
     hidden: str
@@ -58,8 +60,11 @@ class ResultPage:
     calibration: ShownCalibration | None
     print_url: str
     marks_url: str  # what a marker says of it; empty where the machine marked all
-    gain: str  # what was gained since the quiz before the module; empty where there is nothing to say
+    gain: ShownGain | None  # since the quiz before the module
     pdf_url: str
+    url: str
+    attempt_id: str
+    returns: Mapping[int, Return]  # by position; empty while key and reasons may not be seen
 
 
 def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
@@ -69,6 +74,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     items = [item for item in items_of(head.id, reader.user_id) if not item.dropped]
     may_see = rules.may_see_feedback(head.settings, head.state, learner.standing)
     told = tell_items(items, lambda slug: find_lesson(here, slug)) if may_see else None
+    tells_ideas = may_see or _never_shows(head)
     missed = None if told is None else tuple(each for each in told if each.verdict != "right")
     return ResultPage(
         title=head.title,
@@ -80,21 +86,25 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         possible=exact(head.possible),
         passed=head.passed,
         may_retry=learner.decision.may and not here.step.is_taken_out,
-        start_url=here.step.url,
+        start_url="" if here.step.is_taken_out else here.step.url,
         course_url=f"/learn/{here.outline.slug}",
         following=here.outline.neighbours(here.step)[1],
         certificate_url=certificate_url(reader, here),
-        tallies=tuple(_tallies(quiz, items)) if may_see or _tells_ideas(head) else (),
+        objectives=_objectives(quiz, items) if tells_ideas else None,
+        topics=tell_tallies("topic", items, {}) if tells_ideas else None,
         missed=missed,
         right=tuple(each for each in told or () if each.verdict == "right"),
         regraded=told_of(head, reader),
-        hidden="" if may_see else HIDDEN[FeedbackWhen(head.settings.feedback)],
-        read_again=() if may_see or not _tells_ideas(head) else _read_again(here, items),
+        hidden="" if may_see else _hidden(head.settings),
+        read_again=() if may_see or not tells_ideas else _read_again(here, items),
         calibration=calibration_of(items, told or ()) if head.terms and head.terms.certainty else None,
         print_url=f"{head.url}/print",
         marks_url=f"{head.url}/marks" if any(_is_for_people(item) for item in items) else "",
-        gain=_gain_in_words(gain_since(reader.user_id, quiz, items)),
+        gain=_gain(reader.user_id, quiz, head, items),
         pdf_url=f"{head.url}.pdf",
+        url=head.url,
+        attempt_id=head.id,
+        returns=returns_of(head.id, reader) if may_see else {},
     )
 
 
@@ -102,16 +112,16 @@ def _is_for_people(item: Item) -> bool:
     return rules.grade(item.asked.question, item.answer).pending
 
 
-def _gain_in_words(found: Gain | None) -> str:
-    """`Before the module you had 40 percent of these 5 ideas right, now 90.`"""
-    if found is None:
-        return ""
-    before, after = (rules.percent(share, Fraction(1)) for share in (found.before, found.after))
-    ideas = "this idea" if found.ideas == 1 else f"these {found.ideas} ideas"
-    return f"Before the module you had {before} percent of {ideas} right, now {after}."
+def _gain(user_id: int, quiz: Quiz, head: AttemptHead, items: Sequence[Item]) -> ShownGain | None:
+    found = gain_since(user_id, quiz, head.started_at, items)
+    return show_gain(found, recalled_of(user_id, found.ideas)) if found else None
 
 
-def _tells_ideas(head: AttemptHead) -> bool:
+def _hidden(settings: QuizSettings) -> str:
+    return NOT_BEFORE_THE_MODULE if settings.baseline else HIDDEN[FeedbackWhen(settings.feedback)]
+
+
+def _never_shows(head: AttemptHead) -> bool:
     """An exam that never shows its items tells points by idea instead, and what to read again."""
     return head.settings.feedback == FeedbackWhen.NEVER
 
@@ -127,13 +137,15 @@ def _is_right(item: Item) -> bool:
     return item.score == item.asked.question.points
 
 
-def _tallies(quiz: Quiz, items: Sequence[Item]) -> list[ToldTally]:
-    """By objective where the quiz knows the words of its objectives, else by topic."""
+def _objectives(quiz: Quiz, items: Sequence[Item]) -> ToldTallies | None:
+    """None where the quiz does not know the words of its objectives."""
     words = quiz.content.get("objectives", {})
-    return tell_tallies("objective" if words else "topic", items, words)
+    return tell_tallies("objective", items, words) if words else None
 
 
 def _headline(head: AttemptHead, missed: int | None) -> str:
+    if head.settings.baseline:
+        return "Your starting point."
     if head.passed is None:
         return "Handed in. A person marks a part of it."
     if not head.passed:
@@ -144,6 +156,10 @@ def _headline(head: AttemptHead, missed: int | None) -> str:
 
 
 def _lede(head: AttemptHead) -> str:
+    if head.settings.baseline:
+        return (
+            "Nothing depends on it. The quiz after the module asks the same ideas and shows what you gained."
+        )
     if head.percent is None:
         return f"You need {head.pass_percent} percent. The result stands here once it is marked."
     ran_out = " Time ran out, and what was saved by then was marked." if head.timed_out else ""

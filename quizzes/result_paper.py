@@ -72,7 +72,9 @@ class Sheet:
     lede: str
     score: str
     hidden: str
-    ideas: tuple[tuple[str, str], ...]
+    objectives: tuple[tuple[str, str], ...]
+    topics: tuple[tuple[str, str], ...]
+    gain: str
     certainty: tuple[tuple[str, str, str, str], ...]  # what was said, right, missed, what that is
     questions: tuple[PrintedQuestion, ...]
     language: str = "en"

@@ -35,7 +35,9 @@ def result_sheet(head: AttemptHead, here: Visit, reader: Reader) -> "Sheet":
         if page.percent is None
         else f"{page.percent} percent: {page.points} of {page.possible} points",
         hidden=page.hidden,
-        ideas=tuple((tally.name, tally.words) for tally in page.tallies),
+        objectives=tuple((tally.name, tally.words) for tally in page.objectives or ()),
+        topics=tuple((tally.name, tally.words) for tally in page.topics or ()),
+        gain=page.gain.sentence if page.gain else "",
         certainty=certainty(page),
         questions=_questions(head, page, reader),
     )

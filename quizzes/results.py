@@ -1,6 +1,6 @@
 """A question as a result shows it: what was given, what is right, why, and where to read again."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -73,6 +73,24 @@ class ToldTally:
     words: str
     earned: float
     possible: float
+
+    @property
+    def share(self) -> float:
+        return self.earned / self.possible if self.possible else 1.0
+
+
+@dataclass(frozen=True)
+class ToldTallies:
+    """Points by objective or topic: where something was missed, the least known first, and what was all right."""
+
+    missed: tuple[ToldTally, ...]
+    right: tuple[ToldTally, ...]
+
+    def __iter__(self) -> Iterator[ToldTally]:
+        return iter((*self.missed, *self.right))
+
+    def __bool__(self) -> bool:
+        return bool(self.missed or self.right)
 
 
 def tell_items(items: Sequence[Item], find_lesson: FindLesson) -> list[ToldQuestion]:
@@ -147,10 +165,19 @@ def points_in_words(score: Score) -> str:
     return f"{exact(score.earned)} of {exact(score.possible)} {unit}" if score.earned is not None else ""
 
 
-def tell_tallies(grouping: str, items: Sequence[Item], names: Mapping[str, str]) -> list[ToldTally]:
+def tell_tallies(grouping: str, items: Sequence[Item], names: Mapping[str, str]) -> ToldTallies:
     """Results by topic or objective; `names` gives their words, those without are read from the id."""
     graded = [(item.asked.question, Score(item.score, item.asked.question.points)) for item in items]
-    return [_tally(tally, names) for tally in rules.results_by(grouping, graded)]
+    found = rules.results_by(grouping, graded)
+    words = {tally.name: names.get(tally.name) or _read(tally.name) for tally in found}
+    told = [_tally(tally, words[tally.name]) for tally in found]
+    missed = sorted((each for each in told if each.share < 1), key=lambda each: each.share)
+    return ToldTallies(tuple(missed), tuple(each for each in told if each.share == 1))
+
+
+def _read(name: str) -> str:
+    """An id as words: `capstone-red-flags`, of the capstone, are red flags."""
+    return name.removeprefix("capstone-").replace("-", " ").capitalize()
 
 
 def sources_in_words(keys: Iterable[str]) -> dict[str, ToldSource]:
@@ -180,8 +207,7 @@ def _entry(asked: Asked, entry: EntryOutcome) -> ToldEntry:
     return ToldEntry(label, given, key, entry.right, why)
 
 
-def _tally(tally: Tally, names: Mapping[str, str]) -> ToldTally:
-    words = names.get(tally.name) or tally.name.replace("-", " ").capitalize()
+def _tally(tally: Tally, words: str) -> ToldTally:
     score = f"{exact(tally.earned)} of {exact(tally.possible)}"
     return ToldTally(words, score, float(tally.earned), float(tally.possible))
 

@@ -75,6 +75,11 @@ class StartPage:
         """Whether no attempt is left and none is open."""
         return self.decision.left == 0 and not self.decision.may
 
+    @property
+    def has_passed(self) -> bool:
+        """Whether an attempt passed, so that another one is nothing but a wish."""
+        return any(attempt.passed for attempt in self.past)
+
 
 def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
     """The first page of a quiz or a case for one reader."""

@@ -11,13 +11,14 @@ from quizzes.kinds import QUESTION_KINDS
 from quizzes.models import Question, Quiz
 from quizzes.questions import Question as Content
 from quizzes.quiz_settings import FeedbackWhen, QuizSettings
+from quizzes.services import dropped_questions
 from reviews.models import ReviewCard
 from reviews.rules import Kind
 from sources.models import Term
 
 
 def askable() -> frozenset[str]:
-    """The ids of questions that a course asks now, without those of any quiz that never shows its key.
+    """The ids of questions that a course asks now, without dropped ones and those of a quiz that never shows its key.
 
     A baseline shows no key either, but it asks what the quiz after it explains.
     """
@@ -29,7 +30,7 @@ def askable() -> frozenset[str]:
         asked |= {*settings.items, *pool}
         if settings.feedback == FeedbackWhen.NEVER and not settings.baseline:
             secret |= {*settings.items, *pool}
-    return frozenset(asked - secret)
+    return frozenset(asked - secret) - dropped_questions()
 
 
 def is_markable(question: Content) -> bool:

@@ -111,12 +111,13 @@ def _lessons_of(attempt: Attempt) -> Iterable[Coming]:
     assert attempt.submitted_at is not None
     for item in attempt.items:
         question = asked(item.revision_id).question
-        origin = _origin(item, question) if bank.is_markable(question) else None
+        origin = origin_of(item, question) if bank.is_markable(question) else None
         if origin is not None:
             yield Coming(Kind.QUESTION, question.id, origin, attempt.submitted_at, _known(item))
 
 
-def _origin(item: AttemptItem, question: Question) -> Origin | None:
+def origin_of(item: AttemptItem, question: Question) -> Origin | None:
+    """Why a question of a marked attempt comes back by itself; None: it was known."""
     if _share(item, question) < 1 or item.tried:
         return Origin.MISSED
     return Origin.UNSURE if item.hinted or item.certainty == Certainty.LOW else None
@@ -151,7 +152,7 @@ def _later(user_id: int, step: Step) -> list[Coming]:
     chosen: dict[str, str] = {}
     for item in attempt.items:
         question = asked(item.revision_id).question
-        if bank.is_markable(question) and _origin(item, question) is None:
+        if bank.is_markable(question) and origin_of(item, question) is None:
             for objective in question.objectives:
                 chosen.setdefault(objective, question.id)
     ids = list(dict.fromkeys(chosen.values()))[: rules.CHECKS_A_QUIZ]

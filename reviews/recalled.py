@@ -1,12 +1,13 @@
 """What learners recalled, by question and by idea: for instructors, and for the question of 90 days."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
 from sqlalchemy import case, func, select
 
+from analysis.cohorts.later import Later
 from core.database import db
 from quizzes.reads import asked
 from reviews import rules
@@ -73,6 +74,25 @@ def answers_at(user_id: int, ideas: Collection[str], after_days: int = rules.CHE
         if entry.at - learned_at > wait and _asks(entry, ideas):
             first.setdefault(card_id, Rating(entry.rating))
     return rules.retained(first.values())
+
+
+def answers_after(step_ids: Sequence[int]) -> Later:
+    """The first answers CHECK_AFTER days or more after questions were first met in these steps, by all learners."""
+    query = (
+        select(ReviewCard.id, ReviewCard.user_id, ReviewCard.learned_at, ReviewEntry.at, ReviewEntry.rating)
+        .join(ReviewEntry, ReviewEntry.card_id == ReviewCard.id)
+        .where(ReviewCard.step_id.in_(step_ids), ReviewCard.kind == Kind.QUESTION)
+        .order_by(ReviewEntry.at)
+    )
+    wait = timedelta(days=rules.CHECK_AFTER - 1)
+    first: dict[int, tuple[int, Rating]] = {}
+    for card_id, user_id, learned_at, at, rating in db.session.execute(
+        query.execution_options(yield_per=1000)
+    ):
+        if at - learned_at > wait:
+            first.setdefault(card_id, (user_id, Rating(rating)))
+    told = rules.retained(rating for _, rating in first.values())
+    return Later(rules.CHECK_AFTER, told.recalled, told.n, len({user_id for user_id, _ in first.values()}))
 
 
 def _asks(entry: ReviewEntry, ideas: Collection[str]) -> bool:

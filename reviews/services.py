@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, select
 
 from core.clock import now
 from core.database import db, insert_once, upsert
@@ -14,6 +14,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.school import current_school
 from enrollment.models import Enrollment, EnrollmentState
 from quizzes import rules as grading
+from quizzes.models import Question
 from quizzes.presentation import Answer
 from quizzes.reads import asked
 from quizzes.services import current_revision
@@ -34,7 +35,10 @@ class Given:
 
 
 def open_cards(user_id: int) -> Select[ReviewCard]:
-    """The cards that may come back to this person: of open courses, in the bundle, not taken out; due ones first."""
+    """The cards that may come back to this person: of open courses, in the bundle, not taken out; due ones first.
+
+    A question that was dropped is asked no more from that moment on.
+    """
     is_in = and_(
         Enrollment.user_id == ReviewCard.user_id,
         Enrollment.course_id == ReviewCard.course_id,
@@ -42,7 +46,12 @@ def open_cards(user_id: int) -> Select[ReviewCard]:
     )
     query = select(ReviewCard).join(Enrollment, is_in).where(ReviewCard.user_id == user_id)
     kept = query.where(ReviewCard.removed_at.is_(None), ReviewCard.left_at.is_(None))
-    return kept.order_by(ReviewCard.due_at, ReviewCard.id)
+    dropped = exists().where(
+        ReviewCard.kind == Kind.QUESTION,
+        Question.id == ReviewCard.subject,
+        Question.withdrawn_at.is_not(None),
+    )
+    return kept.where(~dropped).order_by(ReviewCard.due_at, ReviewCard.id)
 
 
 def due_cards(user_id: int) -> list[ReviewCard]:

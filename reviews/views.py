@@ -144,9 +144,7 @@ def forgotten(course: str) -> str:
     if "admin" not in person.roles and not teaches(person.user_id, found.id):
         raise NotFound("You teach no course at this address.")
     rows = pages.forgotten(recalled.recalled_in(found.id))
-    return render(
-        "reviews/forgotten.html", nav="studio", course=found.title, rows=rows, fewest=rules.FEWEST_PEOPLE
-    )
+    return render("reviews/forgotten.html", nav="studio", course=found, rows=rows, fewest=rules.FEWEST_PEOPLE)
 
 
 def _face(card: ReviewCard, person: Reader, problem: str = "") -> str:

@@ -24,20 +24,24 @@ from enrollment.orders import Buyer
 from enrollment.payments import Payment, Session, SessionStatus
 from enrollment.services import enroll, start_free
 from lessons.models import Lesson
+from marking.services import Marker
 from progress.services import complete_step, remember_place
 from quizzes.cases.play import Effect, Play
 from quizzes.cases.reads import edition
 from quizzes.cases.services import choose, tokens
 from quizzes.cases.services import start as start_case
 from quizzes.closing import submit
-from quizzes.models import AttemptItem
-from quizzes.quiz_settings import QuizKind
+from quizzes.models import Attempt, AttemptItem
+from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.reads import asked
 from quizzes.saving import Given, save
 from quizzes.services import find_quiz, start
+from reviews.entering import mark
+from reviews.news import take_in
 from studio.demo_answers import answer_to
-from studio.demo_people import ADMIN, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
-from studio.demo_reviews import review, take_in_all
+from studio.demo_people import ADMIN, AUTHORS, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
+from studio.demo_reviews import review
+from studio.demo_works import FORMULATION, Desk, story
 
 SEED = 90
 DAYS = 90
@@ -47,6 +51,7 @@ REVIEWS_EVERY = 5  # days
 SUPPORT = "help@demo.example"
 FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
 LONGEST = timedelta(hours=2)  # of what happens at one time, two attempts at a quiz or a case
+BEFORE = 0.55  # of the skill is there before the module
 SURE = 1.0  # the skill of one who misses nothing
 
 Happening = Callable[[], None]
@@ -108,8 +113,9 @@ def seed() -> bool:
         _write_learner(diary, learner, free, certification, admin)
         if number < REVIEWING:
             _write_reviews(diary, learner, REVIEWS_EVERY)
+    _write_authors(diary, certification)
     diary.live()
-    take_in_all()
+    take_in(priya.user_id)  # What waits of the others the worker takes in within a minute.
     _send_old_mail()
     return True
 
@@ -136,13 +142,18 @@ def _write_priya(diary: Diary, free: Course, certification: Course) -> Learner:
     diary.write(day + timedelta(minutes=6), partial(_start, priya, free))
     for number, step in enumerate(steps_of(free), 1):
         diary.write(day + timedelta(days=3 * number - 1, hours=number), partial(_do, priya, step))
-    begun = diary.present.replace(hour=18, minute=40, second=0, microsecond=0) - timedelta(days=20)
-    diary.write(begun, partial(_buy, priya, certification))
+    begun, left = 31, 2  # days ago
+    evening = diary.present.replace(hour=18, minute=40, second=0, microsecond=0)
+    diary.write(evening - timedelta(days=begun), partial(_buy, priya, certification))
     steps = steps_of(certification)
     half = round(len(steps) * 0.4)
     for number, step in enumerate(steps[:half], 1):
-        diary.write(begun + timedelta(days=4 * number, minutes=25), partial(_do, priya, step))
-    diary.write(diary.present - timedelta(days=2, hours=3), partial(_stop_at, priya, steps[half]))
+        days = begun - (begun - left) * number // half
+        diary.write(evening - timedelta(days=days, minutes=-number), partial(_do, priya, step))
+    last = evening - timedelta(days=left, minutes=-90)
+    diary.write(last, partial(_stop_at, priya, steps[half]))
+    first_quiz = next(step for step in steps if step.noun == QuizKind.QUIZ and step.required)
+    diary.write(last, partial(_mark, priya, first_quiz))
     return priya
 
 
@@ -150,7 +161,7 @@ def _write_reviews(diary: Diary, learner: Learner, every: int) -> None:
     """Reviews in the evening of each of so many days, the last time three days ago: something is due again."""
     evening = diary.present.replace(hour=20, minute=5, second=0, microsecond=0)
     for days in range(3, DAYS, every):
-        diary.write(evening - timedelta(days=days), partial(_review, learner))
+        diary.write(evening - timedelta(days=days), partial(_review, learner, days))
 
 
 def _write_learner(diary: Diary, learner: Learner, free: Course, certification: Course, admin: int) -> None:
@@ -169,7 +180,27 @@ def _write_learner(diary: Diary, learner: Learner, free: Course, certification: 
     if rng.random() < 0.45:
         begun += timedelta(days=rng.randint(0, 6), minutes=rng.randint(5, 300))
         begun = _write_entry(diary, learner, certification, begun, admin)
-        _write_steps(diary, learner, steps_of(certification), begun, stays=0.8)
+        _write_steps(diary, learner, steps_of(certification), begun, stays=0.9)
+
+
+def _write_authors(diary: Diary, course: Course) -> None:
+    """Three who are done with all but the written parts; without such parts in the course there are none."""
+    steps = _all_steps_of(course)
+    written = {step.slug: step for step in steps if step.noun == QuizKind.ASSIGNMENT}
+    if FORMULATION not in written:
+        return
+    authors = [Learner(email, name, SURE, Random(SEED)) for email, name in AUTHORS]  # noqa: S311
+    done = [step for step in steps if step.slug not in written]
+    for number, author in enumerate(authors):
+        begun = diary.present - timedelta(days=DAYS - number, hours=2 * number)
+        diary.write(begun, author.register)
+        diary.write(begun + timedelta(minutes=9), partial(_buy, author, course))
+        for place, step in enumerate(done, 1):
+            diary.write(begun + timedelta(days=place, minutes=31), partial(_complete, author, step))
+    teacher = find_by_email(INSTRUCTOR[0])
+    assert teacher is not None
+    for ago, deed in story(Desk(written, Marker(teacher.id, is_admin=False)), *authors):
+        diary.write(diary.present - ago, deed)
 
 
 def _write_entry(diary: Diary, learner: Learner, course: Course, begun: datetime, admin: int) -> datetime:
@@ -261,8 +292,10 @@ def _stop_at(learner: Learner, step: Step) -> None:
 def _try_quiz(learner: Learner, step: Step) -> None:
     """One attempt, and a second one half an hour later where the first did not pass."""
     for _ in range(2):
-        attempt = start(learner.user_id, find_quiz(step.body), step.id, learner.rng)
-        given = [_given(learner, item) for item in attempt.items]
+        quiz = find_quiz(step.body)
+        attempt = start(learner.user_id, quiz, step.id, learner.rng)
+        is_baseline = bool(QuizSettings.from_json(quiz.settings).baseline)
+        given = [_given(learner, item, BEFORE if is_baseline else 1.0) for item in attempt.items]
         moment = clock.now() + timedelta(minutes=len(given) + learner.rng.randint(2, 12))
         clock.set_now(moment)
         attempt_id = attempt.id
@@ -299,10 +332,16 @@ def _token_of_choice(learner: Learner, attempt_id: str, play: Play, skill: float
     return next(iter(tokens(attempt_id, len(play.turns) + 1, [chosen])))
 
 
-def _review(learner: Learner) -> None:
-    # With chance of their own: the course of the others stays what it was.
-    chance = Random(f"{learner.email} {clock.now()}")  # noqa: S311
+def _review(learner: Learner, days: int) -> None:
+    # With chance of their own, the same in every demo: the course of the others stays what it was.
+    chance = Random(f"{learner.email} {days}")  # noqa: S311
     review(learner.user_id, min(learner.skill, 0.9), learner.time_zone, chance)
+
+
+def _mark(learner: Learner, step: Step) -> None:
+    """A question of a quiz shall come back: one is due to her, whatever the day of the demo."""
+    query = select(Attempt.id).filter_by(user_id=learner.user_id, step_id=step.id)
+    mark(learner.user_id, db.session.scalars(query.order_by(Attempt.number)).all()[-1], 1)
 
 
 def _complete(learner: Learner, step: Step) -> None:
@@ -316,8 +355,9 @@ TRIES: dict[str, Callable[[Learner, Step], None]] = {
 }
 
 
-def _given(learner: Learner, item: AttemptItem) -> Given:
-    right = item.position not in learner.slips and learner.rng.random() < learner.skill
+def _given(learner: Learner, item: AttemptItem, part: float) -> Given:
+    """An answer; `part` of the skill is there."""
+    right = item.position not in learner.slips and learner.rng.random() < learner.skill * part
     return Given(
         item.position, answer_to(asked(item.revision_id).question, right, learner.rng), flagged=False
     )
@@ -325,9 +365,12 @@ def _given(learner: Learner, item: AttemptItem) -> Given:
 
 def steps_of(course: Course) -> list[Step]:
     """The steps that the course has now, in order, up to the first that the demo's learners cannot do yet."""
+    return list(takewhile(lambda step: step.noun in TRIES, _all_steps_of(course)))
+
+
+def _all_steps_of(course: Course) -> list[Step]:
     query = select(Step).where(Step.course_id == course.id, Step.retired_at.is_(None))
-    steps = db.session.scalars(query.order_by(Step.position))
-    return list(takewhile(lambda step: step.noun in TRIES, steps))
+    return list(db.session.scalars(query.order_by(Step.position)))
 
 
 def _send_old_mail() -> None:

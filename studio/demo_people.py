@@ -7,6 +7,11 @@ from random import Random
 PASSWORD = "demo-password-1"  # noqa: S105 - published in the README, and only where the demo runs
 LEARNER, NEW = ("learner@demo.example", "Priya Raman"), ("new@demo.example", "Jonas Weber")
 INSTRUCTOR, ADMIN = ("instructor@demo.example", "Mara Ellery"), ("admin@demo.example", "Sam Rivera")
+# Three who went on to the written parts of the capstone.
+AUTHORS = (
+    ("claire.moreau@demo.example", "Claire Moreau"), ("dorothea.lindqvist@demo.example", "Dorothea Lindqvist"),
+    ("samira.elmasri@demo.example", "Samira El Masri"),
+)  # fmt: skip
 
 GIVEN = (
     "Aisha", "Ana", "Beatriz", "Chloé", "Daniel", "Eleni", "Fatima", "Greta", "Hana", "Ingrid", "Ivana",

@@ -3,12 +3,9 @@
 from random import Random
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from core.database import db
 from quizzes.reads import asked
 from reviews import services
-from reviews.models import ReviewNews
 from reviews.news import take_in
 from reviews.rules import Kind, Rating
 from studio.demo_answers import answer_to
@@ -32,11 +29,3 @@ def review(user_id: int, skill: float, time_zone: str, rng: Random) -> None:
         given = services.Given(revision, answer, rng.random() < skill)
         services.answer(user_id, card_id, card.reviews, given, zone)
     db.session.expire_all()
-
-
-def take_in_all() -> None:
-    """What the worker would take in a minute later, of those who never reviewed."""
-    for user_id in db.session.scalars(
-        select(ReviewNews.user_id).distinct().order_by(ReviewNews.user_id)
-    ).all():
-        take_in(user_id)

@@ -1,13 +1,16 @@
 """The studio's front page: what its instructors work with, by course."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from analysis.doubts.services import waiting_in
 from core.database import db
 from core.web import INSTRUCTOR, allow, render, signed_in
 from courses.models import Course
+from enrollment.models import Enrollment, EnrollmentState
 from marking.queue import Turnaround, turnaround, waiting_count
 from marking.services import Marker, teaches_here
 
@@ -16,10 +19,13 @@ bp = Blueprint("studio", __name__, url_prefix="/studio")
 
 @dataclass(frozen=True)
 class Tool:
-    """A page of one course that the studio leads to."""
+    """A page of one course that the studio leads to; `waiting` is how much of it waits for an instructor."""
 
     label: str
+    words: str
+    icon: str
     url: str
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,24 @@ class TaughtCourse:
 
     title: str
     url: str
+    learners: int
     tools: tuple[Tool, ...]
 
 
-COURSE_TOOLS = (("Accommodations", "accommodations.index"),)
-"""What the studio lists for each course: the words, and the endpoint that takes the course's slug."""
+COURSE_TOOLS = (
+    ("Statistics", "How each quiz, question and case works", "chart-line", "analysis.course"),
+    ("Cohorts", "Progress and results by month of enrollment", "users", "cohorts.cohort"),
+    ("Gain", "What each module gained, with its interval", "scale", "cohorts.gain"),
+    ("Forgotten", "What learners recall in their reviews, and what not", "brain", "reviews.forgotten"),
+    ("Doubted questions", "What learners say is wrong with one", "message-circle", "doubts.index"),
+    (
+        "Accommodations",
+        "Extra time, attempts or other dates for one learner",
+        "clock",
+        "accommodations.index",
+    ),
+)
+"""What the studio lists for each course: label, words, icon, and the endpoint that takes the course's slug."""
 
 
 @bp.get("")
@@ -53,9 +72,29 @@ def index() -> str:
 
 def _courses(marker: Marker) -> list[TaughtCourse]:
     query = select(Course).where(teaches_here(marker, Course.id)).order_by(Course.title)
-    return [_course(course) for course in db.session.scalars(query)]
+    courses = list(db.session.scalars(query))
+    ids = [course.id for course in courses]
+    learners, doubts = _learners(ids), waiting_in(ids)
+    return [_course(course, learners.get(course.id, 0), doubts.get(course.id, 0)) for course in courses]
 
 
-def _course(course: Course) -> TaughtCourse:
-    tools = tuple(Tool(label, url_for(endpoint, course=course.slug)) for label, endpoint in COURSE_TOOLS)
-    return TaughtCourse(course.title, f"/learn/{course.slug}", tools)
+def _course(course: Course, learners: int, doubts: int) -> TaughtCourse:
+    tools = tuple(
+        Tool(
+            label,
+            words,
+            icon,
+            url_for(endpoint, course=course.slug),
+            doubts if endpoint == "doubts.index" else 0,
+        )
+        for label, words, icon, endpoint in COURSE_TOOLS
+    )
+    return TaughtCourse(course.title, f"/learn/{course.slug}", learners, tools)
+
+
+def _learners(course_ids: Sequence[int]) -> dict[int, int]:
+    """How many are in each course now."""
+    query = select(Enrollment.course_id, func.count()).where(
+        Enrollment.course_id.in_(course_ids), Enrollment.state == EnrollmentState.ACTIVE
+    )
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(Enrollment.course_id))}

@@ -87,6 +87,12 @@ GET  analysis.question               login   403     403     404     404
 GET  analysis.question_file          login   403     403     404     404
 GET  analysis.quiz                   login   403     403     200     200
 GET  analysis.quiz_file              login   403     403     200     200
+GET  cohorts.cohort                  login   403     403     200     200
+GET  cohorts.cohort_file             login   403     403     200     200
+GET  cohorts.gain                    login   403     403     200     200
+GET  cohorts.gain_file               login   403     403     200     200
+GET  doubts.ask                      login   404     404     404     404
+GET  doubts.index                    login   403     403     200     200
 GET  accounts.ask_link               200     200     200     200     200
 GET  accounts.authenticator_picture  login   404     404     404     404
 GET  accounts.mail_sent              200     200     200     200     200
@@ -134,6 +140,8 @@ POST reviews.answer                  login   422     404     404     404
 POST reviews.remove                  login   303     404     404     404
 POST reviews.restore                 login   303     404     404     404
 POST reviews.mark                    login   404     404     404     404
+POST doubts.say                      login   404     404     404     404
+POST doubts.answer                   login   403     403     422     422
 POST notifications.choose            login   303     303     303     303
 POST notifications.refuse            200     200     200     200     200
 POST lessons.check                   login   404     403     404     404
@@ -324,6 +332,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     mails.mkdir(exist_ok=True)
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
+        "position": 1, "doubt_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look,
         "play_id": play, "card_id": card, "entry_id": entry, **works,

@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from quizzes.json_form import from_json, to_json
@@ -40,7 +41,8 @@ class Need:
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to do in a scene. `unsafe` ends the case with score 0; `critical` loses the pass."""
+    """One thing to do in a scene. `unsafe` ends the case with score 0; `critical` loses the pass; `refer` brings
+    in somebody who may judge or treat what the practitioner may not."""
 
     text_md: str
     target: str
@@ -51,6 +53,12 @@ class Choice:
     critical: bool
     why_md: str
     line: int
+    refer: bool = False
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether a play that makes it may still pass."""
+        return not self.unsafe and not self.critical
 
     def is_open(self, states: States) -> bool:
         """Whether all its needs are met."""
@@ -88,7 +96,17 @@ class Case:
     source: str
 
     def scene(self, name: str) -> Scene | None:
-        return next((scene for scene in self.scenes if scene.id == name), None)
+        return self._by_id.get(name)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Scene]:
+        return {scene.id: scene for scene in reversed(self.scenes)}
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The states that a need names: no other one opens or closes a choice."""
+        choices = (choice for scene in self.scenes for choice in scene.choices)
+        return frozenset(need.name for choice in choices for need in choice.needs)
 
     def to_json(self) -> dict[str, Any]:
         return cast(dict[str, Any], to_json(self))

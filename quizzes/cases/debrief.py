@@ -1,5 +1,6 @@
 """The debrief of a play: how it ended, what was unsafe or critical, the way taken and the better one."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from quizzes.cases.case import MOST
 from quizzes.cases.citations import Notes
 from quizzes.cases.map import Stop, draw
 from quizzes.cases.pages import Gauge, ShownTurn, gauges, points_in_words, show_turn
-from quizzes.cases.play import Effect, Ending, Play, Turn
+from quizzes.cases.play import Effect, Ending, Play, Referral, Turn
 from quizzes.cases.reads import Edition
 from quizzes.eligibility import eligibility
 from quizzes.reads import AttemptHead
@@ -38,7 +39,8 @@ class BetterStep:
 
 @dataclass(frozen=True)
 class DebriefPage:
-    """A play that is over. `stop` is the unsafe act; `better` is empty where the way taken scores as much."""
+    """A play that is over. `stop` is the unsafe act; `referrals` are the choices that made a referral or left
+    one out; `better` is empty where the way taken scores as much."""
 
     title: str
     kicker: str
@@ -47,12 +49,14 @@ class DebriefPage:
     points: int
     passed: bool
     may_retry: bool
-    start_url: str
+    start_url: str  # empty where the step was taken out
     course_url: str
     following: OutlineStep | None
     certificate_url: str
     stop: ShownTurn | None
     critical: tuple[ShownTurn, ...]
+    referrals: tuple[ShownTurn, ...]
+    referrals_words: str
     pass_mark: int
     end_title: str
     end_text: Markup
@@ -85,12 +89,14 @@ def debrief_page(head: AttemptHead, here: Visit, reader: Reader, notes: Notes, p
         points=play.points,
         passed=play.passed,
         may_retry=decision.may and not here.step.is_taken_out,
-        start_url=here.step.url,
+        start_url="" if here.step.is_taken_out else here.step.url,
         course_url=f"/learn/{here.outline.slug}",
         following=here.outline.neighbours(here.step)[1],
         certificate_url=pages.certificate_url(reader, here),
         stop=stop,
         critical=critical,
+        referrals=tuple(turn for turn in turns if turn.referral),
+        referrals_words=_referrals_words(play),
         pass_mark=head.pass_percent,
         end_title=edition.title(play.scene),
         end_text=end_text,
@@ -110,6 +116,32 @@ def _told(url: str, notes: Notes, number: int, turn: Turn) -> ShownTurn:
         return told
     best = turn.scene.choices[turn.best]
     return replace(told, better=notes.phrase(best.text_md), better_why=notes.phrase(best.why_md))
+
+
+def _referrals_words(play: Play) -> str:
+    """How often a referral was called for and made; empty where neither was so."""
+    grades = Counter(turn.referral for turn in play.turns)
+    called = grades[Referral.WELL] + grades[Referral.WEAKER] + grades[Referral.MISSED]
+    made = grades[Referral.WELL] + grades[Referral.WEAKER]
+    needless = grades[Referral.NEEDLESS]
+    told = (
+        [f"A referral was called for in {_scenes(called)} on your way, and {_made(made, called)}."]
+        if called
+        else []
+    )
+    if needless:
+        told.append(f"In {_scenes(needless)} you referred where something else was called for.")
+    return " ".join(told)
+
+
+def _made(made: int, called: int) -> str:
+    if made == called:
+        return "you made it"
+    return f"you made it in {made} of them" if made else "you did not make it"
+
+
+def _scenes(count: int) -> str:
+    return "1 scene" if count == 1 else f"{count} scenes"
 
 
 def _better(edition: Edition, play: Play) -> Play | None:
@@ -135,7 +167,8 @@ def _stops(edition: Edition, play: Play | None) -> list[Stop]:
 
 def _on_the_map(turn: Turn) -> str:
     marks = {Effect.CRITICAL: ", critical error", Effect.UNSAFE: ", unsafe"}
-    return points_in_words(turn.choice) + marks.get(turn.effect, "")
+    referral = ", referral" if turn.choice.refer else ""
+    return points_in_words(turn.choice) + marks.get(turn.effect, "") + referral
 
 
 def _lede(head: AttemptHead, play: Play) -> str:

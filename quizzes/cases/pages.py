@@ -39,8 +39,9 @@ class ShownChoice:
 
 @dataclass(frozen=True)
 class ShownTurn:
-    """A choice that was made, with what it did. `better`, in the debrief, is the choice that scores most there,
-    where it was another."""
+    """A choice that was made, with what it did: `moved` tells the states, `referral` how it stands to one (of
+    play.Referral; empty: in no way). `better`, in the debrief, is the choice that scores most there, where it was
+    another."""
 
     number: int
     url: str
@@ -50,6 +51,8 @@ class ShownTurn:
     points: str
     total: str
     why: Markup
+    moved: str
+    referral: str
     better: Markup = Markup()
     better_why: Markup = Markup()
 
@@ -132,6 +135,8 @@ def show_turn(url: str, notes: Notes, number: int, turn: Turn) -> ShownTurn:
         points=points_in_words(turn.choice),
         total="" if turn.choice.unsafe else f"{min(max(turn.score, LEAST), MOST)} of {MOST} so far",
         why=notes.phrase(turn.choice.why_md),
+        moved="" if turn.choice.unsafe else _moves_in_words(turn),
+        referral=turn.referral or "",
     )
 
 
@@ -146,13 +151,23 @@ def gauges(states: States, moves: Mapping[str, int] | None = None) -> tuple[Gaug
     """The states in the author's order, `skin_load` as `Skin load`."""
     return tuple(
         Gauge(
-            name.replace("_", " ").strip().capitalize(),
+            _state_name(name),
             value,
             f"{value} of {MOST}",
             "" if moves is None else _moved(moves.get(name, 0)),
         )
         for name, value in states.items()
     )
+
+
+def _state_name(name: str) -> str:
+    return name.replace("_", " ").strip().capitalize()
+
+
+def _moves_in_words(turn: Turn) -> str:
+    """`Trust up 15, skin load down 10`: only the states that the choice moved."""
+    moved = [f"{_state_name(name)} {_moved(by)}" for name, by in turn.moves().items() if by]
+    return ", ".join(moved).capitalize()
 
 
 def _moved(by: int) -> str:

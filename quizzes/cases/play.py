@@ -1,7 +1,7 @@
 """A play: where a case stands after the choices made, what it earned and how it ended. Pure and total."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -10,6 +10,7 @@ from quizzes.cases.case import LEAST, MOST, Case, Choice, Scene, States
 
 SAFE_STRONG = 90  # points from which a passed play is called strong
 MOST_PLAYS = 10_000  # that are followed in the search for the better one
+MOST_WORK = 300_000  # turns that are looked back on in that search
 
 
 class Effect(StrEnum):
@@ -19,6 +20,16 @@ class Effect(StrEnum):
     WEAKER = "weaker"
     CRITICAL = "critical"
     UNSAFE = "unsafe"
+
+
+class Referral(StrEnum):
+    """How a choice stands to a referral. One is called for where of the safe choices that were open one that scores
+    most is a referral."""
+
+    WELL = "well"  # called for, and no safe choice scores more
+    WEAKER = "weaker"  # called for, and another way scores more
+    MISSED = "missed"  # called for, and not made
+    NEEDLESS = "needless"  # made where something else was called for
 
 
 class Ending(StrEnum):
@@ -48,7 +59,7 @@ class Turn:
     @property
     def best(self) -> int | None:
         """The choice that scores most of those that were open and neither unsafe nor critical; None: no such."""
-        safe = [index for index in self.offered if _is_safe(self.scene.choices[index])]
+        safe = [index for index in self.offered if self.scene.choices[index].is_safe]
         return max(safe, key=lambda index: self.scene.choices[index].score, default=None)
 
     @property
@@ -59,6 +70,23 @@ class Turn:
             return Effect.CRITICAL
         most = self.scene.choices[self.index if self.best is None else self.best].score
         return Effect.STRONG if self.choice.score >= most else Effect.WEAKER
+
+    @property
+    def referral(self) -> Referral | None:
+        """None where none was called for and none made."""
+        if self.choice.refer and not self._calls_for_referral:
+            return Referral.NEEDLESS
+        if not self._calls_for_referral:
+            return None
+        if not self.choice.refer:
+            return Referral.MISSED
+        return Referral.WELL if self.effect is Effect.STRONG else Referral.WEAKER
+
+    @property
+    def _calls_for_referral(self) -> bool:
+        safe = [choice for choice in map(self.scene.choices.__getitem__, self.offered) if choice.is_safe]
+        most = max((choice.score for choice in safe), default=0)
+        return any(choice.refer and choice.score == most for choice in safe)
 
     def if_chosen(self, index: int) -> "Turn":
         """The turn that another choice of the same scene would have been, as far as its effect goes."""
@@ -172,47 +200,45 @@ def steps_left(case: Case, scene: Scene | None) -> int:
 def better_play(case: Case) -> Play | None:
     """The safe play to an end with the greatest score; of equal ones the shortest, then the author's first.
 
-    Nothing is done twice in the same scene with the same states. None where no play is safe to its end.
+    Nothing is done twice in the same scene with the same states, of those that needs name. None where no play is
+    safe to its end. At most MOST_PLAYS are followed and MOST_WORK turns looked back on; then it is the best so far.
     """
     best: Play | None = None
     reached: dict[Place, int] = {}
-    waiting = deque([Play(case)])
+    waiting, watched, work = deque([Play(case)]), sorted(case.watched), 0
     for _ in range(MOST_PLAYS):
-        if not waiting:
+        if not waiting or work > MOST_WORK:
             break
         play = waiting.popleft()
-        if reached.get(_place(play), play.score) > play.score:
+        if reached.get(_place(play, watched), play.score) > play.score:
             continue
         if play.scene and play.scene.end and (best is None or play.score > best.score):
             best = play
-        waiting.extend(_onward(play, reached))
+        work += (len(play.turns) + len(play.offered)) * (1 + len(case.state))
+        waiting.extend(_onward(play, reached, watched))
     return best
 
 
-Place = tuple[str, tuple[tuple[str, int], ...]]
+Place = tuple[str, tuple[int, ...]]
 
 
-def _onward(play: Play, reached: dict[Place, int]) -> list[Play]:
+def _onward(play: Play, reached: dict[Place, int], watched: Sequence[str]) -> list[Play]:
     """The safe plays that are one turn longer and reach their place with more points than any before."""
     plays = []
-    been = {_place(play), *(_placed(turn.scene, turn.before) for turn in play.turns)}
+    been = {_place(play, watched), *(_placed(turn.scene, turn.before, watched) for turn in play.turns)}
     for index in play.offered:
         longer = play.choose(index)
-        place = _place(longer)
+        place = _place(longer, watched)
         is_gain = place not in reached or longer.score > reached[place]
-        if _is_safe(longer.turns[-1].choice) and is_gain and place not in been:
+        if longer.turns[-1].choice.is_safe and is_gain and place not in been:
             reached[place] = longer.score
             plays.append(longer)
     return plays
 
 
-def _place(play: Play) -> Place:
-    return _placed(play.scene, play.states)
+def _place(play: Play, watched: Sequence[str]) -> Place:
+    return _placed(play.scene, play.states, watched)
 
 
-def _placed(scene: Scene | None, states: States) -> Place:
-    return scene.id if scene else "", tuple(sorted(states.items()))
-
-
-def _is_safe(choice: Choice) -> bool:
-    return not choice.unsafe and not choice.critical
+def _placed(scene: Scene | None, states: States, watched: Sequence[str]) -> Place:
+    return scene.id if scene else "", tuple(states.get(name, LEAST) for name in watched)

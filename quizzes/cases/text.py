@@ -18,7 +18,7 @@ LOOSE_CHOICE = re.compile(r"[-*] \[.*\]\(#")
 SCORE = re.compile(r"[+-]?\d{1,4}")
 MOVE = re.compile(r"([a-z_]+)([+-]\d{1,4})")
 NEED = re.compile(r"([a-z_]+)(>=|<=|>|<|=)(\d{1,4})")
-MARKS = "`+10`, `trust+10`, `needs trust>=50,itch<60`, `unsafe`, `critical`"
+MARKS = "`+10`, `trust+10`, `needs trust>=50,itch<60`, `refer`, `unsafe`, `critical`"
 EMPTY_CASE = "Write each scene as `## id` with its text and choices."
 
 
@@ -46,6 +46,7 @@ class Draft:
             critical="critical" in self.flags,
             why_md="\n".join(self.why).strip(),
             line=self.line,
+            refer="refer" in self.flags,
         )
 
 
@@ -147,7 +148,7 @@ class Marks:
         self.readers: tuple[tuple[re.Pattern[str], Any], ...] = (
             (SCORE, self._score),
             (MOVE, self._move),
-            (re.compile("unsafe|critical"), self._flag),
+            (re.compile("unsafe|critical|refer"), self._flag),
         )
 
     def read(self, words: list[str]) -> None:
@@ -157,6 +158,9 @@ class Marks:
                 self._needs(next(rest, ""))
             else:
                 self._mark(word)
+        if self.draft.flags >= {"refer", "unsafe"}:
+            remedy = "Keep `refer` for choices that bring the client to help."
+            self.block.fault(self.draft.line, "an unsafe choice is no referral", remedy)
 
     def _mark(self, word: str) -> None:
         for pattern, reader in self.readers:

@@ -20,6 +20,7 @@ from quizzes.cases.play import Play, replay
 from quizzes.cases.reads import choices_of, edition
 from quizzes.models import Quiz
 from quizzes.reads import AttemptHead, attempt_head
+from quizzes.standing import asking
 from quizzes.start_page import start_page
 
 Answer = str | Response
@@ -30,10 +31,9 @@ def show(here: Visit, quiz: Quiz, person: Reader) -> Answer:
     """The case before it is begun: the client's file, the rules of play, what was tried already."""
     notes = _notes(quiz.content["revision"], here)
     page = start_page(here, quiz, person)
-    file, start = notes.file(), notes.edition.case.start
-    return render(
-        "quizzes/case_start.html", nav="learning", page=page, file=file, start=start, sources=notes.sources
-    )
+    asks = asking(person.user_id, quiz.id) if page.is_used_up else None
+    shown = {"file": notes.file(), "start": notes.edition.case.start, "sources": notes.sources}
+    return render("quizzes/case_start.html", nav="learning", page=page, asks=asks, **shown)
 
 
 def attempt(head: AttemptHead, here: Visit, person: Reader) -> Answer:

@@ -52,7 +52,7 @@ class EssayKind(Written):
 
     def note(self, parts: Marking) -> str:
         aim = f" Aim for {parts.words[0]} to {parts.words[1]} words." if parts.words else ""
-        return f"A person marks this answer.{aim}"
+        return f"A person marks this answer. Name no client.{aim}"
 
     def fields(self, parts: Marking, layout: Layout) -> tuple[Field, ...]:
         return (Field(layout.name, "lines"),)
@@ -74,7 +74,7 @@ class FileKind(Written):
     in_form = False
 
     def note(self, parts: Marking) -> str:
-        return "Hand in a file. A person marks it."
+        return "Hand in a file. A person marks it. Name no client and show no photograph of one."
 
     def fields(self, parts: Marking, layout: Layout) -> tuple[Field, ...]:
         return (Field(layout.name, "file"),)

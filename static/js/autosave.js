@@ -41,11 +41,12 @@ const formOf = (piece) => piece.form ?? piece;
 const numberOf = (piece) => [...piece.elements].find((control) => /^item\d+$/.test(control.name)).name.slice(4);
 // Tabs of one machine share its clock, so the change made last has the greatest number.
 const count = (piece) => { piece.dataset.seq = Math.max(Date.now(), Number(piece.dataset.seq) + 1); };
-const answersOf = (piece) => {
+const given = (piece) => {
   const names = new Set([...piece.elements].map((control) => control.name));
   const pairs = [...new FormData(formOf(piece))].filter(([name]) => names.has(name) && !/^(csrf_token|seq\d+)$/.test(name));
-  return new URLSearchParams([...pairs, [`seq${numberOf(piece)}`, piece.dataset.seq]]).toString();
+  return new URLSearchParams(pairs).toString();
 };
+const answersOf = (piece) => `${given(piece)}&seq${numberOf(piece)}=${piece.dataset.seq}`;
 const entryOf = (piece) => ({ url: piece.dataset.saveUrl, form: formOf(piece), piece, answers: answersOf(piece), seq: piece.dataset.seq });
 
 const send = ({ url, form, answers }) => {
@@ -117,14 +118,18 @@ const restore = (piece) => {
 const bind = (piece) => {
   let pause = 0;
   piece.dataset.seq ??= "0";
+  restore(piece);
+  let last = given(piece);
   const settle = () => {
     clearTimeout(pause);
     pause = 0;
+    // Whoever only leaves a field changes nothing: an old tab's text must not get a new number.
+    if (given(piece) === last) return;
+    last = given(piece);
     count(piece);
     keep(entryOf(piece));
   };
   const settleNow = () => { settle(); flush(); };
-  restore(piece);
   piece.addEventListener("change", settleNow);
   // Whoever types on and on is saved on the way: the pause begins with the first letter, not with the last.
   piece.addEventListener("input", () => { pause ||= setTimeout(settleNow, TYPING); });

@@ -26,6 +26,8 @@ RULES: tuple[Rule, ...] = (
     cues.answers_given_away,
     cases.thin_cases,
     cases.harmless_cases,
+    cases.unsafe_ends_without_advice,
+    cases.cases_without_a_referral,
     cases.choices_without_a_reason,
     cases.cases_too_large_to_play,
     wording.promises,

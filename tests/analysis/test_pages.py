@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 
 from analysis.figures import NOBODY, Advice
 from analysis.pages import hints
-from core.database import db
+from core.database import db, transaction
+from quizzes.models import Quiz
+from quizzes.quiz_settings import QuizSettings
 from tests import factories
 from tests.analysis.classroom import CaseRoom, Classroom, some
 from tests.analysis.test_advice import SOUND
@@ -226,7 +228,27 @@ def test_a_case_shows_how_many_took_each_branch(case_room: CaseRoom, app: Flask)
     assert "She sits down 10 visits" in page
     assert "Ask what happened 9 (90%) +20 History" in page
     assert "Peel at once Unsafe 1 (10%)" in page
+    assert "How the plays ended End Plays Plan 9 (90%) Red flag Unsafe 1 (10%)" in page
     assert rows[3] == ["1", "10", "She sits down", "Peel at once", "Red flag", "unsafe", "1"]
+
+
+def test_a_case_shows_how_often_its_plays_referred(case_room: CaseRoom, app: Flask) -> None:
+    with transaction() as session:
+        quiz = session.get_one(Quiz, case_room.quiz.id)
+        text = factories.CASE.replace("{+20 trust+20}", "{+20 refer trust+20}")
+        factories.publish_case(quiz, text, QuizSettings.from_json(quiz.settings))
+    for _ in range(9):
+        case_room.play(case_room.learner(), 0, 0)
+    case_room.play(case_room.learner(), 1, 1)
+    case_room.compute()
+    client = teacher(case_room, app)
+
+    page = words(read(client, case_room.url))
+    rows = rows_of(client, f"{case_room.url}.csv")
+
+    assert "Referred, where a choice refers: 9 of 10 visits (90%)." in page
+    assert "Ask what happened Referral 9 (90%)" in page
+    assert rows[1][3:] == ["Ask what happened", "History", "referral", "9"]
 
 
 def test_an_edition_of_a_case_that_nobody_played_is_not_there(case_room: CaseRoom, app: Flask) -> None:

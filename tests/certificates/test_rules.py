@@ -129,7 +129,7 @@ def test_the_statement_counts_several_kinds_and_names_the_range_of_marks() -> No
     quiz, case, paper = (
         Assessment("A", "quiz", 10, 80),
         Assessment("B", "case", 0, 75),
-        Assessment("C", "assignment", 1, 70),
+        Assessment("C", "assignment", 0, 70),
     )
 
     sentence = str(assessed_statement(29, 1, [quiz, replace(quiz, pass_percent=78), case, paper])["sentence"])
@@ -137,7 +137,7 @@ def test_the_statement_counts_several_kinds_and_names_the_range_of_marks() -> No
     assert sentence.startswith(
         "29 lessons on 1 learning objective. Assessed by 2 quizzes with 20 questions, each passed at 78 to 80 percent "
         "or more; 1 case, passed at 75 of 100 points or more, with no unsafe act and no critical error; "
-        "1 assignment with 1 question, passed at 70 percent or more."
+        "1 assignment, passed at 70 percent or more, marked by a person."
     )
 
 

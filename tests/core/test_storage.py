@@ -130,3 +130,20 @@ def test_a_put_that_fails_leaves_the_old_file_and_no_rest(
 def test_an_unknown_kind_of_storage_is_a_configuration_error() -> None:
     with pytest.raises(ConfigError, match="MEDIA_URL"):
         storage_at("ftp://example.org/media")
+
+
+@pytest.mark.parametrize("deed", ["put", "read", "exists", "delete"])
+def test_a_supplier_that_does_not_answer_fails_like_a_disk(
+    deed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = S3Storage("school", "media", "http://127.0.0.1:1")  # nothing listens there
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+
+    with pytest.raises(OSError, match="object storage"):
+        getattr(storage, deed)("a.png", *([b"x"] if deed == "put" else []))
+
+
+def test_a_supplier_that_refuses_fails_like_a_disk(s3_endpoint: str) -> None:
+    with pytest.raises(OSError, match="object storage"):
+        S3Storage("no-such-bucket", "media", s3_endpoint).put("a.png", b"x")

@@ -26,11 +26,24 @@ ORDERS = [
 def make_places(school: School) -> dict[str, str]:
     """Addresses by name: of the demo learner's papers, of cases begun and played, of orders in every state."""
     _count_results(school)
-    return {**_history(school), **_plays(school), **_orders(school), **_works(school)}
+    history = _history(school)
+    _doubt(school, history["result"].rpartition("/")[2], int(history["learner id"]))
+    return {**history, **_plays(school), **_orders(school), **_works(school)}
+
+
+def _doubt(school: School, attempt: str, learner: int) -> None:
+    """The demo learner doubts the second question of a result."""
+    from analysis.doubts import services
+    from app import create_app
+    from core.database import transaction
+
+    with inside(create_app(school.config)), transaction():
+        services.doubt(services.doubtful(learner, attempt, 2), "Two of the options seem right to me.")
 
 
 def _count_results(school: School) -> None:
-    """What the worker does every few minutes: the figures of the demo's quizzes and cases."""
+    """What the worker does every few minutes: the figures of the demo's quizzes and cases, and of its learners."""
+    from analysis.cohorts import services as cohorts
     from analysis.services import due_quizzes, refresh
     from app import create_app
     from core.clock import now
@@ -38,6 +51,8 @@ def _count_results(school: School) -> None:
     with inside(create_app(school.config)):
         for quiz in due_quizzes(now()):
             refresh(quiz)
+        for course in cohorts.due_courses(now()):
+            cohorts.refresh(course)
 
 
 def _plays(school: School) -> dict[str, str]:

@@ -66,6 +66,8 @@ PAGES = [
     ("learner", f"/learn/{CERTIFICATION}"),
     ("learner", f"/learn/{CERTIFICATION}/grading-a-claim"),
     ("learner", "{result}"),
+    ("learner", "{result}/questions/1/doubt"),
+    ("learner", "{result}/questions/2/doubt"),
     ("learner", "{case}"),
     ("learner", "{case scene}"),
     ("learner", "{case outcome}"),
@@ -103,6 +105,9 @@ PAGES = [
     ("learner", "{work}"),
     ("learner", "{returned work}"),
     ("learner", "{marked work}"),
+    ("instructor", f"/studio/courses/{FREE}/cohort"),
+    ("instructor", f"/studio/courses/{CERTIFICATION}/gain"),
+    ("instructor", f"/studio/courses/{FREE}/doubts"),
     ("instructor", "/studio"),
     ("instructor", "/studio/marking"),
     ("instructor", "{desk}"),
@@ -426,6 +431,7 @@ def _without_chance(snapshot: str) -> str:
         r"(?<=/certificates/)[0-9A-Z]{20}": "CERTIFICATE",
         r"\b[0-9A-Z]{4}(-[0-9A-Z]{4}){4}\b": "NUMBER",
         r"\b\d{1,2} [A-Z][a-z]+ 20\d\d\b": "DAY",
+        r"Returns (tomorrow|on [A-Za-z0-9 ]+)|Waits in your reviews": "RETURNS",
         r"http://127\.0\.0\.1:\d+": "SCHOOL",
     }
     for pattern, mark in marks.items():

@@ -90,6 +90,7 @@ def stops_at_an_unsafe_act(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Stopped at an unsafe act.")
     reason = page.get_by_role("region", name="Why the case stopped")
     expect(reason).to_contain_text("The barrier is damaged.")
+    expect(reason).to_contain_text("In life: stop, stay with the person")
     expect(page.get_by_role("region", name="Red flag")).to_contain_text("Why one stops.")
     expect(page.get_by_role("img", name="The map of Ada in a hurry")).to_be_visible()
     expect(page.get_by_role("region", name="The path you took")).to_contain_text(
@@ -145,20 +146,55 @@ def test_the_stop_behind_a_word_of_certainty_stays_on_its_line(school: School, o
         assert all(marks.evaluate_all(BESIDE)), width
 
 
-def test_a_case_is_played_by_keyboard_alone(school: School, open_page: OpenPage) -> None:
-    case = open_case(school, "case-keys@example.org")
-    page = open_page(school, 1280)
-    signs_in(page, "case-keys@example.org")
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_case_is_stopped_read_and_passed_by_keyboard_alone(
+    school: School, open_page: OpenPage, width: int
+) -> None:
+    address = f"case-keys-{width}@example.org"
+    case = open_case(school, address)
+    page = open_page(school, width)
+    signs_in(page, address)
 
     page.goto(case)
     goes_to(page, "Start case", "BUTTON")
     opens(page)
+    picks(page, "Peel at once")
+    unfolds_the_other_choices(page)
+    goes_to(page, "See the debrief", "A")
+    opens(page)
+    expect(page.get_by_role("region", name="Why the case stopped")).to_contain_text("In life: stop")
+    goes_to(page, "do what stands below", "A")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Red flag")).to_be_in_viewport()
+    goes_to(page, "Try again", "A")
+    opens(page)
+    goes_to(page, "Start case", "BUTTON")
+    opens(page)
+    picks(page, "Ask what happened")
+    goes_to(page, "Continue", "A")
+    opens(page)
+    picks(page, "Name what you see")
+    goes_to(page, "See the debrief", "A")
+    opens(page)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Passed, safe and strong.")
+    fits(page)
+
+
+def picks(page: Page, choice: str) -> None:
+    """Tab into the group of choices, go to this one by arrow, make it."""
     goes_to(page, "", "INPUT", 'input[type="radio"]')
     page.keyboard.press("Space")
-    page.keyboard.press("ArrowDown")
+    for _ in range(page.get_by_role("radio").count()):
+        if page.evaluate("document.activeElement.closest('label').innerText").startswith(choice):
+            break
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name=choice)).to_be_checked()
     goes_to(page, "Choose and see what happens", "BUTTON")
     opens(page)
+
+
+def unfolds_the_other_choices(page: Page) -> None:
     goes_to(page, "What the other choices would have done", "SUMMARY")
     page.keyboard.press("Enter")
     expect(page.locator(".others")).to_be_visible()
-    expect(page.get_by_role("region", name="What happened")).to_be_visible()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests import factories
 from tests.journeys.conftest import OpenPage
@@ -18,6 +18,7 @@ WAYS = {
     "phone": {"width": 390, "has_touch": True, "is_mobile": True},
     "no-script": {"width": 1280, "java_script_enabled": False},
 }
+A_SECOND = 1_700  # milliseconds: a text is sent within one, and a busy machine may take its time to answer
 CRITERIA = ("Safety", "Plan", "Words", "Limits", "Sources")
 
 
@@ -95,9 +96,53 @@ def test_a_work_is_saved_as_it_is_written_and_its_words_are_counted(
     begins_and_writes(page, assigned.url)
 
     expect(page.get_by_text("5 words; 5 to 40 are asked for")).to_be_visible()
-    expect(page.locator("[data-save-status]")).to_contain_text("Saved")
+    expect(status(page)).to_have_text("Saved", timeout=A_SECOND)
     page.reload()
     expect(page.get_by_label("Your work")).to_have_value("# Plan\n\nFirst **draft** of mine.")
+
+
+def test_a_work_that_is_written_offline_is_kept_and_sent_when_the_line_is_back(
+    school: School, open_page: OpenPage
+) -> None:
+    assigned = open_assignment(school, "train@example.org", "tutor-train@example.org")
+    page = open_page(school, forgive=True)
+    sign_in(page, "train@example.org", factories.PASSWORD)
+    begins_and_writes(page, assigned.url)
+    expect(status(page)).to_have_text("Saved")
+    draft = page.url
+    page.context.set_offline(True)
+
+    page.get_by_label("Your work").fill("Written in the tunnel.")
+    expect(status(page)).to_have_text(re.compile("^Not saved yet"))
+    page.get_by_role("button", name="Look over and hand in").click()
+    expect(page).to_have_url(draft)
+
+    page.context.set_offline(False)
+    expect(status(page)).to_have_text("Saved")
+    page.get_by_role("button", name="Look over and hand in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Hand in")
+    expect(page.get_by_role("main")).to_contain_text("Written in the tunnel.")
+
+
+def test_of_two_tabs_the_text_that_was_written_last_stands(school: School, open_page: OpenPage) -> None:
+    assigned = open_assignment(school, "tabbed@example.org", "tutor-tabbed@example.org")
+    page = open_page(school)
+    sign_in(page, "tabbed@example.org", factories.PASSWORD)
+    begins_and_writes(page, assigned.url)
+    expect(status(page)).to_have_text("Saved")
+    other = page.context.new_page()
+    other.goto(page.url)
+
+    other.get_by_label("Your work").fill("Written last.")
+    expect(status(other)).to_have_text("Saved")
+    expect(status(page)).to_contain_text("A newer answer from another window")
+    page.get_by_role("button", name="Save draft").click()  # a stale tab takes nothing back
+
+    expect(page.get_by_label("Your work")).to_have_value("Written last.")
+
+
+def status(page: Page) -> Locator:
+    return page.locator("[data-save-status]")
 
 
 def test_a_mark_is_given_by_keyboard_alone(school: School, open_page: OpenPage) -> None:

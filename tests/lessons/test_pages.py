@@ -377,6 +377,13 @@ def test_an_answer_is_shown_to_who_wrote_it_and_to_nobody_else(app: Flask, skin:
     assert "private thoughts" not in one.get("/learn/skin/lesson-2").text
 
 
+def test_each_private_answer_says_that_no_client_belongs_in_it(app: Flask, skin: Any) -> None:
+    page = learner(app, skin).get("/learn/skin/lesson-1").text
+
+    assert 'aria-describedby="hint-why"' in page
+    assert "No names or photographs of clients" in page
+
+
 def test_one_learner_cannot_change_anothers_answer(app: Flask, skin: Any) -> None:
     """V3"""
     one, other = learner(app, skin), learner(app, skin)
@@ -486,6 +493,18 @@ def test_a_visitor_who_enrolls_is_asked_to_sign_in_first(client: FlaskClient, sk
     answer = post(client, "/courses/skin/enroll", headers={"Referer": "http://127.0.0.1:8000/courses/skin"})
 
     assert (answer.status_code, answer.location) == (302, "/login?next=%2Fcourses%2Fskin")
+
+
+def test_optional_steps_are_named_so_and_add_nothing_to_what_a_course_asks_for(
+    app: Flask, client: FlaskClient
+) -> None:
+    course = make_course("skin", ("[quiz] lesson quiz",))
+
+    sales, own = client.get("/courses/skin").text, learner(app, course).get("/learn/skin").text
+
+    assert "1 lesson, 1 quiz" in sales
+    assert "20 min" in sales
+    assert sales.count("(optional)") == own.count("(optional)") == 1
 
 
 def test_the_catalogue_lists_courses_and_an_empty_one_says_so(app: Flask, client: FlaskClient) -> None:

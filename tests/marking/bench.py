@@ -82,9 +82,11 @@ class Bench:
 
     def bring(self, attempt: str, name: str = "plan.pdf") -> int:
         brought = Brought(name, "application/pdf", PDF)
-        key = uploads.store(brought)
         with transaction():
-            return uploads.keep(self.user.id, attempt, 1, brought, key).id
+            key = uploads.announce(1, brought)
+        uploads.store(key, brought.data)
+        with transaction():
+            return uploads.keep(self.user.id, attempt, 1, key).id
 
     def work(self, attempt: str) -> Work:
         db.session.rollback()

@@ -6,14 +6,40 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import Text
+from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from core.errors import InvalidInput
-from marking import files
+from marking import files, papers
 from marking.files import BROKEN, EMPTY, LARGEST, REFUSED, TOO_LARGE, TOO_MANY_PIXELS, check
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 HTML = b"<!doctype html><script>alert(1)</script>"
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+
+
+def paper(**settings: str) -> bytes:
+    """A PDF of one page whose program wrote down who made it, in three places, with a script and a file inside."""
+    writer, out = PdfWriter(), BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.add_metadata({"/Author": "Ada Learner", "/Title": "Plan of Ada"})
+    told = StreamObject()
+    told.set_data(b"<x:xmpmeta>Ada</x:xmpmeta>")
+    script = {"/S": NameObject("/JavaScript"), "/JS": TextStringObject("app.alert(1)")}
+    root = writer.root_object
+    root[NameObject("/Metadata")] = writer._add_object(told)
+    root[NameObject("/OpenAction")] = DictionaryObject({NameObject(key): script[key] for key in script})
+    writer.add_attachment("ada.txt", b"Ada inside")
+    remark = Text(rect=(1, 1, 20, 20), text="A remark.")
+    remark[NameObject("/T")] = TextStringObject("Ada")
+    writer.add_annotation(0, remark)
+    if settings:
+        writer.encrypt(**settings)
+    writer.write(out)
+    return out.getvalue()
+
+
+PDF = paper()
 
 
 def picture(kind: str, **options: object) -> bytes:
@@ -35,6 +61,9 @@ def bomb(width: int, height: int) -> bytes:
         + chunk(b"IDAT", zlib.compress(b"\0" * 100))
         + chunk(b"IEND", b"")
     )
+
+
+PNG = picture("PNG")
 
 
 @pytest.mark.parametrize(
@@ -85,21 +114,42 @@ def test_what_a_camera_wrote_is_taken_out_and_the_picture_stands_upright() -> No
     assert b"where I live" not in brought.data
 
 
-def test_a_pdf_stays_as_it_came() -> None:
-    assert check("plan.pdf", PDF).data == PDF
+def test_a_pdf_keeps_its_pages_and_remarks_and_loses_who_wrote_it() -> None:
+    assert PDF.count(b"Ada") >= 5
+
+    kept = check("plan.pdf", PDF).data
+
+    assert b"Ada" not in kept
+    assert b"alert" not in kept
+    page = PdfReader(BytesIO(kept)).pages[0]
+    assert page.mediabox.width == 200
+    assert page["/Annots"][0].get_object()["/Contents"] == "A remark."
+
+
+@pytest.mark.parametrize("data", [paper(user_password="x"), b"%PDF-1.7\n%%EOF\n", PDF[:200] + b"%%EOF"])
+def test_a_pdf_that_is_locked_or_broken_is_refused_with_the_remedy(data: bytes) -> None:
+    with pytest.raises(InvalidInput, match="new PDF"):
+        check("plan.pdf", data)
+
+
+def test_a_pdf_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers, "PATIENCE", 0.001)
+
+    with pytest.raises(InvalidInput, match="new PDF"):
+        check("plan.pdf", PDF)
 
 
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
-        ("../../etc/passwd", "passwd.pdf"), ("C:\\temp\\plan.exe", "plan.pdf"), ("plan.pdf.html", "plan.pdf.pdf"),
-        ("", "file.pdf"), ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie x.pdf"), ("..", "file.pdf"),
-        ("ü" * 200, "ü" * 80 + ".pdf"),
-        ("\u202egpj.pdf", "gpj.pdf"),
+        ("../../etc/passwd", "passwd.png"), ("C:\\temp\\plan.exe", "plan.png"), ("plan.pdf.html", "plan.pdf.png"),
+        ("", "file.png"), ("a\r\nSet-Cookie: x.png", "aSet-Cookie x.png"), ("..", "file.png"),
+        ("ü" * 200, "ü" * 80 + ".png"),
+        ("\u202egpj.png", "gpj.png"),
     ],
 )  # fmt: skip
 def test_of_a_name_only_its_last_part_stays_with_the_ending_of_its_kind(name: str, kept: str) -> None:
-    assert check(name, PDF).name == kept
+    assert check(name, PNG).name == kept
 
 
 def test_limits_are_those_of_the_rules() -> None:

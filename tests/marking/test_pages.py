@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 
 from core.clock import set_now
 from core.database import db
+from marking import uploads
 from marking.models import WorkVersion
 from marking.rules import WorkState
 from quizzes import reads
 from tests import factories
 from tests.marking.bench import FULL, TEXT, Bench
 from tests.marking.test_files import HTML, SVG, bomb, picture
+from tests.marking.test_services import Broken
 from tests.quizzes.visiting import Visitor, words
 from tests.quizzes.world import count_of
 
@@ -276,6 +278,22 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(bench: Bench, aut
 
     assert answer.status_code == 413
     assert bench.files() == []
+
+
+def test_where_the_storage_fails_the_author_is_told_and_keeps_the_rest(
+    bench: Bench, author: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = bench.start()
+    bench.write(attempt)
+    assert "The file is here." in bring(author, attempt, "first.png", picture("PNG"))
+    monkeypatch.setattr(uploads, "media", lambda: Broken("put", "delete"))
+
+    said = bring(author, attempt, "second.png", picture("PNG"))
+
+    assert "Files cannot be taken at the moment" in said
+    assert "first.png" in said
+    assert "second.png" not in said
+    assert "I name every flag" in said
 
 
 def test_a_file_is_sent_to_be_saved_and_to_its_readers_alone(

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from certificates.models import Certificate
 from core.clock import set_now
 from core.database import db, transaction
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.storage import media
 from marking import drafts, judging, uploads
+from marking.files import Brought
 from marking.models import WorkVersion
 from marking.rules import WorkState
 from marking.services import Marker, work_to_mark
@@ -20,7 +21,7 @@ from progress.models import StepCompletion
 from quizzes.models import Grade
 from quizzes.rules import AttemptState
 from tests import factories
-from tests.marking.bench import FULL, TEXT, Bench, judgement
+from tests.marking.bench import FULL, PDF, TEXT, Bench, judgement
 from tests.quizzes.world import at_once, count_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -398,6 +399,7 @@ def test_what_is_erased_is_gone_with_its_files(bench: Bench) -> None:
     assert drafts.draft_text(bench_item(attempt)) == ""  # type: ignore[arg-type]
     work = bench.work(attempt)
     assert (work.state, work.rounds, bench.head(attempt).is_open) == (WorkState.DRAFT, 1, True)
+    set_now(NOON + timedelta(minutes=30))
     uploads.sweep()
     assert bench.files() == []
 
@@ -476,8 +478,6 @@ def test_a_file_that_was_handed_in_stays_with_its_version(bench: Bench) -> None:
 
 
 def test_a_damaged_file_is_not_sent(bench: Bench) -> None:
-    from core.errors import Unavailable
-
     bench.bring(bench.start())
     file = bench.files()[0]
     media().put(file.key, b"%PDF-1.7 other")
@@ -487,8 +487,6 @@ def test_a_damaged_file_is_not_sent(bench: Bench) -> None:
 
 
 def test_where_the_disk_is_full_no_file_is_taken(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.errors import Unavailable
-
     monkeypatch.setattr(uploads, "FREE_SPACE", 10**18)
     with pytest.raises(Unavailable, match="Try again"):
         bench.bring(bench.start())
@@ -504,7 +502,86 @@ def test_an_account_that_is_deleted_takes_its_files_along(bench: Bench) -> None:
     with transaction() as session:
         session.delete(session.get_one(User, bench.user.id))
 
+    set_now(NOON + timedelta(minutes=30))
     uploads.sweep()
 
     assert not media().exists(key)
     assert bench.files() == []
+
+
+class Broken:
+    """A storage whose disk or supplier fails at these deeds, and else is the one of the app."""
+
+    def __init__(self, *fails: str) -> None:
+        self.fails, self.whole = fails, media()
+
+    def __getattr__(self, deed: str) -> Callable[..., object]:
+        return fail if deed in self.fails else getattr(self.whole, deed)
+
+
+def fail(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_file_that_the_storage_does_not_take_leaves_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = bench.start()
+    monkeypatch.setattr(uploads, "media", lambda: Broken("put"))
+
+    with pytest.raises(Unavailable, match="Try again"):
+        bench.bring(attempt)
+
+    assert uploads.draft_files(attempt, 1) == []
+    assert bench.work(attempt).state is WorkState.DRAFT
+    set_now(NOON + timedelta(minutes=30))
+    uploads.sweep()
+    assert bench.files() == []
+
+
+def test_what_was_interrupted_on_its_way_in_is_deleted_later(bench: Bench) -> None:
+    """As after kill -9 between the bytes and their place."""
+    with transaction():
+        key = uploads.announce(1, Brought("plan.pdf", "application/pdf", PDF))
+    uploads.store(key, PDF)
+
+    uploads.sweep()
+    assert media().exists(key)  # it may still be on its way
+    set_now(NOON + timedelta(minutes=30))
+    uploads.sweep()
+
+    assert not media().exists(key)
+    assert bench.files() == []
+
+
+def test_a_file_that_cannot_be_deleted_waits_for_the_next_time_and_keeps_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempt = bench.start()
+    bench.bring(attempt)
+    bench.bring(attempt)
+    stuck, other = (file.key for file in bench.files())
+    broken = Broken()
+    monkeypatch.setattr(broken, "delete", lambda key: fail() if key == stuck else media().delete(key))
+    monkeypatch.setattr(uploads, "media", lambda: broken)
+
+    bench.erase(attempt)
+
+    set_now(NOON + timedelta(minutes=30))
+    uploads.sweep()
+    assert [file.key for file in bench.files()] == [stuck]
+    assert not media().exists(other)
+    monkeypatch.undo()
+    set_now(NOON + timedelta(minutes=60))
+    uploads.sweep()
+    assert bench.files() == []
+
+
+def test_a_storage_that_does_not_answer_is_no_lost_file(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.bring(bench.start())
+    monkeypatch.setattr(uploads, "media", lambda: Broken("read"))
+
+    with pytest.raises(Unavailable, match="not lost"):
+        uploads.read(bench.files()[0])

@@ -82,6 +82,24 @@ def test_one_goes_on_where_the_reading_stopped_or_at_the_next_not_done(
     assert resume_at([1, 2, 3, 4], frozenset(done), place) == going_on
 
 
+@pytest.mark.parametrize(
+    ("done", "place", "going_on"),
+    [
+        ([], None, 1),  # it prepares for what follows
+        ([2], 2, 3),
+        ([2, 3], 3, 4),  # the next one that prepares
+        ([2, 3, 5], 2, 6),
+        ([2, 3, 5], None, 6),
+        ([2, 3, 5, 6], 6, 6),  # nothing is asked for any more
+        ([2, 3, 5, 6], None, 2),
+    ],
+)
+def test_an_optional_step_that_was_passed_over_is_not_offered_again(
+    done: list[int], place: int | None, going_on: int
+) -> None:
+    assert resume_at([1, 2, 3, 4, 5, 6], frozenset(done), place, frozenset({1, 4})) == going_on
+
+
 MOMENTS = st.integers(-5, 5).map(lambda days: NOON + timedelta(days=days))
 
 

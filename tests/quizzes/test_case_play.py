@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quizzes.cases.case import Case, Choice, Move, Need, Scene
 from quizzes.cases.map import Stop, draw, rows_of
-from quizzes.cases.play import Effect, Ending, Play, better_play, replay, steps_left
+from quizzes.cases.play import Effect, Ending, Play, Referral, better_play, replay, steps_left
 from quizzes.cases.text import parse_case
 from quizzes.quiz_settings import QuizSettings
 
@@ -128,6 +128,66 @@ def test_what_a_choice_did_is_judged_by_what_was_open_and_safe() -> None:
     assert replay(case(), [3]).turns[0].best == 0  # though the critical one scores more
 
 
+REFERRING = """\
+## intake
+She coughs.
+
+- [Send her to her doctor](#end) {+9 refer}
+- [Ring for help at once](#end) {-3 refer}
+- [Give her tea](#end) {-5}
+- [Drive her there](#end) {+20 refer critical}
+- [Wait and see](#stop) {unsafe}
+- [Ask on](#tea) {+5 needs trust>=50}
+
+## tea
+She drinks.
+
+- [Listen](#end) {+9}
+- [Send her to her doctor](#end) {+2 refer}
+
+## end {end}
+
+## stop {end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("choices", "referrals"),
+    [
+        ([0], [Referral.WELL]),
+        ([1], [Referral.WEAKER]),
+        ([2], [Referral.MISSED]),
+        ([3], [Referral.WEAKER]),  # lost for its danger, whatever it scores
+        ([4], [Referral.MISSED]),
+        ([5, 0], [Referral.MISSED, None]),
+        ([5, 1], [Referral.MISSED, Referral.NEEDLESS]),
+    ],
+)
+def test_a_referral_is_graded_by_whether_one_was_called_for(
+    choices: list[int], referrals: list[Referral | None]
+) -> None:
+    play = replay(case(REFERRING, state=(("trust", 60),), pass_mark=0), choices)
+
+    assert [turn.referral for turn in play.turns] == referrals
+
+
+def test_a_case_stored_before_referrals_were_marked_is_read_without_any() -> None:
+    stored = case().to_json()
+    for scene in stored["scenes"]:
+        for choice in scene["choices"]:
+            del choice["refer"]
+
+    assert Case.from_json(stored) == case()
+
+
+def test_the_search_for_the_better_play_ends_however_large_the_case_is() -> None:
+    chain = "".join(
+        f"## s{n}\nText\n\n- [On](#s{n + 1}) {{+1}}\n- [Up](#s{n + 1}) {{trust+1}}\n\n" for n in range(3000)
+    )
+
+    assert better_play(case(f"{chain}## s3000 {{end}}\nEnd\n")) is None  # it gave up on the way
+
+
 def test_the_better_play_is_the_safe_one_that_scores_most() -> None:
     better = better_play(case())
 
@@ -187,6 +247,7 @@ choices = st.builds(
     critical=st.booleans(),
     why_md=st.just(""),
     line=st.just(1),
+    refer=st.booleans(),
 )
 
 

@@ -17,7 +17,7 @@ Amira, 22. Exam season.
 ## intake
 "It always gets worse when work is bad," she says.
 
-- [Ask what has changed in the last six weeks](#history) {+10 trust+10}
+- [Ask what has changed in the last six weeks](#history) {+10 trust+10 refer}
   : Opens the timeline.
 - [Recommend a stronger exfoliant](#flare) {-15 itch+10}
   : Treats the surface before the story is known.
@@ -63,7 +63,7 @@ def test_the_contracts_case_is_read_with_all_its_marks() -> None:
     ask, exfoliate, peel, name, stop_cream = case.scenes[0].choices
     assert ask == Choice(
         "Ask what has changed in the last six weeks", "history", 10, (Move("trust", 10),), (), False, False,
-        "Opens the timeline.", 6,
+        "Opens the timeline.", 6, refer=True,
     )  # fmt: skip
     assert (exfoliate.score, exfoliate.moves) == (-15, (Move("itch", 10),))
     assert (peel.unsafe, peel.score) == (True, 0)
@@ -95,6 +95,7 @@ def test_lines_count_from_where_the_text_begins() -> None:
         ("+30", "needs mood>1", 4, "there is no state “mood”"),
         ("+30", "+30 +5", 4, "a second score"),
         ("+30", "many", 4, "“many” means nothing behind a choice"),
+        ("+30", "unsafe refer", 4, "an unsafe choice is no referral"),
         ("+30", "needs", 4, "“” is no need"),
         ("+30", "needs trust", 4, "“trust” is no need"),
         ("[Go]", "[]", 4, "this choice has no text"),
@@ -109,7 +110,7 @@ def test_lines_count_from_where_the_text_begins() -> None:
         ("{+30}", "{+30}\n- [Lie](#a) {unsafe}", 5, "an unsafe choice ends the case, but “a” goes on"),
         ("\nEnd\n", "\nEnd\n\n## c {end}\nLost\n", 9, "no play reaches the scene “c”"),
         ("{+30}", "{+30}\n- [Deep](#b) {needs trust>=90}", 5, "no play can meet the needs trust>=90"),
-        ("+30", "needs trust<40", 1, "with itch=70, trust=40 no choice of “a” is open"),
+        ("+30", "needs trust<40", 1, "with trust=40 no choice of “a” is open"),
         ("+30", "+24", 1, "no play without a critical choice reaches the pass mark of 75"),
         ("+30", "+30 critical", 1, "no play without a critical choice reaches the pass mark of 75"),
         (
@@ -139,28 +140,6 @@ def test_a_state_stays_between_nothing_and_a_hundred() -> None:
 
 def test_a_case_without_scenes_says_so() -> None:
     assert faults("Only a file.\n") == [(1, "the case has no scene")]
-
-
-def test_a_need_that_a_loop_can_meet_is_no_fault() -> None:
-    text = "## a\nText\n\n- [Warm up](#a) {trust+10}\n- [Go](#b) {+30 needs trust>=100}\n\n## b {end}\nEnd\n"
-
-    assert faults(text) == []
-
-
-def test_a_loop_that_gains_points_does_not_hang_the_check() -> None:
-    text = "## a\nText\n\n- [Round](#a) {+1 trust+1 itch-1}\n- [Go](#b)\n\n## b {end}\nEnd\n"
-
-    assert faults(text) == []
-
-
-def test_too_many_states_are_judged_by_their_links_alone() -> None:
-    names = [f"s{'x' * n}" for n in range(1, 6)]
-    moves = "\n".join(f"- [Go {name}](#a) {{{name}+1}}" for name in names)
-    settings = QuizSettings(title="Wide", kind="case", state=tuple((name, 0) for name in names))
-
-    text = f"## a\nText\n\n{moves}\n- [End](#b)\n\n## b {{end}}\nEnd\n\n## c {{end}}\nLost\n"
-
-    assert [message for _, message in faults(text, settings)] == ["no play reaches the scene “c”"]
 
 
 LINKS = ["## a\n", "## b {end}\n", "## ", "- [x](#a) ", "- [x](#b)"]

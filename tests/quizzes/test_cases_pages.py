@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.clock import now
 from core.database import db, transaction
+from core.school import change_school
 from progress.models import StepCompletion
 from quizzes.cases import services
 from quizzes.models import Attempt, CaseStep, Quiz
@@ -141,6 +142,92 @@ def test_a_critical_choice_is_named_at_once_and_in_the_debrief_and_loses_the_pas
     )
     assert "It was prescribed." in debrief
     assert player.attempt().passed is False
+
+
+def test_the_stop_says_what_to_do_in_life(player: Player) -> None:
+    play = player.start()
+    player.choose(play, "Peel at once")
+
+    stop = player.read(play).partition("Why the case stopped")[2].partition("Red flag")[0]
+
+    assert "In life: stop, stay with the person, and do what stands below ." in stop
+    assert "Where somebody may be in danger, or you cannot tell, call your local emergency number." in stop
+
+
+def test_the_stop_names_the_numbers_of_the_school(player: Player) -> None:
+    with transaction():
+        change_school({"emergency_number": "112", "crisis_line": "The Line, 116 123"})
+    play = player.start()
+    player.choose(play, "Peel at once")
+
+    told = player.read(play)
+
+    assert "or you cannot tell, call 112. In a crisis of the mind: The Line, 116 123." in told
+
+
+def test_the_debrief_tells_how_each_choice_moved_the_states(player: Player) -> None:
+    play = player.start()
+    player.choose(play, "Sell her a cream")
+    player.choose(play, "Go on")
+
+    path = player.read(play).partition("The path you took")[2].partition("The map")[0]
+
+    assert "Weaker choice −10 points, 40 of 100 so far Trust down 40 " in path
+    assert path.count("Trust") == 1
+
+
+REFERRING = (
+    factories.CASE.replace("{+20 trust+20}", "{+20 refer trust+20}")
+    .replace("{-10 trust-50}", "{-10 refer trust-50}")
+    .replace("{+10}", "{+10 refer}")
+)
+
+
+def test_a_referral_is_graded_at_once_and_in_the_debrief(app: Flask) -> None:
+    player = Player(app, REFERRING)
+    play = player.start()
+
+    told = player.choose(play, "Ask what happened")
+    player.choose(play, "Go on")
+    part = player.read(play).partition("Referring out")[2].partition("The path you took")[0]
+
+    assert "Strong choice Referred well +20 points, 70 of 100 so far." in told
+    assert part == (
+        " A referral was called for in 1 scene on your way, and you made it."
+        " In 1 scene you referred where something else was called for."
+        " She sits down Referred well +20 You chose: Ask what happened"
+        " History Referred without need +10 You chose: Go on Better here: Name what you see "
+    )
+
+
+@pytest.mark.parametrize(
+    ("choice", "grade", "made"),
+    [
+        ("Sell her a cream", "Weaker choice Referred, but not the best way", ""),
+        ("Stop her own cream", "Critical error Not referred", " in 1 of them"),
+    ],
+)
+def test_a_referral_that_was_poor_or_left_out_is_named(
+    app: Flask, choice: str, grade: str, made: str
+) -> None:
+    player = Player(app, REFERRING)
+    play = player.start()
+
+    told = player.choose(play, choice)
+
+    assert grade in told
+    player.choose(play, "Go on")
+    debrief = player.read(play)
+    assert f"A referral was called for in 2 scenes on your way, and you made it{made}." in debrief
+    assert "Better here: Ask what happened" in debrief.partition("Referring out")[2].partition("The path")[0]
+
+
+def test_a_case_without_a_referral_says_nothing_of_it(player: Player) -> None:
+    play = player.start()
+    player.choose(play, "Ask what happened")
+    player.choose(play, "Go on")
+
+    assert "eferr" not in player.read(play)
 
 
 def test_points_enough_with_a_critical_choice_are_no_pass(app: Flask) -> None:

@@ -25,7 +25,7 @@ def test_only_ideas_that_both_asked_are_compared() -> None:
     before = {"barrier": Fraction(0), "sleep": Fraction(1, 2), "oil": Fraction(1)}
     after = {"barrier": Fraction(1), "sleep": Fraction(1), "hair": Fraction(0)}
 
-    assert gain(before, after) == Gain(2, Fraction(1, 4), Fraction(1))
+    assert gain(before, after) == Gain(("barrier", "sleep"), Fraction(1, 4), Fraction(1))
 
 
 @given(SHARES, SHARES)

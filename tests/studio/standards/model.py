@@ -90,7 +90,7 @@ Ines, 34, says that her skin feels tight.
 ## scene-1
 She knocks.
 
-- [Let her in](#scene-2) {+20}
+- [Let her in](#scene-2) {+20 refer}
   : She is expected.
 - [Peel at once](#stop) {unsafe}
   : Her barrier is broken.
@@ -105,12 +105,14 @@ She speaks.
     for n in range(2, 9)
 ).replace("#scene-9", "#plan")
 
-ENDS = """
-## plan {end}
+ADVICE = "A broken barrier lets more in than it should, and she would leave with burns. " * 3
+
+ENDS = f"""
+## plan {{end}}
 She leaves with a plan.
 
-## stop {end}
-You stop.
+## stop {{end}}
+You stop. {ADVICE}
 """
 
 TIGHT_SKIN = """---

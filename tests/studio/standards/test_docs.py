@@ -18,6 +18,7 @@ def test_every_limit_is_stated():
         f"more than {cues.MOST_GAIN:.0f} percentage points",
         f"fewer than {cues.FEWEST_ITEMS} items",
         f"{cases.LEAST_SCENES} scenes besides the ends",
+        f"at least {cases.LEAST_ADVICE} words",
     ):
         assert limit in PAGE, limit
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from studio.services import check
 from studio.standards.house import advice
 from tests.studio.standards.model import (
+    ADVICE,
     ARTICLE,
     CASE,
     CHECKS,
@@ -79,6 +80,8 @@ SHORTFALLS = [
     # Cases.
     (CASE, LAST_SCENE, "", f"{CASE}:6: the case has 7 scenes"),
     (CASE, "#stop) {unsafe}", "#stop)", f"{CASE}:6: no choice of the case is unsafe"),
+    (CASE, "{+20 refer}", "{+20}", f"{CASE}:6: no choice of the case refers"),
+    (CASE, ADVICE, "", f"{CASE}:62: the unsafe end “stop” has 2 words"),
     (CASE, "  : She is expected.\n", "", f"{CASE}:12: no reason for the choice in “scene-1”"),
     # Promises.
     (LESSON, "an effective barrier", "a miracle", f"{LESSON}:12: “miracle” is a promise"),
@@ -143,7 +146,9 @@ def test_one_reason_for_all_is_enough_where_nothing_is_ticked():
 
 
 def test_a_case_too_large_to_be_played_is_told():
-    steps = "".join(f"- [Say {letter}](#scene-1) {{s{letter}+1}}\n  : Why.\n" for letter in "abcdefgh")
+    steps = "".join(
+        f"- [Say {letter}](#scene-1) {{s{letter}+1 needs s{letter}<100}}\n  : Why.\n" for letter in "abcdefgh"
+    )
     state = ", ".join(f"s{letter}: 0" for letter in "abcdefgh")
     files = edited(CASE, "- [Let her in]", f"{steps}- [Let her in]")
     files[CASE] = files[CASE].replace(b"pass: 60\n", f"pass: 60\nstate: {{{state}}}\n".encode())
