@@ -137,7 +137,7 @@ class Desk:
 def story(desk: Desk, waits: Author, revises: Author, asks: Author) -> list[tuple[timedelta, Deed]]:
     """What happens how long ago: one work waits and another for its second marker, one came back, one is marked, and
     somebody asks for another attempt."""
-    two_thirds: list[int | None] = [1, 1, 1, 2, 2]
+    at_the_pass_mark: list[int | None] = [2, 1, 1, 2, 2]
     days = timedelta
     return [
         (days(26), partial(desk.hands_in, asks, CLAIMS, VAGUE)),
@@ -150,7 +150,10 @@ def story(desk: Desk, waits: Author, revises: Author, asks: Author) -> list[tupl
         (days(6), partial(desk.hands_in, revises, FORMULATION, SHORT)),
         (days(4), partial(desk.returns, revises, FORMULATION, CHANGE)),
         (days(5), partial(desk.hands_in, waits, CLAIMS, LINES)),
-        (days(3), partial(desk.marks, waits, CLAIMS, two_thirds, "Line 3 needs a word on the photographs.")),
+        (
+            days(3),
+            partial(desk.marks, waits, CLAIMS, at_the_pass_mark, "Line 3 needs a word on the photographs."),
+        ),
         (days(1, 7200), partial(desk.hands_in, waits, FORMULATION, PLAN)),
         (days(0, 14400), partial(desk.asks, asks, CLAIMS, REASON)),
     ]
