@@ -148,7 +148,9 @@ def test_a_large_preview_says_that_it_is_being_computed_and_how_far_it_is(
     preview = asks(cohort, teacher)
 
     page = words(teacher.get(preview).text)
-    assert re.search("It is being computed [23] attempts are looked at so far", page)  # one of three may be open
+    assert re.search(
+        "It is being computed [23] attempts are looked at so far", page
+    )  # one of three may be open
     assert "Look again" in page
     assert "Apply it" not in page
     assert applies(teacher, preview).status_code == 409
