@@ -19,7 +19,7 @@ from quizzes.reads import Asked, asked
 
 NO_WORK = "There is no such work. The queue lists what waits to be marked."
 # An attempt in the queue has no points, unless all that a person was to mark of it was dropped.
-LEFT_THE_QUEUE = Work.state.in_(IN_THE_QUEUE) & Attempt.points_num.is_not(None)
+LEFT_THE_QUEUE = or_(*(Work.state == state for state in IN_THE_QUEUE)) & Attempt.points_num.is_not(None)
 NO_OWN_WORK = "You have no work at this address. Your courses list what you began."
 
 
