@@ -207,7 +207,8 @@ def _finish(work: Work, final: Mark) -> None:
     db.session.refresh(attempt, ["items"])
     had_passed = attempt.passed
     closing.add_up(attempt)
-    attempt.passed = attempt.passed or had_passed  # A pass that a regrade gave stays.
+    if had_passed:
+        attempt.passed = True  # A pass that a regrade gave stays.
     closing.log_grade(attempt, "marker", changed, by=final.marker_id)
     closing.complete(attempt)
     closing.tell_marked(attempt)
