@@ -72,12 +72,21 @@ def _hard(figures: QuestionFigures, key: Key) -> Iterator[Advice]:
     share = figures.facility
     if share is None or share > FEW:
         return
-    if sum(key) == 1 and share < 1 / len(key):
+    if share < _by_guessing(figures, key):
         yield Advice(
             "warn", f"{in_hundred(share)} are right, fewer than by guessing: does the prompt mislead?"
         )
     else:
         yield Advice("warn", f"Only {in_hundred(share)} are right: is it taught before it is asked?")
+
+
+def _by_guessing(figures: QuestionFigures, key: Key) -> float:
+    """The share that blind guessing earns where one option is right; 0 for kinds of which that cannot be said.
+
+    With `truefalse` the verdict is guessed too, one of two.
+    """
+    ways = {"choice": 1, "truefalse": 2}.get(figures.kind, 0)
+    return 1 / (ways * len(key)) if ways and sum(key) == 1 else 0.0
 
 
 def _tells_little(figures: QuestionFigures, key: Key) -> Iterator[Advice]:

@@ -47,14 +47,18 @@ def counts_for(quiz_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def papers_of(quiz_id: int) -> Iterator[Paper]:
-    """The papers that count, in bounded memory; no read transaction lasts longer than a few of them."""
+    """The papers that count, in bounded memory; no read transaction lasts longer than a few of them.
+
+    One of which every question was dropped tells nothing, and is passed over.
+    """
     ask, last = _asking(), ""
     while attempts := _attempts_after(quiz_id, last):
         last = attempts[-1].id
         items = _items_of([attempt.id for attempt in attempts])
         db.session.rollback()
         for attempt in attempts:
-            yield _paper(attempt, items.get(attempt.id, []), ask)
+            if attempt.id in items:
+                yield _paper(attempt, items[attempt.id], ask)
 
 
 def _asking() -> Ask:

@@ -26,6 +26,7 @@ UNDER_WAY = "Your work is being marked. Another one can begin when its mark is h
 NOT_PUBLISHED = "This assignment is not ready yet. Come back a little later."
 CONFIRM = "Confirm that your work names no client and shows no photograph of one."
 NOTHING = "There is nothing to hand in yet. Write your work, or add a file."
+DROPPED = "The question of this work was dropped, so nobody marks it. It stays as you handed it in."
 ONLY = 1  # the position of an assignment's only question
 
 
@@ -105,6 +106,8 @@ def erase(user_id: int, attempt_id: str) -> Work:
     work.state = next_state(work.state, WorkStep.ERASE)
     attempt = db.session.get_one(Attempt, attempt_id, with_for_update=True)
     _require_an_assignment(attempt)
+    if attempt.points is not None:
+        raise Conflict(DROPPED)
     for table in (Mark, WorkVersion):
         db.session.execute(delete(table).where(table.attempt_id == attempt_id))
     uploads.erase_all(attempt_id)

@@ -205,7 +205,10 @@ def _finish(work: Work, final: Mark) -> None:
         changed.append([item.position, *worth.earned.as_integer_ratio()])
     db.session.flush()
     db.session.refresh(attempt, ["items"])
+    had_passed = attempt.passed
     closing.add_up(attempt)
+    if had_passed:
+        attempt.passed = True  # A pass that a regrade gave stays.
     closing.log_grade(attempt, "marker", changed, by=final.marker_id)
     closing.complete(attempt)
     closing.tell_marked(attempt)

@@ -13,7 +13,7 @@ from marking.files import MOST_FILES
 from marking.models import Mark, Work
 from marking.public_text import render
 from marking.rules import IN_THE_QUEUE, WITH_ITS_AUTHOR, WorkState
-from marking.services import items_to_mark, marks_of, own_work, question_of, versions_of
+from marking.services import LEFT_THE_QUEUE, items_to_mark, marks_of, own_work, question_of, versions_of
 from marking.shown import (
     ShownAnswer,
     ShownFile,
@@ -41,7 +41,7 @@ TOLD = (*IN_THE_QUEUE, WorkState.RETURNED)  # of the states, on the dashboard
 HAS_WORK = (
     select(Work.attempt_id)
     .join(Attempt, Attempt.id == Work.attempt_id)
-    .where(Attempt.user_id == READER, or_(*(Work.state == state for state in TOLD)))
+    .where(Attempt.user_id == READER, or_(*(Work.state == state for state in TOLD)), ~LEFT_THE_QUEUE)
     .exists()
 )
 STATES = {
@@ -51,6 +51,8 @@ STATES = {
     WorkState.AGREEING: "Being marked by a tutor",
     WorkState.RETURNED: "Returned for revision",
 }
+NOTHING_LEFT = "Not marked"
+A_MAIL = "A mail tells you when the mark is here."
 KIND_OF_STATE = {WorkState.RETURNED: "warn", WorkState.MARKED: "ok"}
 
 
@@ -124,6 +126,7 @@ class WorkPage:
     earlier: tuple[ShownVersion, ...]
     comment: str
     is_marked: bool
+    lede: str  # empty once it is marked
     may_erase: bool
     points: str
     possible: str
@@ -203,7 +206,8 @@ def work_page(head: AttemptHead, here: Visit, reader: Reader) -> WorkPage:
         earlier=_earlier(work, reader, head.url),
         comment=final.words if final else "",
         is_marked=is_marked,
-        may_erase=not is_marked and head.kind == "assignment",
+        lede="" if is_marked else _lede(work, head.passed),
+        may_erase=not is_marked and head.passed is None and head.kind == "assignment",
         points="" if head.points is None else exact(head.points),
         possible=exact(head.possible),
         start_url=here.step.url,
@@ -219,7 +223,7 @@ def works_of(user_id: int) -> list[WorkStanding]:
         .join(Attempt, Attempt.id == Work.attempt_id)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(Course, Course.id == Work.course_id)
-        .where(Attempt.user_id == user_id, Work.state.in_(TOLD))
+        .where(Attempt.user_id == user_id, Work.state.in_(TOLD), ~LEFT_THE_QUEUE)
         .order_by(Work.attempt_id.desc())
     )
     return [_standing(*row) for row in db.session.execute(query)]
@@ -246,8 +250,22 @@ def _standing(work: Work, title: str, course: str, passed: bool | None) -> WorkS
         state = STATES[WorkState.SECOND]
     if work.state is WorkState.MARKED:
         state, kind = ("Passed", "ok") if passed else ("Not passed", "")
+    if _has_left(work, passed):
+        state, kind = NOTHING_LEFT, ""
     is_with_author = work.state in WITH_ITS_AUTHOR
     return WorkStanding(title, course, state, kind, f"/attempts/{work.attempt_id}", is_with_author)
+
+
+def _has_left(work: Work, passed: bool | None) -> bool:
+    """Whether it left the queue with all that was to be marked: a result came without a marker."""
+    return work.state in IN_THE_QUEUE and passed is not None
+
+
+def _lede(work: Work, passed: bool | None) -> str:
+    if _has_left(work, passed):
+        return "Its question was dropped, so nobody marks it and it counts for nothing."
+    is_on_a_desk = work.state is not WorkState.WAITING or work.marker_id is not None
+    return f"{'A tutor has it on the desk.' if is_on_a_desk else 'A tutor reads it.'} {A_MAIL}"
 
 
 def _answers(work: Work, final: Mark | None, base: str) -> tuple[ShownAnswer, ...]:

@@ -18,6 +18,8 @@ from quizzes.models import Attempt, AttemptItem
 from quizzes.reads import Asked, asked
 
 NO_WORK = "There is no such work. The queue lists what waits to be marked."
+# An attempt in the queue has no points, unless all that a person was to mark of it was dropped.
+LEFT_THE_QUEUE = or_(*(Work.state == state for state in IN_THE_QUEUE)) & Attempt.points_num.is_not(None)
 NO_OWN_WORK = "You have no work at this address. Your courses list what you began."
 
 
@@ -54,7 +56,7 @@ def work_to_mark(marker: Marker, attempt_id: str, *, locked: bool = False) -> Wo
 
 def in_reach(marker: Marker) -> ColumnElement[bool]:
     """Of works joined with their attempts, those that this person may mark."""
-    return teaches_here(marker, Work.course_id) & (Attempt.user_id != marker.user_id)
+    return teaches_here(marker, Work.course_id) & (Attempt.user_id != marker.user_id) & ~LEFT_THE_QUEUE
 
 
 def teaches_here(marker: Marker, course_id: object) -> ColumnElement[bool]:
@@ -87,8 +89,8 @@ def marks_of(work: Work, version: int) -> dict[int, Mark]:
 
 
 def items_to_mark(attempt_id: str) -> Sequence[AttemptItem]:
-    """The answers of an attempt that a person marks, in order."""
-    query = select(AttemptItem).filter_by(attempt_id=attempt_id).order_by(AttemptItem.position)
+    """The answers of an attempt that a person marks, in order; not those whose question was dropped."""
+    query = select(AttemptItem).filter_by(attempt_id=attempt_id, dropped=False).order_by(AttemptItem.position)
     return [item for item in db.session.scalars(query) if _is_for_people(item)]
 
 
@@ -104,7 +106,7 @@ def question_of(attempt_id: str) -> Asked:
 def work_under_way(user_id: int, quiz_id: int) -> Work | None:
     """The work of this person in this assignment that is being marked now."""
     query = select(Work).join(Attempt).where(
-        Attempt.user_id == user_id, Attempt.quiz_id == quiz_id, Work.state.in_(IN_THE_QUEUE)
+        Attempt.user_id == user_id, Attempt.quiz_id == quiz_id, Work.state.in_(IN_THE_QUEUE), ~LEFT_THE_QUEUE
     )  # fmt: skip
     return db.session.scalars(query).first()
 

@@ -39,5 +39,5 @@ def _shares(items: Iterable[Item]) -> dict[str, Fraction]:
     return shares_by_idea(
         (item.asked.question.topic, item.score / item.asked.question.points)
         for item in items
-        if item.score is not None and item.asked.question.topic
+        if item.score is not None and item.asked.question.topic and not item.dropped
     )

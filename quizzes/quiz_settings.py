@@ -218,6 +218,12 @@ CONTRADICTIONS: tuple[tuple[str, Callable[[QuizSettings], bool], str, str], ...]
         "Write `closes:` with a day, or another `feedback:`.",
     ),
     (
+        "baseline",
+        lambda s: bool(s.baseline) and s.feedback != FeedbackWhen.NEVER,
+        "its key would be shown before the quiz that it is compared with",
+        "Write `feedback: never`; the quiz after it explains the same ideas.",
+    ),
+    (
         "feedback",
         lambda s: s.feedback == FeedbackWhen.LAST and s.attempts is None,
         "there is no last attempt",

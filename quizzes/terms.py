@@ -45,7 +45,8 @@ class Window:
 class Terms:
     """What an attempt keeps of the settings with which it began; penalties and `negative` are percent.
 
-    `checks`: each answer becomes final by itself, and its key is shown then.
+    `checks`: each answer becomes final by itself, and its key is shown then. `time_limit` is minutes, without what
+    is added for its learner.
     """
 
     view: str
@@ -57,6 +58,7 @@ class Terms:
     hint_penalty: int
     negative: int
     certainty: bool
+    time_limit: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return cast(dict[str, Any], to_json(self))
@@ -78,6 +80,7 @@ def terms_of(settings: QuizSettings) -> Terms:
         hint_penalty=settings.hint_penalty,
         negative=settings.negative,
         certainty=settings.certainty,
+        time_limit=settings.time_limit,
     )
 
 

@@ -60,7 +60,8 @@ def from_attempt(attempt_id: str) -> None:
     """What was missed, or right without being sure of it, comes back, if its key may be shown by now."""
     attempt = db.session.get_one(Attempt, attempt_id)
     step = find_step(attempt.step_id)
-    if is_enrolled(attempt.user_id, step.course_id) and may_see_key(attempt):
+    may_come = may_see_key(attempt) and not _is_baseline(attempt)
+    if may_come and is_enrolled(attempt.user_id, step.course_id):
         coming = [each for one in _shown(attempt) for each in _lessons_of(one)]
         enter(attempt.user_id, step, coming)
 
@@ -145,9 +146,12 @@ def _terms_of(user_id: int, step: Step, at: datetime) -> list[Coming]:
 
 
 def _later(user_id: int, step: Step) -> list[Coming]:
-    """One question for each idea that the attempt knew: it is asked again after CHECK_AFTER days."""
+    """One question for each idea that the attempt knew: it is asked again after CHECK_AFTER days.
+
+    None while the key is held back: an answer in reviews would show it.
+    """
     attempt = _last_attempt(user_id, step)
-    if attempt is None or attempt.submitted_at is None or _is_baseline(attempt):
+    if attempt is None or attempt.submitted_at is None or _is_baseline(attempt) or not may_see_key(attempt):
         return []
     chosen: dict[str, str] = {}
     for item in attempt.items:
@@ -237,10 +241,10 @@ def _row(user_id: int, step: Step, coming: Coming, due: datetime) -> dict[str, A
 
 
 def _first_memory(coming: Coming) -> Memory | None:
-    """The attempt was the first trial of the memory; what it was rated there does not depend on wishes."""
+    """The attempt was the first trial of the memory; what it was rated there depends neither on wishes nor on days."""
     if coming.rating is None:
         return None
-    return rules.rate(None, coming.rating, coming.at, 90).memory
+    return rules.rate(None, coming.rating, coming.at, 90, UTC).memory
 
 
 def _free_days(user_id: int, kind: Kind, count: int, zone: ZoneInfo) -> list[date]:

@@ -180,7 +180,7 @@ def face(card: ReviewCard, reader: Reader) -> Face:
         id=card.id,
         turn=card.reviews,
         why=_why(card, reader),
-        seen=_seen(card),
+        seen=_seen(card, reader),
         question=shown,
         term=term.name if term else "",
         definition=term.definition if term else "",
@@ -290,11 +290,11 @@ def _short_why(card: ReviewCard, reader: Reader) -> str:
     return words[card.origin].format(day=_day_in_words(card.entered_at, reader))
 
 
-def _seen(card: ReviewCard) -> str:
-    """How long ago it was last reviewed; nothing of a card that was not yet."""
+def _seen(card: ReviewCard, reader: Reader) -> str:
+    """How many days ago it was last reviewed; nothing of a card that was not yet."""
     if not card.reviews or card.seen_at is None:
         return ""
-    days = (now() - card.seen_at).days
+    days = rules.days_between(card.seen_at, now(), ZoneInfo(reader.time_zone or "UTC"))
     return "Last seen yesterday." if days < 2 else f"Last seen {days} days ago."
 
 

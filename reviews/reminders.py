@@ -1,5 +1,6 @@
 """A mail in the morning to whoever has reviews waiting and wants to be told."""
 
+import logging
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,8 +25,11 @@ KIND = MailKind(
 def send_due() -> None:
     """Remind everybody in whose morning something is due; each in a transaction of their own."""
     for user_id in _waiting():
-        with transaction():
-            remind(user_id)
+        try:
+            with transaction():
+                remind(user_id)
+        except Exception:  # The others wait no longer because of one.
+            logging.getLogger("reviews").exception("a reminder was not sent", extra={"user": user_id})
 
 
 def _waiting() -> list[int]:

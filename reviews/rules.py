@@ -77,23 +77,37 @@ class Scheduled:
     days: int
 
 
-def rate(memory: Memory | None, rating: Rating, at: datetime, retention: int) -> Scheduled:
+def rate(memory: Memory | None, rating: Rating, at: datetime, retention: int, zone: tzinfo) -> Scheduled:
     """The memory after this rating; `retention` is the share in percent that shall still be known when it is due.
 
-    What was not known comes back on the next day, however well it was known before.
+    Days are those of the learner's calendar. What was not known comes back on the next one, however well it was
+    known before.
     """
-    card, _ = _scheduler(retention).review_card(
-        _card(memory, at), fsrs.Rating(int(rating)), at.astimezone(UTC)
-    )
+    today = _day(at, zone)
+    card, _ = _scheduler(retention).review_card(_card(memory, today, zone), fsrs.Rating(int(rating)), today)
     assert card.stability is not None
     assert card.difficulty is not None
-    days = min(max((card.due - at).days, 1), MOST_DAYS) if rating.is_recalled else 1
+    days = min(max((card.due - today).days, 1), MOST_DAYS) if rating.is_recalled else 1
     return Scheduled(Memory(card.stability, card.difficulty, at), days)
 
 
-def recall(memory: Memory, at: datetime) -> float:
-    """How likely it is, from 0 to 1, that this is recalled at that moment."""
-    return _scheduler(90).get_card_retrievability(_card(memory, at), at.astimezone(UTC))
+def recall(memory: Memory, at: datetime, zone: tzinfo) -> float:
+    """How likely it is, from 0 to 1, that this is recalled on that day."""
+    today = _day(at, zone)
+    return _scheduler(90).get_card_retrievability(_card(memory, today, zone), today)
+
+
+def days_between(earlier: datetime, later: datetime, zone: tzinfo) -> int:
+    """How many nights lie between two moments on the learner's calendar; never below 0."""
+    return max((_day(later, zone) - _day(earlier, zone)).days, 0)
+
+
+def _day(moment: datetime, zone: tzinfo) -> datetime:
+    """The day of the learner as the package shall count it: it knows spans of 24 hours only.
+
+    Cards come due at midnight, so that an evening and the morning after it must be a day apart.
+    """
+    return datetime.combine(moment.astimezone(zone).date(), time(), UTC)
 
 
 @lru_cache
@@ -108,17 +122,17 @@ def _scheduler(retention: int) -> fsrs.Scheduler:
     )
 
 
-def _card(memory: Memory | None, at: datetime) -> fsrs.Card:
+def _card(memory: Memory | None, today: datetime, zone: tzinfo) -> fsrs.Card:
     # With its id and its due date given, the package asks no clock.
     if memory is None:
-        return fsrs.Card(card_id=0, due=at)
+        return fsrs.Card(card_id=0, due=today)
     return fsrs.Card(
         card_id=0,
         state=fsrs.State.Review,
         stability=memory.stability,
         difficulty=memory.difficulty,
-        due=at,
-        last_review=memory.seen_at.astimezone(UTC),
+        due=today,
+        last_review=_day(memory.seen_at, zone),
     )
 
 

@@ -133,10 +133,10 @@ def _log(
     if turn != card.reviews or card.due_at > now():
         raise Conflict("This card is not due. Your reviews list what is.")
     wished = retention_of(user_id)
-    scheduled = rules.rate(card.memory, rating, now(), wished)
+    scheduled = rules.rate(card.memory, rating, now(), wished, zone)
     row = {
         "card_id": card.id, "number": turn + 1, "at": now(), "rating": int(rating),
-        "elapsed_days": _days_since(card), "scheduled_days": scheduled.days, "retention": wished, **told,
+        "elapsed_days": _days_since(card, zone), "scheduled_days": scheduled.days, "retention": wished, **told,
     }  # fmt: skip
     insert_once(ReviewEntry, row, ("card_id", "number"))
     _schedule(card, scheduled, zone)
@@ -156,8 +156,8 @@ def _locked(user_id: int, card_id: int) -> ReviewCard:
     return card
 
 
-def _days_since(card: ReviewCard) -> int | None:
-    return None if card.seen_at is None else max((now() - card.seen_at).days, 0)
+def _days_since(card: ReviewCard, zone: ZoneInfo) -> int | None:
+    return None if card.seen_at is None else rules.days_between(card.seen_at, now(), zone)
 
 
 def _schedule(card: ReviewCard, scheduled: rules.Scheduled, zone: ZoneInfo) -> None:

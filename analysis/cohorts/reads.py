@@ -91,14 +91,11 @@ def _certain(query: Any, course_id: int, quiz_ids: Sequence[int]) -> Any:
 
 
 def people_of(course_id: int, place: Any, quiz_ids: Sequence[int]) -> Counts:
-    """How many learners of each group have a result of one of these quizzes."""
+    """How many learners of each group have a result of one of these quizzes; one with nothing to earn is none."""
     query = select(place, func.count(distinct(Enrollment.user_id))).select_from(Enrollment)
     query = query.join(Attempt, Attempt.user_id == Enrollment.user_id)
-    return _counts(
-        query.where(
-            Enrollment.course_id == course_id, Attempt.quiz_id.in_(quiz_ids), Attempt.points_num.is_not(None)
-        )
-    )
+    has_result = Attempt.points_num.is_not(None) & (Attempt.max_num > 0)
+    return _counts(query.where(Enrollment.course_id == course_id, Attempt.quiz_id.in_(quiz_ids), has_result))
 
 
 def quizzes_of(outline: Outline) -> list[int]:

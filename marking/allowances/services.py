@@ -1,9 +1,9 @@
 """Accommodations and requests. The door opens the transaction; these flush."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -23,7 +23,7 @@ from quizzes.eligibility import allowance_of, eligibility
 from quizzes.models import Accommodation, Attempt, AttemptRequest, Quiz
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.rules import AttemptState
-from quizzes.terms import deadline_of, window_of
+from quizzes.terms import Terms, deadline_of, window_of
 
 NO_REASON = "Say in a sentence why you ask for another attempt."
 STILL_LEFT = "You have an attempt left. Ask once it is used."
@@ -140,15 +140,16 @@ def change(
         raise InvalidInput(WRONG_WINDOW, "closes")
     _require_in_course(user_id, course_id, quiz_id)
     _take_turn(user_id)
-    row = find_row(user_id, course_id, quiz_id) or Accommodation(
-        user_id=user_id, course_id=course_id, quiz_id=quiz_id
-    )
+    found = find_row(user_id, course_id, quiz_id)
+    moves = _moves(change_of(found), wanted)
+    row = found or Accommodation(user_id=user_id, course_id=course_id, quiz_id=quiz_id)
     for name, value in asdict(wanted).items():
         setattr(row, name, value)
     db.session.add(row)
     db.session.flush()
     _note("marking.accommodate", row, marker)
-    _move_deadlines(user_id, course_id, quiz_id)
+    if moves:
+        _move_deadlines(user_id, course_id, quiz_id)
     return row
 
 
@@ -158,7 +159,8 @@ def end(marker: Marker, course_id: int, accommodation_id: int) -> Accommodation:
     _note("marking.end_accommodation", row, marker)
     db.session.delete(row)
     db.session.flush()
-    _move_deadlines(row.user_id, course_id, row.quiz_id)
+    if _moves(change_of(row), Change()):
+        _move_deadlines(row.user_id, course_id, row.quiz_id)
     return row
 
 
@@ -237,8 +239,13 @@ def _tried_here(user_id: int, course_id: int) -> bool:
     )
 
 
+def _moves(before: Change, after: Change) -> bool:
+    """Whether a deadline may be another one by it: attempts and another beginning move none."""
+    return (before.extra_time, before.closes_at) != (after.extra_time, after.closes_at)
+
+
 def _move_deadlines(user_id: int, course_id: int, quiz_id: int | None) -> None:
-    """Open attempts that began with a deadline get the one that they would begin with now."""
+    """Open attempts get the deadline that their own time limit and the window give with what is changed now."""
     query = (
         select(Attempt, Quiz)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
@@ -254,8 +261,11 @@ def _move_deadlines(user_id: int, course_id: int, quiz_id: int | None) -> None:
 def _set_deadlines(rows: Iterable[tuple[Attempt, Quiz]]) -> None:
     zone = ZoneInfo(current_school().time_zone)
     for attempt, quiz in rows:
-        settings = QuizSettings.from_json(quiz.settings)
         allowance = allowance_of(attempt.user_id, quiz.id, attempt.step_id)
+        if attempt.deadline_at is None and allowance.closes_at is None:
+            continue  # It began without an end, whatever was published since.
+        terms = Terms.from_json(cast(dict[str, Any], attempt.terms))
+        settings = replace(QuizSettings.from_json(quiz.settings), time_limit=terms.time_limit)
         window = window_of(settings, zone, allowance)
         attempt.deadline_at = deadline_of(settings, attempt.started_at, window, allowance)
     db.session.flush()

@@ -61,6 +61,21 @@ def test_very_easy_and_very_hard_questions_are_named(facility: float, level: str
     assert word in words
 
 
+@pytest.mark.parametrize(
+    ("kind", "facility", "word"),
+    [
+        ("truefalse", 0.2, "Only 20 in 100"),  # verdict and one of four reasons: one in eight by guessing
+        ("truefalse", 0.12, "than by guessing"),
+        ("choice", 0.24, "than by guessing"),
+        ("choices", 0.2, "Only 20 in 100"),
+    ],
+)
+def test_what_guessing_earns_depends_on_the_kind(kind: str, facility: float, word: str) -> None:
+    ((_, words),) = said(replace(SOUND, kind=kind, facility=facility))
+
+    assert word in words
+
+
 def test_an_option_that_nobody_takes_is_named_once_there_are_answers_enough() -> None:
     idle = replace(SOUND, options=((10, 14, 18), (5, 5, 4), (0, 0, 0), (2, 0, 0)))
 

@@ -15,7 +15,7 @@ from analysis.cohorts.rules import FEWEST, CourseFigures, Months, grouped
 from core.database import db, transaction
 from courses.models import CourseInstructor
 from quizzes.marks import Certainty
-from quizzes.models import Quiz
+from quizzes.models import Attempt, Quiz
 from tests import factories
 from tests.analysis.classroom import Classroom
 from tests.quizzes.world import TWO
@@ -115,6 +115,24 @@ def test_a_figure_that_few_stand_behind_is_not_given(app: Flask, clock: Callable
     assert (group.n, group.attempts, group.mean, group.passed) == (6, 4, None, None)
     assert (line.mean, line.sure) == ("fewer than 5", "none yet")
     assert pages.cohort_cells(found[0])[1][5] == ""
+
+
+def test_a_learner_of_whom_all_was_dropped_stands_behind_no_figure(
+    app: Flask, clock: Callable[..., None]
+) -> None:
+    room = Classroom()
+    clock(AUGUST)
+    bare = [room.hand_in(learner, (True, True)) for learner in [room.learner() for _ in range(5)]][0]
+    with transaction() as session:
+        session.get_one(Attempt, bare).max_num = 0
+
+    services.refresh(room.course.id)
+    db.session.rollback()
+    found = services.figures_of(room.course.id)
+    assert found
+    (group,) = found[0].groups
+
+    assert (group.n, group.attempts, group.mean) == (5, 4, None)
 
 
 def test_a_gain_counts_who_took_the_quiz_before_and_then_the_one_after(

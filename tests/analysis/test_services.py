@@ -199,6 +199,18 @@ def test_a_question_that_counts_no_more_leaves_the_figures(room: Classroom) -> N
     assert count_of(QuestionStatistics) == 1
 
 
+def test_a_paper_of_which_everything_was_dropped_counts_for_nothing(room: Classroom) -> None:
+    room.crowd([(True, True)] * 10)
+    bare = room.hand_in(room.learner(), (False, False))
+    with transaction() as session:
+        for item in session.scalars(select(AttemptItem).filter_by(attempt_id=bare)):
+            item.dropped = True
+
+    figures = room.compute()
+
+    assert (figures.n, figures.mean, figures.length, figures.is_drawn) == (10, 1.0, 2.0, False)
+
+
 def test_many_papers_are_read_a_few_at_a_time(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("analysis.papers.AT_ONCE", 3)
     room.crowd([(True, True)] * 8)

@@ -15,7 +15,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from marking.allowances import services
 from marking.allowances.services import Change
 from marking.services import Marker
-from quizzes.models import Accommodation, AttemptRequest
+from quizzes.models import Accommodation, AttemptRequest, Quiz
 from tests import factories
 from tests.quizzes.visiting import words
 from tests.quizzes.world import World, at_once, count_of
@@ -165,6 +165,51 @@ def test_extra_time_moves_the_deadline_of_the_open_attempt(school: School) -> No
     assert school.head(attempt).deadline_at == NOON + timedelta(minutes=105)
     with transaction():
         services.end(school.marker, school.course.id, row)
+    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=90)
+
+
+def republish(school: School, **settings: object) -> None:
+    with transaction() as session:
+        quiz = session.get_one(Quiz, school.quiz.id)
+        quiz.settings = {**quiz.settings, **settings}
+
+
+def test_an_attempt_without_a_limit_gets_none_by_a_later_publication(
+    app: Flask, clock: Callable[[datetime], None]
+) -> None:
+    clock(NOON)
+    school = School(attempts=2)
+    attempt = school.start()
+    republish(school, time_limit=30, closes="2026-11-01")
+
+    for changed in ({"extra_attempts": 1}, {"extra_time": 50}, {"opens_at": NOON}):
+        school.change(**changed)
+        assert school.head(attempt).deadline_at is None
+
+
+def test_an_end_that_is_set_for_its_learner_holds_for_an_attempt_without_a_limit(
+    app: Flask, clock: Callable[[datetime], None]
+) -> None:
+    clock(NOON)
+    school = School()
+    attempt, end = school.start(), NOON + timedelta(days=1)
+    republish(school, time_limit=30)
+
+    row = school.change(closes_at=end)
+    assert school.head(attempt).deadline_at == end
+    with transaction():
+        services.end(school.marker, school.course.id, row)
+    assert school.head(attempt).deadline_at is None
+
+
+def test_a_deadline_follows_the_limit_with_which_its_attempt_began(school: School) -> None:
+    attempt = school.start()
+    republish(school, time_limit=20)
+
+    school.change(extra_attempts=1)
+    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=60)
+    school.change(extra_attempts=1, extra_time=50)
+
     assert school.head(attempt).deadline_at == NOON + timedelta(minutes=90)
 
 

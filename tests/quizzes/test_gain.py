@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.database import transaction
 from quizzes.gain import Gain, gain, shares_by_idea
-from quizzes.models import Quiz
+from quizzes.models import AttemptItem, Quiz
 from tests import factories
 from tests.quizzes.visiting import TWO, Visitor, words
 
@@ -64,4 +64,11 @@ def test_the_result_after_a_module_tells_what_was_gained(app: Flask) -> None:
     now = after.start()
     after.answer_all(now, 0)
 
-    assert "Before the module you had 50 percent of these 2 ideas right, now 100." in words(after.submit(now))
+    page = words(after.submit(now))
+    assert "Before the module you had 50 percent of these 2 ideas right, now 100." in page
+
+    with transaction() as session:
+        of_baseline = session.query(AttemptItem).filter_by(attempt_id=attempt.rpartition("/")[2])
+        of_baseline.filter_by(position=2).one().dropped = True
+    page = words(after.browser.get(now).text)
+    assert "Before the module you had 100 percent of this idea right, now 100." in page

@@ -56,6 +56,10 @@ def test_a_case_has_a_start_states_and_points_to_pass() -> None:
         ({"title": "T", "opens": "2026-13-01"}, (3, "opens: this is no day or time")),
         ({"title": "T", "closes": "2026-12-01 9:00"}, (3, "closes: this is no day or time")),
         (
+            {"title": "T", "baseline": "module-quiz"},
+            (3, "baseline: its key would be shown before the quiz that it is compared with"),
+        ),
+        (
             {"title": "T", "opens": "2026-12-02", "closes": "2026-12-01"},
             (4, "closes: the quiz closes before it opens"),
         ),

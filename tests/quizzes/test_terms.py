@@ -80,10 +80,10 @@ def test_the_grace_is_for_what_was_on_its_way() -> None:
 
 def test_terms_are_those_of_the_settings_and_come_back_from_a_row() -> None:
     settings = QuizSettings(
-        feedback="question", tries=3, try_penalty=20, hints=True, hint_penalty=5, back=False
+        feedback="question", tries=3, try_penalty=20, hints=True, hint_penalty=5, back=False, time_limit=30
     )
 
     terms = terms_of(settings)
 
-    assert terms == Terms("one", False, True, 3, 20, True, 5, 0, False)
+    assert terms == Terms("one", False, True, 3, 20, True, 5, 0, False, time_limit=30)
     assert Terms.from_json(terms.to_json()) == terms

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -66,6 +66,15 @@ def test_a_card_is_asked_with_the_reason_why_it_is_here(browser: FlaskClient, me
     assert "And which here?" in page
     assert "You missed it on 21 November in the module 2 quiz." in page
     assert "The last one" in page
+
+
+def test_when_it_was_last_seen_is_told_in_days_of_the_calendar(
+    browser: FlaskClient, memory: Memory, clock: Clock
+) -> None:
+    memory.answer("second")
+    clock(datetime(2026, 11, 24, 8, tzinfo=UTC))
+
+    assert "Last seen 2 days ago." in words(begin(factories.sign_in(browser, memory.user)))
 
 
 def test_nothing_of_the_key_is_in_a_card_that_is_asked(browser: FlaskClient, memory: Memory) -> None:

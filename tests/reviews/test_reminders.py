@@ -61,6 +61,18 @@ def test_at_most_one_comes_a_day_though_the_worker_looks_all_morning(clock: Cloc
     assert len(sent(memory)) == 2
 
 
+def test_who_cannot_be_reminded_holds_up_nobody(
+    app: Flask, memory: Memory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = 0
+    monkeypatch.setattr(reminders, "_waiting", lambda: [broken, memory.user.id])
+
+    reminders.send_due()
+
+    assert len(sent(memory)) == 1
+    assert "a reminder was not sent" in caplog.text
+
+
 def test_two_workers_at_once_write_one(app: Flask, memory: Memory) -> None:
     user_id = memory.user.id
 

@@ -32,14 +32,14 @@ def test_a_card_is_never_due_before_now_whatever_was_answered_and_when(
     memory: Memory | None = None
     for rating, later in history:
         at += timedelta(days=later)
-        scheduled = rules.rate(memory, rating, at, percent)
+        scheduled = rules.rate(memory, rating, at, percent, zone)
         memory = scheduled.memory
 
         assert 1 <= scheduled.days <= rules.MOST_DAYS
         assert rules.due_at(at, scheduled.days, zone) > at
         assert 1 <= memory.difficulty <= 10
         assert memory.stability > 0
-        assert 0 <= rules.recall(memory, at + timedelta(days=later)) <= 1
+        assert 0 <= rules.recall(memory, at + timedelta(days=later), zone) <= 1
 
 
 @given(MOMENTS, st.integers(1, 365), ZONES)
@@ -52,19 +52,19 @@ def test_a_card_is_due_when_its_day_begins_for_the_learner(at: datetime, days: i
 
 @given(MOMENTS, PERCENTS, RATINGS)
 def test_the_same_answers_give_the_same_days(at: datetime, percent: int, rating: Rating) -> None:
-    assert rules.rate(None, rating, at, percent) == rules.rate(None, rating, at, percent)
+    assert rules.rate(None, rating, at, percent, UTC) == rules.rate(None, rating, at, percent, UTC)
 
 
 @given(MOMENTS, RATINGS)
 def test_who_wants_to_recall_more_sees_cards_no_later(at: datetime, rating: Rating) -> None:
-    days = [rules.rate(None, rating, at, percent).days for percent in (95, 90, 80)]
+    days = [rules.rate(None, rating, at, percent, UTC).days for percent in (95, 90, 80)]
 
     assert days == sorted(days)
 
 
 def test_a_better_recall_waits_longer() -> None:
-    memory = rules.rate(None, Rating.GOOD, NOON, 90).memory
-    days = [rules.rate(memory, rating, NOON + timedelta(days=2), 90).days for rating in Rating]
+    memory = rules.rate(None, Rating.GOOD, NOON, 90, UTC).memory
+    days = [rules.rate(memory, rating, NOON + timedelta(days=2), 90, UTC).days for rating in Rating]
 
     assert days == sorted(days)
     assert days[0] == 1
@@ -73,20 +73,34 @@ def test_a_better_recall_waits_longer() -> None:
 def test_what_was_known_for_months_and_is_missed_returns_the_next_day_too() -> None:
     memory = Memory(stability=200.0, difficulty=2.0, seen_at=NOON - timedelta(days=200))
 
-    missed = rules.rate(memory, Rating.AGAIN, NOON, 90)
+    missed = rules.rate(memory, Rating.AGAIN, NOON, 90, UTC)
 
     assert missed.memory.stability > 2
     assert missed.days == 1
 
 
 def test_what_was_missed_and_then_known_returns_after_days_that_the_documentation_tells() -> None:
-    scheduled, at, waits = rules.rate(None, Rating.AGAIN, NOON, 90), NOON, []
+    scheduled, at, waits = rules.rate(None, Rating.AGAIN, NOON, 90, UTC), NOON, []
     for _ in range(6):
         waits.append(scheduled.days)
         at += timedelta(days=scheduled.days)
-        scheduled = rules.rate(scheduled.memory, Rating.GOOD, at, 90)
+        scheduled = rules.rate(scheduled.memory, Rating.GOOD, at, 90, UTC)
 
     assert waits == [1, 2, 6, 17, 44, 102]
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize("hours", [5, 12, 23, 27])
+def test_a_night_between_two_answers_is_a_day_however_few_hours_it_was(hours: int) -> None:
+    evening = datetime(2026, 11, 21, 20, 0, tzinfo=BERLIN)
+    missed = rules.rate(None, Rating.AGAIN, evening, 90, BERLIN).memory
+    whole = rules.rate(missed, Rating.GOOD, evening + timedelta(days=1), 90, BERLIN)
+
+    other = rules.rate(missed, Rating.GOOD, evening + timedelta(hours=hours), 90, BERLIN)
+
+    assert (other.memory.stability, other.days) == (whole.memory.stability, whole.days)
 
 
 @pytest.mark.parametrize(

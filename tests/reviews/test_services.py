@@ -74,7 +74,7 @@ def test_what_was_right_with_help_only_comes_back(
 
     card = memory.cards()["first"]
     assert card.origin is origin
-    assert card.memory == rules.rate(None, rating, card.entered_at, 90).memory
+    assert card.memory == rules.rate(None, rating, card.entered_at, 90, UTC_ZONE).memory
 
 
 def test_it_is_due_tomorrow_and_not_today(clock: Clock) -> None:
@@ -154,6 +154,13 @@ def test_a_baseline_brings_nothing_in_and_keeps_nothing_out(clock: Clock) -> Non
     memory.attempt(False, False, True)
 
     assert set(origins(memory)) == {"first", "second"}
+
+
+def test_a_baseline_that_shows_its_key_brings_nothing_in_either(clock: Clock) -> None:
+    memory = Memory(FOUR.partition("## told")[0], baseline="quiz-2", pass_mark=0)
+    memory.attempt(False, False, True)
+
+    assert memory.cards() == {}
 
 
 def test_who_teaches_the_course_and_tries_its_quiz_gets_no_cards(clock: Clock) -> None:
@@ -272,6 +279,16 @@ def test_of_each_idea_that_was_known_one_question_comes_after_ninety_days(clock:
     assert set(memory.due()) == {"first", "second"}
 
 
+@pytest.mark.parametrize("settings", [{"feedback": "last"}, {"feedback": "closed", "closes": "2027-01-01"}])
+def test_while_its_key_is_held_back_a_passed_quiz_brings_nothing_for_later(
+    clock: Clock, settings: dict[str, str]
+) -> None:
+    memory = Memory(FOUR.partition("## told")[0], attempts=3, **settings)
+    memory.attempt(True, True, True)
+
+    assert memory.cards() == {}
+
+
 def test_the_answers_at_ninety_days_are_told_by_objective_with_their_number(clock: Clock) -> None:
     memory = Memory(FOUR.partition("## told")[0])
     memory.attempt(True, True, True)
@@ -300,6 +317,21 @@ def test_an_answer_schedules_its_card_and_is_written_down(clock: Clock) -> None:
     assert (entry.number, entry.rating, entry.elapsed_days, entry.scheduled_days) == (1, Rating.GOOD, 1, 2)
     assert (card.reviews, card.due_at.date().day) == (1, 24)
     assert memory.due() == []
+
+
+@pytest.mark.parametrize("hour", [0, 8, 23])
+def test_what_was_missed_in_the_evening_and_is_answered_in_the_morning_counts_as_a_day(
+    clock: Clock, hour: int
+) -> None:
+    memory = Memory()
+    clock(core_clock.now().replace(hour=20))
+    memory.attempt(False, True, True)
+    clock(core_clock.now().replace(day=22, hour=hour))
+
+    entry = memory.answer("first")
+
+    assert (entry.elapsed_days, entry.scheduled_days) == (1, 2)
+    assert services.measured(memory.user.id) == Retention(1, 1)
 
 
 def test_twenty_answers_at_once_make_one_entry(app: Flask, clock: Clock) -> None:
