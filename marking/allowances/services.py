@@ -120,7 +120,7 @@ def _request_to_answer(marker: Marker, request_id: int) -> AttemptRequest:
 
 
 def _one_more(request: AttemptRequest, course_id: int, marker: Marker) -> None:
-    """The request proves the quiz: it may be a case, or a step that was taken out since. Raises Conflict at the most."""
+    """The request proves the quiz, which may be a case or have been taken out since. Raises Conflict at the most."""
     _take_turn_with_attempts(request.user_id, course_id)
     before = change_of(find_row(request.user_id, course_id, request.quiz_id))
     if before.extra_attempts >= MOST_EXTRA:

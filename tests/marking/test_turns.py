@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from core import reads as hot
 from core.clock import now
 from core.database import db, transaction
 from core.errors import Conflict
@@ -154,10 +156,8 @@ def _after_a_while(real: Callable[..., object]) -> Callable[..., object]:
     """The deed, begun once both are in it; where one waits for the other that has locked, it goes on alone."""
 
     def held(*given: object) -> object:
-        try:
+        with suppress(threading.BrokenBarrierError):
             GATE.wait(timeout=1)
-        except threading.BrokenBarrierError:
-            pass
         return real(*given)
 
     return held
@@ -180,6 +180,7 @@ def _both(app: Flask, *deeds: Callable[[], object]) -> list[str]:
                 failed.append(f"{type(error).__name__} {error}")
             finally:
                 db.session.remove()
+                hot.close()
 
     threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
     for thread in threads:
