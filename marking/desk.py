@@ -92,7 +92,9 @@ def desk_of(work: Work, marker: Marker, reader: Reader) -> Desk:
         state=state,
         kind=kind,
         when=in_words(work.handed_in_at, reader) if work.handed_in_at else "",
-        holder=_name(holder),
+        holder=_name(holder)
+        if place
+        else " and ".join(filter(None, map(_name, (work.marker_id, work.second_id)))),
         note=work.note,
         version=work.version,
         brief=answers[0].prompt if answers else Markup(),

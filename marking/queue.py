@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -70,7 +70,8 @@ FILTERS: dict[str, tuple[str, Filter]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One work in the queue. `who` is empty of a name as long as it is anonymous."""
+    """One work in the queue. `who` is empty of a name as long as it is anonymous; `age` of a marked one is how long
+    it took."""
 
     attempt_id: str
     code: str
@@ -214,7 +215,7 @@ def _entry(
         course=course,
         who=author if is_shown else HIDDEN,
         when=in_words(work.handed_in_at, reader) if work.handed_in_at else "",
-        age=_age(work.handed_in_at),
+        age=_age(work),
         state=state,
         kind=kind,
         marker=holder or "",
@@ -247,5 +248,6 @@ def _both(first: str | None, second: str | None) -> str:
     return " and ".join(filter(None, (first, second)))
 
 
-def _age(handed_in_at: datetime | None) -> str:
-    return age_in_words(now() - handed_in_at) if handed_in_at else ""
+def _age(work: Work) -> str:
+    """How long it waits, or how long it took."""
+    return age_in_words((work.marked_at or now()) - work.handed_in_at) if work.handed_in_at else ""

@@ -8,7 +8,7 @@ from statistics import median
 
 from core.errors import Conflict
 
-CLOSE = 2  # points from the pass mark within which a second marker reads
+CLOSE = Fraction(1, 12)  # of all points: so near the pass mark a second marker reads; 2 of 24
 MOST_ROUNDS = 2  # returns for revision
 TURNAROUND_DAYS = 30
 
@@ -73,7 +73,7 @@ def states_before(step: WorkStep) -> tuple[WorkState, ...]:
 
 def needs_second(always: bool, earned: Fraction, possible: Fraction, pass_percent: int) -> bool:
     """Whether another marker reads the work, by the points that the first one's rubric shows."""
-    return always or abs(earned - possible * Fraction(pass_percent, 100)) <= CLOSE
+    return always or abs(earned - possible * Fraction(pass_percent, 100)) <= CLOSE * possible
 
 
 def step_after_first(is_second_needed: bool) -> WorkStep:

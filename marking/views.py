@@ -142,8 +142,8 @@ def bring(work_id: str) -> Answer:
         _bring(person, work_id, position, _read(request.files.get("file")))
     except (InvalidInput, Conflict, Unavailable) as refused:
         flash(refused.sentence, "bad")
-    else:
-        flash("The file is here.", "ok")
+        return redirect(_back(head, position).partition("#")[0], 303)  # to the top, where the reason stands
+    flash("The file is here.", "ok")
     return redirect(_back(head, position), 303)
 
 

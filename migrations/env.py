@@ -29,8 +29,23 @@ def make_engine() -> Engine:
     engine = create_engine(url(), poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", set_pragmas)
+        event.listen(engine, "connect", _let_tables_be_rebuilt)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def _let_tables_be_rebuilt(dbapi: Any, _: object) -> None:
+    """SQLite changes a table by a copy that replaces it: were keys enforced, dropping the old one would delete the
+    rows of others that belong to its rows. They are checked before each migration is kept instead."""
+    dbapi.execute("PRAGMA foreign_keys=OFF")
+
+
+def require_whole_keys(ctx: Any, **_: object) -> None:
+    """Raise ValueError where a migration has left a row whose key leads nowhere; nothing of it is kept then."""
+    if ctx.connection.dialect.name == "sqlite":
+        broken = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise ValueError(f"rows whose key leads nowhere: {[tuple(row) for row in broken[:5]]}")
 
 
 @contextmanager
@@ -62,6 +77,7 @@ def upgrade(connection: Connection) -> None:
         transactional_ddl=True,
         render_item=render_item,
         compare_type=True,
+        on_version_apply=require_whole_keys,
     )
     with context.begin_transaction():
         context.run_migrations()

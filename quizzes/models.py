@@ -149,10 +149,12 @@ class AttemptItem(Base):
     """
 
     __tablename__ = "attempt_items"
+    # In the order in which a regrade goes through a revision's attempts, so that each batch is found at once.
+    __table_args__ = (Index("items_of_a_revision", "revision_id", "attempt_id"),)
 
     attempt_id: Mapped[str] = mapped_column(ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)  # from 1
-    revision_id: Mapped[int] = mapped_column(ForeignKey("question_revisions.id"), index=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("question_revisions.id"))
     layout: Mapped[dict[str, Any]] = mapped_column(JSON)
     answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     flagged: Mapped[bool]

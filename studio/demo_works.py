@@ -22,10 +22,9 @@ Deed = Callable[[], None]
 
 PLAN = """# Red flags
 
-- Her sentence at the door: I ring her **today**, ask plainly whether she thinks of ending her life, and stay with her
-  until she has somebody. It was wrong to leave it for two weeks.
-- Stiff, thick fingers for an hour each morning, a sore lifted nail, a swollen toe: her doctor within two weeks, for her
-  joints.
+- Her sentence at the door: I ring her **today** and ask plainly whether she thinks of ending her life.
+- Two weeks was wrong. I stay with her on the telephone until she has somebody.
+- Thick fingers each morning, a sore lifted nail, that toe: her doctor within two weeks, for her joints.
 - Two sizes lost without a plan, looser stools for three months: the same visit.
 - St John's wort with the pill: a pharmacist, today.
 
@@ -69,11 +68,9 @@ The fingers and the toe: a doctor soon. The weight too.
 
 She should feel better by May if she keeps to it.
 """
-LINES = """**1.** "Forty quiet minutes for your face." It promised to switch off a nerve and stop a disease. Nobody has
-tested it.
+LINES = """**1.** "Forty quiet minutes for your face." It claimed a nerve and a disease. Nobody has tested it.
 
-**2.** "A plain cream with ceramides, cholesterol and fatty acids." It claimed a repair of the body. Early: it was
-mice, and another cream.
+**2.** "A plain cream with ceramides, cholesterol and fatty acids." It claimed a repair. Early: mice, another cream.
 
 **3.** "Everybody remembered my name." A testimonial on a medicine cannot stand, whoever wrote it.
 
@@ -137,7 +134,7 @@ class Desk:
 def story(desk: Desk, waits: Author, revises: Author, asks: Author) -> list[tuple[timedelta, Deed]]:
     """What happens how long ago: one work waits and another for its second marker, one came back, one is marked, and
     somebody asks for another attempt."""
-    two_thirds: list[int | None] = [1, 1, 1, 2, 2]
+    at_the_pass_mark: list[int | None] = [2, 1, 1, 2, 2]
     days = timedelta
     return [
         (days(26), partial(desk.hands_in, asks, CLAIMS, VAGUE)),
@@ -150,7 +147,10 @@ def story(desk: Desk, waits: Author, revises: Author, asks: Author) -> list[tupl
         (days(6), partial(desk.hands_in, revises, FORMULATION, SHORT)),
         (days(4), partial(desk.returns, revises, FORMULATION, CHANGE)),
         (days(5), partial(desk.hands_in, waits, CLAIMS, LINES)),
-        (days(3), partial(desk.marks, waits, CLAIMS, two_thirds, "Line 3 needs a word on the photographs.")),
+        (
+            days(3),
+            partial(desk.marks, waits, CLAIMS, at_the_pass_mark, "Line 3 needs a word on the photographs."),
+        ),
         (days(1, 7200), partial(desk.hands_in, waits, FORMULATION, PLAN)),
         (days(0, 14400), partial(desk.asks, asks, CLAIMS, REASON)),
     ]
@@ -166,5 +166,4 @@ CHANGE = """Three things, please:
 1. The sentence at the door is a red flag, and it is for today. It is missing.
 2. “Soon” is no speed. Give each flag its time.
 3. Three actions at most, and no promise for May."""
-REASON = """I changed words where I should have changed what the line says. I have read 8.2 again and would like
-to try once more."""
+REASON = "I changed words, not what the line says. I have read 8.2 again and would like to try once more."

@@ -36,6 +36,7 @@ class Compared:
 class Pair:
     """Mean shares of the ideas that both asked, of one learner who enrolled then."""
 
+    user_id: int
     enrolled_at: datetime
     before: float
     after: float
@@ -63,21 +64,21 @@ def pairs_of(course_id: int, compared: Compared) -> Iterator[Pair]:
         last = rows[-1][0]
         shares = _shares_of([attempt for row in rows for attempt in row[:2]])
         db.session.rollback()
-        for after, before, enrolled_at in rows:
+        for after, before, user_id, enrolled_at in rows:
             found = gain(shares.get(before, {}), shares.get(after, {}))
             if found:
-                yield Pair(enrolled_at, float(found.before), float(found.after))
+                yield Pair(user_id, enrolled_at, float(found.before), float(found.after))
 
 
-def _rows_after(course_id: int, compared: Compared, last: str) -> Sequence[tuple[str, str, datetime]]:
-    """After, before, and when the learner enrolled; in the order of the attempts after."""
+def _rows_after(course_id: int, compared: Compared, last: str) -> Sequence[tuple[str, str, int, datetime]]:
+    """After, before, the learner and when they enrolled; in the order of the attempts after."""
     first = select(func.min(_earliest.submitted_at)).where(
         _earliest.user_id == Attempt.user_id,
         _earliest.quiz_id.in_(compared.baselines),
         _earliest.state == AttemptState.SUBMITTED,
     )
     query = (
-        select(Attempt.id, func.min(_before.id), Enrollment.started_at)
+        select(Attempt.id, func.min(_before.id), Attempt.user_id, Enrollment.started_at)
         .join(_before, _before.user_id == Attempt.user_id)
         .join(Enrollment, Enrollment.user_id == Attempt.user_id)
         .where(
@@ -88,10 +89,10 @@ def _rows_after(course_id: int, compared: Compared, last: str) -> Sequence[tuple
             _before.submitted_at == first.scalar_subquery(),
             _before.submitted_at <= Attempt.started_at,
         )
-        .group_by(Attempt.id, Enrollment.started_at)
+        .group_by(Attempt.id, Attempt.user_id, Enrollment.started_at)
     )
     rows = db.session.execute(query.order_by(Attempt.id).limit(AT_ONCE))
-    return [(after, before, enrolled_at) for after, before, enrolled_at in rows]
+    return [(after, before, user_id, enrolled_at) for after, before, user_id, enrolled_at in rows]
 
 
 def _shares_of(attempts: Sequence[str]) -> dict[str, dict[str, Fraction]]:

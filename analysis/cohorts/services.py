@@ -1,13 +1,14 @@
 """Keeping the figures of cohorts: which courses are due, computing and writing them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from analysis.cohorts import reads
-from analysis.cohorts.gains import Compared, compared_in, pairs_of
+from analysis.cohorts.gains import Compared, Pair, compared_in, pairs_of
 from analysis.cohorts.later import later_of
 from analysis.cohorts.models import CohortStatistics
 from analysis.cohorts.rules import (
@@ -31,6 +32,21 @@ from enrollment.models import Enrollment
 
 SHORTEST_REST = timedelta(minutes=10)
 REST_FOR_EACH = timedelta(milliseconds=36)  # of a learner: an hour at 100,000
+
+
+@dataclass
+class Learner:
+    """What one learner had before and after so many modules, summed up. Some 200 bytes each are kept in memory."""
+
+    enrolled_at: datetime
+    modules: int = 0
+    before: float = 0.0
+    after: float = 0.0
+
+    def add(self, pair: Pair) -> None:
+        self.modules += 1
+        self.before += pair.before
+        self.after += pair.after
 
 
 def due_courses(at: datetime) -> list[int]:
@@ -69,24 +85,18 @@ def figures_of(course_id: int) -> tuple[CourseFigures, datetime] | None:
 def _figures(outline: Outline, zone: ZoneInfo) -> CourseFigures:
     started = reads.started_in(outline.course_id, zone)
     months = grouped(started)
-    gaining = [Gaining() for _ in months]
-    modules = tuple(
-        _module(outline.course_id, compared, months, zone, gaining) for compared in compared_in(outline)
-    )
-    groups = _groups(outline, months, zone, [each.gain for each in gaining]) if months else ()
+    learners: dict[int, Learner] = {}
+    modules = tuple(_module(outline.course_id, compared, learners) for compared in compared_in(outline))
+    groups = _groups(outline, months, zone, gains_of_groups(learners, months, zone)) if months else ()
     return CourseFigures(sum(started.values()), groups, modules)
 
 
-def _module(
-    course_id: int, compared: Compared, months: Sequence[Months], zone: ZoneInfo, gaining: Sequence[Gaining]
-) -> ModuleGain:
-    """The gain of a module; each pair counts in its group as well."""
+def _module(course_id: int, compared: Compared, learners: dict[int, Learner]) -> ModuleGain:
+    """The gain of a module; each pair counts for its learner as well."""
     whole = Gaining()
     for pair in pairs_of(course_id, compared):
         whole.add(pair.before, pair.after)
-        place = place_of(months, month_of(pair.enrolled_at.astimezone(zone).date()))
-        if place is not None:
-            gaining[place].add(pair.before, pair.after)
+        learners.setdefault(pair.user_id, Learner(pair.enrolled_at)).add(pair)
     is_given, later = whole.gain.mean is not None, later_of([compared.step_id])
     return ModuleGain(
         number=compared.number,
@@ -98,6 +108,16 @@ def _module(
         later_answers=later.n,
         later=share_of(later.right, later.n, later.people),
     )
+
+
+def gains_of_groups(learners: dict[int, Learner], months: Sequence[Months], zone: ZoneInfo) -> list[Gain]:
+    """The gain of each group, in which a learner counts once, with the mean over their modules."""
+    gaining = [Gaining() for _ in months]
+    for learner in learners.values():
+        place = place_of(months, month_of(learner.enrolled_at.astimezone(zone).date()))
+        if place is not None:
+            gaining[place].add(learner.before / learner.modules, learner.after / learner.modules)
+    return [each.gain for each in gaining]
 
 
 def _groups(

@@ -23,7 +23,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             op.f("fk_attempt_items_asked_id_question_revisions"), "question_revisions", ["asked_id"], ["id"]
         )
-        batch_op.create_index(op.f("ix_attempt_items_revision_id"), ["revision_id"])
+        batch_op.create_index("items_of_a_revision", ["revision_id", "attempt_id"])
     op.create_table(
         "regrades",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -86,7 +86,7 @@ def downgrade() -> None:
     op.drop_table("regrade_previews")
     op.drop_table("regrades")
     with op.batch_alter_table("attempt_items", schema=None) as batch_op:
-        batch_op.drop_index(op.f("ix_attempt_items_revision_id"))
+        batch_op.drop_index("items_of_a_revision")
         batch_op.drop_constraint(op.f("fk_attempt_items_asked_id_question_revisions"), type_="foreignkey")
         batch_op.drop_column("dropped")
         batch_op.drop_column("asked_id")

@@ -11,9 +11,10 @@ from textwrap import shorten, wrap
 from markupsafe import Markup
 
 WIDTH = 320  # of the drawing's own units; the page scales it
-ROW, HEAD, FOOT = 68, 44, 10
+ROW, HEAD, FOOT = 76, 44, 0  # a row holds four lines
 TAKEN_X, BETTER_X, TEXT_X = 18, 46, 72
 LETTERS = 31  # of a title that fit in one line
+SMALL_LETTERS = 36  # of the smaller words below it
 RADIUS = 8
 
 FRAME = Markup(
@@ -49,12 +50,14 @@ class Row:
         return (self.taken or self.better or NOWHERE).title
 
     @property
-    def words(self) -> str:
-        """What was chosen there, by whom where the two differ."""
+    def words(self) -> list[str]:
+        """What was chosen there, by whom where the two differ; in two lines where one is too short."""
         if self.taken and self.better and self.taken.words != self.better.words:
             said = (("you", self.taken.words), ("better", self.better.words))
-            return ", ".join(f"{who}: {words}" for who, words in said if words)
-        return (self.taken or self.better or NOWHERE).words
+            each = [f"{who}: {words}" for who, words in said if words]
+            return [", ".join(each)] if len(", ".join(each)) <= SMALL_LETTERS else each
+        alone = (self.taken or self.better or NOWHERE).words
+        return [alone] if alone else []
 
 
 NOWHERE = Stop("", "", "", "")
@@ -121,7 +124,7 @@ def _row(row: Row, y: int) -> list[Markup]:
 def _label(row: Row, y: int) -> list[Markup]:
     """The title in one or two lines, and below it what was chosen."""
     lines = wrap(shorten(row.title, 2 * LETTERS - 4, placeholder=" …"), LETTERS) or [""]
-    words = [("map-name", line) for line in lines] + ([("map-words", row.words)] if row.words else [])
+    words = [("map-name", line) for line in lines] + [("map-words", line) for line in row.words]
     top = y + 5 - 9 * (len(words) - 1)
     return [
         TEXT.format(cls=cls, x=TEXT_X, y=top + 18 * number, words=line)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.cohorts import pages, services
+from analysis.cohorts.gains import Pair
 from analysis.cohorts.rules import FEWEST, CourseFigures, Months, grouped
 from core.database import db, transaction
 from courses.models import CourseInstructor
@@ -186,3 +188,16 @@ def test_pages_and_files_name_nobody(app: Flask, clock: Callable[..., None]) -> 
     assert "95% interval" in told[2]
     assert all(page.count("\n") for page in told)
     assert not any("Nora" in page or "pupil" in page for page in told)
+
+
+def test_a_learner_counts_once_in_the_gain_of_a_group() -> None:
+    learner = services.Learner(AUGUST)
+    for before, after in ((0.0, 0.5), (0.5, 1.0)):
+        learner.add(Pair(1, AUGUST, before, after))
+    months = [Months(date(2026, 8, 1), date(2026, 8, 1), 12)]
+
+    (gain,) = services.gains_of_groups(dict.fromkeys(range(10), learner), months, ZoneInfo("UTC"))
+    (few,) = services.gains_of_groups({1: learner}, months, ZoneInfo("UTC"))
+
+    assert (gain.n, gain.mean) == (10, 0.5)
+    assert (few.n, few.mean) == (1, None)

@@ -97,6 +97,7 @@ def stops_at_an_unsafe_act(page: Page) -> None:
         "Better here: Ask what happened"
     )
     fits(page)
+    assert page.locator(".case-map text").evaluate_all(BEYOND) == []
 
 
 def passes(page: Page) -> None:
@@ -119,6 +120,11 @@ def fits(page: Page) -> None:
     wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= room, page.url
 
+
+BEYOND = """all => all.filter(text => {
+  const box = text.getBBox();
+  return box.x + box.width > text.ownerSVGElement.viewBox.baseVal.width;
+}).map(text => text.textContent)"""
 
 BESIDE = """words => words.map(word => {
   const stop = document.createRange();

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from certificates.models import Certificate
 from core.audit import AuditEntry
 from core.database import db, transaction
 from core.errors import Conflict, InvalidInput, NotFound
@@ -245,3 +246,31 @@ def test_nobody_else_sees_what_is_changed(app: Flask, school: School) -> None:
     assert "For you" not in factories.sign_in(app.test_client(), other).get(school.url).text
     assert factories.sign_in(app.test_client(), stranger).get(school.desk).status_code == 404
     assert factories.sign_in(app.test_client(), other).get(school.desk).status_code == 403
+
+
+def test_what_is_changed_stands_on_no_public_page_and_in_no_file(app: Flask, school: School) -> None:
+    school.change(quiz=False, extra_time=37, extra_attempts=41)
+    school.submit(school.start())
+    for step in factories.steps_of(school.course):
+        factories.complete(school.user, step)
+    number = db.session.scalars(select(Certificate.id).filter_by(user_id=school.user.id)).one()
+    admin = factories.sign_in(app.test_client(), factories.make_user("", "Ida", "admin"))
+    statistics = f"/studio/courses/{school.course.slug}/statistics"
+    files = (
+        f"{statistics}.csv",
+        f"/studio/courses/{school.course.slug}/quizzes/{school.step.slug}/statistics.csv",
+    )
+
+    assert not told(app.test_client().get(f"/certificates/{number}").text)
+    for address in ("/admin/enrollments.csv", "/admin/enrollments", "/admin/orders.csv", statistics, *files):
+        seen = admin.get(address)
+        assert seen.status_code == 200, address
+        assert not told(seen.text), address
+    own = factories.sign_in(app.test_client(), school.user)
+    assert told(own.get(school.url).text)  # the learner's own, where it matters
+    for address in ("/transcript", "/account", "/dashboard"):
+        assert not told(own.get(address).text), address
+
+
+def told(page: str) -> bool:
+    return any(sign in words(page) for sign in ("37 percent more", "37 percent", "41 further", "extra_time"))

@@ -17,7 +17,7 @@ from marking.rules import WorkState
 from quizzes import reads
 from tests import factories
 from tests.marking.bench import FULL, TEXT, Bench
-from tests.marking.test_files import HTML, SVG, bomb, picture
+from tests.marking.test_files import HTML, SVG, bomb, paper, picture
 from tests.marking.test_services import Broken
 from tests.quizzes.visiting import Visitor, words
 from tests.quizzes.world import count_of
@@ -144,6 +144,28 @@ def test_a_marker_sees_no_name_before_the_mark(bench: Bench, tutor: FlaskClient)
     assert "Ada Learner" in tutor.get("/studio/marking?show=marked").text
 
 
+def test_no_name_comes_to_a_marker_by_file_or_mail(
+    bench: Bench, author: FlaskClient, tutor: FlaskClient
+) -> None:
+    attempt = bench.start()
+    assert "The file is here." in bring(author, attempt, "Ada Learner plan.pdf", paper())
+    bench.hand_in(attempt)
+    factories.post(tutor, f"/studio/marking/{attempt}/pass-on", {"to": str(bench.other.id), "note": ""})
+    bench.send_back(bench.second, attempt)
+    bench.hand_in(attempt)
+
+    sent = tutor.get(f"/studio/marking/{attempt}/files/{bench.files()[0].id}")
+
+    assert b"Ada" not in sent.data
+    assert "Ada" not in str(sent.headers)
+    mails = factories.mails(bench.other.email)
+    assert [mail.kind for mail in mails] == ["work_assigned", "work_assigned"]
+    for mail in mails:
+        said = f"{mail.subject} {mail.text} {mail.html}"
+        assert "Ada" not in said
+        assert bench.user.email not in said
+
+
 def test_a_draft_is_its_authors_alone_also_after_a_return(bench: Bench, tutor: FlaskClient) -> None:
     attempt = bench.start()
     bench.write(attempt)
@@ -190,6 +212,7 @@ def test_the_queue_tells_the_oldest_first_with_ages_and_the_median(bench: Bench,
     assert "Oldest 4 hours" in said
     assert "median of 30 days 6 hours" in said
     assert "Marked in 30 days 1" in said
+    assert "6 hours Marked" in words(tutor.get("/studio/marking?show=marked").text)
 
 
 def test_works_are_filtered_by_links(bench: Bench, tutor: FlaskClient) -> None:
@@ -245,6 +268,7 @@ def test_the_second_marker_sees_nothing_of_the_first_mark(
         factories.sign_in(app.test_client(), bench.user).get(f"/attempts/{attempt}").text
     )
     said = mark(other, attempt, [2, 1, 1, 0, 0], "give", "Otherword.")
+    assert "Markers: Tea and Tom." in said
     assert "They lie 1 of 10 points apart" in said
     assert "Secretword" in said
     factories.post(other, f"/studio/marking/{attempt}/agree", {"place": "1", "reason": "It is fair."})

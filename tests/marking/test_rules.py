@@ -104,10 +104,15 @@ def test_sums_are_total_and_bounded(text: str, levels: list[int | None]) -> None
 
 
 @pytest.mark.parametrize(
-    ("points", "is_needed"), [("15.9", False), ("16", True), ("18", True), ("20", True), ("20.1", False)]
-)
-def test_two_read_within_two_points_of_the_pass_mark(points: str, is_needed: bool) -> None:
-    assert needs_second(False, Fraction(points), Fraction(24), 75) is is_needed
+    ("points", "possible", "is_needed"),
+    [
+        ("15.9", 24, False), ("16", 24, True), ("18", 24, True), ("20", 24, True), ("20.1", 24, False),
+        ("7", 10, False), ("7.5", 10, True), ("8", 10, True), ("10", 10, False),
+    ],
+)  # fmt: skip
+def test_two_read_within_a_twelfth_of_the_pass_mark(points: str, possible: int, is_needed: bool) -> None:
+    percent = 75 if possible == 24 else 80
+    assert needs_second(False, Fraction(points), Fraction(possible), percent) is is_needed
 
 
 def test_two_read_always_where_the_assignment_says_so() -> None:

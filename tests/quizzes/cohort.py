@@ -13,13 +13,17 @@ from enrollment.models import Enrollment, EnrollmentState
 from quizzes import closing, saving, services
 from quizzes.models import Attempt, Question
 from quizzes.quiz_text import parse_questions
+from quizzes.regrading import previews
 from quizzes.regrading import services as regrading
-from quizzes.regrading.rules import Cause
-from quizzes.regrading.running import carry_on
+from quizzes.regrading.models import RegradePreview
+from quizzes.regrading.rules import Cause, Count
+from quizzes.regrading.running import carry_on, look_on
 from quizzes.saving import Given
 from tests import factories
 from tests.quizzes.world import TWO, World
 
+RIGHT, FIRST_WRONG, SECOND_WRONG, WRONG = (0, 0), (1, 0), (0, 1), (1, 1)
+FOUR = (RIGHT, FIRST_WRONG, SECOND_WRONG, WRONG)
 REASON = "Both options were right."
 Ticks = tuple[int, int]  # which option of the first and of the second question; 0 is right
 
@@ -109,3 +113,17 @@ def asked_now(question: str) -> Any:
     from quizzes.reads import asked
 
     return asked(db.session.get_one(Question, question).revision_id).question
+
+
+def look(question: str = "first", cause: Cause = Cause.KEY) -> Count:
+    """What a preview counts."""
+    return previews.found_in(asked_for(question, cause)).count
+
+
+def asked_for(question: str = "first", cause: Cause = Cause.KEY) -> RegradePreview:
+    """A preview, computed to its end."""
+    with transaction() as session:
+        revision = session.get_one(Question, question).revision_id or 0
+        asked = previews.ask(question, cause, revision, REASON).id
+    assert not look_on(asked)
+    return previews.find(asked, question)

@@ -348,4 +348,9 @@ def test_the_map_says_in_words_what_each_way_chose() -> None:
     )
 
     assert "you: −30, critical error, better: +8" in drawn
+    long = Stop("a", "Intake", "strong", "+8, referral")
+    assert rows_of([Stop("a", "Intake", "critical", "−30, critical error, referral")], [long])[0].words == [
+        "you: −30, critical error, referral",
+        "better: +8, referral",
+    ]
     assert "Your path: Intake (−30, critical error). The better path: Intake (+8)." in drawn

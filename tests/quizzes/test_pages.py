@@ -70,7 +70,8 @@ def test_a_script_is_told_what_was_saved(visitor: Visitor) -> None:
     answer = factories.post(visitor.browser, f"{attempt}?q=2", fields, headers={"Accept": "application/json"})
 
     seq = visitor.items(attempt)[1].seq
-    assert (answer.status_code, answer.json) == (200, {"answers": [{"position": 2, "seq": seq, "won": True}]})
+    told = {"position": 2, "seq": seq, "won": True, "answered": True}
+    assert (answer.status_code, answer.json) == (200, {"answers": [told]})
     assert visitor.items(attempt)[1].flagged
 
 

@@ -1,11 +1,9 @@
 """Regrades on real databases: previewed, applied in batches, once, with passes that stay."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
-from itertools import count
 from typing import Any
 
 import pytest
@@ -19,37 +17,31 @@ from core.errors import Conflict
 from progress.models import StepCompletion
 from quizzes import services
 from quizzes.models import AttemptItem, Grade, Question
-from quizzes.regrading import jobs, previews, reads
+from quizzes.regrading import previews, reads
 from quizzes.regrading import services as regrading
-from quizzes.regrading.models import Regrade, RegradePreview
-from quizzes.regrading.rules import Cause, Count, RegradeState
-from quizzes.regrading.running import carry_on, look_on
+from quizzes.regrading.models import Regrade
+from quizzes.regrading.rules import Cause, Count
+from quizzes.regrading.running import carry_on
 from quizzes.saving import Given
 from tests import factories
 from tests.conftest import NOON
-from tests.quizzes.cohort import REASON, Cohort, Standing, asked_now
-from tests.quizzes.world import World, at_once, count_of
-
-RIGHT, FIRST_WRONG, SECOND_WRONG, WRONG = (0, 0), (1, 0), (0, 1), (1, 1)
-FOUR = (RIGHT, FIRST_WRONG, SECOND_WRONG, WRONG)
+from tests.quizzes.cohort import (
+    FIRST_WRONG,
+    FOUR,
+    REASON,
+    RIGHT,
+    Cohort,
+    Standing,
+    asked_for,
+    asked_now,
+    look,
+)
+from tests.quizzes.world import World, count_of
 
 
 @pytest.fixture(autouse=True)
 def _noon(clock: Callable[[datetime], None]) -> None:
     clock(NOON)
-
-
-def look(cohort: Cohort, question: str = "first", cause: Cause = Cause.KEY) -> Count:
-    return previews.found_in(asked_for(question, cause)).count
-
-
-def asked_for(question: str = "first", cause: Cause = Cause.KEY) -> RegradePreview:
-    """A preview, computed to its end."""
-    with transaction() as session:
-        revision = session.get_one(Question, question).revision_id or 0
-        asked = previews.ask(question, cause, revision, REASON).id
-    assert not look_on(asked)
-    return previews.find(asked, question)
 
 
 def entries(attempt: str) -> list[Grade]:
@@ -60,7 +52,7 @@ def entries(attempt: str) -> list[Grade]:
 def test_a_mended_key_is_previewed_and_then_applied_to_all(app: Flask) -> None:
     cohort = Cohort(*FOUR)
     cohort.mend_first()
-    before = look(cohort)
+    before = look()
 
     regrade = cohort.regrade()
 
@@ -148,7 +140,7 @@ def test_what_was_asked_stays_named_beside_what_grades(app: Flask) -> None:
 
 def test_a_dropped_question_leaves_what_was_earned_and_what_was_possible(app: Flask) -> None:
     cohort = Cohort(*FOUR)
-    before = look(cohort, cause=Cause.DROPPED)
+    before = look(cause=Cause.DROPPED)
 
     cohort.regrade(cause=Cause.DROPPED)
 
@@ -210,7 +202,7 @@ def test_answers_to_other_parts_are_left_alone(app: Flask) -> None:
     before = cohort.standings()
     cohort.publish("- [x] This\n- [ ] That", "- [x] That\n- [ ] This")
 
-    assert look(cohort) == Count()
+    assert look() == Count()
     cohort.regrade()
 
     assert cohort.standings() == before
@@ -326,178 +318,3 @@ def apply(world: World, question: str, cause: Cause) -> None:
         revision = session.get_one(Question, question).revision_id
         regrade = regrading.begin(question, cause, revision, REASON, world.user.id).id
     carry_on(regrade)
-
-
-# ---- in batches
-
-
-def crowd(size: int) -> Cohort:
-    return Cohort(*(FOUR[number % 4] for number in range(size)))
-
-
-def test_what_was_interrupted_goes_on_where_it_stopped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    cohort = crowd(300)
-    cohort.mend_first()
-    regrade = cohort.begin_regrade()
-    assert carry_on(regrade, 2)
-    kill_in_mid_batch(regrade, monkeypatch)
-    assert count_of(Grade, cause="key") == 2 * regrading.BATCH
-
-    jobs.carry_on_all()
-
-    assert [each.points for each in cohort.standings()] == [1, 2, 0, 1] * 75
-    assert count_of(Grade, cause="key") == 300
-    done = db.session.get_one(Regrade, regrade)
-    assert (done.state, regrading.count_of(done)) == (RegradeState.DONE, Count(150, 150, 0, 75, 75))
-    assert [jobs.carry_on_all(), count_of(Grade, cause="key")] == [None, 300]
-
-
-def kill_in_mid_batch(regrade: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker dies before the last attempt of its batch is written."""
-    left = iter(range(regrading.BATCH - 1))
-    log = regrading.closing.log_grade
-
-    def die(*arguments: Any) -> None:
-        if next(left, None) is None:
-            raise MemoryError
-        log(*arguments)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(regrading.closing, "log_grade", die)
-        with pytest.raises(MemoryError):
-            carry_on(regrade)
-
-
-def test_two_instructors_at_once_do_what_one_does(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regrading, "BATCH", 5)
-    cohort = crowd(40)
-    cohort.mend_first()
-    db.session.rollback()
-
-    ids = at_once(app, 4, cohort.regrade)
-
-    assert set(ids) == {ids[0]}
-    assert isinstance(ids[0], int)
-    assert [each.points for each in cohort.standings()] == [1, 2, 0, 1] * 10
-    assert count_of(Grade, cause="key") == 40
-    assert count_of(Regrade) == 1
-
-
-def test_submissions_and_a_drop_at_once_leave_no_attempt_with_the_question(app: Flask) -> None:
-    cohort = Cohort(*FOUR)
-    attempt = cohort.start()
-    cohort.answer_right(attempt, 1)
-    turns = count()
-    db.session.rollback()
-
-    def drop_or_submit() -> None:
-        if next(turns) % 2:
-            cohort.submit(attempt)
-        else:
-            cohort.regrade(cause=Cause.DROPPED)
-
-    at_once(app, 6, drop_or_submit)
-
-    head = cohort.head(attempt)
-    assert (head.points, head.possible) == (0, 1)
-
-
-def test_a_preview_reads_in_chunks_as_it_reads_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    cohort = crowd(12)
-    cohort.mend_first()
-    whole = look(cohort)
-
-    monkeypatch.setattr(reads, "CHUNK", 5)
-
-    assert look(cohort) == whole == Count(6, 6, 0, 3, 3)
-
-
-def test_a_preview_that_was_interrupted_goes_on_and_counts_each_attempt_once(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reads, "CHUNK", 3)
-    cohort = crowd(12)
-    cohort.mend_first()
-    with transaction() as session:
-        revision = session.get_one(Question, "first").revision_id or 0
-        asked = previews.ask("first", Cause.KEY, revision, REASON).id
-    assert look_on(asked, 1)
-    slow = previews.look_on(asked)
-    assert look_on(asked, 2)
-    with transaction():
-        previews.keep(asked, slow)  # type: ignore[arg-type]  # it comes when another worker was quicker
-    assert previews.found_in(previews.find(asked, "first")).count.all == 9
-
-    jobs.carry_on_all()
-
-    assert previews.found_in(previews.find(asked, "first")).count == Count(6, 6, 0, 3, 3)
-    assert previews.unfinished() == []
-
-
-def test_what_came_since_the_preview_is_counted(app: Flask) -> None:
-    cohort = Cohort(*FOUR)
-    attempt = cohort.start()
-    cohort.mend_first()
-    looked_at = asked_for()
-    assert previews.changed_since(looked_at) == 0
-
-    cohort.submit(attempt)
-
-    assert previews.changed_since(looked_at) == 1
-    assert previews.is_stale(looked_at, 1)
-    cohort.regrade()
-    assert previews.changed_since(looked_at) == 0  # all of them are graded by the mended key
-
-
-def test_previews_are_kept_for_a_day(app: Flask, clock: Callable[[datetime], None]) -> None:
-    cohort = Cohort(*FOUR)
-    cohort.mend_first()
-    asked_for()
-    clock(NOON + timedelta(days=1))
-    fresh = asked_for().id
-    clock(NOON + timedelta(days=1, seconds=1))
-
-    previews.sweep()
-
-    assert [row.id for row in db.session.scalars(select(RegradePreview))] == [fresh]
-
-
-def test_two_regrades_at_once_do_not_miss_the_average_that_both_reach(app: Flask) -> None:
-    cohort = Cohort(draw=(("pool", 1),), counts="average")
-    for question in ("first", "second"):
-        wrong_at_only(cohort, question)
-    cohort.publish("- [x] This\n- [ ] That", "- [ ] This\n- [x] That")
-    second = begin_with_mended_second(cohort)
-    first = cohort.begin_regrade()
-    results: list[object] = []
-
-    def other() -> None:
-        results.extend(at_once(app, 1, lambda: carry_on(second)))
-
-    rival = threading.Thread(target=other)
-    with transaction():
-        regrading.advance(first)
-        rival.start()
-        rival.join(0.5)
-        assert results == [], "an average was added up beside another one"
-    rival.join()
-
-    assert results == [False]
-    assert count_of(StepCompletion, user_id=cohort.user.id) == 1
-
-
-def wrong_at_only(cohort: Cohort, question: str) -> None:
-    """An attempt that was asked this one question, and answered it wrong by the key of that day."""
-    with transaction() as session:
-        session.merge(cohort.quiz).content = {"pools": {"pool": [question]}}
-    attempt = cohort.start()
-    cohort.save(attempt, Given(1, {"ticked": [1]}, False))
-    cohort.submit(attempt)
-
-
-def begin_with_mended_second(cohort: Cohort) -> int:
-    question = asked_now("second")
-    swapped = tuple(replace(option, right=not option.right) for option in question.parts.options)
-    with transaction():
-        factories.publish_question(replace(question, parts=replace(question.parts, options=swapped)))
-    return cohort.begin_regrade("second")

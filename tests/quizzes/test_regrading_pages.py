@@ -1,5 +1,6 @@
 """The pages of a regrade: who may, what they see before it, what a learner sees after it."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -147,7 +148,7 @@ def test_a_large_preview_says_that_it_is_being_computed_and_how_far_it_is(
     preview = asks(cohort, teacher)
 
     page = words(teacher.get(preview).text)
-    assert "It is being computed 3 attempts are looked at so far" in page
+    assert re.search("It is being computed [23] attempts are looked at so far", page)  # one of three may be open
     assert "Look again" in page
     assert "Apply it" not in page
     assert applies(teacher, preview).status_code == 409
