@@ -42,8 +42,8 @@ def test_an_answer_to_a_review_is_not_told_once_the_course_is_closed(app: Flask)
     memory = Memory()
     memory.attempt(True, False, True)
     browser = factories.sign_in(app.test_client(), memory.user)
+    card = memory.cards()["second"]
     with transaction() as session:
-        card = memory.cards()["second"]
         entry = ReviewEntry(
             card_id=card.id, number=1, at=clock.now(), rating=1, elapsed_days=1, scheduled_days=1, retention=90,
             revision_id=session.get_one(Question, "second").revision_id, answer={"ticked": [1]},
