@@ -99,6 +99,7 @@ def answers_after(step_ids: Sequence[int]) -> Later:
     return Later(rules.CHECK_AFTER, told.recalled, told.n, len({user_id for user_id, _ in first.values()}))
 
 
-def _asks(revision_id: int, ideas: Collection[str]) -> bool:
+def _asks(revision_id: int | None, ideas: Collection[str]) -> bool:
+    assert revision_id is not None  # It is null for terms alone.
     question = asked(revision_id).question
     return not set(ideas).isdisjoint((question.topic, *question.objectives))

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,9 +19,11 @@ from marking.allowances import services
 from marking.allowances.services import Change
 from marking.files import Brought
 from marking.services import Marker
+from progress.services import complete_step
 from quizzes import answering, closing, saving
 from quizzes.cases.services import start as start_case
 from quizzes.models import Accommodation, Attempt, AttemptItem, AttemptRequest
+from quizzes.rules import AttemptState
 from quizzes.saving import Given
 from quizzes.services import find_quiz
 from tests import factories
@@ -43,7 +46,7 @@ Which?
 class Course(World):
     """A learner, a quiz, and an instructor of the course."""
 
-    def __init__(self, *text: str, **settings: object) -> None:
+    def __init__(self, *text: str, **settings: Any) -> None:
         super().__init__(*text, **settings)
         tutor = factories.make_user("", "Tea Teacher", "instructor")
         factories.teach(tutor, self.course)
@@ -95,7 +98,7 @@ def test_another_attempt_at_a_case_is_granted(app: Flask) -> None:
     course = Played()
     with transaction():
         play = start_case(course.user.id, find_quiz(course.quiz.name), course.step.id)
-        play.state, play.submitted_at = "submitted", now()
+        play.state, play.submitted_at = AttemptState.SUBMITTED, now()
 
     course.grant(course.wish())
 
@@ -138,7 +141,7 @@ def test_a_submission_and_a_change_at_once_wait_for_each_other_and_both_hold(
     course.answer_right(attempt, 2)
     row = course.change(extra_time=50)
     db.session.rollback()
-    monkeypatch.setattr(closing, "complete_step", _after_a_while(closing.complete_step))
+    monkeypatch.setattr(closing, "complete_step", _after_a_while(complete_step))
     monkeypatch.setattr(services, "_move_deadlines", _after_a_while(services._move_deadlines))
     course_id, user_id, quiz_id = course.course.id, course.user.id, course.quiz.id
     wanted: dict[str, Callable[[], object]] = {

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from core.database import transaction
-from quizzes import closing, views
+from quizzes import closing, services, views
 from quizzes.models import Attempt
-from quizzes.terms import GRACE
+from quizzes.terms import GRACE, is_overdue
 from tests.quizzes.visiting import Visitor
 from tests.quizzes.world import World
 
@@ -29,7 +29,7 @@ def test_the_job_leaves_an_attempt_alone_that_was_given_more_time_after_it_was_l
     world = World(time_limit=10)
     attempt = world.start()
     clock(LATE)
-    find = closing.find_attempt
+    find = services.find_attempt
 
     def find_late(user_id: int, attempt_id: str) -> Attempt:
         found = find(user_id, attempt_id)
@@ -51,7 +51,6 @@ def test_the_page_leaves_an_attempt_open_that_was_given_more_time_while_it_was_r
     url = visitor.start()
     attempt = url.rpartition("/")[2]
     clock(LATE)
-    is_overdue = views.is_overdue
 
     def read_then_moved(deadline: datetime | None, at: datetime) -> bool:
         more_time(attempt)

@@ -8,7 +8,7 @@ from core import jobs as core_jobs
 from core.clock import now
 from core.database import transaction
 from quizzes.models import Grade, Question
-from quizzes.regrading import jobs, previews
+from quizzes.regrading import previews, running
 from quizzes.regrading.models import Regrade
 from quizzes.regrading.rules import Cause, RegradeState
 from tests.quizzes.cohort import FOUR, Cohort
@@ -29,7 +29,7 @@ def test_the_clock_rings_for_what_was_begun_and_does_not_wait_for_its_end(
 
     core_jobs._periodic["regrades"].run()
 
-    assert rung == [(jobs.BELL, regrade), (jobs.PREVIEW_BELL, asked)]
+    assert rung == [(running.BELL, regrade), (running.PREVIEW_BELL, asked)]
     assert count_of(Grade, cause="key") == 0
 
 

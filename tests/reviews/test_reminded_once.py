@@ -27,7 +27,12 @@ def looked_at(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Whom it opens a transaction for."""
     found: list[int] = []
     remind = reminders.remind
-    monkeypatch.setattr(reminders, "remind", lambda user_id: (found.append(user_id), remind(user_id))[1])
+
+    def looked(user_id: int) -> bool:
+        found.append(user_id)
+        return remind(user_id)
+
+    monkeypatch.setattr(reminders, "remind", looked)
     return found
 
 
