@@ -54,7 +54,9 @@ def due_quizzes(at: datetime) -> list[int]:
 
 def refresh(quiz_id: int) -> None:
     """Compute a quiz's figures and write them, with its marks taken out: those that were there before the reading
-    began. Called twice it does the same again; when it is killed, the marks are still there."""
+    began. Called twice it does the same again; when it is killed, the marks are still there. Figures that somebody
+    computed in between are newer and stay."""
+    began = now()
     quiz = db.session.get(Quiz, quiz_id)
     if quiz is None:
         return
@@ -62,9 +64,16 @@ def refresh(quiz_id: int) -> None:
     is_case = quiz.kind == QuizKind.CASE
     whole, questions = (case_figures(quiz_id), []) if is_case else _quiz_figures(quiz_id)
     with transaction():
+        if _was_computed_after(quiz_id, began):
+            return
         _write(quiz_id, whole, questions)
         for start in range(0, len(marks), SLICE):
             db.session.execute(delete(StaleMark).where(StaleMark.id.in_(marks[start : start + SLICE])))
+
+
+def _was_computed_after(quiz_id: int, moment: datetime) -> bool:
+    computed_at = db.session.scalar(select(QuizStatistics.computed_at).filter_by(quiz_id=quiz_id))
+    return computed_at is not None and computed_at > moment
 
 
 def _quiz_figures(quiz_id: int) -> tuple[QuizFigures, list[QuestionFigures]]:

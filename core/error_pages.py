@@ -31,7 +31,7 @@ STATUS: dict[type[DomainError], int] = {
 }
 # Hot reads meet the driver's own errors, all others SQLAlchemy's.
 NO_ANSWER = (OperationalError, sqlite3.OperationalError, psycopg.OperationalError)
-UNSTORABLE = (DataError, psycopg.DataError)
+UNSTORABLE = (DataError, psycopg.DataError, OverflowError)  # the last: a number too long for SQLite
 Answer = tuple[str, int, dict[str, str]]
 _log = logging.getLogger("error")
 
@@ -92,7 +92,9 @@ def _http(error: HTTPException) -> Answer | HTTPException:
 
 def _unstorable(_: Exception) -> Answer:
     return error_page(
-        400, "That holds characters which cannot be kept here, such as a NUL. Nothing was changed."
+        400,
+        "That holds something which cannot be kept here, such as a NUL or a number of many digits. "
+        "Nothing was changed.",
     )
 
 

@@ -54,6 +54,22 @@ def answer(bell: str, handler: Callable[..., object]) -> None:
     _answers[bell] = handler
 
 
+def answer_alone(bell: str, handler: Callable[..., object]) -> None:
+    """As `answer`, for long work: a bell that names what this worker is at already is let be, and comes round."""
+    under_way = set[tuple[str | int, ...]]()
+
+    def respond(*arguments: str | int) -> None:
+        if arguments in under_way:
+            return
+        under_way.add(arguments)
+        try:
+            handler(*arguments)
+        finally:
+            under_way.discard(arguments)
+
+    answer(bell, respond)
+
+
 def periodic(name: str, every: timedelta, run: Callable[[], object]) -> None:
     """Let the worker call `run` whenever `every` has passed since its last run, across restarts."""
     _periodic[name] = Periodic(name, every, run)

@@ -112,7 +112,9 @@ def erase(user_id: int, attempt_id: str) -> Work:
         db.session.execute(delete(table).where(table.attempt_id == attempt_id))
     uploads.erase_all(attempt_id)
     item = db.session.get_one(AttemptItem, (attempt_id, ONLY), populate_existing=True)
-    item.answer, item.saved_at = None, None
+    item.answer, item.saved_at, item.certainty, item.flagged = None, None, None, False
+    # What another tab still holds was written before this moment, and does not bring the text back.
+    item.seq = max(item.seq + 1, int(now().timestamp() * 1000))
     work.handed_in_at, work.second_id, work.note = None, None, ""
     if attempt.state != AttemptState.OPEN:
         closing.reopen(attempt)

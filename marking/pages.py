@@ -23,17 +23,22 @@ from marking.shown import (
     show_files,
     show_rubric,
     show_version,
+    without_criteria,
     words_in_words,
     words_wanted,
 )
 from marking.uploads import NO_FILES_HERE, draft_files
 from progress.access import Visit
 from progress.reads import READER
+from quizzes import rules as grading
+from quizzes.eligibility import eligibility
 from quizzes.models import Attempt, Quiz
 from quizzes.pages import certificate_url, kicker
 from quizzes.presentation import texts
+from quizzes.quiz_settings import QuizKind
 from quizzes.reads import AttemptHead, asked, items_of
 from quizzes.results import exact
+from quizzes.services import find_quiz
 from quizzes.start_page import StartPage, start_page
 from quizzes.times import in_words
 
@@ -202,7 +207,7 @@ def work_page(head: AttemptHead, here: Visit, reader: Reader) -> WorkPage:
         title=head.title,
         standing=_standing(work, head.title, "", head.passed),
         when=in_words(work.handed_in_at, reader) if work.handed_in_at else "",
-        answers=_answers(work, final, head.url),
+        answers=_answers(head, here, reader, work, final),
         earlier=_earlier(work, reader, head.url),
         comment=final.words if final else "",
         is_marked=is_marked,
@@ -268,11 +273,22 @@ def _lede(work: Work, passed: bool | None) -> str:
     return f"{'A tutor has it on the desk.' if is_on_a_desk else 'A tutor reads it.'} {A_MAIL}"
 
 
-def _answers(work: Work, final: Mark | None, base: str) -> tuple[ShownAnswer, ...]:
-    return tuple(
-        show_answer(work.attempt_id, asked(item.revision_id), item.position, item.answer, final, base)
+def _answers(
+    head: AttemptHead, here: Visit, reader: Reader, work: Work, final: Mark | None
+) -> tuple[ShownAnswer, ...]:
+    shown = (
+        show_answer(work.attempt_id, asked(item.revision_id), item.position, item.answer, final, head.url)
         for item in items_to_mark(work.attempt_id)
     )
+    return tuple(shown if _may_see_criteria(head, here, reader) else map(without_criteria, shown))
+
+
+def _may_see_criteria(head: AttemptHead, here: Visit, reader: Reader) -> bool:
+    """Those of an assignment are told before it is begun; those of a quiz are its key."""
+    if head.kind is QuizKind.ASSIGNMENT:
+        return True
+    learner = eligibility(reader.user_id, find_quiz(here.step.body), here.step.id)
+    return grading.may_see_feedback(head.settings, head.state, learner.standing)
 
 
 def _earlier(work: Work, reader: Reader, base: str) -> tuple[ShownVersion, ...]:

@@ -1,7 +1,7 @@
 """Parts of works as pages show them, to authors and to markers: rubrics, files, versions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Any
@@ -52,12 +52,16 @@ class ShownCriterion:
 
 @dataclass(frozen=True)
 class ShownRubric:
-    """All criteria of one answer; `sum` in words once levels are chosen, `failed` the criteria at 0."""
+    """All criteria of one answer; `sum` in words once levels are chosen, `failed` the criteria at 0.
+
+    Where the criteria may not be seen there are none, and `comments` are what was said of them.
+    """
 
     criteria: tuple[ShownCriterion, ...]
     is_rubric: bool
     sum: str
     failed: tuple[str, ...]
+    comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,13 @@ def show_rubric(asked: Asked, position: int, given: Mark | None, *, with_sum: bo
         sum_in_words(scheme, judged) if with_sum and given is not None and any_chosen(levels) else "",
         judged.failed if given is not None else (),
     )
+
+
+def without_criteria(shown: ShownAnswer) -> ShownAnswer:
+    """The answer for somebody who may not see what was looked for: sum and comments are left."""
+    comments = tuple(row.comment for row in shown.rubric.criteria if row.comment)
+    rubric = replace(shown.rubric, criteria=(), failed=(), comments=comments)
+    return replace(shown, rubric=rubric)
 
 
 def any_chosen(levels: Sequence[object]) -> bool:

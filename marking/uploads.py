@@ -79,11 +79,16 @@ def require_place(user_id: int, attempt_id: str, position: int) -> None:
     question = asked(item.revision_id).question
     if question.kind != "file" and not is_of_assignment(question):
         raise InvalidInput(NO_FILES_HERE)
+    _require_changeable(attempt, item)
+    if len(draft_files(attempt_id, position)) >= MOST_FILES:
+        raise Conflict(FULL)
+
+
+def _require_changeable(attempt: Attempt, item: AttemptItem) -> None:
     for is_so, sentence in (
         (is_overdue(attempt.deadline_at, now()), OVERDUE),
         (item.final_at is not None, FINAL),
-        (position < attempt.reached, LEFT),
-        (len(draft_files(attempt_id, position)) >= MOST_FILES, FULL),
+        (item.position < attempt.reached, LEFT),
     ):
         if is_so:
             raise Conflict(sentence)
@@ -108,13 +113,12 @@ def let_go(key: str) -> None:
 
 def take_out(user_id: int, attempt_id: str, file_id: int) -> int:
     """Take a file out of a draft; gives the question's position. One that was handed in before stays with that
-    version. Raises NotFound, and Conflict once the attempt is closed."""
+    version. Raises NotFound, and Conflict once the attempt is closed or the answer final or left."""
     _lock(attempt_id)
     attempt = find_attempt(user_id, attempt_id)
     file = find_file(attempt_id, file_id)
     rules.next_state(attempt.state, AttemptStep.SAVE)
-    if is_overdue(attempt.deadline_at, now()):
-        raise Conflict(OVERDUE)
+    _require_changeable(attempt, db.session.get_one(AttemptItem, (attempt_id, file.position)))
     file.in_draft = False
     if file_id not in _held_by_versions(attempt_id):
         _doom([file])
@@ -141,6 +145,12 @@ def find_file(attempt_id: str, file_id: int) -> WorkFile:
     if file is None:
         raise NotFound(NO_FILE)
     return file
+
+
+def is_gone(file_id: int) -> bool:
+    """Whether no answer holds the file any more."""
+    file = db.session.get(WorkFile, file_id)
+    return file is None or file.attempt_id is None
 
 
 def find_handed_in(work: Work, file_id: int) -> WorkFile:

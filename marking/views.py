@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from core import events
 from core.database import transaction
-from core.errors import Conflict, InvalidInput, Unavailable
+from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.limits import require_within
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from marking import drafts, pages, uploads
@@ -171,11 +171,16 @@ def _back(head: AttemptHead, position: int) -> str:
 @bp.post("/attempts/<work_id>/files/<int:file_id>/remove")
 @allow(SIGNED_IN)
 def remove(work_id: str, file_id: int) -> Answer:
-    """Take a file out of a draft."""
+    """Take a file out of a draft. A second press finds it gone, and no question to go back to."""
     head, here, person = open_attempt(work_id)
     require_open(here)
-    with transaction():
-        position = uploads.take_out(person.user_id, work_id, file_id)
+    try:
+        with transaction():
+            position = uploads.take_out(person.user_id, work_id, file_id)
+    except NotFound:
+        if not uploads.is_gone(file_id):
+            raise
+        return redirect(head.url, 303)
     flash("The file is taken out.", "ok")
     return redirect(_back(head, position), 303)
 

@@ -1,5 +1,6 @@
 """The calibration of an attempt as a result page shows it: a drawing, a table, a sentence."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,7 @@ COLUMNS = {
 TOP, HEIGHT = 26, 170  # the drawing's scale: all right at the top, none below
 LEAST, MOST = 13, 21  # radius of a dot, with room for a number in it
 ENOUGH = 3  # answers of one certainty, before it is judged
+TOO_FEW_CERTAIN = "You were certain of too few answers to tell how well you judge yourself."
 
 
 class Standing(StrEnum):
@@ -58,17 +60,26 @@ class ShownCalibration:
     sure_and_wrong: tuple[ToldQuestion, ...]
 
 
-def calibration_of(items: Sequence[Item], told: Sequence[ToldQuestion]) -> ShownCalibration | None:
-    """The calibration of the answered questions; None before a single one was. `told` names what was sure and wrong."""
-    found = calibrate(
-        _answered(item) for item in items if is_answered(item.answer) and item.score is not None
-    )
+def calibration_of(items: Sequence[Item], told: Sequence[ToldQuestion] | None) -> ShownCalibration | None:
+    """The calibration of the answered questions; None before a single one was. `told` names what was sure and wrong.
+
+    Without it the key is hidden, and groups below ENOUGH are left out: of one answer "0 of 1 right" tells its key.
+    """
+    answers = [_answered(item) for item in items if is_answered(item.answer) and item.score is not None]
+    found = calibrate(answers if told is not None else _in_groups(answers))
     if not found.groups:
         return None
     columns = tuple(_column(group) for group in found.groups)
     curve = " ".join(f"{column.x},{column.dot_y}" for column in reversed(columns))
-    wrong = tuple(each for each in told if each.position in found.sure_and_wrong)
-    return ShownCalibration(columns, TICKS, curve, _sentence(found, bool(wrong)), wrong)
+    wrong = tuple(each for each in told or () if each.position in found.sure_and_wrong)
+    is_judged = told is not None or any(group.certainty is Certainty.HIGH for group in found.groups)
+    sentence = _sentence(found, bool(wrong)) if is_judged else TOO_FEW_CERTAIN
+    return ShownCalibration(columns, TICKS, curve, sentence, wrong)
+
+
+def _in_groups(answers: Sequence[Answered]) -> list[Answered]:
+    counts = Counter(each.certainty for each in answers)
+    return [each for each in answers if counts[each.certainty] >= ENOUGH]
 
 
 def _answered(item: Item) -> Answered:

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, select, true, update
 
 from accounts.models import User
 from core.clock import now
@@ -45,14 +45,14 @@ class PersonNeeded:
     at: datetime
 
 
-def submit(user_id: int, attempt_id: str) -> Attempt:
+def submit(user_id: int, attempt_id: str, *, only_overdue: bool = False) -> Attempt:
     """Close the attempt and mark it from the revisions that it asked; a pass completes the step.
 
     The first submission counts, a second finds its result. What comes after the deadline is closed as of it.
-    Raises NotFound.
+    With `only_overdue` an attempt that has time left, or was given more, stays open. Raises NotFound.
     """
     attempt = find_attempt(user_id, attempt_id)
-    if _closed(attempt):
+    if _closed(attempt, only_overdue):
         _mark(attempt)
         complete(attempt)
         if attempt.points is None:
@@ -78,7 +78,7 @@ def close_overdue() -> None:
     for attempt_id, user_id in overdue:
         try:
             with transaction():
-                submit(user_id, attempt_id)
+                submit(user_id, attempt_id, only_overdue=True)
         except Exception:  # The others wait no longer because of one.
             logging.getLogger("quizzes").exception(
                 "an overdue attempt was not closed", extra={"attempt": attempt_id}
@@ -135,12 +135,16 @@ def _hold_learner(user_id: int) -> None:
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
-def _closed(attempt: Attempt) -> bool:
-    """Close it, if it is still open; True for the one who did."""
-    moment, timed_out = _ends(attempt.deadline_at)
+def _closed(attempt: Attempt, only_overdue: bool) -> bool:
+    """Close it, if it is still open; True for the one who did.
+
+    Whether its time is over is asked in the same statement: the deadline may have moved since it was read.
+    """
+    moment, timed_out = (Attempt.deadline_at, True) if only_overdue else _ends(attempt.deadline_at)
+    has_ended = Attempt.deadline_at < now() - GRACE if only_overdue else true()
     closing = (
         update(Attempt)
-        .where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN)
+        .where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN, has_ended)
         .values(state=AttemptState.SUBMITTED, submitted_at=moment, timed_out=timed_out)
         .execution_options(synchronize_session=False)
     )

@@ -100,7 +100,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         regraded=told_of(head, reader),
         hidden="" if may_see else _hidden(head.settings),
         read_again=() if may_see or not tells_ideas else _read_again(here, items),
-        calibration=calibration_of(items, told or ()) if head.terms and head.terms.certainty else None,
+        calibration=calibration_of(items, told) if head.terms and head.terms.certainty else None,
         print_url=f"{head.url}/print",
         marks_url=f"{head.url}/marks" if any(_is_for_people(item) for item in items) else "",
         gain=_gain(reader.user_id, quiz, head, items),

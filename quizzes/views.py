@@ -132,6 +132,8 @@ def submit(attempt_id: str) -> Answer:
 def print_result(attempt_id: str) -> Answer:
     """The result of one's own attempt on paper: what stands on its page, nothing folded away."""
     head, here, person = open_attempt(attempt_id)
+    if not here.decision.allowed:
+        return turn_away(here)
     if head.is_open or head.kind is not QuizKind.QUIZ:
         return redirect(head.url)
     return render("quizzes/result_print.html", nav="learning", page=result_page(head, here, person))
@@ -144,6 +146,8 @@ def paper(attempt_id: str) -> Answer:
     from quizzes.result_paper import render_pdf  # typst is loaded by those who print, not by every page
 
     head, here, person = open_attempt(attempt_id)
+    if not here.decision.allowed:
+        return turn_away(here)
     if head.is_open or head.kind is not QuizKind.QUIZ:
         return redirect(head.url)
     require_within(PAPERS, "attempt-pdf")
@@ -174,7 +178,7 @@ def _quiz_attempt(head: AttemptHead, here: Visit, person: Reader) -> Answer:
     """The questions of an open attempt, one a page or all."""
     if head.is_open and is_overdue(head.deadline_at, now()):
         with transaction():
-            closing.submit(person.user_id, head.id)
+            closing.submit(person.user_id, head.id, only_overdue=True)
         head = attempt_head(head.id, person.user_id)
     if not head.is_open:
         return render("quizzes/result.html", nav="learning", page=result_page(head, here, person))

@@ -8,6 +8,7 @@ from fractions import Fraction
 from sqlalchemy import case, func, select
 
 from analysis.cohorts.later import Later
+from core.clock import now
 from core.database import db
 from quizzes.reads import asked
 from reviews import rules
@@ -61,18 +62,21 @@ def answers_at(user_id: int, ideas: Collection[str], after_days: int = rules.CHE
     Of each card the first answer counts that was given on that day or later; a wholly right one is recalled. What the
     learner said of their certainty does not matter here.
     """
-    query = (
-        select(ReviewCard.id, ReviewCard.learned_at, ReviewEntry)
-        .join(ReviewEntry, ReviewEntry.card_id == ReviewCard.id)
-        .where(ReviewCard.user_id == user_id, ReviewCard.kind == Kind.QUESTION)
-        .order_by(ReviewEntry.at)
-    )
     # Cards are due when the learner's day begins, which may be hours before so many times 24 of them have passed.
     wait = timedelta(days=after_days - 1)
+    query = (
+        select(
+            ReviewCard.id, ReviewCard.learned_at, ReviewEntry.at, ReviewEntry.rating, ReviewEntry.revision_id
+        )
+        .join(ReviewEntry, ReviewEntry.card_id == ReviewCard.id)
+        .where(ReviewCard.user_id == user_id, ReviewCard.kind == Kind.QUESTION)
+        .where(ReviewCard.learned_at < now() - wait)
+        .order_by(ReviewEntry.at)
+    )
     first: dict[int, Rating] = {}
-    for card_id, learned_at, entry in db.session.execute(query):
-        if entry.at - learned_at > wait and _asks(entry, ideas):
-            first.setdefault(card_id, Rating(entry.rating))
+    for card_id, learned_at, at, rating, revision_id in db.session.execute(query):
+        if card_id not in first and at - learned_at > wait and _asks(revision_id, ideas):
+            first[card_id] = Rating(rating)
     return rules.retained(first.values())
 
 
@@ -95,7 +99,7 @@ def answers_after(step_ids: Sequence[int]) -> Later:
     return Later(rules.CHECK_AFTER, told.recalled, told.n, len({user_id for user_id, _ in first.values()}))
 
 
-def _asks(entry: ReviewEntry, ideas: Collection[str]) -> bool:
-    assert entry.revision_id is not None
-    question = asked(entry.revision_id).question
+def _asks(revision_id: int | None, ideas: Collection[str]) -> bool:
+    assert revision_id is not None  # It is null for terms alone.
+    question = asked(revision_id).question
     return not set(ideas).isdisjoint((question.topic, *question.objectives))

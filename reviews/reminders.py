@@ -4,9 +4,9 @@ import logging
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from accounts.models import User
+from accounts.models import MailRefusal, User
 from accounts.notifications import MailKind, refusal_path, refused_by
 from core.clock import now
 from core.database import db, transaction, upsert
@@ -33,21 +33,28 @@ def send_due() -> None:
 
 
 def _waiting() -> list[int]:
-    """Who has cards that are due, and whose morning it is."""
+    """Who has cards that are due, wants to be told, and was not yet on this day, whose morning it is."""
+    refused = exists().where(MailRefusal.user_id == User.id, MailRefusal.kind == KIND.word)
     rows = db.session.execute(
-        select(User.id, User.time_zone)
+        select(User.id, User.time_zone, ReviewHabit.reminded_on)
         .join(ReviewCard, ReviewCard.user_id == User.id)
+        .outerjoin(ReviewHabit, ReviewHabit.user_id == User.id)
         .where(
             ReviewCard.due_at <= now(),
             ReviewCard.removed_at.is_(None),
             ReviewCard.left_at.is_(None),
             User.active.is_(True),
             User.confirmed_at.is_not(None),
+            ~refused,
         )
         .distinct()
         .order_by(User.id)
     ).all()
-    return [user_id for user_id, zone in rows if rules.is_morning(now(), ZoneInfo(zone or "UTC"))]
+    return [user_id for user_id, zone, told_on in rows if _is_time(ZoneInfo(zone or "UTC"), told_on)]
+
+
+def _is_time(zone: ZoneInfo, reminded_on: date | None) -> bool:
+    return rules.is_morning(now(), zone) and now().astimezone(zone).date() != reminded_on
 
 
 def remind(user_id: int) -> bool:

@@ -85,12 +85,14 @@ def find_card(user_id: int, card_id: int) -> ReviewCard:
 
 
 def find_entry(user_id: int, entry_id: int) -> tuple[ReviewEntry, ReviewCard]:
-    """An entry of this person's log, with its card. Raises NotFound for any other."""
-    query = select(ReviewEntry, ReviewCard).join(ReviewCard, ReviewCard.id == ReviewEntry.card_id)
-    row = db.session.execute(query.where(ReviewEntry.id == entry_id, ReviewCard.user_id == user_id)).first()
+    """An entry of this person's log, with its card. Raises NotFound for any other, and where the card may come no
+    more: with the course its key is closed too."""
+    mine = open_cards(user_id).join(ReviewEntry, ReviewEntry.card_id == ReviewCard.id)
+    query = mine.add_columns(ReviewEntry).where(ReviewEntry.id == entry_id)
+    row = db.session.execute(query).first()
     if row is None:
         raise NotFound(NO_CARD)
-    return row[0], row[1]
+    return row[1], row[0]
 
 
 def revision_of(card: ReviewCard) -> int:

@@ -13,6 +13,8 @@ from core.database import transaction
 from core.errors import InvalidInput
 from core.limits import require_within
 from core.web import INSTRUCTOR, SIGNED_IN, allow, render, signed_in
+from progress.access import turn_away
+from quizzes.access import open_attempt
 from quizzes.paper import plain_prompt
 from quizzes.reads import asked
 
@@ -38,6 +40,9 @@ class Line:
 @allow(SIGNED_IN)
 def ask(attempt_id: str, position: int) -> Answer:
     """The question, and a field for what seems wrong with it; or what was said and answered."""
+    _, here, _ = open_attempt(attempt_id)
+    if not here.decision.allowed:
+        return turn_away(here)
     return _form(attempt_id, position)
 
 
@@ -45,6 +50,9 @@ def ask(attempt_id: str, position: int) -> Answer:
 @allow(SIGNED_IN)
 def say(attempt_id: str, position: int) -> Answer:
     """Tell the instructors."""
+    _, here, _ = open_attempt(attempt_id)
+    if not here.decision.allowed:
+        return turn_away(here)
     person, words = signed_in(), request.form.get("words", "")
     try:
         with transaction():

@@ -8,7 +8,7 @@ from wtforms import DateTimeLocalField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from core.school import current_school
-from marking.allowances.services import Change
+from marking.allowances.services import MOST_EXTRA, Change
 from quizzes.models import Quiz
 
 WHOLE_COURSE = "0"
@@ -30,7 +30,7 @@ class AccommodationForm(FlaskForm):
         "Extra attempts",
         validators=[
             InputRequired("Write a number; 0 for none."),
-            NumberRange(0, 100, "Write a number from 0 to 100."),
+            NumberRange(0, MOST_EXTRA, f"Write a number from 0 to {MOST_EXTRA}."),
         ],
     )
     opens = DateTimeLocalField("Opens", format=FORMATS, validators=[Optional()])

@@ -36,6 +36,8 @@ NO_QUIZ = "There is no such quiz in this course."
 NO_ACCOMMODATION = "There is no such accommodation. It may have been ended."
 NOTHING = "Change something: extra time, extra attempts, or a date."
 WRONG_WINDOW = "The end lies before the beginning."
+NO_MORE = "This learner has 100 further attempts here already, which is the most. Refuse with a sentence."
+MOST_EXTRA = 100  # further attempts for one learner at one quiz
 LONGEST = 2_000  # characters of a reason or an answer
 
 
@@ -118,10 +120,13 @@ def _request_to_answer(marker: Marker, request_id: int) -> AttemptRequest:
 
 
 def _one_more(request: AttemptRequest, course_id: int, marker: Marker) -> None:
-    row = find_row(request.user_id, course_id, request.quiz_id)
-    before = change_of(row)
-    extra = Change(before.extra_time, before.extra_attempts + 1, before.opens_at, before.closes_at)
-    change(marker, request.user_id, course_id, request.quiz_id, extra)
+    """The request proves the quiz, which may be a case or have been taken out since. Raises Conflict at the most."""
+    _take_turn_with_attempts(request.user_id, course_id)
+    before = change_of(find_row(request.user_id, course_id, request.quiz_id))
+    if before.extra_attempts >= MOST_EXTRA:
+        raise Conflict(NO_MORE)
+    extra = replace(before, extra_attempts=before.extra_attempts + 1)
+    _write_down(marker, request.user_id, course_id, request.quiz_id, extra)
 
 
 # ---- accommodations
@@ -139,7 +144,13 @@ def change(
     if wanted.opens_at and wanted.closes_at and wanted.closes_at <= wanted.opens_at:
         raise InvalidInput(WRONG_WINDOW, "closes")
     _require_in_course(user_id, course_id, quiz_id)
-    _take_turn(user_id)
+    _take_turn_with_attempts(user_id, course_id)
+    return _write_down(marker, user_id, course_id, quiz_id, wanted)
+
+
+def _write_down(
+    marker: Marker, user_id: int, course_id: int, quiz_id: int | None, wanted: Change
+) -> Accommodation:
     found = find_row(user_id, course_id, quiz_id)
     moves = _moves(change_of(found), wanted)
     row = found or Accommodation(user_id=user_id, course_id=course_id, quiz_id=quiz_id)
@@ -155,7 +166,8 @@ def change(
 
 def end(marker: Marker, course_id: int, accommodation_id: int) -> Accommodation:
     """Take an accommodation back; attempts that were begun with it keep what they have used. Raises NotFound."""
-    row = find_accommodation(course_id, accommodation_id)
+    _take_turn_with_attempts(find_accommodation(course_id, accommodation_id).user_id, course_id)
+    row = find_accommodation(course_id, accommodation_id)  # Who pressed twice waited, and finds it gone.
     _note("marking.end_accommodation", row, marker)
     db.session.delete(row)
     db.session.flush()
@@ -279,6 +291,19 @@ def _note(action: str, row: Accommodation, marker: Marker) -> None:
         "extra_attempts": row.extra_attempts, **moments,
     }  # fmt: skip
     record(action, f"user:{row.user_id}", detail, actor_id=marker.user_id)
+
+
+def _take_turn_with_attempts(user_id: int, course_id: int) -> None:
+    """The open attempts are held before the learner, in the order of a submission, so that neither waits for the
+    other in a circle."""
+    query = (
+        select(Attempt.id)
+        .join(Step, Step.id == Attempt.step_id)
+        .where(Attempt.user_id == user_id, Attempt.state == AttemptState.OPEN, Step.course_id == course_id)
+        .order_by(Attempt.id)
+    )
+    db.session.execute(query.with_for_update(of=Attempt))
+    _take_turn(user_id)
 
 
 def _take_turn(user_id: int) -> None:

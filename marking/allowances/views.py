@@ -1,5 +1,6 @@
 """The doors of accommodations: find a learner of a course, change something for them, end it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, request
@@ -8,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from accounts.models import User
 from core.database import db, transaction
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.school import current_school
 from core.web import INSTRUCTOR, Reader, allow, render, signed_in
 from courses.models import Course
@@ -83,9 +84,9 @@ def change(course: str, user_id: int) -> Answer:
 @bp.post("/<int:accommodation_id>/end")
 @allow(INSTRUCTOR)
 def end(course: str, accommodation_id: int) -> Answer:
-    """Take an accommodation back."""
-    with transaction():
-        found = services.find_taught(_marker(), course)
+    """Take an accommodation back. A second press finds it ended."""
+    found = services.find_taught(_marker(), course)
+    with suppress(NotFound), transaction():
         services.end(_marker(), found.id, accommodation_id)
     flash("It is ended.", "ok")
     return redirect(f"/studio/courses/{course}/accommodations", 303)

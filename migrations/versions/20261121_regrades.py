@@ -58,6 +58,10 @@ def upgrade() -> None:
             "question_id", "cause", "revision_id", name=op.f("uq_regrades_question_id_cause_revision_id")
         ),
     )
+    op.create_index(
+        "one_drop_a_question", "regrades", ["question_id"], unique=True,
+        sqlite_where=sa.text("cause = 'dropped'"), postgresql_where=sa.text("cause = 'dropped'"),
+    )  # fmt: skip
     op.create_table(
         "regrade_previews",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -10,17 +10,18 @@ from quizzes.regrading.running import BELL, PREVIEW_BELL, carry_on, look_on
 
 def register() -> None:
     """Go on when a page rings, and each minute with what a lost bell left."""
-    jobs.answer(BELL, carry_on)
-    jobs.answer(PREVIEW_BELL, look_on)
-    jobs.periodic("regrades", timedelta(minutes=1), carry_on_all)
+    jobs.answer_alone(BELL, carry_on)
+    jobs.answer_alone(PREVIEW_BELL, look_on)
+    jobs.periodic("regrades", timedelta(minutes=1), ring_for_all)
     jobs.periodic("regrade-previews-sweep", timedelta(hours=1), previews.sweep)
 
 
-def carry_on_all() -> None:
-    """Bring all regrades and previews that were begun to their end."""
+def ring_for_all() -> None:
+    """A bell for each regrade and preview that was begun. They may take long, and the clock's other jobs must not
+    wait for them."""
     with transaction():
         begun, asked = services.running(), previews.unfinished()
     for regrade_id in begun:
-        carry_on(regrade_id)
+        jobs.ring(BELL, regrade_id)
     for preview_id in asked:
-        look_on(preview_id)
+        jobs.ring(PREVIEW_BELL, preview_id)

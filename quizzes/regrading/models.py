@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
 from quizzes.regrading.rules import Cause, RegradeState
+
+IS_DROP = text("cause = 'dropped'")
 
 
 class Regrade(Base):
@@ -18,7 +20,12 @@ class Regrade(Base):
     """
 
     __tablename__ = "regrades"
-    __table_args__ = (UniqueConstraint("question_id", "cause", "revision_id"),)
+    __table_args__ = (
+        UniqueConstraint("question_id", "cause", "revision_id"),
+        Index(
+            "one_drop_a_question", "question_id", unique=True, sqlite_where=IS_DROP, postgresql_where=IS_DROP
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[str] = mapped_column(ForeignKey("questions.id"))

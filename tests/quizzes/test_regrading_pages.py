@@ -13,12 +13,13 @@ from core.clock import set_now
 from core.database import db, transaction
 from courses.models import CourseInstructor
 from quizzes.models import Attempt
-from quizzes.regrading import jobs, previews, reads, running
+from quizzes.regrading import previews, reads, running
 from quizzes.regrading import services as regrading
 from quizzes.regrading.models import Regrade
 from quizzes.regrading.rules import Cause
 from tests import factories
 from tests.conftest import NOON
+from tests.quizzes.bells import carry_on_all
 from tests.quizzes.cohort import REASON, Cohort
 from tests.quizzes.visiting import words
 from tests.quizzes.world import count_of
@@ -157,7 +158,7 @@ def test_a_large_preview_says_that_it_is_being_computed_and_how_far_it_is(
     assert count_of(Regrade) == 0
     assert teacher.get(preview, headers=JSON).json == {"state": "running", "confirmed": False}
 
-    jobs.carry_on_all()
+    carry_on_all()
 
     assert teacher.get(preview, headers=JSON).json == {"state": "whole", "confirmed": True}
     assert "Up 2 of 4 handed in" in words(teacher.get(preview).text)
