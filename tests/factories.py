@@ -476,3 +476,18 @@ def teach(user: Any, course: Any) -> None:
 
     with transaction() as session:
         session.add(CourseInstructor(course_id=course.id, user_id=user.id))
+
+
+# ---- marking
+
+
+def a_pdf() -> bytes:
+    """A PDF of one empty page."""
+    from io import BytesIO
+
+    from pypdf import PdfWriter
+
+    writer, out = PdfWriter(), BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.write(out)
+    return out.getvalue()

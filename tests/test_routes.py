@@ -186,7 +186,7 @@ POST studio_marking.pass_on          login   403     403     303     303
 POST studio_marking.agree            login   403     403     303     303
 POST studio_marking.answer           login   403     403     303     303
 POST accommodations.change           login   403     403     422     422
-POST accommodations.end              login   403     403     303     404
+POST accommodations.end              login   403     403     303     303
 POST marking.erase                   login   303     404     404     404
 POST quizzes.submit                  login   303     404     404     404
 POST regrading.preview               login   403     403     303     303
@@ -373,11 +373,13 @@ def _works(learner: Any, course: Any, step: Any, assignment: Any) -> dict[str, A
     from marking.services import Marker
     from quizzes.models import AttemptRequest
 
-    brought = check("plan.pdf", b"%PDF-1.7 %%EOF")
-    key = uploads.store(brought)
+    brought = check("plan.pdf", factories.a_pdf())
+    with transaction():
+        key = uploads.announce(1, brought)
+    uploads.store(key, brought.data)
     with transaction() as session:
         work = drafts.start(learner.id, assignment, step.id, Random(1)).id
-        file = uploads.keep(learner.id, work, 1, brought, key).id
+        file = uploads.keep(learner.id, work, 1, key).id
         drafts.hand_in(learner.id, work, True)
         request = AttemptRequest(
             user_id=learner.id, quiz_id=assignment.id, step_id=step.id, reason="Ill.", state="open", asked_at=now(),

@@ -13,8 +13,8 @@ EXAM, CASE, FORMULATION, CLAIMS = (
 CRITERIA_OF_CLAIMS = 5
 
 
-def reach_capstone(school: School, learner: str, name: str, *tutors: str) -> None:
-    """New people: one who has done the eight modules, and some who teach the certification."""
+def reach_capstone(school: School, learner: str, name: str, tutor: str) -> None:
+    """New people: one who has done the eight modules, and one who teaches the certification."""
     from app import create_app
     from courses.services import find_course
 
@@ -24,8 +24,7 @@ def reach_capstone(school: School, learner: str, name: str, *tutors: str) -> Non
         factories.enroll(person, course)
         before = [step for step in factories.steps_of(course) if "/quizzes/capstone-" not in step.body]
         factories.complete(person, *(step for step in before if step.required))
-        for tutor in tutors:
-            factories.teach(factories.make_user(tutor, "Tea Tutor", "instructor"), course)
+        factories.teach(factories.make_user(tutor, "Tea Tutor", "instructor"), course)
 
 
 def answer_the_rest(school: School, learner: str, attempt: str, done: int, wrong: int) -> None:
@@ -49,7 +48,7 @@ def answer_the_rest(school: School, learner: str, attempt: str, done: int, wrong
             save(person, attempt, given)
 
 
-def pass_case_and_claims(school: School, learner: str, tutor: str, second: str) -> None:
+def pass_case_and_claims(school: School, learner: str, tutor: str) -> None:
     """The safe path of the case; five claims that two markers find faultless."""
     from accounts.services import require_by_email
     from app import create_app
@@ -58,17 +57,14 @@ def pass_case_and_claims(school: School, learner: str, tutor: str, second: str) 
     from quizzes.services import find_quiz
 
     with inside(create_app(school.config)):
-        person, markers = (
-            require_by_email(learner).id,
-            [require_by_email(each).id for each in (tutor, second)],
-        )
+        person, teacher = require_by_email(learner).id, require_by_email(tutor).id
         best = better_play(edition(int(find_quiz(_name(CASE)).content["revision"])).case)
-        _write_claims(person, markers)
+        _write_claims(person, teacher)
     assert best is not None
     play(school, learner, CASE, *(turn.index for turn in best.turns))
 
 
-def _write_claims(person: int, markers: list[int]) -> None:
+def _write_claims(person: int, tutor: int) -> None:
     from core.database import transaction
     from courses.services import find_course
     from marking import drafts, judging
@@ -83,11 +79,11 @@ def _write_claims(person: int, markers: list[int]) -> None:
         save(person, work, [Given(1, {"text": ["Guests say that they feel rested."]}, False)])
     with transaction():
         drafts.hand_in(person, work, True)
-    for marker in (Marker(each, False) for each in markers):
-        with transaction():
-            judging.claim(marker, work)
-        with transaction():
-            judging.give_mark(marker, work, Judgement({1: [2] * CRITERIA_OF_CLAIMS}))
+    marker = Marker(tutor, False)  # All points are far from the pass mark: no second marker reads it.
+    with transaction():
+        judging.claim(marker, work)
+    with transaction():
+        judging.give_mark(marker, work, Judgement({1: [2] * CRITERIA_OF_CLAIMS}))
 
 
 def may_come_back(school: School, learner: str, attempt: str) -> set[str]:

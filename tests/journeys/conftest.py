@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests import servers
 from tests.journeys.school import School, furnish, open_school, operate
@@ -18,6 +26,9 @@ HEIGHTS = {320: 640, 390: 844, 1280: 900}
 PATIENCE = 15_000  # milliseconds; only a failing step waits as long
 
 OpenPage = Callable[..., Page]
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

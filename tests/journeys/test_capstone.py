@@ -24,11 +24,7 @@ from tests.journeys.school import School
 
 pytestmark = pytest.mark.browser
 
-LEARNER, TUTOR, SECOND = (
-    "zoe-capstone@example.org",
-    "tutor-capstone@example.org",
-    "second-capstone@example.org",
-)
+LEARNER, TUTOR = "zoe-capstone@example.org", "tutor-capstone@example.org"
 NAME = "Zoë Ångström"
 DRAFT = "# Red flags\n\nThe sentence at the door: asked today, by telephone."
 REVISED = DRAFT + " Fingers and toe: within two weeks."
@@ -38,13 +34,13 @@ WRONG = 4  # of 40 questions: 90 percent
 
 
 def test_the_capstone_is_passed_and_the_certification_issued(school: School, open_page: OpenPage) -> None:
-    reach_capstone(school, LEARNER, NAME, TUTOR, SECOND)
+    reach_capstone(school, LEARNER, NAME, TUTOR)
     author, tutor = open_page(school), open_page(school)
     sign_in(author, LEARNER, factories.PASSWORD)
     sign_in(tutor, TUTOR, factories.PASSWORD)
 
     passes_the_exam(school, author)
-    pass_case_and_claims(school, LEARNER, TUTOR, SECOND)
+    pass_case_and_claims(school, LEARNER, TUTOR)
     writes_and_hands_in(author)
     claims_and_returns(tutor)
     revises(author)
