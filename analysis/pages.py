@@ -59,7 +59,7 @@ class QuizLine:
     deviation: str
     alpha: str
     error: str
-    passed: str
+    passed: str  # empty where there is nothing to pass
     length: str
     fresh: Freshness
 
@@ -158,7 +158,7 @@ def quiz_line(standing: Standing, course: str, zone: str) -> QuizLine:
         deviation=percent(figures.deviation, n),
         alpha="none" if standing.is_case else number(figures.alpha, n),
         error=percent(figures.error, n),
-        passed=percent(figures.passed / n if n >= LEAST else None, n),
+        passed=percent(figures.passed / n if n >= LEAST else None, n) if standing.pass_mark else "",
         length=f"{figures.length:.3g}",
         fresh=freshness(standing, zone),
     )

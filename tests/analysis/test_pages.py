@@ -60,6 +60,16 @@ def test_a_course_lists_its_quizzes_with_their_figures(room: Classroom, app: Fla
     assert "What you remember Quiz 12 50% 52% 50% 1.00 Up to date" in page
 
 
+def test_where_there_is_nothing_to_pass_nobody_is_said_to_have_passed(app: Flask) -> None:
+    room = Classroom(pass_mark=0)
+    room.crowd(some(6, 12, lambda right: (right, right)))
+    room.compute()
+    reader = teacher(room, app)
+
+    assert "What you remember Quiz 12 50% 52% 1.00 Up to date" in words(read(reader, of_course(room)))
+    assert "passed at once" not in words(read(reader, room.url))
+
+
 def test_before_anything_was_handed_in_the_pages_say_so(room: Classroom, app: Flask) -> None:
     client = teacher(room, app)
 
