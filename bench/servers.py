@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.supervisor import ROOT, SERVER
+from tests.servers import free_port
 
 TICKS = os.sysconf("SC_CLK_TCK")  # a second
 START_SECONDS = 60
@@ -59,14 +60,6 @@ def serve(
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

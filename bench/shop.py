@@ -19,7 +19,7 @@ from urllib.request import urlopen
 from accounts.models import User
 from accounts.services import add_user
 from bench import client
-from bench.servers import START_SECONDS, free_port
+from bench.servers import START_SECONDS
 from bench.sites import STRIPE_KEY, WEBHOOK_SECRET, application
 from core.database import transaction
 from courses.services import find_course
@@ -27,6 +27,7 @@ from deploy.supervisor import ROOT
 from enrollment import checkout
 from enrollment.orders import Buyer
 from sandbox.deliveries import signature
+from tests.servers import free_port
 
 FOR_SALE = "holistic-dermatology-certification"
 COMPLETED = "checkout.session.completed"
