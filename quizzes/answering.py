@@ -18,8 +18,8 @@ from quizzes.terms import Terms, is_overdue
 def check(user_id: int, attempt_id: str, position: int) -> AttemptItem:
     """Look whether the saved answer is right. It becomes final then, or once its tries are used.
 
-    Raises NotFound, and Conflict where the attempt checks nothing or is over, where the question was left for good,
-    or nothing is answered.
+    One that was found wrong and stands unchanged is no further try. Raises NotFound, and Conflict where the attempt
+    checks nothing or is over, where the question was left for good, or nothing is answered.
     """
     attempt, item = _open_item(user_id, attempt_id, position)
     terms = _terms(attempt)
@@ -30,12 +30,19 @@ def check(user_id: int, attempt_id: str, position: int) -> AttemptItem:
     _require_not_left(attempt, position)
     if not rules.is_answered(item.answer):
         raise Conflict("Give an answer, then check it.")
-    if not _is_wrong(item) or len(item.tried) + 1 >= terms.tries:
+    if not _is_wrong(item):
         item.final_at = now()
     elif not was_just_tried(item):
-        item.tried = [*item.tried, item.answer]
+        _use_a_try(item, terms)
     db.session.flush()
     return item
+
+
+def _use_a_try(item: AttemptItem, terms: Terms) -> None:
+    if len(item.tried) + 1 >= terms.tries:
+        item.final_at = now()
+    else:
+        item.tried = [*item.tried, item.answer]
 
 
 def take_hint(user_id: int, attempt_id: str, position: int) -> None:

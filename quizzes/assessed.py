@@ -9,6 +9,7 @@ from certificates.services import Content
 from core.database import db
 from quizzes.models import Question, QuestionRevision, Quiz
 from quizzes.quiz_settings import QuizKind, QuizSettings
+from quizzes.services import question_count
 
 FORMATS = {
     "choice": "one right answer",
@@ -38,16 +39,16 @@ def _assessment(quiz: Quiz) -> Assessment:
     settings = QuizSettings.from_json(quiz.settings)
     if quiz.kind == QuizKind.ASSIGNMENT:  # Its one "question" is the brief.
         return Assessment(quiz.title, quiz.kind, 0, settings.pass_mark)
-    drawn = sum(count for _, count in settings.draw)
-    asked = len(settings.items) + drawn if settings.draw else len(quiz.pool)
-    return Assessment(quiz.title, quiz.kind, asked, settings.pass_mark, tuple(_formats(quiz.pool)))
+    formats = tuple(_formats(quiz.pool))
+    return Assessment(quiz.title, quiz.kind, question_count(quiz), settings.pass_mark, formats)
 
 
 def _formats(pool: Sequence[str]) -> list[str]:
+    """The kinds of these questions in words, without those that were dropped."""
     contents = db.session.scalars(
         select(QuestionRevision.content)
         .join(Question, Question.revision_id == QuestionRevision.id)
-        .where(Question.id.in_(pool))
+        .where(Question.id.in_(pool), Question.withdrawn_at.is_(None))
     )
     kinds = {content["kind"] for content in contents}
     return [words for kind, words in FORMATS.items() if kind in kinds]

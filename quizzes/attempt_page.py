@@ -109,7 +109,7 @@ def attempt_page(
 ) -> AttemptPage:
     """The page of one question, or with no `place` of them all."""
     terms = terms_of(head)
-    told = _told(here, [item for item in items if item.is_final and place in (None, item.position)])
+    told = _told(head, here, [item for item in items if item.is_final and place in (None, item.position)])
     return AttemptPage(
         head=head,
         kicker=kicker,
@@ -159,8 +159,8 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _told(here: Visit, items: Sequence[Item]) -> dict[int, ToldQuestion]:
-    told = tell_items(items, lambda slug: find_lesson(here, slug)) if items else []
+def _told(head: AttemptHead, here: Visit, items: Sequence[Item]) -> dict[int, ToldQuestion]:
+    told = tell_items(items, terms_of(head), lambda slug: find_lesson(here, slug)) if items else []
     return {each.position: each for each in told}
 
 

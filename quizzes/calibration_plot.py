@@ -1,6 +1,5 @@
 """The calibration of an attempt as a result page shows it: a drawing, a table, a sentence."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +20,6 @@ COLUMNS = {
 TOP, HEIGHT = 26, 170  # the drawing's scale: all right at the top, none below
 LEAST, MOST = 13, 21  # radius of a dot, with room for a number in it
 ENOUGH = 3  # answers of one certainty, before it is judged
-TOO_FEW_CERTAIN = "You were certain of too few answers to tell how well you judge yourself."
 
 
 class Standing(StrEnum):
@@ -60,26 +58,20 @@ class ShownCalibration:
     sure_and_wrong: tuple[ToldQuestion, ...]
 
 
-def calibration_of(items: Sequence[Item], told: Sequence[ToldQuestion] | None) -> ShownCalibration | None:
+def calibration_of(items: Sequence[Item], told: Sequence[ToldQuestion]) -> ShownCalibration | None:
     """The calibration of the answered questions; None before a single one was. `told` names what was sure and wrong.
 
-    Without it the key is hidden, and groups below ENOUGH are left out: of one answer "0 of 1 right" tells its key.
+    Only where the key may be seen: a number of right answers tells it.
     """
-    answers = [_answered(item) for item in items if is_answered(item.answer) and item.score is not None]
-    found = calibrate(answers if told is not None else _in_groups(answers))
+    found = calibrate(
+        _answered(item) for item in items if is_answered(item.answer) and item.score is not None
+    )
     if not found.groups:
         return None
     columns = tuple(_column(group) for group in found.groups)
     curve = " ".join(f"{column.x},{column.dot_y}" for column in reversed(columns))
-    wrong = tuple(each for each in told or () if each.position in found.sure_and_wrong)
-    is_judged = told is not None or any(group.certainty is Certainty.HIGH for group in found.groups)
-    sentence = _sentence(found, bool(wrong)) if is_judged else TOO_FEW_CERTAIN
-    return ShownCalibration(columns, TICKS, curve, sentence, wrong)
-
-
-def _in_groups(answers: Sequence[Answered]) -> list[Answered]:
-    counts = Counter(each.certainty for each in answers)
-    return [each for each in answers if counts[each.certainty] >= ENOUGH]
+    wrong = tuple(each for each in told if each.position in found.sure_and_wrong)
+    return ShownCalibration(columns, TICKS, curve, _sentence(found), wrong)
 
 
 def _answered(item: Item) -> Answered:
@@ -119,14 +111,11 @@ def _y(share: Fraction) -> int:
 TICKS = tuple((_y(Fraction(percent, 100)), f"{percent} %") for percent in (100, 50, 0))
 
 
-def _sentence(found: Calibration, names_them: bool) -> str:
-    """`names_them`: the questions that were sure and wrong stand beside it, which they do not while their key may not
-    be seen."""
+def _sentence(found: Calibration) -> str:
     if found.sure_and_wrong:
         count = len(found.sure_and_wrong)
         them = "this one: read its section" if count == 1 else "these: read their sections"
-        begin = f" Begin with {them} again." if names_them else ""
-        return f"You were sure and wrong on {plural(count, 'question')}.{begin}"
+        return f"You were sure and wrong on {plural(count, 'question')}. Begin with {them} again."
     sure = next((group for group in found.groups if group.certainty is Certainty.HIGH), None)
     if sure is None:
         return "You were certain of no answer. Where you were right, you may trust yourself more."

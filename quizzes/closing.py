@@ -17,6 +17,7 @@ from courses.services import find_step
 from enrollment.services import is_enrolled
 from progress.services import complete_step
 from quizzes import rules
+from quizzes.eligibility import passes_now
 from quizzes.marks import Certainty, Response, mark_response, sum_of_marks
 from quizzes.models import Attempt, AttemptItem, Grade, Question, QuestionRevision, Quiz
 from quizzes.quiz_settings import Counts, QuizSettings
@@ -25,7 +26,7 @@ from quizzes.rules import AttemptState, AttemptStep, Score
 from quizzes.services import find_attempt
 from quizzes.terms import GRACE, Terms, is_overdue
 
-MOST_AT_ONCE = 200  # overdue attempts closed in one round of the job
+MOST_AT_ONCE = 200  # overdue attempts read at once
 
 
 @dataclass(frozen=True)
@@ -69,20 +70,34 @@ def reopen(attempt: Attempt) -> None:
 
 
 def close_overdue() -> None:
-    """Close and mark what nobody handed in, each in a transaction of its own; the job of each minute."""
+    """Close and mark what nobody handed in, each in a transaction of its own; the job of each minute.
+
+    It goes on behind the last one that it tried: those that cannot be closed hold up none of the others.
+    """
+    after = ""
+    while overdue := _overdue(after):
+        for attempt_id, user_id in overdue:
+            _close_one(attempt_id, user_id)
+        after = overdue[-1][0]
+
+
+def _overdue(after: str) -> list[tuple[str, int]]:
+    """The next attempts whose time is over, with their learners, by their ids."""
+    has_ended = Attempt.deadline_at < now() - GRACE
+    query = select(Attempt.id, Attempt.user_id).where(Attempt.state == AttemptState.OPEN, has_ended)
     with transaction():
-        query = select(Attempt.id, Attempt.user_id).where(
-            Attempt.state == AttemptState.OPEN, Attempt.deadline_at < now() - GRACE
+        rows = db.session.execute(query.where(Attempt.id > after).order_by(Attempt.id).limit(MOST_AT_ONCE))
+        return [(attempt_id, user_id) for attempt_id, user_id in rows]
+
+
+def _close_one(attempt_id: str, user_id: int) -> None:
+    try:
+        with transaction():
+            submit(user_id, attempt_id, only_overdue=True)
+    except Exception:  # The others wait no longer because of one.
+        logging.getLogger("quizzes").exception(
+            "an overdue attempt was not closed", extra={"attempt": attempt_id}
         )
-        overdue = db.session.execute(query.order_by(Attempt.deadline_at).limit(MOST_AT_ONCE)).all()
-    for attempt_id, user_id in overdue:
-        try:
-            with transaction():
-                submit(user_id, attempt_id, only_overdue=True)
-        except Exception:  # The others wait no longer because of one.
-            logging.getLogger("quizzes").exception(
-                "an overdue attempt was not closed", extra={"attempt": attempt_id}
-            )
 
 
 def log_grade(
@@ -110,21 +125,11 @@ def log_grade(
 def complete(attempt: Attempt) -> None:
     """What counts reaches the pass mark: the step is complete, for learners. Who only teaches collects nothing."""
     step: Step = find_step(attempt.step_id)
-    if has_passed(attempt) and is_enrolled(attempt.user_id, step.course_id):
-        complete_step(attempt.user_id, step)
-
-
-def has_passed(attempt: Attempt) -> bool:
-    """Whether what counts of all marked attempts, this one among them, is a pass."""
     quiz = db.session.get_one(Quiz, attempt.quiz_id)
-    counts = QuizSettings.from_json(quiz.settings).counts
-    if counts == Counts.AVERAGE:
+    if QuizSettings.from_json(quiz.settings).counts == Counts.AVERAGE:
         _hold_learner(attempt.user_id)
-    marked = select(Attempt).filter_by(user_id=attempt.user_id, quiz_id=attempt.quiz_id)
-    marked = marked.where(Attempt.points_num.is_not(None)).order_by(Attempt.number)
-    fresh = marked.execution_options(populate_existing=True)
-    results = [each.marked for each in db.session.scalars(fresh)]
-    return bool(attempt.passed) if quiz.kind != "quiz" else rules.quiz_passed(counts, results)
+    if passes_now(attempt.user_id, quiz) and is_enrolled(attempt.user_id, step.course_id):
+        complete_step(attempt.user_id, step)
 
 
 def _hold_learner(user_id: int) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -16,9 +15,10 @@ from courses.models import Step
 from courses.services import find_step
 from progress.services import done_steps
 from quizzes import rules
-from quizzes.models import Accommodation, Attempt, Quiz
-from quizzes.quiz_settings import Counts, QuizSettings
-from quizzes.rules import AttemptState, Marked, Standing, StartDecision, Tried
+from quizzes.counting import Results
+from quizzes.models import Accommodation, Attempt, Question, QuestionRevision, Quiz
+from quizzes.quiz_settings import Counts, QuizKind, QuizSettings
+from quizzes.rules import AttemptState, Standing, StartDecision, Tried
 from quizzes.terms import Allowance, Window, attempts_allowed, deadline_of, window_of
 
 
@@ -26,7 +26,8 @@ from quizzes.terms import Allowance, Window, attempts_allowed, deadline_of, wind
 class Eligibility:
     """What is known of one learner and one quiz at one moment; `tried` is in the order of the attempts.
 
-    `is_completed` is asked where the average counts, which may have passed once and not pass by now.
+    `is_completed`: what counted passed once. Where the best counts that is not asked, since it passes ever after.
+    `is_dropped`: there is nothing left to ask.
     """
 
     noun: str
@@ -35,6 +36,7 @@ class Eligibility:
     allowance: Allowance
     at: datetime
     is_completed: bool
+    is_dropped: bool = False
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -59,6 +61,7 @@ class Eligibility:
             at=self.at,
             window=self.window,
             cool_down=timedelta(hours=self.settings.cool_down),
+            is_dropped=self.is_dropped,
         )
 
     @property
@@ -67,28 +70,16 @@ class Eligibility:
         return deadline_of(self.settings, self.at, self.window, self.allowance)
 
     @cached_property
-    def marked(self) -> list[Marked]:
-        """The attempts that have a result, in their order."""
-        return [attempt.marked for attempt in self.tried if attempt.points is not None]
-
-    @property
-    def passes_now(self) -> bool:
-        """Whether what counts of all attempts reaches the pass mark."""
-        return rules.quiz_passed(self.settings.counts, self.marked)
-
-    @property
-    def average(self) -> Fraction | None:
-        """The share of all marked attempts together, where that is what counts and there is one."""
-        is_average = self.settings.counts == Counts.AVERAGE
-        shares = [each.share for each in self.marked] if is_average else []
-        return rules.share_that_counts(Counts.AVERAGE, shares)
+    def results(self) -> Results:
+        """The attempts that have a result, and what counts of them."""
+        return _results(self.settings, self.tried)
 
     @property
     def standing(self) -> Standing:
         left = self.attempts_allowed
         has_left = left is None or len(self.tried) < left
         return Standing(
-            has_passed=self.is_completed or rules.passed_once(self.settings.counts, self.marked),
+            has_passed=self.is_completed or self.results.passes,
             is_over=self.open_attempt is None and (not has_left or self.window.is_closed(self.at)),
             has_closed=self.open_attempt is None and self.window.is_closed(self.at),
         )
@@ -98,18 +89,37 @@ def eligibility(user_id: int, quiz: Quiz, step_id: int) -> Eligibility:
     """How this person stands with this quiz now."""
     settings = QuizSettings.from_json(quiz.settings)
     allowance = allowance_of(user_id, quiz.id, step_id)
-    is_completed = settings.counts == Counts.AVERAGE and _is_completed(user_id, step_id)
-    return Eligibility(quiz.kind, settings, attempts_of(user_id, quiz.id), allowance, now(), is_completed)
+    tried = attempts_of(user_id, quiz.id)
+    is_completed = settings.counts != Counts.BEST and _is_completed(user_id, step_id)
+    return Eligibility(quiz.kind, settings, tried, allowance, now(), is_completed, _is_dropped(quiz))
+
+
+def passes_now(user_id: int, quiz: Quiz) -> bool:
+    """Whether what counts of all marked attempts is a pass, as the caller's transaction sees them now."""
+    tried = attempts_of(user_id, quiz.id, afresh=True)
+    return _results(QuizSettings.from_json(quiz.settings), tried).passes
+
+
+def _results(settings: QuizSettings, tried: Sequence[Attempt]) -> Results:
+    return Results(Counts(settings.counts), [each.marked for each in tried if each.points is not None])
 
 
 def _is_completed(user_id: int, step_id: int) -> bool:
     return step_id in done_steps(user_id, find_step(step_id).course_id)
 
 
-def attempts_of(user_id: int, quiz_id: int) -> list[Attempt]:
-    """The attempts of one person at a quiz, the first one first."""
+def _is_dropped(quiz: Quiz) -> bool:
+    """Whether the only question of an assignment was dropped."""
+    if quiz.kind != QuizKind.ASSIGNMENT:
+        return False
+    query = select(Question.withdrawn_at).join(QuestionRevision, QuestionRevision.question_id == Question.id)
+    return db.session.scalar(query.where(QuestionRevision.id == quiz.content.get("revision"))) is not None
+
+
+def attempts_of(user_id: int, quiz_id: int, *, afresh: bool = False) -> list[Attempt]:
+    """The attempts of one person at a quiz, the first one first; `afresh` reads again those that were read before."""
     query = select(Attempt).filter_by(user_id=user_id, quiz_id=quiz_id).order_by(Attempt.number)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query.execution_options(populate_existing=afresh)))
 
 
 def allowance_of(user_id: int, quiz_id: int, step_id: int) -> Allowance:

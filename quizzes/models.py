@@ -8,7 +8,8 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Uni
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
-from quizzes.rules import AttemptState, Marked
+from quizzes.counting import Marked
+from quizzes.rules import AttemptState
 
 OPEN = text("state = 'open'")
 OF_A_QUIZ, OF_A_COURSE = text("quiz_id IS NOT NULL"), text("quiz_id IS NULL")

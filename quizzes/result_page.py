@@ -9,6 +9,7 @@ from courses.services import OutlineStep
 from progress.access import Visit
 from quizzes import rules, services
 from quizzes.afterwards import Return, recalled_of, returns_of
+from quizzes.attempt_page import terms_of
 from quizzes.baselines import gain_since
 from quizzes.calibration_plot import ShownCalibration, calibration_of
 from quizzes.eligibility import Eligibility, eligibility
@@ -30,6 +31,7 @@ HIDDEN = {
     FeedbackWhen.NEVER: "The questions of this exam are kept for others, so their answers are not shown.",
 }
 BY_AVERAGE = "Passed, by the average of your attempts."
+LAST_COUNTS = "Your last attempt counts."
 STAYS = "This attempt did not pass. Your pass stays."
 NOT_BEFORE_THE_MODULE = "Which answers were right is not shown here: the module explains them."
 
@@ -76,7 +78,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     learner = eligibility(reader.user_id, quiz, here.step.id)
     items = [item for item in items_of(head.id, reader.user_id) if not item.dropped]
     may_see = rules.may_see_feedback(head.settings, head.state, learner.standing)
-    told = tell_items(items, lambda slug: find_lesson(here, slug)) if may_see else None
+    told = _told(head, here, items) if may_see else None
     tells_ideas = may_see or _never_shows(head)
     missed = None if told is None else tuple(each for each in told if each.verdict != "right")
     return ResultPage(
@@ -100,7 +102,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         regraded=told_of(head, reader),
         hidden="" if may_see else _hidden(head.settings),
         read_again=() if may_see or not tells_ideas else _read_again(here, items),
-        calibration=calibration_of(items, told) if head.terms and head.terms.certainty else None,
+        calibration=calibration_of(items, told) if told and terms_of(head).certainty else None,
         print_url=f"{head.url}/print",
         marks_url=f"{head.url}/marks" if any(_is_for_people(item) for item in items) else "",
         gain=_gain(reader.user_id, quiz, head, items),
@@ -109,6 +111,10 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         attempt_id=head.id,
         returns=returns_of(head.id, reader) if may_see else {},
     )
+
+
+def _told(head: AttemptHead, here: Visit, items: Sequence[Item]) -> list[ToldQuestion]:
+    return tell_items(items, terms_of(head), lambda slug: find_lesson(here, slug))
 
 
 def _is_for_people(item: Item) -> bool:
@@ -154,7 +160,7 @@ def _headline(head: AttemptHead, learner: Eligibility, missed: int | None) -> st
     if not learner.standing.has_passed:
         return "Not passed yet."
     if not head.passed:
-        return BY_AVERAGE if learner.average is not None and learner.passes_now else STAYS
+        return BY_AVERAGE if learner.results.average is not None and learner.results.passes else STAYS
     if not missed:
         return "Passed."
     return f"Passed, with {number_word(missed)} {'question' if missed == 1 else 'questions'} worth a second look."
@@ -173,10 +179,14 @@ def _lede(head: AttemptHead, learner: Eligibility) -> str:
 
 def _needed(head: AttemptHead, learner: Eligibility) -> str:
     """What was needed and what there is, of this attempt and, where it counts, of all of them."""
-    if learner.average is not None:
-        mean = rules.percent(learner.average, Fraction(1), head.pass_percent)
+    average = learner.results.average
+    if average is not None:
+        mean = rules.percent(average, Fraction(1), head.pass_percent)
         needed = f"You need {head.pass_percent} percent in the average of your attempts, which is {mean}."
         return f"{needed} This attempt has {head.percent}."
+    needed = f"You needed {head.pass_percent} percent, and this attempt has {head.percent}."
+    if head.passed and not learner.standing.has_passed:
+        return f"{needed} {LAST_COUNTS}"
     if learner.standing.has_passed and not head.passed:
-        return f"You needed {head.pass_percent} percent, and this attempt has {head.percent}."
+        return needed
     return f"You needed {head.pass_percent} percent and have {head.percent}."

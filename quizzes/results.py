@@ -16,6 +16,7 @@ from quizzes.presentation import EntryOutcome, Layout, OptionOutcome
 from quizzes.questions import Options
 from quizzes.reads import Asked, Item
 from quizzes.rules import Feedback, Score, Tally
+from quizzes.terms import Terms
 from sources.models import Source
 from sources.rules import sentences
 
@@ -94,8 +95,8 @@ class ToldTallies:
         return bool(self.missed or self.right)
 
 
-def tell_items(items: Sequence[Item], find_lesson: FindLesson) -> list[ToldQuestion]:
-    """Every question of a submitted attempt, key included: only where feedback is allowed."""
+def tell_items(items: Sequence[Item], terms: Terms, find_lesson: FindLesson) -> list[ToldQuestion]:
+    """Every question of a submitted attempt with these terms, key included: only where feedback is allowed."""
     told = [(item, _as_marked(item)) for item in items]
     sources = sources_in_words(key for _, feedback in told for key in feedback.sources)
     return [
@@ -103,7 +104,7 @@ def tell_items(items: Sequence[Item], find_lesson: FindLesson) -> list[ToldQuest
             tell_question(
                 item.asked, item.layout, item.counting, feedback, sources, find_lesson, item.position
             ),
-            points=points_of(item, feedback.score),
+            points=points_of(item, feedback.score, terms),
         )
         for item, feedback in told
     ]
@@ -173,33 +174,33 @@ def points_in_words(score: Score) -> str:
     return f"{exact(score.earned)} of {exact(score.possible)} {unit}" if score.earned is not None else ""
 
 
-def points_of(item: Item, score: Score) -> str:
+def points_of(item: Item, score: Score, terms: Terms) -> str:
     """`1 of 1 point, counts for 1/3 (guessing)`: what an answer earns, and its mark where that is another number."""
     words = points_in_words(score)
     if item.mark is None or item.mark == score.earned:
         return words
-    why = ", ".join(_why_less(item))
+    why = ", ".join(_why_less(item, terms))
     return f"{words}, counts for {exact(item.mark)}{f' ({why})' if why else ''}"
 
 
-def _why_less(item: Item) -> Iterator[str]:
-    """What makes a mark another number than the score."""
-    helped = tuple(_help_taken(item))
-    if item.certainty is not None:
-        yield WORDS[item.certainty].lower()
+def _why_less(item: Item, terms: Terms) -> Iterator[str]:
+    """What makes a mark another number than the score; nothing of what a person marked, who says it."""
+    if rules.grade(item.asked.question, item.counting).pending:
+        return
+    if terms.certainty:
+        yield WORDS[item.certainty].lower() if item.certainty else "not said how sure"
     elif item.mark is not None and item.mark < 0:
         yield "a wrong tick"
-    elif helped:
-        yield from helped
-    elif not rules.grade(item.asked.question, item.counting).pending:
-        yield "not said how sure"
+    else:
+        yield from _help_charged(item, terms)
 
 
-def _help_taken(item: Item) -> Iterator[str]:
+def _help_charged(item: Item, terms: Terms) -> Iterator[str]:
+    """The help that was taken and has its price."""
     _, further = rules.answer_that_counts(item.asked.question, item.answer, item.tried)
-    if further:
+    if further and terms.try_penalty:
         yield "a further try" if further == 1 else f"{further} further tries"
-    if item.hinted:
+    if item.hinted and terms.hint_penalty:
         yield "the hint"
 
 

@@ -21,7 +21,7 @@ from quizzes.presentation import (
     draw_token,
 )
 from quizzes.questions import Question
-from quizzes.quiz_settings import Counts, FeedbackWhen, QuizSettings
+from quizzes.quiz_settings import FeedbackWhen, QuizSettings
 from quizzes.terms import Window
 
 CITATION = re.compile(r"\[(@[^\[\]\n]+)\](?![(\[])")
@@ -243,11 +243,19 @@ def may_start(
     at: datetime,
     window: Window = ALWAYS,
     cool_down: timedelta = NONE,
+    is_dropped: bool = False,
 ) -> StartDecision:
-    """An open attempt is resumed whatever stands against a new one. `noun` is what the sentence calls the thing."""
+    """An open attempt is resumed whatever stands against a new one. `noun` is what the sentence calls the thing.
+
+    `is_dropped`: nothing is left to ask.
+    """
     left = None if limit is None else max(limit - tried.used, 0)
     if tried.has_open:
         return StartDecision(Start.RESUME, left)
+    if is_dropped:
+        return StartDecision(
+            Start.REFUSED, left, f"The question of this {noun} was dropped. It takes no new work."
+        )
     if left == 0:
         return StartDecision(Start.REFUSED, 0, _used_up(limit or 0, noun))
     if window.is_closed(at):
@@ -290,52 +298,6 @@ SHOWN_WHEN: dict[FeedbackWhen, Callable[[Standing], bool]] = {
     FeedbackWhen.LAST: lambda standing: standing.is_over,
     FeedbackWhen.CLOSED: lambda standing: standing.has_closed,
     FeedbackWhen.NEVER: lambda standing: False,
-}
-
-
-def share_that_counts(counts: str, shares: Sequence[Fraction]) -> Fraction | None:
-    """What a learner has of a quiz, of the shares of all marked attempts in their order; None before the first."""
-    return COUNTING[Counts(counts)](shares) if shares else None
-
-
-COUNTING: dict[Counts, Callable[[Sequence[Fraction]], Fraction]] = {
-    Counts.BEST: max,
-    Counts.LAST: lambda shares: shares[-1],
-    Counts.AVERAGE: lambda shares: sum(shares, Fraction(0)) / len(shares),
-}
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A marked attempt: its share of what was possible (0 to 1), its own pass mark in percent, whether it passed."""
-
-    share: Fraction
-    pass_percent: int
-    passed: bool
-
-
-def quiz_passed(counts: str, marked: Sequence[Marked]) -> bool:
-    """Whether what counts of all marked attempts, in their order, is a pass now.
-
-    An attempt that counts alone is judged by its own pass mark, an average by that of the last attempt.
-    """
-    return bool(marked) and PASSING[Counts(counts)](marked)
-
-
-def passed_once(counts: str, marked: Sequence[Marked]) -> bool:
-    """Whether what counted was a pass after any of the attempts: later ones take nothing away."""
-    return any(quiz_passed(counts, marked[: count + 1]) for count in range(len(marked)))
-
-
-def _average_passed(marked: Sequence[Marked]) -> bool:
-    share = share_that_counts(Counts.AVERAGE, [each.share for each in marked])
-    return share is not None and passed(share, Fraction(1), marked[-1].pass_percent)
-
-
-PASSING: dict[Counts, Callable[[Sequence[Marked]], bool]] = {
-    Counts.BEST: lambda marked: any(each.passed for each in marked),
-    Counts.LAST: lambda marked: marked[-1].passed,
-    Counts.AVERAGE: _average_passed,
 }
 
 

@@ -137,7 +137,7 @@ def _counted(learner: Eligibility) -> str:
     """`The average of your attempts counts: 50 percent so far.`"""
     if learner.settings.counts == Counts.LAST:
         return "Your last attempt counts."
-    share = learner.average
+    share = learner.results.average
     if share is None:
         return "The average of your attempts counts."
     so_far = rules.percent(share, Fraction(1), learner.settings.pass_mark)

@@ -1,10 +1,12 @@
 """What may come back: questions of quizzes that are taught now and show their key to learners, and terms."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import select, update
 
 from core.clock import now
+from core.config import current_config
 from core.database import db
 from courses.models import Step
 from quizzes.kinds import QUESTION_KINDS
@@ -16,21 +18,37 @@ from reviews.models import ReviewCard
 from reviews.rules import Kind
 from sources.models import Term
 
+_asked: dict[str, tuple[frozenset[tuple[Any, ...]], frozenset[str]]] = {}  # by database: editions and ids
+
 
 def askable() -> frozenset[str]:
     """The ids of questions that a course asks now, without dropped ones and those of a quiz that never shows its key.
 
-    A baseline shows no key either, but it asks what the quiz after it explains.
+    A baseline shows no key either, but it asks what the quiz after it explains. What is asked is kept in memory until
+    a publication changes a quiz, takes one out or brings one in.
     """
-    taught = select(Step.body).where(Step.kind == "quiz", Step.retired_at.is_(None))
-    rows = db.session.execute(select(Quiz.settings, Quiz.pool).where(Quiz.name.in_(taught))).all()
+    editions = frozenset(_rows(Quiz.id, Quiz.revision))
+    key = current_config().database_url
+    kept = _asked.get(key)
+    if kept is None or kept[0] != editions:
+        kept = _asked[key] = (editions, _read_asked())
+    return kept[1] - dropped_questions()
+
+
+def _read_asked() -> frozenset[str]:
     asked, secret = set[str](), set[str]()
-    for stored, pool in rows:
+    for stored, pool in _rows(Quiz.settings, Quiz.pool):
         settings = QuizSettings.from_json(stored)
         asked |= {*settings.items, *pool}
         if settings.feedback == FeedbackWhen.NEVER and not settings.baseline:
             secret |= {*settings.items, *pool}
-    return frozenset(asked - secret) - dropped_questions()
+    return frozenset(asked - secret)
+
+
+def _rows(*columns: Any) -> Iterator[tuple[Any, ...]]:
+    """These columns of the quizzes that are taught now."""
+    taught = select(Step.body).where(Step.kind == "quiz", Step.retired_at.is_(None))
+    return (tuple(row) for row in db.session.execute(select(*columns).where(Quiz.name.in_(taught))))
 
 
 def is_markable(question: Content) -> bool:
@@ -52,8 +70,11 @@ def known_terms(slugs: Iterable[str]) -> list[str]:
 
 
 def settle() -> None:
-    """After a publication: cards whose question or term left the bundle leave, those whose came back are back."""
-    questions, terms = askable(), set(db.session.scalars(select(Term.slug)))
+    """After a publication: cards whose question or term left the bundle leave, those whose came back are back.
+
+    It reads what the publication wrote, and keeps nothing of it in memory, since it may yet be rolled back.
+    """
+    questions, terms = _read_asked() - dropped_questions(), set(db.session.scalars(select(Term.slug)))
     for kind, subjects in ((Kind.QUESTION, questions), (Kind.TERM, terms)):
         of_kind = update(ReviewCard).where(ReviewCard.kind == kind)
         there = ReviewCard.subject.in_(sorted(subjects))

@@ -1,10 +1,10 @@
-"""The worker's bells for regrades, answered at once."""
+"""The worker's bells for regrades and their previews, answered at once."""
 
 from core import jobs as core_jobs
 from quizzes.regrading import jobs
 
 
-def carry_on_all() -> None:
+def answer_bells() -> None:
     """Answer each bell that the clock rings for regrades and previews."""
     rung: list[tuple[str, int]] = []
     ring, core_jobs.ring = core_jobs.ring, lambda bell, number: rung.append((bell, int(number)))  # type: ignore

@@ -74,6 +74,18 @@ def test_checking_the_same_wrong_answer_twice_costs_one_try(app: Flask) -> None:
     assert "You have 2 tries left." in page
 
 
+def test_a_check_that_is_pressed_twice_leaves_the_last_try(app: Flask) -> None:
+    visitor = Visitor(app, feedback="question", tries=2, shuffle="none")
+    attempt = visitor.start()
+
+    pages = [words(go(visitor, attempt, 1, 1, "check")) for _ in range(2)]
+
+    for page in pages:
+        assert "Not right yet. You have 1 try left." in page
+        assert "Ratthat" not in page
+    assert "Ratthat" in go(visitor, attempt, 1, 0, "check")
+
+
 def test_where_nothing_is_checked_the_button_is_refused(visitor: Visitor) -> None:
     attempt = visitor.start()
     item = visitor.items(attempt)[0]
@@ -206,18 +218,6 @@ def test_the_result_says_what_was_sure_and_wrong(app: Flask) -> None:
 
     assert "You were sure and wrong on 1 question. Begin with this one: read its section again." in page
     assert "Certain: 1 of 2 right, too few to tell." in page
-
-
-def test_questions_that_may_not_be_named_are_not_called_these(app: Flask) -> None:
-    visitor = Visitor(app, certainty=True, feedback="never")
-    attempt = visitor.start()
-    fields = {**visitor.answer(visitor.items(attempt)[0], 1), "sure1": "high"}
-    factories.post(visitor.browser, f"{attempt}?q=1", fields)
-
-    page = words(visitor.submit(attempt))
-
-    assert "You were sure and wrong on 1 question." in page
-    assert "Begin with" not in page
 
 
 def test_the_result_can_be_printed(visitor: Visitor) -> None:

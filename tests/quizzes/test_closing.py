@@ -93,6 +93,29 @@ def test_an_attempt_that_cannot_be_closed_holds_up_no_other(
     assert [record.attempt for record in caplog.records if hasattr(record, "attempt")] == [first]
 
 
+def test_attempts_that_cannot_be_closed_hold_up_none_of_a_later_page(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds = [World(time_limit=minutes) for minutes in (8, 9, 10)]
+    *broken, sound = [world.start() for world in worlds]
+    set_now(LATE)
+    monkeypatch.setattr(closing, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(closing, "mark_item", partial(_marks_all_but, broken, closing.mark_item))
+
+    closing.close_overdue()
+
+    assert not worlds[2].head(sound).is_open
+    assert all(world.head(attempt).is_open for world, attempt in zip(worlds, broken, strict=False))
+
+
+def _marks_all_but(
+    broken: list[str], marks: Callable[[AttemptItem, Terms], None], item: AttemptItem, terms: Terms
+) -> None:
+    if item.attempt_id in broken:
+        raise ValueError("no such kind")
+    marks(item, terms)
+
+
 def test_handing_in_too_late_hands_in_as_of_the_deadline(app: Flask) -> None:
     world = World(time_limit=10)
     attempt = world.start()

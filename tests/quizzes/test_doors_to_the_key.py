@@ -1,7 +1,5 @@
 """Doors to the key of an attempt: closed with the course, whatever address leads there; and addresses of nothing."""
 
-import re
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -58,46 +56,38 @@ def test_an_answer_to_a_review_is_not_told_once_the_course_is_closed(app: Flask)
     assert browser.get(address).status_code == 404
 
 
-def test_calibration_tells_nothing_of_single_answers_while_the_key_is_hidden(app: Flask) -> None:
-    seen = {feedback: _calibration(app, feedback) for feedback in ("never", "submitted")}
-
-    assert seen["submitted"] == (
-        "Certain: 0 of 1 right, too few to tell. Guessing: 1 of 1 right, too few to tell. "
-    )
-    assert seen["never"] == ""
-
-
-def test_calibration_of_few_certain_answers_names_no_count_while_the_key_is_hidden(app: Flask) -> None:
+@pytest.mark.parametrize("feedback", ["passed", "last", "never"])
+def test_no_calibration_is_told_while_anything_is_hidden(app: Flask, feedback: str) -> None:
     text = "".join(f"## q-{n} {{choice}}\nWhich {n}?\n\n- [x] This\n- [ ] That\n\n" for n in range(4))
-    visitor = Visitor(app, text, feedback="never", certainty=True)
+    visitor = Visitor(app, text, feedback=feedback, certainty=True, attempts=2)
     attempt = visitor.start()
-
     for item, sure in zip(visitor.items(attempt), ("high", "low", "low", "low"), strict=True):
         _answer(visitor, attempt, item.position, 1, sure)
 
     page = visitor.submit(attempt)
-    assert _described(page) == "Guessing: 0 of 3 right, as sure as right. "
-    assert "certain of too few answers" in page
+
+    assert "judged yourself" not in page
+    assert "0 of 3 right" not in page
     assert "sure and wrong" not in page
+    assert "ertain" not in page
+    assert b"judged" not in visitor.browser.get(f"{attempt}/print").data
 
 
-def _calibration(app: Flask, feedback: str) -> str:
-    visitor = Visitor(app, feedback=feedback, certainty=True, shuffle="none")
+def test_the_calibration_is_told_with_the_key(app: Flask) -> None:
+    visitor = Visitor(app, certainty=True, shuffle="none")
     attempt = visitor.start()
     _answer(visitor, attempt, 1, 0, "low")
     _answer(visitor, attempt, 2, 1, "high")
-    return _described(visitor.submit(attempt))
+
+    page = visitor.submit(attempt)
+
+    assert "Certain: 0 of 1 right, too few to tell. Guessing: 1 of 1 right, too few to tell." in page
 
 
 def _answer(visitor: Visitor, attempt: str, position: int, index: int, sure: str) -> None:
     item = visitor.items(attempt)[position - 1]
     form = {**visitor.answer(item, index), f"sure{position}": sure}
     factories.post(visitor.browser, f"{attempt}?q={position}", form)
-
-
-def _described(page: str) -> str:
-    found = re.search(r'<desc id="cal-d">(.*?)</desc>', page)
-    return found[1] if found else ""
 
 
 def test_a_number_of_many_digits_is_no_error_of_ours(app: Flask) -> None:

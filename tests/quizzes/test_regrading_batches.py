@@ -22,7 +22,7 @@ from quizzes.regrading.running import carry_on, look_on
 from quizzes.saving import Given
 from tests import factories
 from tests.conftest import NOON
-from tests.quizzes.bells import carry_on_all
+from tests.quizzes.bells import answer_bells
 from tests.quizzes.cohort import (
     FOUR,
     REASON,
@@ -51,13 +51,13 @@ def test_what_was_interrupted_goes_on_where_it_stopped(app: Flask, monkeypatch: 
     kill_in_mid_batch(regrade, monkeypatch)
     assert count_of(Grade, cause="key") == 2 * regrading.BATCH
 
-    carry_on_all()
+    answer_bells()
 
     assert [each.points for each in cohort.standings()] == [1, 2, 0, 1] * 75
     assert count_of(Grade, cause="key") == 300
     done = db.session.get_one(Regrade, regrade)
     assert (done.state, regrading.count_of(done)) == (RegradeState.DONE, Count(150, 150, 0, 75, 75))
-    assert [carry_on_all(), count_of(Grade, cause="key")] == [None, 300]
+    assert [answer_bells(), count_of(Grade, cause="key")] == [None, 300]
 
 
 def kill_in_mid_batch(regrade: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ def test_a_preview_that_was_interrupted_goes_on_and_counts_each_attempt_once(
         previews.keep(asked, slow)  # type: ignore[arg-type]  # it comes when another worker was quicker
     assert previews.found_in(previews.find(asked, "first")).count.all == 9
 
-    carry_on_all()
+    answer_bells()
 
     assert previews.found_in(previews.find(asked, "first")).count == Count(6, 6, 0, 3, 3)
     assert previews.unfinished() == []

@@ -19,7 +19,7 @@ from quizzes.regrading.models import Regrade
 from quizzes.regrading.rules import Cause
 from tests import factories
 from tests.conftest import NOON
-from tests.quizzes.bells import carry_on_all
+from tests.quizzes.bells import answer_bells
 from tests.quizzes.cohort import REASON, Cohort
 from tests.quizzes.visiting import words
 from tests.quizzes.world import count_of
@@ -158,7 +158,7 @@ def test_a_large_preview_says_that_it_is_being_computed_and_how_far_it_is(
     assert count_of(Regrade) == 0
     assert teacher.get(preview, headers=JSON).json == {"state": "running", "confirmed": False}
 
-    carry_on_all()
+    answer_bells()
 
     assert teacher.get(preview, headers=JSON).json == {"state": "whole", "confirmed": True}
     assert "Up 2 of 4 handed in" in words(teacher.get(preview).text)

@@ -11,8 +11,10 @@ from quizzes.afterwards import Recalled
 from quizzes.attempt_page import palette
 from quizzes.gain import Gain
 from quizzes.models import AttemptItem, Quiz
+from quizzes.quiz_settings import QuizSettings
 from quizzes.results import tell_items
 from quizzes.shown_gain import show_gain
+from quizzes.terms import terms_of
 from tests import factories
 from tests.conftest import NOON
 from tests.quizzes.cohort import Cohort
@@ -64,6 +66,21 @@ def test_ideas_that_were_missed_stand_open_and_those_all_right_are_folded(app: F
     assert "Skin barrier" in words(page)
 
 
+@pytest.mark.parametrize(
+    ("feedback", "sentence"),
+    [("never", "Read what is below, then try again."), ("passed", "You may try again.")],
+)
+def test_a_result_bids_to_read_where_something_is_told(app: Flask, feedback: str, sentence: str) -> None:
+    visitor = Visitor(app, feedback=feedback)
+    attempt = visitor.start()
+    visitor.answer_all(attempt, 1)
+
+    page = words(visitor.submit(attempt))
+
+    assert sentence in page
+    assert ("Worth reading again" in page) == (feedback == "never")
+
+
 def test_the_page_for_printing_folds_nothing_away(app: Flask) -> None:
     visitor = Visitor(app, IDEAS, pass_mark=0)
     attempt = visitor.start()
@@ -84,7 +101,7 @@ def test_a_mark_that_is_not_the_score_is_told_with_its_question(app: Flask) -> N
     factories.post(visitor.browser, f"{attempt}?q=2", {**visitor.answer(second, 1), "sure2": "mid"})
 
     assert "counts for -2/3 (fairly sure)." in words(visitor.submit(attempt))
-    told = tell_items(visitor.items(attempt), lambda slug: None)
+    told = tell_items(visitor.items(attempt), terms_of(QuizSettings(certainty=True)), lambda slug: None)
 
     assert [each.points for each in told] == [
         "1 of 1 point, counts for 1/3 (guessing)",
@@ -102,6 +119,21 @@ def test_a_mark_that_is_not_the_score_is_told_with_its_question(app: Flask) -> N
             {"answer": {"ticked": [0]}, "tried": [{"ticked": [1]}], "hinted": True},
             "1 of 1 point, counts for 0.57 (a further try, the hint)",
         ),
+        (
+            {"feedback": "question", "tries": 2, "hints": True},
+            {"answer": {"ticked": [0]}, "tried": [{"ticked": [1]}], "hinted": True},
+            "1 of 1 point, counts for 0.67 (a further try)",
+        ),
+        (
+            {"feedback": "question", "tries": 2, "try_penalty": 0, "hints": True, "hint_penalty": 10},
+            {"answer": {"ticked": [0]}, "tried": [{"ticked": [1]}], "hinted": True},
+            "1 of 1 point, counts for 0.9 (the hint)",
+        ),
+        (
+            {"certainty": True, "hints": True},
+            {"answer": {"ticked": [0]}, "hinted": True},
+            "1 of 1 point, counts for 1/3 (not said how sure)",
+        ),
     ],
 )
 def test_what_an_answer_cost_is_said_in_words(
@@ -115,7 +147,12 @@ def test_what_an_answer_cost_is_said_in_words(
             setattr(row, name, value)
     world.submit(attempt)
 
-    assert tell_items(world.items(attempt), lambda slug: None)[0].points == points
+    assert _told_of(world, attempt, settings) == points
+
+
+def _told_of(world: World, attempt: str, settings: dict[str, Any]) -> str:
+    terms = terms_of(QuizSettings(**settings))
+    return tell_items(world.items(attempt), terms, lambda slug: None)[0].points
 
 
 def test_a_try_that_a_mended_key_makes_right_is_told_as_right(app: Flask) -> None:
@@ -130,7 +167,7 @@ def test_a_try_that_a_mended_key_makes_right_is_told_as_right(app: Flask) -> Non
     (entry, _) = palette(cohort.head(attempt), cohort.items(attempt), None).entries
     assert entry.state == "right"
     cohort.submit(attempt)
-    told = tell_items(cohort.items(attempt), lambda slug: None)[0]
+    told = tell_items(cohort.items(attempt), terms_of(QuizSettings(tries=2)), lambda slug: None)[0]
 
     assert (told.verdict, told.points) == ("right", "1 of 1 point")
     assert [option.chosen for option in told.options] == [False, True]

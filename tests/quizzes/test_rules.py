@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Conflict
-from quizzes.quiz_settings import QuizSettings
+from quizzes.counting import Marked, Results
+from quizzes.quiz_settings import Counts, QuizSettings
 from quizzes.quiz_text import parse_questions
 from quizzes.rules import (
     AttemptState,
@@ -28,7 +29,6 @@ from quizzes.rules import (
     passed,
     percent,
     results_by,
-    share_that_counts,
     total,
 )
 from quizzes.terms import Window
@@ -186,11 +186,24 @@ def test_the_key_is_shown_only_when_it_may(when: str, shown_to: set[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("counts", "share"), [("best", Fraction(9, 10)), ("last", Fraction(1, 2)), ("average", Fraction(19, 30))]
+    ("counts", "shares", "passes"),
+    [
+        ("best", (80, 40), True),
+        ("best", (60, 40), False),
+        ("last", (40, 80), True),
+        ("last", (80, 40), False),
+        ("average", (80, 60), True),
+        ("average", (80, 40), False),
+    ],
 )
-def test_the_setting_says_which_attempt_counts(counts: str, share: Fraction) -> None:
-    assert share_that_counts(counts, [Fraction(1, 2), Fraction(9, 10), Fraction(1, 2)]) == share
-    assert share_that_counts(counts, []) is None
+def test_the_setting_says_which_attempt_counts(counts: str, shares: tuple[int, ...], passes: bool) -> None:
+    marked = [Marked(Fraction(share, 100), 70, share >= 70) for share in shares]
+
+    results = Results(Counts(counts), marked)
+
+    assert results.passes == passes
+    assert results.average == (Fraction(sum(shares), 200) if counts == "average" else None)
+    assert not Results(Counts(counts), []).passes
 
 
 def test_without_a_draw_all_own_questions_and_the_named_items_are_asked() -> None:

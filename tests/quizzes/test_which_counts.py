@@ -2,18 +2,31 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from flask import Flask
 
 from core.clock import set_now
-from core.database import transaction
+from core.database import db, transaction
 from progress.models import StepCompletion
+from quizzes import closing
+from quizzes.eligibility import eligibility
 from quizzes.models import Attempt
+from quizzes.regrading.rules import Cause
+from quizzes.rules import Score
+from tests import factories
+from tests.quizzes.cohort import Cohort
 from tests.quizzes.visiting import Visitor, words
 from tests.quizzes.world import World, count_of
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+WRITTEN = """## written {essay points=10}
+Why?
+
+- A reason
+- Another
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +89,54 @@ def test_a_later_attempt_that_fails_says_that_the_pass_stays(app: Flask, counts:
 
     assert "This attempt did not pass. Your pass stays." in page
     assert "You needed 70 percent, and this attempt has 50." in page
+
+
+def test_an_earlier_attempt_that_is_marked_after_the_last_one_passes_no_quiz_whose_last_counts(
+    app: Flask,
+) -> None:
+    visitor = Visitor(app, WRITTEN, counts="last", feedback="passed")
+    first = visitor.start()
+    name = visitor.items(first)[0].layout.name
+    factories.post(visitor.browser, f"{first}?q=1", {"item1": "1", name: "Because."})
+    visitor.submit(first)
+    visitor.submit(visitor.start())
+
+    mark_by_hand(first, Fraction(8))
+
+    assert count_of(StepCompletion, user_id=visitor.user.id) == 0
+    page = words(visitor.browser.get(first).text)
+    assert "Not passed yet." in page
+    assert "You needed 70 percent, and this attempt has 80. Your last attempt counts." in page
+    assert "is shown here once you have passed" in page
+    assert "You have passed." not in words(visitor.browser.get(visitor.url).text)
+
+
+def mark_by_hand(attempt_url: str, points: Fraction) -> None:
+    """What a marker's verdict on the only answer does."""
+    with transaction() as session:
+        attempt = session.get_one(Attempt, attempt_url.rpartition("/")[2])
+        closing.set_score(attempt.items[0], Score(points, attempt.possible), points)
+        closing.add_up(attempt)
+        closing.complete(attempt)
+
+
+@pytest.mark.parametrize("counts", ["last", "average"])
+def test_an_earlier_attempt_that_passes_by_a_regrade_passes_no_quiz_by_itself(
+    app: Flask, counts: str
+) -> None:
+    cohort = Cohort(counts=counts, pass_mark=70)
+    attempt = cohort.start()
+    cohort.answer_right(attempt, 1)
+    cohort.submit(attempt)
+    cohort.submit(cohort.start())
+
+    cohort.regrade("second", Cause.DROPPED)
+
+    assert cohort.head(attempt).passed
+    db.session.rollback()
+    learner = eligibility(cohort.user.id, cohort.quiz, cohort.step.id)
+    assert not learner.standing.has_passed
+    assert count_of(StepCompletion, user_id=cohort.user.id) == 0
 
 
 def test_an_attempt_that_failed_completes_nothing_after_the_pass_mark_was_lowered(app: Flask) -> None:
