@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, true, update
+from sqlalchemy import select
 
 from accounts.models import User
 from core.clock import now
@@ -21,9 +21,8 @@ from quizzes.eligibility import passes_now
 from quizzes.marks import Certainty, Response, mark_response, sum_of_marks
 from quizzes.models import Attempt, AttemptItem, Grade, Question, QuestionRevision, Quiz
 from quizzes.quiz_settings import Counts, QuizSettings
-from quizzes.reads import asked
+from quizzes.reads import asked, no_such_attempt
 from quizzes.rules import AttemptState, AttemptStep, Score
-from quizzes.services import find_attempt
 from quizzes.terms import GRACE, Terms, is_overdue
 
 MOST_AT_ONCE = 200  # overdue attempts read at once
@@ -52,8 +51,8 @@ def submit(user_id: int, attempt_id: str, *, only_overdue: bool = False) -> Atte
     The first submission counts, a second finds its result. What comes after the deadline is closed as of it.
     With `only_overdue` an attempt that has time left, or was given more, stays open. Raises NotFound.
     """
-    attempt = find_attempt(user_id, attempt_id)
-    if _closed(attempt, only_overdue):
+    attempt = _held(user_id, attempt_id)
+    if _close(attempt, only_overdue):
         _mark(attempt)
         complete(attempt)
         if attempt.points is None:
@@ -140,30 +139,28 @@ def _hold_learner(user_id: int) -> None:
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
-def _closed(attempt: Attempt, only_overdue: bool) -> bool:
-    """Close it, if it is still open; True for the one who did.
+def _held(user_id: int, attempt_id: str) -> Attempt:
+    """The attempt of this person as it stands, held until the end of the transaction. Raises NotFound.
 
-    Whether its time is over is asked in the same statement: the deadline may have moved since it was read.
+    Who saves an answer holds it too: each waits for the other.
     """
-    moment, timed_out = (Attempt.deadline_at, True) if only_overdue else _ends(attempt.deadline_at)
-    has_ended = Attempt.deadline_at < now() - GRACE if only_overdue else true()
-    closing = (
-        update(Attempt)
-        .where(Attempt.id == attempt.id, Attempt.state == AttemptState.OPEN, has_ended)
-        .values(state=AttemptState.SUBMITTED, submitted_at=moment, timed_out=timed_out)
-        .execution_options(synchronize_session=False)
-    )
-    closed = cast(CursorResult[Any], db.session.execute(closing)).rowcount == 1
-    db.session.refresh(attempt)
-    return closed
+    query = select(Attempt).filter_by(id=attempt_id, user_id=user_id).with_for_update(key_share=True)
+    attempt = db.session.scalar(query.execution_options(populate_existing=True))
+    if attempt is None:
+        raise no_such_attempt()
+    return attempt
 
 
-def _ends(deadline: datetime | None) -> tuple[datetime, bool]:
-    """When an attempt that is closed now ended, and whether its time had run out."""
+def _close(attempt: Attempt, only_overdue: bool) -> bool:
+    """Close it, if it is still open and its time is over where that is asked; True for the one who did."""
     at = now()
-    if deadline is not None and is_overdue(deadline, at):
-        return deadline, True
-    return at, False
+    timed_out = is_overdue(attempt.deadline_at, at)
+    if attempt.state is not AttemptState.OPEN or (only_overdue and not timed_out):
+        return False
+    attempt.state, attempt.timed_out = AttemptState.SUBMITTED, timed_out
+    attempt.submitted_at = attempt.deadline_at if timed_out else at
+    db.session.flush()
+    return True
 
 
 def _mark(attempt: Attempt) -> None:

@@ -50,8 +50,8 @@ def find_quiz(name: str) -> Quiz:
 
 def find_attempt(user_id: int, attempt_id: str) -> Attempt:
     """The attempt, if it is this person's. Raises NotFound for any other."""
-    attempt = db.session.scalar(select(Attempt).filter_by(id=attempt_id, user_id=user_id))
-    if attempt is None:
+    attempt = db.session.get(Attempt, attempt_id)
+    if attempt is None or attempt.user_id != user_id:
         raise no_such_attempt()
     return attempt
 

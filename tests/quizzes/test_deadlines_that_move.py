@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from core.database import transaction
-from quizzes import closing, services, views
+from quizzes import closing, views
 from quizzes.models import Attempt
 from quizzes.terms import GRACE, is_overdue
 from tests.quizzes.visiting import Visitor
@@ -29,14 +29,13 @@ def test_the_job_leaves_an_attempt_alone_that_was_given_more_time_after_it_was_l
     world = World(time_limit=10)
     attempt = world.start()
     clock(LATE)
-    find = services.find_attempt
+    close = closing._close_one
 
-    def find_late(user_id: int, attempt_id: str) -> Attempt:
-        found = find(user_id, attempt_id)
-        found.deadline_at = NOON + timedelta(minutes=20)
-        return found
+    def close_late(attempt_id: str, user_id: int) -> None:
+        more_time(attempt_id)
+        close(attempt_id, user_id)
 
-    monkeypatch.setattr(closing, "find_attempt", find_late)
+    monkeypatch.setattr(closing, "_close_one", close_late)
 
     closing.close_overdue()
 
