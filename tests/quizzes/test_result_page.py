@@ -7,12 +7,14 @@ import pytest
 from flask import Flask
 
 from core.database import transaction
+from quizzes import closing
 from quizzes.afterwards import Recalled
 from quizzes.attempt_page import palette
 from quizzes.gain import Gain
 from quizzes.models import AttemptItem, Quiz
 from quizzes.quiz_settings import QuizSettings
 from quizzes.results import tell_items
+from quizzes.rules import Score
 from quizzes.shown_gain import show_gain
 from quizzes.terms import terms_of
 from tests import factories
@@ -148,6 +150,18 @@ def test_what_an_answer_cost_is_said_in_words(
     world.submit(attempt)
 
     assert _told_of(world, attempt, settings) == points
+
+
+def test_of_what_a_person_marked_no_price_is_named(app: Flask) -> None:
+    settings = {"hints": True, "hint_penalty": 10}
+    world = World("## written {essay points=2}\nWhy?\n\n- A reason\n", **settings)
+    attempt = world.start()
+    with transaction() as session:
+        row = session.get_one(AttemptItem, (attempt, 1))
+        row.answer, row.hinted = {"text": ["Because."]}, True
+        closing.set_score(row, Score(Fraction(1), Fraction(2)), Fraction(0))
+
+    assert _told_of(world, attempt, settings) == "1 of 2 points, counts for 0"
 
 
 def _told_of(world: World, attempt: str, settings: dict[str, Any]) -> str:
