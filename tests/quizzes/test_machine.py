@@ -167,11 +167,11 @@ class Attempts(RuleBasedStateMachine):
                 self._do(answering.check, position)
             return
         self._do(answering.check, position)
-        if item.final:
+        if item.final or item.tried[-1:] == [item.answer]:
             return
         if item.answer == RIGHT or len(item.tried) + 1 >= now.terms["tries"]:
             item.final = True
-        elif item.tried[-1:] != [item.answer]:
+        else:
             item.tried.append(item.answer)
 
     @rule(position=POSITIONS, tried=TRIED)
