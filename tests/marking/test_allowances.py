@@ -1,7 +1,7 @@
 """What is changed for one learner, and questions for another attempt: granted once, seen by few."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -18,10 +18,9 @@ from marking.allowances.services import Change
 from marking.services import Marker
 from quizzes.models import Accommodation, AttemptRequest, Quiz
 from tests import factories
+from tests.marking.bench import NOON
 from tests.quizzes.visiting import words
 from tests.quizzes.world import World, at_once, count_of
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 class School(World):

@@ -1,7 +1,7 @@
 """Deadlines of open attempts, when something is changed for their learner and when it is ended."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,9 +11,8 @@ from core.audit import AuditEntry
 from core.database import db, transaction
 from marking.allowances import services
 from quizzes.models import Accommodation, Attempt, Quiz
+from tests.marking.bench import NOON
 from tests.marking.test_allowances import School
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
