@@ -255,6 +255,13 @@ def works_of(user_id: int) -> list[WorkStanding]:
     return [_standing(*row) for row in db.session.execute(query)]
 
 
+def steps_that_wait(user_id: int) -> frozenset[int]:
+    """The steps at which a work of this person is with the markers, so that there is nothing to do for its author."""
+    query = select(Attempt.step_id).join(Work, Work.attempt_id == Attempt.id)
+    here = query.where(Attempt.user_id == user_id, Work.state.in_(IN_THE_QUEUE), ~LEFT_THE_QUEUE)
+    return frozenset(db.session.scalars(here))
+
+
 def waits(attempt_id: str) -> bool:
     """Whether the work is with the markers, and not one that nobody marks."""
     query = select(Work.attempt_id).join(Attempt, Attempt.id == Work.attempt_id)

@@ -1,5 +1,6 @@
 """What authors see of their works, without JavaScript."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -76,3 +77,69 @@ def test_the_state_is_said_in_words(bench: Bench, author: FlaskClient) -> None:
     assert "Version 1" in page
     assert "Name the speed." in page
     assert "Look again." in page
+
+
+def test_the_dashboard_goes_on_with_what_can_be_done_while_a_work_waits(
+    bench: Bench, author: FlaskClient
+) -> None:
+    first, second = factories.steps_of(bench.course)[:2]
+    attempt = bench.handed_in()
+    said = author.get("/dashboard").text
+    assert continues_at(said) == f"/learn/{bench.course.slug}/{first.slug}"
+    assert "handed in. A mail tells you when the mark is here" in words(said)
+
+    factories.complete(bench.user, first)
+    said = author.get("/dashboard").text
+
+    assert "Continue</a>" not in said
+    assert "With a marker" in words(said)
+    assert "Waits for a mark" in words(said)
+    assert f'href="/learn/{bench.course.slug}/quizzes/{second.slug}">See your work' in said
+    bench.claim(bench.first, attempt)
+    bench.send_back(bench.first, attempt)
+    assert continues_at(author.get("/dashboard").text) == f"/learn/{bench.course.slug}/quizzes/{second.slug}"
+
+
+def continues_at(page: str) -> str:
+    found = re.search(r'btn-lg" href="([^"]+)"><svg(?:(?!</svg>).)*</svg>Continue</a>', page, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_another_course_stands_before_one_that_only_waits(bench: Bench, author: FlaskClient) -> None:
+    other = factories.make_course(title="Another one")
+    factories.enroll(bench.user, other)
+    factories.complete(bench.user, factories.steps_of(bench.course)[0])
+    bench.handed_in()
+
+    assert continues_at(author.get("/dashboard").text).startswith(f"/learn/{other.slug}/")
+
+
+def test_another_attempt_begins_with_the_text_that_did_not_pass(bench: Bench, author: FlaskClient) -> None:
+    attempt = bench.start()
+    bench.write(attempt, "First words.")
+    bench.bring(attempt)
+    bench.hand_in(attempt)
+    bench.claim(bench.first, attempt)
+    bench.send_back(bench.first, attempt)
+    bench.write(attempt, "Second words.")
+    bench.hand_in(attempt)
+    bench.give(bench.first, attempt, [0, 0, 0, 0, 0])
+
+    again = bench.start()
+
+    page = author.get(f"/attempts/{again}").text
+    assert "Second words." in page
+    assert "This begins with the text of your last attempt" in page
+    assert "plan.pdf" not in page
+    bench.write(again, "Third words.")
+    assert "This begins with the text" not in author.get(f"/attempts/{again}").text
+    bench.erase(again)
+    assert bench.draft(again) == ""
+    assert "Second words." in author.get(f"/attempts/{attempt}").text
+
+
+def test_another_attempt_after_one_that_passed_begins_empty(bench: Bench) -> None:
+    bench.claim_and_give(bench.first, bench.handed_in(), FULL)
+
+    assert bench.draft(bench.start()) == ""
