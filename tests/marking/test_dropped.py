@@ -142,7 +142,6 @@ def test_its_author_reads_that_nobody_marks_it(bench: Bench, app: Flask) -> None
     assert "Its question was dropped, so nobody marks it" in page
     assert "I name every flag" in words(page)
     assert "plan.pdf" in page
-    assert "This question was dropped" in words(page)
     assert "Erase my work" in page
 
 
@@ -201,6 +200,22 @@ def test_an_essay_that_was_marked_and_then_dropped_is_still_read_by_its_author(a
     assert "Look again." in page
     assert "This question was dropped, so your answer counts for nothing" in page
     assert "1 of 2 points" not in page
+    assert "1 of 3 points" in page  # what is left of the attempt
+
+
+def test_an_assignment_that_was_marked_and_then_dropped_tells_no_points_of_none(
+    bench: Bench, app: Flask
+) -> None:
+    attempt = bench.handed_in()
+    bench.claim_and_give(bench.first, attempt, FULL)
+    drop(question_of(bench), bench.tutor.id)
+
+    page = words(factories.sign_in(app.test_client(), bench.user).get(f"/attempts/{attempt}").text)
+    assert "Nothing of it counts any more; your pass stays" in page
+    assert "0 of 0" not in page
+    assert "named and timed" in page
+    desk = factories.sign_in(app.test_client(), bench.tutor).get(f"/studio/marking/{attempt}").text
+    assert "Its question was dropped since" in words(desk)
 
 
 def test_an_essay_that_was_dropped_before_it_was_handed_in_has_no_page_of_marks(app: Flask) -> None:
