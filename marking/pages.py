@@ -243,7 +243,7 @@ def work_page(head: AttemptHead, here: Visit, reader: Reader) -> WorkPage:
 
 
 def works_of(user_id: int) -> list[WorkStanding]:
-    """The works of a person that are with a marker or came back, the newest first: for their dashboard."""
+    """The works of a person for their dashboard: what is with a marker or came back, the newest first."""
     query = (
         select(Work, Quiz.title, Course.title, Attempt.passed)
         .join(Attempt, Attempt.id == Work.attempt_id)
@@ -252,7 +252,12 @@ def works_of(user_id: int) -> list[WorkStanding]:
         .where(Attempt.user_id == user_id, Work.state.in_(TOLD), ~LEFT_THE_QUEUE)
         .order_by(Work.attempt_id.desc())
     )
-    return [_standing(*row) for row in db.session.execute(query)]
+    return [_standing(*row) for row in db.session.execute(query) if not _is_in_vain(row[0])]
+
+
+def _is_in_vain(work: Work) -> bool:
+    """Whether nobody would mark what was to be revised: its question was dropped meanwhile."""
+    return work.state is WorkState.RETURNED and is_dropped(work.attempt_id)
 
 
 def steps_that_wait(user_id: int) -> frozenset[int]:

@@ -109,6 +109,7 @@ def _hand_in(head: AttemptHead, person: Reader, form: HandInForm) -> Answer:
 def erase(work_id: str) -> Answer:
     """Take back everything, as long as it is not marked, and whoever ticked that they mean it."""
     person = signed_in()
+    own_work(person.user_id, work_id)
     if not request.form.get("sure"):
         flash("Nothing was erased. Tick “Yes, erase all of it”, and press the button again.", "bad")
         return redirect(f"/attempts/{work_id}#erase", 303)

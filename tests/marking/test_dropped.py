@@ -173,6 +173,7 @@ def test_a_returned_work_whose_question_was_dropped_is_closed_and_no_marker_is_t
     drop(question_of(bench), bench.tutor.id)
     author = factories.sign_in(app.test_client(), bench.user)
     assert "nobody marks it" in author.get(f"/attempts/{attempt}").text
+    assert "returned for revision" not in words(author.get("/dashboard").text)
 
     answer = factories.post(author, f"/attempts/{attempt}/hand-in", {"confirmed": "y"})
 
