@@ -153,7 +153,7 @@ def _edition_url(course: str, quiz: str, number: int) -> str:
 
 def _course_cells(standing: Standing) -> tuple[object, ...]:
     figures = standing.figures or NOBODY
-    passed = figures.passed if figures.n >= LEAST else ""
+    passed = figures.passed if figures.n >= LEAST and standing.pass_mark else ""
     return (
         standing.title, standing.step.noun, figures.n, passed, cell(figures.mean), cell(figures.deviation),
         cell(figures.alpha), cell(figures.error),
