@@ -32,16 +32,22 @@ def test_a_bell_for_what_is_under_way_is_let_be_and_others_are_answered(
 def test_of_two_threads_that_pick_up_the_same_bell_one_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     answers: dict[str, object] = {}
     monkeypatch.setattr(jobs, "_answers", answers)
-    both, one_is_through, here = Barrier(2), Event(), local()
+    both_look, one_is_through, here = Barrier(2), Event(), local()
+    looked_twice: list[int] = []
     begun: list[int] = []
 
     class Course(int):
-        """A number that both threads look up before either of them goes on."""
+        """A number at which the threads wait for each other: when they look it up, and again to look it up anew."""
 
         def __hash__(self) -> int:
-            if not hasattr(here, "is_looking"):
-                here.is_looking = True
-                both.wait(WAIT)
+            if not hasattr(here, "has_looked"):
+                here.has_looked = True
+                both_look.wait(WAIT)
+            else:
+                looked_twice.append(int(self))
+                if len(looked_twice) == 2:
+                    one_is_through.set()
+                one_is_through.wait(WAIT)
             return int.__hash__(self)
 
     def work(number: int) -> None:
