@@ -8,17 +8,18 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, text
+from werkzeug.routing import Rule
 
 from core import clock as core_clock
 from core import config as configuration
-from core import reads
+from core import reads, web
 from core.database import db
 from tests import servers
 
@@ -100,6 +101,21 @@ class CompiledTemplates(BytecodeCache):
 
 
 _templates = CompiledTemplates()
+
+
+class CompiledRule(Rule):
+    """An address whose builder is compiled once for all apps of a run: two thirds of the time that an app takes."""
+
+    builders: ClassVar[dict[object, Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (self.rule, self.subdomain, self.host, repr(self.defaults), append_unknown)
+        if key not in self.builders:
+            self.builders[key] = super()._compile_builder(append_unknown)
+        return self.builders[key]
+
+
+web.App.url_rule_class = CompiledRule
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """People, their browsers and their mails."""
 
 import re
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -22,16 +23,24 @@ def make_user(
     The row comes loaded and detached: reading it opens no transaction that would hide what requests commit.
     """
     from accounts.rules import Role
-    from accounts.services import create_user
+    from accounts.services import add_user
 
     held = {Role.LEARNER, *(Role(role) for role in roles)}
     address = email or f"person{next(_numbers)}@example.org"
     with transaction():
-        user = create_user(address, name, password, tuple(sorted(held)), confirmed=confirmed)
+        user = add_user(address, name, _hashed(password), tuple(sorted(held)), confirmed=confirmed)
     db.session.refresh(user)
     db.session.expunge(user)
     db.session.rollback()
     return user
+
+
+@cache
+def _hashed(password: str) -> str:
+    """One hash of each password for a whole run: a hash is slow on purpose, and most tests need some person."""
+    from flask_security.utils import hash_password
+
+    return hash_password(password)
 
 
 def sign_in(client: FlaskClient, user: Any, *, remembered: bool = False) -> FlaskClient:
