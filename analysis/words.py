@@ -33,9 +33,9 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """`1 learner`, `2 learners`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def counted(count: int, noun: str) -> str:
+    """`1 learner`, `2,000 learners`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def cell(value: float | None) -> float | str:

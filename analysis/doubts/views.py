@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from analysis.access import course_taught
 from analysis.doubts import services
 from analysis.doubts.models import Doubt
 from analysis.words import time_in
@@ -13,6 +12,7 @@ from core.database import transaction
 from core.errors import InvalidInput
 from core.limits import require_within
 from core.web import INSTRUCTOR, SIGNED_IN, allow, render, signed_in
+from courses.access import course_taught
 from progress.access import turn_away
 from quizzes.access import open_attempt
 from quizzes.paper import plain_prompt
