@@ -1,6 +1,7 @@
 """Real parts for the tests: a migrated database on SQLite and on PostgreSQL, a Redis, a held clock."""
 
 import contextvars
+import fcntl
 import os
 import shutil
 import subprocess
@@ -36,13 +37,32 @@ def workshop() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(workshop: Path) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Make a file or folder of this name once for all workers of a run: the first makes it, the others wait."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def make_once(name: str, make: Callable[[Path], object]) -> Path:
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (shared / name).exists():
+                make(shared / f"{name}.unfinished")
+                (shared / f"{name}.unfinished").rename(shared / name)
+        return shared / name
+
+    return make_once
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A migrated, empty SQLite database, to be copied."""
-    path = workshop / "template.db"
-    servers.migrate(f"sqlite:///{path}")
-    with create_engine(f"sqlite:///{path}").connect() as connection:
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    return path
+
+    def make(path: Path) -> None:
+        servers.migrate(f"sqlite:///{path}")
+        with create_engine(f"sqlite:///{path}").connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    return once("template.db", make)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ HEIGHTS = {320: 640, 390: 844, 1280: 900}
 PATIENCE = 15_000  # milliseconds; only a failing step waits as long
 
 OpenPage = Callable[..., Page]
+MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 
 expect.set_options(timeout=PATIENCE)
@@ -50,19 +51,21 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def shipped(workshop: Path, sqlite_template: Path) -> Path:
+def shipped(once: MakeOnce, sqlite_template: Path) -> Path:
     """An instance with the shipped content and nobody in it, to be copied."""
-    return furnish(workshop / "shipped", sqlite_template, servers.ROOT / "content")
+    return once("shipped", lambda folder: furnish(folder, sqlite_template, servers.ROOT / "content"))
 
 
 @pytest.fixture(scope="session")
-def shipped_demo(workshop: Path, shipped: Path) -> Path:
+def shipped_demo(once: MakeOnce, shipped: Path) -> Path:
     """An instance with the shipped content and the demo's people, to be copied."""
-    folder = workshop / "shipped-demo"
-    shutil.copytree(shipped, folder)
-    done = operate(folder, "demo")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(shipped, folder)
+        done = operate(folder, "demo")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return once("shipped-demo", make)
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +87,9 @@ def demo_school(shipped_demo: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def stocked(workshop: Path, sqlite_template: Path) -> Path:
+def stocked(once: MakeOnce, sqlite_template: Path) -> Path:
     """An instance with the tests' own course, which costs money, and nobody in it, to be copied."""
-    return furnish(workshop / "stocked", sqlite_template, BUNDLE)
+    return once("stocked", lambda folder: furnish(folder, sqlite_template, BUNDLE))
 
 
 @pytest.fixture(scope="module")
