@@ -87,7 +87,7 @@ class Sheet:
 
     @property
     def rest_correlation(self) -> float | None:
-        return self.rest.correlation if self.is_given else None
+        return self.rest.correlation if self.rest.first.n >= LEAST else None
 
     @property
     def upper_lower(self) -> float | None:
