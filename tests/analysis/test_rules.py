@@ -275,7 +275,7 @@ def test_a_correlation_needs_ten_learners_who_were_asked_something_else_too() ->
 
     few, enough = count(alone + beside).sheets["q0/x"], count(beside * 5).sheets["q0/x"]
 
-    assert (few.facility, few.rest_correlation) == (0.9, None)
+    assert (few.shares.n, few.rest_correlation) == (10, None)
     assert enough.rest_correlation == pytest.approx(1.0)
 
 
