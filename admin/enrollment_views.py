@@ -8,12 +8,12 @@ from admin import enrollments, services
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm, EnrollForm
 from admin.listing import Listing, read_listing
-from admin.page import Answer, csv_file, page
+from admin.page import Answer, page
 from admin.rules import utc_cell
 from core.audit import record
 from core.database import transaction
 from core.errors import Conflict, InvalidInput
-from core.spreadsheet import csv_lines
+from core.spreadsheet import csv_file
 from core.web import ADMIN, allow, signed_in
 from enrollment.services import revoke as revoke_enrollment
 
@@ -45,7 +45,7 @@ def export() -> Response:
     rows = enrollments.all_rows(asked)
     with transaction():
         record("enrollment.export", "enrollments", dict(asked.hidden()), actor_id=signed_in().user_id)
-    return csv_file("enrollments", csv_lines(_cells(rows)))
+    return csv_file("enrollments", _cells(rows))
 
 
 @bp.route("/enrollments/new", methods=["GET", "POST"])

@@ -10,13 +10,13 @@ from admin.enrollments import course_choices
 from admin.forms import ButtonForm
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
-from admin.page import Answer, csv_file, page
+from admin.page import Answer, page
 from admin.rules import utc_cell
 from core.audit import record
 from core.config import current_config
 from core.database import transaction
 from core.errors import Conflict, Unavailable
-from core.spreadsheet import csv_lines
+from core.spreadsheet import csv_file
 from core.web import ADMIN, allow, signed_in
 from enrollment import checkout, reconcile
 from enrollment.orders import accept as accept_order
@@ -64,7 +64,7 @@ def export() -> Response:
     rows = orders.all_rows(asked)
     with transaction():
         record("order.export", "orders", dict(asked.hidden()), actor_id=signed_in().user_id)
-    return csv_file("orders", csv_lines(_cells(rows)))
+    return csv_file("orders", _cells(rows))
 
 
 @bp.get("/orders/<number>")

@@ -1,18 +1,15 @@
 """A page of the admin: its part of the navigation, and dates as the admin reads them."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from flask import Response
 from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response as WerkzeugResponse
+from werkzeug.wrappers import Response
 
 from admin.rules import day_in, time_in
-from core.clock import now
 from core.web import render, signed_in
 
-Answer = str | tuple[str, int] | WerkzeugResponse
+Answer = str | tuple[str, int] | Response
 
 
 def page(template: str, tab: str, form: FlaskForm | None = None, **context: Any) -> Answer:
@@ -28,9 +25,3 @@ def page(template: str, tab: str, form: FlaskForm | None = None, **context: Any)
         **context,
     )
     return (html, 422) if form and form.errors else html
-
-
-def csv_file(name: str, lines: Iterator[str]) -> Response:
-    """A list as a file for a spreadsheet, named by what it lists and today."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{now():%Y-%m-%d}.csv"'}
-    return Response(lines, mimetype="text/csv", headers=headers)

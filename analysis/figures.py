@@ -1,6 +1,6 @@
 """The figures that are stored, as frozen values; each None is a figure that cannot be given. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,10 @@ LEVELS = ("low", "mid", "high")
 
 @dataclass(frozen=True)
 class LevelFigures:
-    """Answers that were given with one certainty: how many, and their mean share (None below LEAST)."""
+    """Answers that were given with one certainty: how many, and their mean share.
+
+    None where fewer than LEAST learners gave them: of ten answers all may be of one.
+    """
 
     level: str
     answers: int
@@ -172,13 +175,17 @@ class Paper:
 
 
 def levels_of(
-    answers: Mapping[str, int], shares: Mapping[str, float], least: int
+    answers: Mapping[str, int], shares: Mapping[str, float], enough: Collection[str]
 ) -> tuple[LevelFigures, ...]:
-    """The figures of each certainty, from counts of answers and sums of shares; none where it was never asked."""
+    """The figures of each certainty, from counts of answers and sums of shares; none where it was never asked.
+
+    Of those in `enough` a share is given.
+    """
     if not any(answers.values()):
         return ()
-    return tuple(_level(level, answers.get(level, 0), shares.get(level, 0.0), least) for level in LEVELS)
-
-
-def _level(level: str, answers: int, share: float, least: int) -> LevelFigures:
-    return LevelFigures(level, answers, share / answers if answers >= least else None)
+    return tuple(
+        LevelFigures(
+            level, answers.get(level, 0), shares[level] / answers[level] if level in enough else None
+        )
+        for level in LEVELS
+    )

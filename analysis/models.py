@@ -10,7 +10,10 @@ from core.database import Base
 
 
 class QuizStatistics(Base):
-    """The figures of a quiz or case: the JSON of QuizFigures over `attempts` first attempts."""
+    """The figures of a quiz or case: the JSON of QuizFigures over `attempts` first attempts.
+
+    `computed_at` is when their reading began: what was handed in later they do not know of.
+    """
 
     __tablename__ = "quiz_statistics"
 

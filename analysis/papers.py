@@ -29,8 +29,9 @@ Answered = Row[*tuple[Any, ...]]
 _earlier = aliased(Attempt)
 
 
-def counts_for(quiz_id: int) -> tuple[ColumnElement[bool], ...]:
-    """What makes an attempt count: it is its learner's first marked one, of somebody who is or was enrolled."""
+def counts_for(*quiz_ids: int) -> tuple[ColumnElement[bool], ...]:
+    """What makes an attempt at these quizzes count: it is its learner's first marked one at its quiz, of somebody
+    who is or was enrolled."""
     same = (_earlier.user_id == Attempt.user_id, _earlier.quiz_id == Attempt.quiz_id)
     first = select(func.min(_earlier.number)).where(*same, _earlier.points_num.is_not(None))
     learns = exists().where(
@@ -39,7 +40,7 @@ def counts_for(quiz_id: int) -> tuple[ColumnElement[bool], ...]:
         Enrollment.user_id == Attempt.user_id,
     )
     return (
-        Attempt.quiz_id == quiz_id,
+        Attempt.quiz_id.in_(quiz_ids),
         Attempt.points_num.is_not(None),
         Attempt.number == first.scalar_subquery(),
         learns,

@@ -111,9 +111,10 @@ class Agreement:
 def standard_error(deviation: float, alpha: float) -> float:
     """The standard error of measurement, in the unit of the deviation: SD * sqrt(1 - reliability).
 
-    F. M. Lord and M. R. Novick, "Statistical Theories of Mental Test Scores" (1968).
+    F. M. Lord and M. R. Novick, "Statistical Theories of Mental Test Scores" (1968). A reliability is a share of a
+    variance, so an alpha below zero estimates one of zero: the error is at most the deviation.
     """
-    return deviation * sqrt(max(1 - alpha, 0.0))
+    return deviation * sqrt(1 - min(max(alpha, 0.0), 1.0))
 
 
 def tail_weights(counts: Mapping[int, int], *, upper: bool, part: float = TAIL) -> dict[int, float]:

@@ -54,8 +54,8 @@ def due_quizzes(at: datetime) -> list[int]:
 
 def refresh(quiz_id: int) -> None:
     """Compute a quiz's figures and write them, with its marks taken out: those that were there before the reading
-    began. Called twice it does the same again; when it is killed, the marks are still there. Figures that somebody
-    computed in between are newer and stay."""
+    began. Called twice it does the same again; when it is killed, the marks are still there. Figures of a reading
+    that began later are newer and stay."""
     began = now()
     quiz = db.session.get(Quiz, quiz_id)
     if quiz is None:
@@ -64,14 +64,16 @@ def refresh(quiz_id: int) -> None:
     is_case = quiz.kind == QuizKind.CASE
     whole, questions = (case_figures(quiz_id), []) if is_case else _quiz_figures(quiz_id)
     with transaction():
-        if _was_computed_after(quiz_id, began):
+        if _was_read_after(quiz_id, began):
             return
-        _write(quiz_id, whole, questions)
+        _write(quiz_id, began, whole, questions)
         for start in range(0, len(marks), SLICE):
             db.session.execute(delete(StaleMark).where(StaleMark.id.in_(marks[start : start + SLICE])))
 
 
-def _was_computed_after(quiz_id: int, moment: datetime) -> bool:
+def _was_read_after(quiz_id: int, moment: datetime) -> bool:
+    # The quiz is locked until the commit: of two that write at once, the second sees what the first wrote.
+    db.session.get(Quiz, quiz_id, with_for_update={"key_share": True})
     computed_at = db.session.scalar(select(QuizStatistics.computed_at).filter_by(quiz_id=quiz_id))
     return computed_at is not None and computed_at > moment
 
@@ -149,13 +151,12 @@ def _figures_of(revision: Asked, sheet: Sheet, others: int, is_current: bool) ->
     return replace(figures, advice=tuple(advise(figures, key)))
 
 
-def _write(quiz_id: int, whole: QuizFigures, questions: list[QuestionFigures]) -> None:
-    at = now()
-    row = {"quiz_id": quiz_id, "attempts": whole.n, "computed_at": at, "figures": whole.to_json()}
+def _write(quiz_id: int, began: datetime, whole: QuizFigures, questions: list[QuestionFigures]) -> None:
+    row = {"quiz_id": quiz_id, "attempts": whole.n, "computed_at": began, "figures": whole.to_json()}
     upsert(QuizStatistics, row, ("quiz_id",))
     for each in questions:
         key = {"quiz_id": quiz_id, "question_id": each.question_id}
-        values = {"attempts": each.n, "computed_at": at, "figures": each.to_json()}
+        values = {"attempts": each.n, "computed_at": began, "figures": each.to_json()}
         upsert(QuestionStatistics, key | values, ("quiz_id", "question_id"))
     kept = [each.question_id for each in questions]
     gone = (QuestionStatistics.quiz_id == quiz_id, QuestionStatistics.question_id.not_in(kept))

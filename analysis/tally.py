@@ -24,7 +24,6 @@ from analysis.rules import (
 )
 
 FINE = 10_000  # steps that shares of a paper are told apart by
-LONGEST = 3600  # seconds
 
 
 @dataclass
@@ -88,7 +87,7 @@ class Sheet:
 
     @property
     def rest_correlation(self) -> float | None:
-        return self.rest.correlation if self.is_given else None
+        return self.rest.correlation if self.rest.first.n >= LEAST else None
 
     @property
     def upper_lower(self) -> float | None:
@@ -124,7 +123,12 @@ class Sheet:
 
     @property
     def certainty(self) -> tuple[LevelFigures, ...]:
-        return levels_of(self.sure, self.right, LEAST)
+        return levels_of(self.sure, self.right, _enough(self.sure)) if self.is_given else ()
+
+
+def _enough(learners: Counter[str]) -> set[str]:
+    """The certainties that LEAST learners chose."""
+    return {level for level, n in learners.items() if n >= LEAST}
 
 
 class Counting:
@@ -134,6 +138,7 @@ class Counting:
         self.standings = standings
         self.sheets: dict[str, Sheet] = {edition: Sheet() for edition in standings.scores}
         self.agreement = Agreement()
+        self.sure: Counter[str] = Counter()  # learners who chose a certainty at least once
         self._upper = tail_weights(standings.shares, upper=True)
         self._lower = tail_weights(standings.shares, upper=False)
         self._group = score_groups(standings.shares)
@@ -145,6 +150,7 @@ class Counting:
         for item in paper.items:
             self._add_item(self.sheets[item.edition], item, paper)
         means = self.standings.scores
+        self.sure.update({item.certainty for item in paper.items if item.certainty and item.answered})
         known = [item for item in paper.items if means[item.edition].n >= LEAST]
         self.agreement.add([item.score - means[item.edition].mean for item in known])
 
@@ -161,7 +167,7 @@ class Counting:
         sheet.chosen[self._group[place]].update(item.chosen)
         sheet.unanswered += not item.answered
         if item.seconds is not None:
-            sheet.times[min(round(item.seconds), LONGEST)] += 1
+            sheet.times[round(item.seconds)] += 1
         if item.certainty is not None and item.answered:
             sheet.sure[item.certainty] += 1
             sheet.right[item.certainty] = sheet.right.get(item.certainty, 0.0) + share
@@ -182,7 +188,7 @@ class Counting:
             length=seen.lengths.mean,
             is_drawn=seen.is_drawn,
             tenths=tuple(seen.tenths[bar] for bar in range(TEN)) if is_given else (),
-            certainty=self._certainty(),
+            certainty=self._certainty() if is_given else (),
             ways=(),
         )
 
@@ -193,4 +199,4 @@ class Counting:
             answers.update(sheet.sure)
             for level, share in sheet.right.items():
                 shares[level] += share
-        return levels_of(answers, shares, LEAST)
+        return levels_of(answers, shares, _enough(self.sure))

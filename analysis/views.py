@@ -7,14 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 from analysis import case_pages, pages, reads
-from analysis.access import course_taught
 from analysis.doubts.services import doubts_of
 from analysis.figures import NOBODY, QuestionFigures, QuizFigures
-from analysis.files import file_of
 from analysis.reads import Standing
 from analysis.rules import LEAST
 from analysis.words import cell
+from core.spreadsheet import csv_file
 from core.web import INSTRUCTOR, allow, render, signed_in
+from courses.access import course_taught
 
 bp = Blueprint("analysis", __name__, url_prefix="/studio/courses/<course>")
 HEADS = (
@@ -52,7 +52,7 @@ def course(course: str) -> str:
 def course_file(course: str) -> Response:
     """The same as a file."""
     rows = [COURSE_HEAD, *map(_course_cells, reads.standings_of(course_taught(course)))]
-    return file_of(f"{course}-statistics", rows)
+    return csv_file(f"{course}-statistics", rows)
 
 
 @bp.get("/quizzes/<quiz>/statistics")
@@ -87,7 +87,7 @@ def quiz_file(course: str, quiz: str) -> Response:
         if standing.is_case
         else [QUESTION_HEAD, *map(_question_cells, reads.questions_of(standing))]
     )
-    return file_of(f"{quiz}-statistics", rows)
+    return csv_file(f"{quiz}-statistics", rows)
 
 
 @bp.get("/quizzes/<quiz>/statistics/questions/<question>")
@@ -118,7 +118,7 @@ def question_file(course: str, quiz: str, question: str) -> Response:
     """The chart of a question as a file."""
     standing = reads.standing_of(course_taught(course), quiz)
     drawn = pages.by_thirds(reads.question_of_quiz(standing, question))
-    return file_of(f"{question}-statistics", [drawn.heads, *drawn.rows] if drawn else [])
+    return csv_file(f"{question}-statistics", [drawn.heads, *drawn.rows] if drawn else [])
 
 
 def _parts(standing: Standing, figures: QuizFigures, course: str) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _edition_url(course: str, quiz: str, number: int) -> str:
 
 def _course_cells(standing: Standing) -> tuple[object, ...]:
     figures = standing.figures or NOBODY
-    passed = figures.passed if figures.n >= LEAST else ""
+    passed = figures.passed if figures.n >= LEAST and standing.pass_mark else ""
     return (
         standing.title, standing.step.noun, figures.n, passed, cell(figures.mean), cell(figures.deviation),
         cell(figures.alpha), cell(figures.error),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from analysis.rules import LEAST
 
 TOO_FEW, NOT_GIVEN = "too few", "not given"
+MINUS = "\N{MINUS SIGN}"
 KINDS = {
     "choice": "one of several", "choices": "several right", "truefalse": "true or false", "order": "order",
     "match": "match", "number": "number", "text": "short text", "blanks": "blanks", "essay": "essay", "file": "file",
@@ -14,13 +15,14 @@ THIRDS = ("Lower third", "Middle third", "Upper third")
 
 
 def percent(share: float | None, n: int = LEAST) -> str:
-    """`72%`; in words why there is none, of `n` answers."""
-    return _missing(n) if share is None else f"{share * 100:.0f}%"
+    """`72%`, with a true minus sign; in words why there is none, of `n` answers."""
+    return _missing(n) if share is None else f"{round(share * 100)}%".replace("-", MINUS)
 
 
 def number(value: float | None, n: int = LEAST) -> str:
     """`0.31`, with a true minus sign."""
-    return _missing(n) if value is None else f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+    # Adding zero takes the sign from a zero that was rounded to.
+    return _missing(n) if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", MINUS)
 
 
 def duration(seconds: float | None) -> str:
@@ -31,9 +33,9 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def counted(count: int, one: str, many: str = "") -> str:
-    """`1 learner`, `2 learners`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def counted(count: int, noun: str) -> str:
+    """`1 learner`, `2,000 learners`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def cell(value: float | None) -> float | str:

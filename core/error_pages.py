@@ -31,7 +31,7 @@ STATUS: dict[type[DomainError], int] = {
 }
 # Hot reads meet the driver's own errors, all others SQLAlchemy's.
 NO_ANSWER = (OperationalError, sqlite3.OperationalError, psycopg.OperationalError)
-UNSTORABLE = (DataError, psycopg.DataError, OverflowError)  # the last: a number too long for SQLite
+UNSTORABLE = (DataError, psycopg.DataError)
 Answer = tuple[str, int, dict[str, str]]
 _log = logging.getLogger("error")
 
@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(kind, _database)
     for refusal in UNSTORABLE:
         app.register_error_handler(refusal, _unstorable)
+    app.register_error_handler(OverflowError, _overflow)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -96,6 +97,11 @@ def _unstorable(_: Exception) -> Answer:
         "That holds something which cannot be kept here, such as a NUL or a number of many digits. "
         "Nothing was changed.",
     )
+
+
+def _overflow(error: OverflowError) -> Answer:
+    """A number too long for SQLite was sent in; every other overflow is a fault of ours."""
+    return _unstorable(error) if "SQLite" in str(error) else _unexpected(error)
 
 
 def _database(error: Exception) -> Answer:

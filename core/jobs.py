@@ -55,17 +55,21 @@ def answer(bell: str, handler: Callable[..., object]) -> None:
 
 
 def answer_alone(bell: str, handler: Callable[..., object]) -> None:
-    """As `answer`, for long work: a bell that names what this worker is at already is let be, and comes round."""
-    under_way = set[tuple[str | int, ...]]()
+    """As `answer`, for long work: a bell that names what a thread of this worker is at already is let be.
+
+    It is lost, so this is for bells that a periodic job rings again for what is left to do.
+    """
+    under_way: dict[tuple[str | int, ...], object] = {}
 
     def respond(*arguments: str | int) -> None:
-        if arguments in under_way:
+        turn = object()
+        # One step, so that of two threads that pick up the same bell only one goes on.
+        if under_way.setdefault(arguments, turn) is not turn:
             return
-        under_way.add(arguments)
         try:
             handler(*arguments)
         finally:
-            under_way.discard(arguments)
+            del under_way[arguments]
 
     answer(bell, respond)
 

@@ -1,8 +1,12 @@
-"""Tables as files for a spreadsheet, with cells that are safe to open. Pure."""
+"""Tables as files for a spreadsheet, with cells that are safe to open."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+
+from flask import Response
+
+from core.clock import now
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
@@ -10,6 +14,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 def safe_cell(value: object) -> object:
     """A cell that a spreadsheet shows and never computes: text that would begin a formula gets a `'` in front."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def csv_file(name: str, rows: Iterable[Sequence[object]]) -> Response:
+    """The rows as a CSV file to keep, named by what it lists and today."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{now():%Y-%m-%d}.csv"'}
+    return Response(csv_lines(rows), mimetype="text/csv", headers=headers)
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:

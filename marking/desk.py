@@ -11,13 +11,12 @@ from core.web import Reader
 from courses.models import Course
 from marking.judging import FIRST, SECOND, place_of
 from marking.models import Mark, Work
-from marking.queue import HIDDEN, code_of, is_anonymous, may_claim, state_in_words
+from marking.queue import HIDDEN, code_of, holders_of, is_anonymous, may_claim, state_in_words
 from marking.rules import MOST_ROUNDS, WITH_ITS_AUTHOR, WorkState
 from marking.services import Marker, items_to_mark, markers_of, marks_of, question_of, versions_of
 from marking.shown import ShownAnswer, ShownVersion, difference, show_answer, show_version
 from quizzes.models import Attempt, Quiz
 from quizzes.quiz_settings import QuizKind
-from quizzes.reads import asked
 from quizzes.results import exact
 from quizzes.times import in_words
 
@@ -45,7 +44,7 @@ class Desk:
     state: str
     kind: str
     when: str
-    holder: str
+    holders: tuple[str, ...]
     note: str
     version: int
     brief: Markup
@@ -92,9 +91,7 @@ def desk_of(work: Work, marker: Marker, reader: Reader) -> Desk:
         state=state,
         kind=kind,
         when=in_words(work.handed_in_at, reader) if work.handed_in_at else "",
-        holder=_name(holder)
-        if place
-        else " and ".join(filter(None, map(_name, (work.marker_id, work.second_id)))),
+        holders=holders_of(work, _name(work.marker_id), _name(work.second_id)),
         note=work.note,
         version=work.version,
         brief=answers[0].prompt if answers else Markup(),
@@ -133,10 +130,7 @@ def _given(work: Work, mark: Mark, base: str) -> GivenMark:
 
 
 def _answers(work: Work, mark: Mark | None, base: str) -> tuple[ShownAnswer, ...]:
-    return tuple(
-        show_answer(work.attempt_id, asked(item.revision_id), item.position, item.answer, mark, base)
-        for item in items_to_mark(work.attempt_id)
-    )
+    return tuple(show_answer(item, mark, base) for item in items_to_mark(work.attempt_id))
 
 
 def _earlier(work: Work, base: str, reader: Reader) -> tuple[ShownVersion, ...]:

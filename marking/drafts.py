@@ -3,7 +3,7 @@
 from functools import partial
 from random import Random
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from core.clock import now
 from core.database import Base, db
@@ -26,7 +26,6 @@ UNDER_WAY = "Your work is being marked. Another one can begin when its mark is h
 NOT_PUBLISHED = "This assignment is not ready yet. Come back a little later."
 CONFIRM = "Confirm that your work names no client and shows no photograph of one."
 NOTHING = "There is nothing to hand in yet. Write your work, or add a file."
-DROPPED = "The question of this work was dropped, so nobody marks it. It stays as you handed it in."
 ONLY = 1  # the position of an assignment's only question
 
 
@@ -35,15 +34,15 @@ def start(user_id: int, quiz: Quiz, step_id: int, rng: Random) -> Attempt:
     if work_under_way(user_id, quiz.id) is not None:
         raise Conflict(UNDER_WAY)
     course_id = find_step(step_id).course_id
-    return begin(user_id, quiz, step_id, partial(_prepare, course_id=course_id, rng=rng))
+    return begin(user_id, quiz, step_id, partial(_prepare, user_id=user_id, course_id=course_id, rng=rng))
 
 
-def _prepare(quiz: Quiz, course_id: int, rng: Random) -> Prepared:
+def _prepare(quiz: Quiz, user_id: int, course_id: int, rng: Random) -> Prepared:
     revision = quiz.content.get("revision")
     if revision is None:
         raise Conflict(NOT_PUBLISHED)
     settings, question = QuizSettings.from_json(quiz.settings), asked(revision).question
-    layout = rules.lay_out(question, rng, shuffle=False).to_json()
+    layout, text = rules.lay_out(question, rng, shuffle=False).to_json(), _last_text(user_id, quiz.id)
 
     def rows(attempt_id: str) -> list[Base]:
         item = AttemptItem(
@@ -51,7 +50,7 @@ def _prepare(quiz: Quiz, course_id: int, rng: Random) -> Prepared:
             position=ONLY,
             revision_id=revision,
             layout=layout,
-            answer=None,
+            answer={"text": [text]} if text else None,
             flagged=False,
         )
         return [item, Work(attempt_id=attempt_id, course_id=course_id, state=WorkState.DRAFT)]
@@ -59,10 +58,24 @@ def _prepare(quiz: Quiz, course_id: int, rng: Random) -> Prepared:
     return Prepared(question.points, settings.pass_mark, rows, terms_of(settings), is_timed=False)
 
 
+def _last_text(user_id: int, quiz_id: int) -> str:
+    """What another attempt begins from: the text that was handed in last, if it was marked and did not pass."""
+    query = (
+        select(Work.state, Attempt.passed, WorkVersion.text)
+        .join(Attempt, Attempt.id == Work.attempt_id)
+        .join(WorkVersion, WorkVersion.attempt_id == Work.attempt_id)
+        .where(Attempt.user_id == user_id, Attempt.quiz_id == quiz_id)
+        .order_by(Attempt.number.desc(), WorkVersion.number.desc())
+    )
+    state, passed, text = db.session.execute(query).first() or (None, None, "")
+    return text if state is WorkState.MARKED and not passed else ""
+
+
 def hand_in(user_id: int, attempt_id: str, confirmed: bool) -> Work:
     """Hand in what was saved, once: a second click finds the first. `confirmed`: no client is named or shown.
 
-    Raises InvalidInput where nothing is there or nothing was confirmed, Conflict for a work that is marked.
+    One whose question was dropped meanwhile is closed, and nobody is told of it, for nobody marks it. Raises
+    InvalidInput where nothing is there or nothing was confirmed, Conflict for a work that is marked.
     """
     work = own_work(user_id, attempt_id, locked=True)
     if work.state in IN_THE_QUEUE:
@@ -71,12 +84,13 @@ def hand_in(user_id: int, attempt_id: str, confirmed: bool) -> Work:
     if not confirmed:
         raise InvalidInput(CONFIRM, "confirmed")
     version = _freeze(attempt_id, work.version)
-    closing.submit(user_id, attempt_id)
+    attempt = closing.submit(user_id, attempt_id)
     db.session.add(version)
     work.state, work.handed_in_at = state, version.handed_in_at
     db.session.flush()
-    mails.receipt(work)
-    mails.back_to_marker(work)
+    if attempt.points is None:
+        mails.receipt(work)
+        mails.back_to_marker(work)
     return work
 
 
@@ -100,26 +114,33 @@ def draft_text(item: AttemptItem) -> str:
     return next(iter(texts(item.answer, "text")), "")
 
 
-def erase(user_id: int, attempt_id: str) -> Work:
-    """Take back all that was handed in or written; the attempt is open and empty. Raises Conflict once it is marked."""
+def erase(user_id: int, attempt_id: str, rng: Random) -> Work:
+    """Take back all that was handed in or written. The attempt is open and empty; one that nobody marks any more
+    stays closed. Raises Conflict once it is marked."""
     work = own_work(user_id, attempt_id, locked=True)
-    work.state = next_state(work.state, WorkStep.ERASE)
+    state = next_state(work.state, WorkStep.ERASE)
     attempt = db.session.get_one(Attempt, attempt_id, with_for_update=True)
     _require_an_assignment(attempt)
-    if attempt.points is not None:
-        raise Conflict(DROPPED)
-    for table in (Mark, WorkVersion):
-        db.session.execute(delete(table).where(table.attempt_id == attempt_id))
-    uploads.erase_all(attempt_id)
-    item = db.session.get_one(AttemptItem, (attempt_id, ONLY), populate_existing=True)
-    item.answer, item.saved_at, item.certainty, item.flagged = None, None, None, False
-    # What another tab still holds was written before this moment, and does not bring the text back.
-    item.seq = max(item.seq + 1, int(now().timestamp() * 1000))
-    work.handed_in_at, work.second_id, work.note = None, None, ""
-    if attempt.state != AttemptState.OPEN:
-        closing.reopen(attempt)
+    _empty(work, rng)
+    if attempt.points is None:
+        work.state = state
+        if attempt.state != AttemptState.OPEN:
+            closing.reopen(attempt)
     db.session.flush()
     return work
+
+
+def _empty(work: Work, rng: Random) -> None:
+    """Delete all that the work holds. Its field has another name from now on: what a tab still holds from before is
+    refused by it (quizzes.sending), and does not bring the text back."""
+    for table in (Mark, WorkVersion):
+        db.session.execute(delete(table).where(table.attempt_id == work.attempt_id))
+    uploads.erase_all(work.attempt_id)
+    item = db.session.get_one(AttemptItem, (work.attempt_id, ONLY), populate_existing=True)
+    item.answer, item.saved_at, item.certainty, item.flagged = None, None, None, False
+    item.layout = rules.lay_out(asked(item.revision_id).question, rng, shuffle=False).to_json()
+    item.seq = max(item.seq + 1, int(now().timestamp() * 1000))
+    work.handed_in_at, work.second_id, work.note = None, None, ""
 
 
 def _require_an_assignment(attempt: Attempt) -> None:

@@ -13,7 +13,15 @@ from marking.files import MOST_FILES
 from marking.models import Mark, Work
 from marking.public_text import render
 from marking.rules import IN_THE_QUEUE, WITH_ITS_AUTHOR, WorkState
-from marking.services import LEFT_THE_QUEUE, items_to_mark, marks_of, own_work, question_of, versions_of
+from marking.services import (
+    LEFT_THE_QUEUE,
+    is_dropped,
+    items_for_people,
+    marks_of,
+    own_work,
+    question_of,
+    versions_of,
+)
 from marking.shown import (
     ShownAnswer,
     ShownFile,
@@ -33,7 +41,7 @@ from progress.reads import READER
 from quizzes import rules as grading
 from quizzes.eligibility import eligibility
 from quizzes.models import Attempt, Quiz
-from quizzes.pages import certificate_url, kicker
+from quizzes.pages import certificate_url, kicker, taken_out
 from quizzes.presentation import texts
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import AttemptHead, asked, items_of
@@ -57,6 +65,12 @@ STATES = {
     WorkState.RETURNED: "Returned for revision",
 }
 NOTHING_LEFT = "Not marked"
+DROPPED_DRAFT = (
+    "The question of this work was dropped, so nobody marks it. Hand it in to close the attempt, and another one may "
+    "begin if you have one left."
+)
+DROPPED = "Its question was dropped, so nobody marks it and it counts for nothing."
+ERASED = "Its question was dropped, so nobody marks it. You erased it: its text and files are gone."
 A_MAIL = "A mail tells you when the mark is here."
 KIND_OF_STATE = {WorkState.RETURNED: "warn", WorkState.MARKED: "ok"}
 
@@ -86,7 +100,10 @@ class AssignmentPage:
 
 @dataclass(frozen=True)
 class WritePage:
-    """A draft: its text and files, the brief to look at, what came back with earlier versions."""
+    """A draft: its text and files, the brief to look at, what came back with earlier versions.
+
+    `note` says what stands in its way; `is_from_last`: it still holds the text of the last attempt, as it began.
+    """
 
     head: AttemptHead
     kicker: str
@@ -104,6 +121,8 @@ class WritePage:
     html: Markup
     is_empty: bool
     start_url: str
+    note: str
+    is_from_last: bool
 
 
 @dataclass(frozen=True)
@@ -176,6 +195,8 @@ def write_page(head: AttemptHead, here: Visit, reader: Reader) -> WritePage:
         html=render(text),
         is_empty=not (text.strip() or files),
         start_url=here.step.url,
+        note=taken_out(here) or (DROPPED_DRAFT if is_dropped(head.id) else ""),
+        is_from_last=bool(text) and item.seq == 0,
     )
 
 
@@ -212,7 +233,7 @@ def work_page(head: AttemptHead, here: Visit, reader: Reader) -> WorkPage:
         comment=final.words if final else "",
         is_marked=is_marked,
         lede="" if is_marked else _lede(work, head.passed),
-        may_erase=not is_marked and head.passed is None and head.kind == "assignment",
+        may_erase=not is_marked and work.handed_in_at is not None and head.kind is QuizKind.ASSIGNMENT,
         points="" if head.points is None else exact(head.points),
         possible=exact(head.possible),
         start_url=here.step.url,
@@ -222,7 +243,7 @@ def work_page(head: AttemptHead, here: Visit, reader: Reader) -> WorkPage:
 
 
 def works_of(user_id: int) -> list[WorkStanding]:
-    """The works of a person that are with a marker or came back, the newest first: for their dashboard."""
+    """The works of a person for their dashboard: what is with a marker or came back, the newest first."""
     query = (
         select(Work, Quiz.title, Course.title, Attempt.passed)
         .join(Attempt, Attempt.id == Work.attempt_id)
@@ -231,7 +252,26 @@ def works_of(user_id: int) -> list[WorkStanding]:
         .where(Attempt.user_id == user_id, Work.state.in_(TOLD), ~LEFT_THE_QUEUE)
         .order_by(Work.attempt_id.desc())
     )
-    return [_standing(*row) for row in db.session.execute(query)]
+    return [_standing(*row) for row in db.session.execute(query) if not _is_in_vain(row[0])]
+
+
+def _is_in_vain(work: Work) -> bool:
+    """Whether nobody would mark what was to be revised: its question was dropped meanwhile."""
+    return work.state is WorkState.RETURNED and is_dropped(work.attempt_id)
+
+
+def steps_that_wait(user_id: int) -> frozenset[int]:
+    """The steps at which a work of this person is with the markers, so that there is nothing to do for its author."""
+    query = select(Attempt.step_id).join(Work, Work.attempt_id == Attempt.id)
+    here = query.where(Attempt.user_id == user_id, Work.state.in_(IN_THE_QUEUE), ~LEFT_THE_QUEUE)
+    return frozenset(db.session.scalars(here))
+
+
+def waits(attempt_id: str) -> bool:
+    """Whether the work is with the markers, and not one that nobody marks."""
+    query = select(Work.attempt_id).join(Attempt, Attempt.id == Work.attempt_id)
+    here = query.where(Work.attempt_id == attempt_id, Work.state.in_(IN_THE_QUEUE), ~LEFT_THE_QUEUE)
+    return db.session.scalar(here) is not None
 
 
 def _newest(user_id: int, quiz_id: int) -> WorkStanding | None:
@@ -268,7 +308,7 @@ def _has_left(work: Work, passed: bool | None) -> bool:
 
 def _lede(work: Work, passed: bool | None) -> str:
     if _has_left(work, passed):
-        return "Its question was dropped, so nobody marks it and it counts for nothing."
+        return DROPPED if work.handed_in_at else ERASED
     is_on_a_desk = work.state is not WorkState.WAITING or work.marker_id is not None
     return f"{'A tutor has it on the desk.' if is_on_a_desk else 'A tutor reads it.'} {A_MAIL}"
 
@@ -276,10 +316,7 @@ def _lede(work: Work, passed: bool | None) -> str:
 def _answers(
     head: AttemptHead, here: Visit, reader: Reader, work: Work, final: Mark | None
 ) -> tuple[ShownAnswer, ...]:
-    shown = (
-        show_answer(work.attempt_id, asked(item.revision_id), item.position, item.answer, final, head.url)
-        for item in items_to_mark(work.attempt_id)
-    )
+    shown = (show_answer(item, final, head.url) for item in items_for_people(work.attempt_id))
     return tuple(shown if _may_see_criteria(head, here, reader) else map(without_criteria, shown))
 
 

@@ -82,7 +82,7 @@ class Entry:
     age: str
     state: str
     kind: str
-    marker: str
+    markers: tuple[str, ...]
     may_claim: bool
 
     @property
@@ -204,8 +204,6 @@ def _entry(
     marker: Marker, reader: Reader, work: Work, quiz: Quiz, course: str, author: str, first: str | None,
     second: str | None,
 ) -> Entry:  # fmt: skip
-    is_second = work.state is WorkState.SECOND
-    holder = {WorkState.AGREEING: _both(first, second)}.get(work.state, second if is_second else first)
     state, kind = state_in_words(work)
     is_shown = work.state is WorkState.MARKED or not is_anonymous(quiz)
     return Entry(
@@ -218,7 +216,7 @@ def _entry(
         age=_age(work),
         state=state,
         kind=kind,
-        marker=holder or "",
+        markers=holders_of(work, first, second),
         may_claim=may_claim(work, marker.user_id),
     )
 
@@ -232,6 +230,12 @@ def state_in_words(work: Work) -> tuple[str, str]:
     return STATES.get(work.state, ("With its author", ""))
 
 
+def holders_of(work: Work, first: str | None, second: str | None) -> tuple[str, ...]:
+    """Who has the work, of the names of its two markers: the one who marks now, else whoever gave a mark."""
+    now_with = {WorkState.WAITING: (first,), WorkState.SECOND: (second,)}.get(work.state, (first, second))
+    return tuple(name for name in now_with if name)
+
+
 def may_claim(work: Work, user_id: int) -> bool:
     """Whether nobody has the work, and this person may be the one."""
     if work.state is WorkState.SECOND:
@@ -242,10 +246,6 @@ def may_claim(work: Work, user_id: int) -> bool:
 def is_anonymous(quiz: Quiz) -> bool:
     """Whether markers of this quiz see no name before the mark is final."""
     return QuizSettings.from_json(quiz.settings).anonymous
-
-
-def _both(first: str | None, second: str | None) -> str:
-    return " and ".join(filter(None, (first, second)))
 
 
 def _age(work: Work) -> str:

@@ -14,7 +14,7 @@ from marking.models import Mark, Work, WorkVersion
 from marking.rules import IN_THE_QUEUE, WorkState
 from quizzes import rules
 from quizzes.closing import PersonNeeded
-from quizzes.models import Attempt, AttemptItem
+from quizzes.models import Attempt, AttemptItem, Question, QuestionRevision
 from quizzes.reads import Asked, asked
 
 NO_WORK = "There is no such work. The queue lists what waits to be marked."
@@ -90,7 +90,12 @@ def marks_of(work: Work, version: int) -> dict[int, Mark]:
 
 def items_to_mark(attempt_id: str) -> Sequence[AttemptItem]:
     """The answers of an attempt that a person marks, in order; not those whose question was dropped."""
-    query = select(AttemptItem).filter_by(attempt_id=attempt_id, dropped=False).order_by(AttemptItem.position)
+    return [item for item in items_for_people(attempt_id) if not item.dropped]
+
+
+def items_for_people(attempt_id: str) -> Sequence[AttemptItem]:
+    """The answers that were written for a person, in order, also to questions that were dropped since."""
+    query = select(AttemptItem).filter_by(attempt_id=attempt_id).order_by(AttemptItem.position)
     return [item for item in db.session.scalars(query) if _is_for_people(item)]
 
 
@@ -101,6 +106,17 @@ def question_of(attempt_id: str) -> Asked:
     if revision_id is None:
         raise NotFound(NO_WORK)
     return asked(revision_id)
+
+
+def is_dropped(attempt_id: str) -> bool:
+    """Whether the only question of an assignment's attempt is asked no more, so that nobody will mark it."""
+    query = (
+        select(Question.id)
+        .join(QuestionRevision, QuestionRevision.question_id == Question.id)
+        .join(AttemptItem, AttemptItem.revision_id == QuestionRevision.id)
+        .where(AttemptItem.attempt_id == attempt_id, Question.withdrawn_at.is_not(None))
+    )
+    return db.session.scalar(query) is not None
 
 
 def work_under_way(user_id: int, quiz_id: int) -> Work | None:

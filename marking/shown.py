@@ -13,6 +13,8 @@ from marking import public_text, uploads
 from marking.models import Mark, WorkFile, WorkVersion
 from marking.rules import count_words
 from marking.scheme import Criterion, Judged, Scheme, at, judge, scheme_of
+from quizzes import reads
+from quizzes.models import AttemptItem
 from quizzes.presentation import texts
 from quizzes.questions import Marking, Question
 from quizzes.reads import Asked
@@ -54,7 +56,8 @@ class ShownCriterion:
 class ShownRubric:
     """All criteria of one answer; `sum` in words once levels are chosen, `failed` the criteria at 0.
 
-    Where the criteria may not be seen there are none, and `comments` are what was said of them.
+    Where the criteria may not be seen there are none, `comments` are what was said of them, and `has_failed` is all
+    that is told of those at 0.
     """
 
     criteria: tuple[ShownCriterion, ...]
@@ -62,6 +65,7 @@ class ShownRubric:
     sum: str
     failed: tuple[str, ...]
     comments: tuple[str, ...] = ()
+    has_failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,10 @@ class ShownVersion:
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """One answer that a person marks, with its rubric."""
+    """One answer that a person marks, with its rubric. One whose question was dropped only its author sees."""
 
     position: int
+    dropped: bool
     prompt: Markup
     html: Markup
     files: tuple[ShownFile, ...]
@@ -115,9 +120,10 @@ def show_rubric(asked: Asked, position: int, given: Mark | None, *, with_sum: bo
 
 
 def without_criteria(shown: ShownAnswer) -> ShownAnswer:
-    """The answer for somebody who may not see what was looked for: sum and comments are left."""
+    """The answer for somebody who may not see what was looked for: sum and comments are left, and that it failed."""
     comments = tuple(row.comment for row in shown.rubric.criteria if row.comment)
-    rubric = replace(shown.rubric, criteria=(), failed=(), comments=comments)
+    has_failed = bool(shown.rubric.failed)
+    rubric = replace(shown.rubric, criteria=(), failed=(), comments=comments, has_failed=has_failed)
     return replace(shown, rubric=rubric)
 
 
@@ -130,23 +136,17 @@ def sum_in_words(scheme: Scheme, judged: Judged) -> str:
     return f"{exact(judged.earned)} of {exact(scheme.possible)} points"
 
 
-def show_answer(
-    attempt_id: str,
-    asked: Asked,
-    position: int,
-    answer: Mapping[str, Any] | None,
-    given: Mark | None,
-    base: str,
-) -> ShownAnswer:
+def show_answer(item: AttemptItem, given: Mark | None, base: str) -> ShownAnswer:
     """An answer as it was handed in; `base` is where its files are served to this reader."""
-    text = next(iter(texts(answer, "text")), "")
+    text, asked = next(iter(texts(item.answer, "text")), ""), reads.asked(item.revision_id)
     return ShownAnswer(
-        position=position,
+        position=item.position,
+        dropped=item.dropped,
         prompt=asked.markup(asked.question.prompt_md),
         html=public_text.render(text),
-        files=show_files(uploads.draft_files(attempt_id, position), base),
+        files=show_files(uploads.draft_files(item.attempt_id, item.position), base),
         words=words_in_words(text, asked.question),
-        rubric=show_rubric(asked, position, given),
+        rubric=show_rubric(asked, item.position, given),
     )
 
 

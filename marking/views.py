@@ -22,7 +22,6 @@ from progress.access import Visit, turn_away, visit
 from quizzes.access import open_attempt, require_open
 from quizzes.closing import PersonNeeded
 from quizzes.models import Attempt, Quiz
-from quizzes.pages import taken_out
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import AttemptHead
 from quizzes.services import find_quiz
@@ -32,6 +31,8 @@ from quizzes.views import Doors, open_doors
 bp = Blueprint("marking", __name__)
 Answer = str | tuple[str, int] | Response
 UPLOADS = "30/hour; 100/day"
+HANDED_IN = "Your work is handed in. A mail confirms it."
+CLOSED = "The attempt is closed. Nobody marks it, because its question was dropped."
 
 
 def register() -> None:
@@ -56,8 +57,7 @@ def start(user_id: int, quiz: Quiz, step_id: int) -> Attempt:
 def show_attempt(head: AttemptHead, here: Visit, person: Reader) -> str:
     """The draft; once it is handed in the work with its state, once it is marked the result."""
     if own_work(person.user_id, head.id).state in WITH_ITS_AUTHOR:
-        page = pages.write_page(head, here, person)
-        return render("marking/write.html", nav="learning", page=page, note=taken_out(here))
+        return render("marking/write.html", nav="learning", page=pages.write_page(head, here, person))
     page_of_work = pages.work_page(head, here, person)
     return render("marking/work.html", nav="learning", page=page_of_work)
 
@@ -100,18 +100,22 @@ def _hand_in(head: AttemptHead, person: Reader, form: HandInForm) -> Answer:
     except InvalidInput as wrong:
         flash(wrong.sentence, "bad")
         return redirect(f"{head.url}/hand-in", 303)
-    flash("Your work is handed in. A mail confirms it.", "ok")
+    flash(HANDED_IN if pages.waits(head.id) else CLOSED, "ok")
     return redirect(head.url, 303)
 
 
 @bp.post("/attempts/<work_id>/erase")
 @allow(SIGNED_IN)
 def erase(work_id: str) -> Answer:
-    """Take back everything, as long as it is not marked."""
+    """Take back everything, as long as it is not marked, and whoever ticked that they mean it."""
     person = signed_in()
+    own_work(person.user_id, work_id)
+    if not request.form.get("sure"):
+        flash("Nothing was erased. Tick “Yes, erase all of it”, and press the button again.", "bad")
+        return redirect(f"/attempts/{work_id}#erase", 303)
     with transaction():
-        drafts.erase(person.user_id, work_id)
-    flash("Your work is erased: text, files, versions and comments. The attempt is open and empty.", "ok")
+        drafts.erase(person.user_id, work_id, SystemRandom())
+    flash("Your work is erased: text, files, versions and comments.", "ok")
     return redirect(f"/attempts/{work_id}", 303)
 
 

@@ -16,7 +16,7 @@ from courses.services import Outline, OutlineModule, OutlineStep, outline_of
 from enrollment.models import Enrollment, EnrollmentState, Order
 from enrollment.reminders import TOLD, Reminder, reminders_of
 from lessons.reading import minutes_left, shared_page
-from marking.pages import HAS_WORK, WorkStanding, works_of
+from marking.pages import HAS_WORK, WorkStanding, steps_that_wait, works_of
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
 from progress.reads import DONE_STEPS, READER
@@ -24,6 +24,7 @@ from quizzes.open_attempts import HAS_OPEN_ATTEMPT, OpenAttempt, open_attempts
 from reviews.models import ReviewCard
 from reviews.pages import DueBox, due_box
 
+WAITS = "Handed in. A mail tells you when the mark is here."
 # Who was refunded and bought again has an older one too, which was withdrawn.
 _older = aliased(Certificate)
 _newest_cycle = (
@@ -102,7 +103,8 @@ class HeldCertificate:
 
 @dataclass(frozen=True)
 class CourseProgress:
-    """One course of the learner. `next` is the step to go on with; `url` leads to the heading last read.
+    """One course of the learner. `next` is the step to go on with; `url` leads to the heading last read. `waits`: all
+    that is left is with a marker.
 
     A course that is closed to the learner stands here for its certificate alone.
     """
@@ -116,6 +118,7 @@ class CourseProgress:
     next: OutlineStep | None
     url: str
     where: str
+    waits: bool
     modules: tuple[ModuleProgress, ...]
     certificate: HeldCertificate | None
     new_steps: int
@@ -141,8 +144,9 @@ def dashboard_of(reader: Reader) -> Dashboard:
     reminders = reminders_of(reader.user_id, reader.time_zone) if has_orders else []
     attempts = open_attempts(reader) if has_open_attempt else []
     works = works_of(reader.user_id) if has_work else []
+    waiting = steps_that_wait(reader.user_id) if has_work else frozenset()
     reviews = due_box(reader) if has_cards else None
-    return Dashboard([_progress(*row[:-4]) for row in rows], reminders, attempts, works, reviews)
+    return Dashboard([_progress(waiting, *row[:-4]) for row in rows], reminders, attempts, works, reviews)
 
 
 def greeting(reader: Reader) -> str:
@@ -153,6 +157,7 @@ def greeting(reader: Reader) -> str:
 
 
 def _progress(
+    waiting: frozenset[int],
     course_id: int,
     version: int,
     state: EnrollmentState,
@@ -167,9 +172,9 @@ def _progress(
 ) -> CourseProgress:
     outline = outline_of(course_id, version)
     done = read_ids(done_text)
-    going_on = rules.resume_at([s.id for s in outline.steps], done, place, outline.optional)
+    going_on = rules.resume_at([s.id for s in outline.steps], done, place, outline.optional, waiting)
     step = outline.by_id(going_on or 0)
-    is_there = step is not None and step.id == place
+    is_there, waits = step is not None and step.id == place, going_on in waiting - done
     return CourseProgress(
         is_open=state == EnrollmentState.ACTIVE,
         title=outline.title,
@@ -179,8 +184,9 @@ def _progress(
         completed=completed_at is not None,
         next=step,
         url=_address(step, heading if is_there else None),
-        where=_where(outline, step, (heading or "") if is_there else ""),
-        modules=tuple(_module(module, done) for module in outline.modules),
+        where=WAITS if waits else _where(outline, step, (heading or "") if is_there else ""),
+        waits=waits,
+        modules=tuple(_module(module, done, waiting) for module in outline.modules),
         certificate=_held(outline, certificate, issued_at, revoked_at),
         new_steps=len(rules.new_since(outline.added, done, completed_at)),
     )
@@ -204,14 +210,21 @@ def _where(outline: Outline, step: OutlineStep | None, heading: str) -> str:
     return f"{kind}. About {minutes} minutes{' left' if heading else ''}."
 
 
-def _module(module: OutlineModule, done: frozenset[int]) -> ModuleProgress:
+def _module(module: OutlineModule, done: frozenset[int], waiting: frozenset[int]) -> ModuleProgress:
     order = [step.id for step in module.steps]
     required = frozenset(step.id for step in module.steps if step.required)
     percent = rules.percent(required, done)
-    going_on = rules.resume_at(order, done, None, frozenset(order) - required)
+    going_on = rules.resume_at(order, done, None, frozenset(order) - required, waiting)
     step = next(step for step in module.steps if step.id == going_on)
-    words = "Complete" if percent == 100 else "In progress" if done & required else "Open"
-    return ModuleProgress(module.number, module.title, percent, words, step.url)
+    return ModuleProgress(module.number, module.title, percent, _state(required, done, waiting), step.url)
+
+
+def _state(required: frozenset[int], done: frozenset[int], waiting: frozenset[int]) -> str:
+    if required <= done:
+        return "Complete"
+    if required <= done | waiting:
+        return "Waits for a mark"
+    return "In progress" if required & (done | waiting) else "Open"
 
 
 def _held(

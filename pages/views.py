@@ -45,13 +45,13 @@ def dashboard() -> str:
     """Where the learner goes on."""
     person = signed_in()
     found = dashboard_of(person)
-    courses = found.courses
+    courses, begun = found.courses, [c for c in found.courses if c.is_open and not c.completed and c.next]
     return render(
         "pages/dashboard.html",
         nav="learning",
         greeting=greeting(person),
         courses=[course for course in courses if course.is_open],
-        current=next((c for c in courses if c.is_open and not c.completed and c.next), None),
+        current=next((c for c in begun if not c.waits), next(iter(begun), None)),
         certificates=[course.certificate for course in courses if course.certificate],
         reminders=found.reminders,
         works=found.works,

@@ -21,19 +21,25 @@ def is_complete(required: AbstractSet[int], done: AbstractSet[int]) -> bool:
 
 
 def resume_at(
-    order: Sequence[int], done: AbstractSet[int], place: int | None, optional: AbstractSet[int] = frozenset()
+    order: Sequence[int],
+    done: AbstractSet[int],
+    place: int | None,
+    optional: AbstractSet[int] = frozenset(),
+    waiting: AbstractSet[int] = frozenset(),
 ) -> int | None:
     """The step to go on with: where the reading stopped unless that is done, else the next one after it that is not
     done, else the first such, else (all done) the last place or the first step. None for a course without steps.
 
     An optional step that was passed over is never the one: what prepares for something comes too late after it.
+    One that waits for somebody else is the one only where nothing else is to be done.
     """
     if not order:
         return None
     skipped = _passed_over(order, done, optional)
     start = order.index(place) if place in order else 0
     asked = [step for step in (*order[start:], *order[:start]) if step not in skipped]
-    return next((step for step in asked if step not in done), asked[0])
+    to_do = [step for step in asked if step not in done]
+    return next((step for step in to_do if step not in waiting), next(iter(to_do), asked[0]))
 
 
 def _passed_over(order: Sequence[int], done: AbstractSet[int], optional: AbstractSet[int]) -> frozenset[int]:

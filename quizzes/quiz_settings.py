@@ -170,7 +170,7 @@ READERS: dict[str, Callable[[FrontValue], Any]] = {
     "counts": read.one_of(Counts),
     "draw": read.numbers(POOL_NAME, 1, 500),
     "items": read.names,
-    "shuffle": read.shuffled,
+    "shuffle": read.shuffle,
     "view": read.one_of(View),
     "back": read.yes_no,
     "feedback": read.one_of(FeedbackWhen),

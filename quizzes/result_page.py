@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from sqlalchemy import select
+
+from core.database import db
 from core.web import Reader
 from courses.services import OutlineStep
 from progress.access import Visit
@@ -14,7 +17,7 @@ from quizzes.baselines import gain_since
 from quizzes.calibration_plot import ShownCalibration, calibration_of
 from quizzes.eligibility import Eligibility, eligibility
 from quizzes.lesson_links import find_lesson
-from quizzes.models import Quiz
+from quizzes.models import Grade, Quiz
 from quizzes.pages import certificate_url, kicker, taken_out
 from quizzes.quiz_settings import FeedbackWhen, QuizSettings
 from quizzes.reads import AttemptHead, Item, items_of
@@ -76,7 +79,8 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     """What became of a submitted attempt, with key and reasons where they may be seen."""
     quiz = services.find_quiz(here.step.body)
     learner = eligibility(reader.user_id, quiz, here.step.id)
-    items = [item for item in items_of(head.id, reader.user_id) if not item.dropped]
+    asked_for = items_of(head.id, reader.user_id)
+    items = [item for item in asked_for if not item.dropped]
     may_see = rules.may_see_feedback(head.settings, head.state, learner.standing)
     told = _told(head, here, items) if may_see else None
     tells_ideas = may_see or _never_shows(head)
@@ -104,7 +108,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         read_again=() if may_see or not tells_ideas else _read_again(here, items),
         calibration=calibration_of(items, told) if told and terms_of(head).certainty else None,
         print_url=f"{head.url}/print",
-        marks_url=f"{head.url}/marks" if any(_is_for_people(item) for item in items) else "",
+        marks_url=f"{head.url}/marks" if _waited_for_person(head.id, asked_for) else "",
         gain=_gain(reader.user_id, quiz, head, items),
         pdf_url=f"{head.url}.pdf",
         url=head.url,
@@ -117,8 +121,13 @@ def _told(head: AttemptHead, here: Visit, items: Sequence[Item]) -> list[ToldQue
     return tell_items(items, terms_of(head), lambda slug: find_lesson(here, slug))
 
 
-def _is_for_people(item: Item) -> bool:
-    return rules.grade(item.asked.question, item.counting).pending
+def _waited_for_person(attempt_id: str, items: Sequence[Item]) -> bool:
+    """Whether a person marks, or was to mark: not where all of that was dropped before it was handed in."""
+    for_people = [item for item in items if rules.grade(item.asked.question, item.counting).pending]
+    if any(not item.dropped for item in for_people):
+        return True
+    first = select(Grade.points_num).filter_by(attempt_id=attempt_id).order_by(Grade.id).limit(1)
+    return bool(for_people) and db.session.scalar(first) is None
 
 
 def _gain(user_id: int, quiz: Quiz, head: AttemptHead, items: Sequence[Item]) -> ShownGain | None:

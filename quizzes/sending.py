@@ -1,17 +1,26 @@
 """Forms of an attempt carried out: answers saved, the attempt handed in. Each opens its own transaction."""
 
-from core.database import transaction
+from collections.abc import Sequence
+
+from core.database import db, transaction
 from core.errors import Conflict
 from core.limits import require_within
 from core.web import Reader
 from quizzes import closing, forms, saving
 from quizzes.access import require_open, where
+from quizzes.assignment_text import is_of_assignment
+from quizzes.models import AttemptItem
+from quizzes.presentation import Layout
 from quizzes.quiz_settings import QuizKind
-from quizzes.reads import attempt_head, mailbox
+from quizzes.reads import Target, asked, attempt_head, mailbox
 from quizzes.rules import AttemptStep, next_state
 from quizzes.saving import Kept
 
 Form = dict[str, list[str]]
+ERASED = (
+    "This work was erased meanwhile, and what you sent was written before. Nothing of it is kept. Load the page again "
+    "to write anew; what you still want of the old text, copy first."
+)
 SUBMISSIONS = "60/hour"
 NOT_SUBMITTED = {
     QuizKind.CASE: "A case is not handed in: it ends with its last choice.",
@@ -26,7 +35,19 @@ def save_answers(attempt_id: str, person: Reader, form: Form) -> list[Kept]:
     next_state(box.state, AttemptStep.SAVE)
     given = forms.read_given(box.targets, form)
     with transaction():
-        return saving.save(person.user_id, attempt_id, given)
+        saved = saving.save(person.user_id, attempt_id, given)
+        _require_its_field(attempt_id, box.targets, form)
+        return saved
+
+
+def _require_its_field(attempt_id: str, targets: Sequence[Target], form: Form) -> None:
+    """An assignment that was erased has a field of another name. Asked after the save, whose row nobody else writes
+    now: whoever erases comes before it and is seen, or after it. Raises Conflict."""
+    for target in targets:
+        if is_of_assignment(asked(target.revision_id).question):
+            item = db.session.get_one(AttemptItem, (attempt_id, target.position), populate_existing=True)
+            if Layout.from_json(item.layout).name not in form:
+                raise Conflict(ERASED)
 
 
 def hand_in(attempt_id: str, person: Reader) -> None:

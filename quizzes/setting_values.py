@@ -113,7 +113,7 @@ def last_of(text: str) -> datetime:
     return datetime.combine(read, time(23, 59, 59)) if len(text) == DAY_ONLY else read
 
 
-def shuffled(value: FrontValue) -> str:
+def shuffle(value: FrontValue) -> str:
     """What is shuffled: questions, options, both (`true`) or none (`false`)."""
     if value in ("questions", "options"):
         return str(value)

@@ -45,8 +45,8 @@ class Window:
 class Terms:
     """What an attempt keeps of the settings with which it began; penalties and `negative` are percent.
 
-    `checks`: each answer becomes final by itself, and its key is shown then. `time_limit` is minutes, without what
-    is added for its learner.
+    `checks`: each answer becomes final by itself, and its key is shown then. `time_limit` is minutes, `closes` the
+    end of the quiz as its author wrote it; both without what is changed for its learner.
     """
 
     view: str
@@ -59,6 +59,7 @@ class Terms:
     negative: int
     certainty: bool
     time_limit: int | None = None
+    closes: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return cast(dict[str, Any], to_json(self))
@@ -81,6 +82,7 @@ def terms_of(settings: QuizSettings) -> Terms:
         negative=settings.negative,
         certainty=settings.certainty,
         time_limit=settings.time_limit,
+        closes=settings.closes,
     )
 
 

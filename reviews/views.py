@@ -10,7 +10,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import InvalidInput, NotFound
 from core.web import INSTRUCTOR, SIGNED_IN, Reader, allow, render, signed_in
-from courses.services import find_course, teaches
+from courses.access import course_taught
 from quizzes import rules as grading
 from quizzes.reads import asked
 from reviews import entering, pages, recalled, rules, services
@@ -140,9 +140,7 @@ def choose() -> Response:
 @allow(INSTRUCTOR)
 def forgotten(course: str) -> str:
     """What the learners of a course forget; for those who teach it."""
-    person, found = signed_in(), find_course(course)
-    if "admin" not in person.roles and not teaches(person.user_id, found.id):
-        raise NotFound("You teach no course at this address.")
+    found = course_taught(course)
     rows = pages.forgotten(recalled.recalled_in(found.id))
     return render("reviews/forgotten.html", nav="studio", course=found, rows=rows, fewest=rules.FEWEST_PEOPLE)
 

@@ -70,8 +70,11 @@ def sync(folder: Path) -> None:
         edition = services.prepare(_read(folder))
     except services.BrokenBundle as broken:
         _refuse(broken.problems)
-    with transaction():
-        plan = services.publish(edition)
+    try:
+        with transaction():
+            plan = services.publish(edition)
+    except DomainError as overtaken:
+        _fail(overtaken.sentence)
     for word in ("added", "changed"):
         for path in getattr(plan, word):
             click.echo(f"{word:<9} {path}")
@@ -88,8 +91,7 @@ def export(folder: Path) -> None:
     from studio import services
 
     if folder.exists() and any(folder.iterdir()):
-        click.echo(f"{folder} is not empty. Name an empty or new folder.", err=True)
-        sys.exit(1)
+        _fail(f"{folder} is not empty. Name an empty or new folder.")
     click.echo(f"{services.export(folder)} files written to {folder}")
 
 
@@ -102,14 +104,12 @@ def demo() -> None:
     from studio.demo import seed
 
     if not current_config().is_demo:
-        click.echo("STRATUM_ENV is not demo: demo accounts are for the demo alone.", err=True)
-        sys.exit(1)
+        _fail("STRATUM_ENV is not demo: demo accounts are for the demo alone.")
     try:
         with transaction():
             is_new = seed()
     except DomainError as wrong:
-        click.echo(f"{wrong.sentence} Run `flask stratum content sync content` first.", err=True)
-        sys.exit(1)
+        _fail(f"{wrong.sentence} Run `flask stratum content sync content` first.")
     click.echo("The demo's people and their history are written." if is_new else "The demo's data are there.")
 
 
@@ -119,8 +119,12 @@ def _read(folder: Path) -> dict[str, bytes]:
     try:
         return services.read_folder(folder)
     except DomainError as wrong:
-        click.echo(wrong.sentence, err=True)
-        sys.exit(1)
+        _fail(wrong.sentence)
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(1)
 
 
 def _refuse(problems: list[Problem]) -> NoReturn:

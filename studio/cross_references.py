@@ -10,7 +10,7 @@ from quizzes.quiz_settings import QuizKind
 from quizzes.rules import choose_items
 from studio.bundle import Bundle
 from studio.bundle_texts import texts_of
-from studio.pools import meanings, neighbourhood
+from studio.pools import draw_pools, meanings, neighbourhood
 from studio.text_references import Headings, TextReferences
 from studio.texts.course_text import CourseText
 from studio.texts.media_files import FILMS, RASTER, ending
@@ -134,7 +134,7 @@ def _draw_problems(bundle: Bundle, quiz: QuizText, name: str, count: int) -> Ite
 
 def _overlap_problems(bundle: Bundle, quiz: QuizText) -> Iterator[Problem]:
     """Pools that have enough each, but not together, or not beside what is asked by name."""
-    pools = {name: meanings(bundle, quiz.course, name)[0][1] for name, _ in quiz.settings.draw}
+    pools = draw_pools(bundle, quiz)
     drawn = sum(count for _, count in quiz.settings.draw)
     found = len(choose_items(quiz.settings, (), pools, Random(0))) - len(quiz.settings.items)
     if pools and found < drawn:

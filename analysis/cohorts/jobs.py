@@ -12,8 +12,14 @@ LOOKED_FOR_EVERY = timedelta(minutes=5)
 
 def register() -> None:
     """Let the worker keep the figures."""
-    jobs.answer(BELL, refresh)
+    jobs.answer_alone(BELL, refresh_due)
     jobs.periodic(BELL, LOOKED_FOR_EVERY, ring_for_due)
+
+
+def refresh_due(course_id: int) -> None:
+    """Compute a course's figures, unless somebody else did since the bell was rung."""
+    if course_id in due_courses(now()):
+        refresh(course_id)
 
 
 def ring_for_due() -> None:

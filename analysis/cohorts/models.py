@@ -10,7 +10,7 @@ from core.database import Base
 
 
 class CohortStatistics(Base):
-    """The figures of a course's learners: the JSON of CourseFigures."""
+    """The figures of a course's learners: the JSON of CourseFigures. `computed_at` is when their reading began."""
 
     __tablename__ = "cohort_statistics"
 

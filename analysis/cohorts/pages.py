@@ -6,7 +6,7 @@ from datetime import date
 
 from analysis.cohorts.rules import FEWEST, CourseFigures, GroupFigures, ModuleGain
 from analysis.rules import LEAST, Gain
-from analysis.words import TOO_FEW, cell, counted, percent
+from analysis.words import MINUS, cell, counted, percent
 
 COHORT_HEAD = (
     "Enrolled from", "Enrolled until", "Learners", "Finished", "Mean progress", "Attempts", "Mean result",
@@ -24,6 +24,7 @@ GAIN_HEAD = (
     "Right long after",
     "Answers long after",
 )
+NONE_YET = "none yet"
 LEFT, WIDTH, ROW, TOP = 40, 440, 40, 34  # of the drawing, in units of its viewBox
 LEAST_SHOWN, MOST_SHOWN = -20, 100  # percent at the ends of its axis
 
@@ -128,9 +129,9 @@ def _cohort_line(group: GroupFigures) -> CohortLine:
         n=group.n,
         finished=f"{group.finished}",
         progress=percent(group.progress),
-        mean=_given(group.mean, group.attempts),
-        passed=_given(group.passed, group.attempts),
-        sure=_given(group.sure, group.sure_answers),
+        mean=_shown(group.mean, group.attempts),
+        passed=_shown(group.passed, group.to_pass),
+        sure=_shown(group.sure, group.sure_answers),
         sure_answers=f"of {group.sure_answers:,}" if group.sure is not None else "",
         gain=_change(group.gain),
         interval=_interval(group.gain),
@@ -169,25 +170,30 @@ def _x(share: float) -> int:
 def _change(gain: Gain) -> str:
     """`+24`, in points of a hundred; `too few` below ten learners."""
     if gain.mean is None:
-        return TOO_FEW if gain.n else "none yet"
+        return percent(None, gain.n) or NONE_YET
     return _signed(gain.mean)
 
 
 def _interval(gain: Gain) -> str:
     if gain.low is None or gain.high is None:
-        return f"from {LEAST} learners on" if gain.n else ""
+        return f"from {LEAST} learners on" if 0 < gain.n < LEAST else ""
     return f"{_signed(gain.low)} to {_signed(gain.high)}"
 
 
 def _signed(share: float) -> str:
     words = f"{round(100 * share):+d}"
-    return "0" if words in ("+0", "-0") else words.replace("-", "\N{MINUS SIGN}")
+    return "0" if words == "+0" else words.replace("-", MINUS)
+
+
+def _shown(share: float | None, of: int) -> str:
+    """Why there is no figure of a group: there was nothing, or it might tell of few."""
+    return percent(share) if share is not None or of else NONE_YET
 
 
 def _given(share: float | None, of: int) -> str:
     """Why there is no figure: nothing was answered, or by fewer than FEWEST learners."""
     if share is None:
-        return f"fewer than {FEWEST}" if of else "none yet"
+        return f"fewer than {FEWEST}" if of else NONE_YET
     return percent(share)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Float, case, cast, distinct, func, select
 
-from analysis.cohorts.rules import Months, month_of
+from analysis.cohorts.rules import Months, Total, month_of
 from analysis.papers import counts_for
 from core.database import db
 from courses.services import Outline
@@ -49,60 +49,63 @@ def finished(course_id: int, place: Any) -> Counts:
     )
 
 
-def first_attempts(course_id: int, place: Any, quiz_id: int) -> Counts:
-    """Of a quiz: attempts that count, the sum of their shares, and how many passed."""
+def results(course_id: int, place: Any, quiz_ids: Sequence[int]) -> dict[int, Total]:
+    """Of each group the sum of the shares of its first attempts at these quizzes; one with nothing to earn is none."""
     share = cast(Attempt.points_num, Float) * Attempt.max_den / (Attempt.points_den * Attempt.max_num)
+    return _totals(_first_attempts(place, func.sum(share), course_id, quiz_ids))
+
+
+def passes(course_id: int, place: Any, quiz_ids: Sequence[int]) -> dict[int, Total]:
+    """Of each group how many of its first attempts at these quizzes passed."""
     passed = func.sum(case((Attempt.passed.is_(True), 1), else_=0))
-    query = select(place, func.count(), func.sum(share), passed).select_from(Enrollment)
+    return _totals(_first_attempts(place, passed, course_id, quiz_ids))
+
+
+def _first_attempts(place: Any, value: Any, course_id: int, quiz_ids: Sequence[int]) -> Any:
+    query = select(place, value, func.count(), func.count(distinct(Enrollment.user_id))).select_from(
+        Enrollment
+    )
     query = query.join(Attempt, Attempt.user_id == Enrollment.user_id)
-    return _counts(query.where(Enrollment.course_id == course_id, Attempt.max_num > 0, *counts_for(quiz_id)))
+    return query.where(Enrollment.course_id == course_id, Attempt.max_num > 0, *counts_for(*quiz_ids))
 
 
-def sure_answers(course_id: int, place: Any, quiz_ids: Sequence[int]) -> dict[int, tuple[int, float]]:
-    """Answers of first attempts that were given as certain: how many, and the sum of their shares."""
-    found: dict[int, tuple[int, float]] = {}
+def _totals(query: Any) -> dict[int, Total]:
+    return {group: Total(*row) for group, row in _counts(query).items()}
+
+
+def sure_answers(course_id: int, place: Any, quiz_ids: Sequence[int]) -> dict[int, Total]:
+    """Of each group the sum of the shares of the answers in first attempts that were given as certain."""
     score = (AttemptItem.revision_id, AttemptItem.score_num, AttemptItem.score_den)
-    for quiz_id in quiz_ids:
-        query = _certain(select(place, *score, func.count()), course_id, (quiz_id,)).where(
-            *counts_for(quiz_id)
-        )
-        for group, revision, num, den, count in db.session.execute(query.group_by(place, *score)):
-            n, total = found.get(group, (0, 0.0))
-            share = float(Fraction(num, den) / asked(revision).question.points)
-            found[group] = (n + count, total + count * share)
-    return found
-
-
-def sure_people(course_id: int, place: Any, quiz_ids: Sequence[int]) -> Counts:
-    """How many learners of each group gave them."""
-    query = select(place, func.count(distinct(Enrollment.user_id)))
-    return _counts(_certain(query, course_id, quiz_ids))
+    query = _certain(select(place, *score, func.count()), course_id, quiz_ids).group_by(place, *score)
+    sums: dict[int, float] = {}
+    answers: dict[int, int] = {}
+    for group, revision, num, den, count in db.session.execute(query):
+        share = float(Fraction(num, den) / asked(revision).question.points)
+        sums[group] = sums.get(group, 0.0) + count * share
+        answers[group] = answers.get(group, 0) + count
+    people = _counts(_certain(select(place, func.count(distinct(Enrollment.user_id))), course_id, quiz_ids))
+    # Somebody may hand in between the two readings: a group that only one of them has is left out.
+    return {group: Total(sums[group], answers[group], people[group][0]) for group in sums if group in people}
 
 
 def _certain(query: Any, course_id: int, quiz_ids: Sequence[int]) -> Any:
     joined = query.select_from(Enrollment).join(Attempt, Attempt.user_id == Enrollment.user_id)
     return joined.join(AttemptItem, AttemptItem.attempt_id == Attempt.id).where(
         Enrollment.course_id == course_id,
-        Attempt.quiz_id.in_(quiz_ids),
         AttemptItem.certainty == Certainty.HIGH,
         AttemptItem.score_num.is_not(None),
         AttemptItem.dropped.is_(False),
+        *counts_for(*quiz_ids),
     )
 
 
-def people_of(course_id: int, place: Any, quiz_ids: Sequence[int]) -> Counts:
-    """How many learners of each group have a result of one of these quizzes; one with nothing to earn is none."""
-    query = select(place, func.count(distinct(Enrollment.user_id))).select_from(Enrollment)
-    query = query.join(Attempt, Attempt.user_id == Enrollment.user_id)
-    has_result = Attempt.points_num.is_not(None) & (Attempt.max_num > 0)
-    return _counts(query.where(Enrollment.course_id == course_id, Attempt.quiz_id.in_(quiz_ids), has_result))
-
-
-def quizzes_of(outline: Outline) -> list[int]:
-    """The quizzes of a course whose results say what was learned: no cases, no baselines, nothing a person marks."""
+def quizzes_of(outline: Outline) -> dict[int, QuizSettings]:
+    """The quizzes of a course whose results say what was learned, with their settings: no cases, no baselines,
+    nothing a person marks."""
     names = [step.body for step in outline.steps if step.kind == "quiz"]
     found = db.session.scalars(select(Quiz).where(Quiz.name.in_(names), Quiz.kind == QuizKind.QUIZ))
-    return [quiz.id for quiz in found if not QuizSettings.from_json(quiz.settings).baseline]
+    settings = {quiz.id: QuizSettings.from_json(quiz.settings) for quiz in found}
+    return {quiz_id: each for quiz_id, each in settings.items() if not each.baseline}
 
 
 def place_in(groups: Sequence[Months], zone: ZoneInfo) -> Any:

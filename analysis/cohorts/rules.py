@@ -21,12 +21,21 @@ class Months:
 
 
 @dataclass(frozen=True)
-class GroupFigures:
-    """The `n` learners of some months (`2026-09`). Shares lie between 0 and 1; None where fewer than FEWEST stand
-    behind them (a gain: fewer than ten).
+class Total:
+    """A sum over `n` attempts or answers, and how many people stand behind it."""
 
-    `progress` is the mean share of the required steps, `finished` counts who has done them all. `mean` and `passed`
-    are of the first attempts at quizzes; `sure` is the share that was right of `sure_answers` given as certain.
+    value: float = 0.0
+    n: int = 0
+    people: int = 0
+
+
+@dataclass(frozen=True)
+class GroupFigures:
+    """The `n` learners of some months (`2026-09`). Shares lie between 0 and 1; None where it is not given.
+
+    `progress` is the mean share of the required steps, `finished` counts who has done them all. `mean` is of
+    `attempts`, the first ones at quizzes, and `passed` of those `to_pass`, at quizzes that have a pass mark; `sure`
+    is the share that was right of `sure_answers` given as certain.
     """
 
     first: str
@@ -36,6 +45,7 @@ class GroupFigures:
     progress: float
     attempts: int
     mean: float | None
+    to_pass: int
     passed: float | None
     sure_answers: int
     sure: float | None
@@ -103,6 +113,28 @@ def month_of(day: date) -> date:
 def share_of(value: float, of: int, people: int) -> float | None:
     """A mean; None where too few people stand behind it."""
     return value / of if people >= FEWEST and of else None
+
+
+def given(people: Sequence[int], fewest: int = FEWEST) -> list[bool]:
+    """For each group, by how many people stand behind its figure, whether that is given: from `fewest` on.
+
+    Where fewer than FEWEST people stand behind all that is withheld together, the smallest group of those left is
+    withheld too: else a figure for all, such as that of a quiz, would tell theirs once the others are taken away.
+    """
+    shown = [n >= fewest for n in people]
+    hidden = sum(n for n, is_shown in zip(people, shown, strict=True) if not is_shown)
+    if 0 < hidden < FEWEST and any(shown):
+        _, place = min((n, place) for place, n in enumerate(people) if shown[place])
+        shown[place] = False
+    return shown
+
+
+def means_of(totals: Sequence[Total]) -> list[float | None]:
+    """The mean of each group, where it is given."""
+    shown = given([total.people for total in totals])
+    return [
+        total.value / total.n if is_shown else None for total, is_shown in zip(totals, shown, strict=True)
+    ]
 
 
 def name_of(month: date) -> str:

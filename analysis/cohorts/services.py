@@ -1,6 +1,6 @@
 """Keeping the figures of cohorts: which courses are due, computing and writing them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,13 +16,16 @@ from analysis.cohorts.rules import (
     GroupFigures,
     ModuleGain,
     Months,
+    Total,
+    given,
     grouped,
+    means_of,
     month_of,
     name_of,
     place_of,
     share_of,
 )
-from analysis.rules import Gain, Gaining
+from analysis.rules import LEAST, Gain, Gaining
 from core.clock import now
 from core.database import db, transaction, upsert
 from core.school import current_school
@@ -66,14 +69,23 @@ def due_courses(at: datetime) -> list[int]:
 
 
 def refresh(course_id: int) -> None:
-    """Compute the figures of a course and write them."""
+    """Compute the figures of a course and write them; those of a reading that began later are newer and stay."""
+    began = now()
     course = db.session.get(Course, course_id)
     if course is None:
         return
     figures = _figures(course_outline(course), ZoneInfo(current_school().time_zone))
     with transaction():
-        row = {"course_id": course_id, "computed_at": now(), "figures": figures.to_json()}
-        upsert(CohortStatistics, row, ("course_id",))
+        if not _was_read_after(course_id, began):
+            row = {"course_id": course_id, "computed_at": began, "figures": figures.to_json()}
+            upsert(CohortStatistics, row, ("course_id",))
+
+
+def _was_read_after(course_id: int, moment: datetime) -> bool:
+    # The course is locked until the commit: of two that write at once, the second sees what the first wrote.
+    db.session.get(Course, course_id, with_for_update={"key_share": True})
+    computed_at = db.session.scalar(select(CohortStatistics.computed_at).filter_by(course_id=course_id))
+    return computed_at is not None and computed_at > moment
 
 
 def figures_of(course_id: int) -> tuple[CourseFigures, datetime] | None:
@@ -117,45 +129,46 @@ def gains_of_groups(learners: dict[int, Learner], months: Sequence[Months], zone
         place = place_of(months, month_of(learner.enrolled_at.astimezone(zone).date()))
         if place is not None:
             gaining[place].add(learner.before / learner.modules, learner.after / learner.modules)
-    return [each.gain for each in gaining]
+    gains = [each.gain for each in gaining]
+    shown = given([gain.n for gain in gains], LEAST)
+    return [
+        gain if is_shown else Gain(gain.n, None, None, None)
+        for gain, is_shown in zip(gains, shown, strict=True)
+    ]
 
 
 def _groups(
     outline: Outline, months: Sequence[Months], zone: ZoneInfo, gains: Sequence[Gain]
 ) -> tuple[GroupFigures, ...]:
-    course, place = outline.course_id, reads.place_in(months, zone)
+    course, place, places = outline.course_id, reads.place_in(months, zone), range(len(months))
     quizzes = reads.quizzes_of(outline)
-    done, finished = (
-        reads.steps_done(course, place, outline.required),
-        reads.finished(course, place),
-    )
-    results = [reads.first_attempts(course, place, quiz) for quiz in quizzes]
-    people = reads.people_of(course, place, quizzes)
-    sure, sure_people = (
-        reads.sure_answers(course, place, quizzes),
-        reads.sure_people(course, place, quizzes),
-    )
-    found = []
-    for n, group in enumerate(months):
-        rows = [result[n] for result in results if n in result]
-        attempts, behind = sum(row[0] for row in rows), people.get(n, (0,))[0]
-        answers, right = sure.get(n, (0, 0.0))
-        found.append(
-            GroupFigures(
-                first=name_of(group.first),
-                last=name_of(group.last),
-                n=group.n,
-                finished=finished.get(n, (0,))[0],
-                progress=_progress(done.get(n, (0,))[0], group.n, len(outline.required)),
-                attempts=attempts,
-                mean=share_of(sum(row[1] for row in rows), attempts, behind),
-                passed=share_of(sum(row[2] for row in rows), attempts, behind),
-                sure_answers=answers,
-                sure=share_of(right, answers, sure_people.get(n, (0,))[0]),
-                gain=gains[n],
-            )
+    to_pass = [quiz_id for quiz_id, settings in quizzes.items() if settings.pass_mark]
+    results = _in_order(reads.results(course, place, list(quizzes)), places)
+    passes = _in_order(reads.passes(course, place, to_pass), places)
+    sure = _in_order(reads.sure_answers(course, place, list(quizzes)), places)
+    means, passed, right = means_of(results), means_of(passes), means_of(sure)
+    done, finished = reads.steps_done(course, place, outline.required), reads.finished(course, place)
+    return tuple(
+        GroupFigures(
+            first=name_of(group.first),
+            last=name_of(group.last),
+            n=group.n,
+            finished=finished.get(n, (0,))[0],
+            progress=_progress(done.get(n, (0,))[0], group.n, len(outline.required)),
+            attempts=results[n].n,
+            mean=means[n],
+            to_pass=passes[n].n,
+            passed=passed[n],
+            sure_answers=sure[n].n,
+            sure=right[n],
+            gain=gains[n],
         )
-    return tuple(found)
+        for n, group in enumerate(months)
+    )
+
+
+def _in_order(totals: Mapping[int, Total], places: Iterable[int]) -> list[Total]:
+    return [totals.get(place, Total()) for place in places]
 
 
 def _progress(done: int, learners: int, steps: int) -> float:

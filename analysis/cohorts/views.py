@@ -4,13 +4,13 @@ from datetime import datetime
 
 from flask import Blueprint, Response
 
-from analysis.access import course_taught
 from analysis.cohorts import pages
 from analysis.cohorts.rules import FEWEST, CourseFigures
 from analysis.cohorts.services import figures_of
-from analysis.files import file_of
 from analysis.words import time_in
+from core.spreadsheet import csv_file
 from core.web import INSTRUCTOR, allow, render, signed_in
+from courses.access import course_taught
 
 bp = Blueprint("cohorts", __name__, url_prefix="/studio/courses/<course>")
 NONE_YET = CourseFigures(0, (), ())
@@ -37,7 +37,7 @@ def cohort(course: str) -> str:
 @allow(INSTRUCTOR)
 def cohort_file(course: str) -> Response:
     """The same as a file."""
-    return file_of(f"{course}-cohort", pages.cohort_cells(_figures(course_taught(course).id)[0]))
+    return csv_file(f"{course}-cohort", pages.cohort_cells(_figures(course_taught(course).id)[0]))
 
 
 @bp.get("/gain")
@@ -61,7 +61,7 @@ def gain(course: str) -> str:
 @allow(INSTRUCTOR)
 def gain_file(course: str) -> Response:
     """The same as a file."""
-    return file_of(f"{course}-gain", pages.gain_cells(_figures(course_taught(course).id)[0]))
+    return csv_file(f"{course}-gain", pages.gain_cells(_figures(course_taught(course).id)[0]))
 
 
 def _figures(course_id: int) -> tuple[CourseFigures, str]:

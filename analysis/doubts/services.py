@@ -91,7 +91,7 @@ def answer(course: Course, doubt_id: int, words: str) -> None:
     if found is None:
         raise NotFound("There is no such doubt in this course.")
     if found.answer is not None:
-        raise Conflict("This doubt was answered in the meantime. The answer stands below.")
+        raise Conflict("This doubt was answered in the meantime. Load the list again to read it.")
     found.answer, found.answered_at = told, now()
     db.session.flush()
     _tell(found)
@@ -111,7 +111,8 @@ def _tell(found: Doubt) -> None:
 
 
 def _checked(words: str, missing: str) -> str:
-    told = words.replace("\0", "").strip()
+    # Browsers send a line's end as two characters and count it as one.
+    told = words.replace("\0", "").replace("\r\n", "\n").strip()
     if not told:
         raise InvalidInput(missing, "words")
     if len(told) > LONGEST:

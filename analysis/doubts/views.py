@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from analysis.access import course_taught
 from analysis.doubts import services
 from analysis.doubts.models import Doubt
 from analysis.words import time_in
@@ -13,6 +12,7 @@ from core.database import transaction
 from core.errors import InvalidInput
 from core.limits import require_within
 from core.web import INSTRUCTOR, SIGNED_IN, allow, render, signed_in
+from courses.access import course_taught
 from progress.access import turn_away
 from quizzes.access import open_attempt
 from quizzes.paper import plain_prompt
@@ -76,11 +76,12 @@ def index(course: str) -> Answer:
 @allow(INSTRUCTOR)
 def answer(course: str, doubt_id: int) -> Answer:
     """Answer one; the learner gets it by mail."""
+    words = request.form.get("words", "")
     try:
         with transaction():
-            services.answer(course_taught(course), doubt_id, request.form.get("words", ""))
+            services.answer(course_taught(course), doubt_id, words)
     except InvalidInput as problem:
-        return _list(course, doubt_id, problem.sentence), 422
+        return _list(course, doubt_id, problem.sentence, words), 422
     flash("Answered. The learner gets a mail.", "success")
     return redirect(url_for("doubts.index", course=course), 303)
 
@@ -118,7 +119,7 @@ def _form(attempt_id: str, position: int, problem: str = "", words: str = "") ->
     )
 
 
-def _list(course: str, doubt_id: int = 0, problem: str = "") -> str:
+def _list(course: str, doubt_id: int = 0, problem: str = "", words: str = "") -> str:
     taught = course_taught(course)
     lines = lines_of(services.doubts_in(taught), signed_in().time_zone)
     return render(
@@ -129,5 +130,6 @@ def _list(course: str, doubt_id: int = 0, problem: str = "") -> str:
         answered=[line for line in lines if line.answer],
         failed=doubt_id,
         problem=problem,
+        words=words,
         longest=services.LONGEST,
     )

@@ -23,7 +23,7 @@ from quizzes.eligibility import allowance_of, eligibility
 from quizzes.models import Accommodation, Attempt, AttemptRequest, Quiz
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.rules import AttemptState
-from quizzes.terms import Terms, deadline_of, window_of
+from quizzes.terms import Allowance, Terms, deadline_of, window_of
 
 NO_REASON = "Say in a sentence why you ask for another attempt."
 STILL_LEFT = "You have an attempt left. Ask once it is used."
@@ -167,7 +167,8 @@ def _write_down(
 def end(marker: Marker, course_id: int, accommodation_id: int) -> Accommodation:
     """Take an accommodation back; attempts that were begun with it keep what they have used. Raises NotFound."""
     _take_turn_with_attempts(find_accommodation(course_id, accommodation_id).user_id, course_id)
-    row = find_accommodation(course_id, accommodation_id)  # Who pressed twice waited, and finds it gone.
+    # Who waited reads it anew: it may be gone by a second press, or changed by somebody else.
+    row = find_accommodation(course_id, accommodation_id)
     _note("marking.end_accommodation", row, marker)
     db.session.delete(row)
     db.session.flush()
@@ -178,7 +179,8 @@ def end(marker: Marker, course_id: int, accommodation_id: int) -> Accommodation:
 
 def find_accommodation(course_id: int, accommodation_id: int) -> Accommodation:
     """Raises NotFound for one of another course."""
-    row = db.session.scalar(select(Accommodation).filter_by(id=accommodation_id, course_id=course_id))
+    query = select(Accommodation).filter_by(id=accommodation_id, course_id=course_id)
+    row = db.session.scalar(query.execution_options(populate_existing=True))
     if row is None:
         raise NotFound(NO_ACCOMMODATION)
     return row
@@ -186,9 +188,8 @@ def find_accommodation(course_id: int, accommodation_id: int) -> Accommodation:
 
 def find_row(user_id: int, course_id: int, quiz_id: int | None) -> Accommodation | None:
     """What is changed for this learner in exactly this."""
-    query = select(Accommodation).filter_by(user_id=user_id, course_id=course_id)
-    return db.session.scalar(query.where(Accommodation.quiz_id.is_(quiz_id) if quiz_id is None else
-                                         Accommodation.quiz_id == quiz_id))  # fmt: skip
+    query = select(Accommodation).filter_by(user_id=user_id, course_id=course_id, quiz_id=quiz_id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def change_of(row: Accommodation | None) -> Change:
@@ -217,6 +218,19 @@ def quizzes_in(course_id: int) -> list[Quiz]:
     return list(db.session.scalars(query))
 
 
+def quizzes_for(user_id: int, course_id: int) -> list[Quiz]:
+    """Those in which something may be changed for this learner: all of the course, and where something is changed.
+
+    A granted attempt may be at a case, or at a step that was taken out since.
+    """
+    here = quizzes_in(course_id)
+    query = select(Quiz).join(Accommodation, Accommodation.quiz_id == Quiz.id).where(
+        Accommodation.user_id == user_id, Accommodation.course_id == course_id
+    )  # fmt: skip
+    elsewhere = query.where(Quiz.id.not_in([quiz.id for quiz in here])).order_by(Quiz.title)
+    return [*here, *db.session.scalars(elsewhere)]
+
+
 def learners_matching(course_id: int, words: str, most: int = 20) -> list[User]:
     """Learners of the course whose name or address holds these words, by name."""
     query = select(User).join(Enrollment, Enrollment.user_id == User.id).where(
@@ -238,7 +252,7 @@ def require_learner(user_id: int, course_id: int) -> None:
 
 def _require_in_course(user_id: int, course_id: int, quiz_id: int | None) -> None:
     require_learner(user_id, course_id)
-    if quiz_id is not None and quiz_id not in {quiz.id for quiz in quizzes_in(course_id)}:
+    if quiz_id is not None and quiz_id not in {quiz.id for quiz in quizzes_for(user_id, course_id)}:
         raise NotFound(NO_QUIZ)
 
 
@@ -274,13 +288,18 @@ def _set_deadlines(rows: Iterable[tuple[Attempt, Quiz]]) -> None:
     zone = ZoneInfo(current_school().time_zone)
     for attempt, quiz in rows:
         allowance = allowance_of(attempt.user_id, quiz.id, attempt.step_id)
-        if attempt.deadline_at is None and allowance.closes_at is None:
-            continue  # It began without an end, whatever was published since.
-        terms = Terms.from_json(cast(dict[str, Any], attempt.terms))
-        settings = replace(QuizSettings.from_json(quiz.settings), time_limit=terms.time_limit)
-        window = window_of(settings, zone, allowance)
-        attempt.deadline_at = deadline_of(settings, attempt.started_at, window, allowance)
+        attempt.deadline_at = _deadline_of(attempt, QuizSettings.from_json(quiz.settings), allowance, zone)
     db.session.flush()
+
+
+def _deadline_of(
+    attempt: Attempt, published: QuizSettings, allowance: Allowance, zone: ZoneInfo
+) -> datetime | None:
+    """By the limit and the end with which the attempt began, whatever was published since; never before it began."""
+    terms = Terms.from_json(cast(dict[str, Any], attempt.terms))
+    began = replace(published, time_limit=terms.time_limit, closes=terms.closes)
+    deadline = deadline_of(began, attempt.started_at, window_of(began, zone, allowance), allowance)
+    return deadline and max(deadline, attempt.started_at)
 
 
 def _note(action: str, row: Accommodation, marker: Marker) -> None:

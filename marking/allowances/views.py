@@ -99,14 +99,16 @@ def _learner(course: Course, user_id: int) -> User:
 
 
 def _form(course: Course, user_id: int) -> AccommodationForm:
-    """Empty, or filled with what is changed already where the address names the quiz."""
-    quiz_id = request.args.get("quiz", 0, type=int)
+    """Empty, or filled with what is changed already where the address names the quiz. Raises NotFound."""
+    quiz_id, quizzes = request.args.get("quiz", 0, type=int), services.quizzes_for(user_id, course.id)
+    if quiz_id and quiz_id not in {quiz.id for quiz in quizzes}:
+        raise NotFound(services.NO_ACCOMMODATION)  # Else the form would be that of all of the course.
     row = services.change_of(services.find_row(user_id, course.id, quiz_id or None))
     form = AccommodationForm(
         quiz=str(quiz_id), extra_time=row.extra_time, extra_attempts=row.extra_attempts,
         opens=local(row.opens_at), closes=local(row.closes_at),
     )  # fmt: skip
-    return form.offer(services.quizzes_in(course.id))
+    return form.offer(quizzes)
 
 
 def _rows(course: Course, reader: Reader) -> list[Row]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from analysis.cohorts import pages, services
 from analysis.cohorts.gains import Pair
 from analysis.cohorts.rules import FEWEST, CourseFigures, Months, grouped
+from analysis.cohorts.rules import given as is_given
 from core.database import db, transaction
 from courses.models import CourseInstructor
 from quizzes.marks import Certainty
@@ -113,8 +114,77 @@ def test_a_figure_that_few_stand_behind_is_not_given(app: Flask, clock: Callable
     (line,) = pages.cohort_lines(found[0])
 
     assert (group.n, group.attempts, group.mean, group.passed) == (6, 4, None, None)
-    assert (line.mean, line.sure) == ("fewer than 5", "none yet")
+    assert (line.mean, line.sure) == ("not given", "none yet")
     assert pages.cohort_cells(found[0])[1][5] == ""
+
+
+@given(st.lists(st.integers(0, 12), max_size=6), st.sampled_from((FEWEST, 10)))
+def test_what_is_withheld_is_of_nobody_or_of_enough(people: list[int], fewest: int) -> None:
+    shown = is_given(people, fewest)
+
+    hidden = sum(n for n, is_shown in zip(people, shown, strict=True) if not is_shown)
+    assert all(n >= fewest for n, is_shown in zip(people, shown, strict=True) if is_shown)
+    assert hidden == 0 or hidden >= FEWEST or not any(shown)
+
+
+def test_of_groups_only_so_many_are_withheld_as_it_takes() -> None:
+    assert is_given([9, 6, 3, 8]) == [True, False, False, True]
+    assert is_given([9, 6, 3, 2]) == [True, True, False, False]
+    assert is_given([9, 6, 0]) == [True, True, False]
+
+
+def test_no_figure_of_few_is_found_by_taking_a_group_from_the_whole(
+    app: Flask, clock: Callable[..., None]
+) -> None:
+    room = Classroom()
+    clock(AUGUST)
+    early = [room.learner() for _ in range(9)]
+    clock(AUGUST.replace(month=9))
+    late = [room.learner() for _ in range(5)]
+    for learner in (*early, late[0]):
+        room.hand_in(learner, (True, True))
+
+    services.refresh(room.course.id)
+    db.session.rollback()
+    found = services.figures_of(room.course.id)
+    assert found
+
+    assert [(group.attempts, group.mean, group.passed) for group in found[0].groups] == [
+        (9, None, None),
+        (1, None, None),
+    ]
+
+
+def test_who_was_certain_later_only_stands_behind_no_figure(app: Flask, clock: Callable[..., None]) -> None:
+    room = Classroom(certainty=True, pass_mark=0)
+    clock(AUGUST)
+    learners = [room.learner() for _ in range(5)]
+    for n, learner in enumerate(learners):
+        room.hand_in(learner, (True, True), None if n else Certainty.HIGH)
+        room.hand_in(learner, (True, True), Certainty.HIGH)
+
+    services.refresh(room.course.id)
+    db.session.rollback()
+    found = services.figures_of(room.course.id)
+    assert found
+    (group,) = found[0].groups
+
+    assert (group.sure_answers, group.sure) == (2, None)
+
+
+def test_where_there_is_nothing_to_pass_nobody_passed_at_once(app: Flask, clock: Callable[..., None]) -> None:
+    room = Classroom(pass_mark=0)
+    clock(AUGUST)
+    for learner in [room.learner() for _ in range(5)]:
+        room.hand_in(learner, (True, True))
+
+    services.refresh(room.course.id)
+    db.session.rollback()
+    found = services.figures_of(room.course.id)
+    assert found
+    (line,) = pages.cohort_lines(found[0])
+
+    assert (line.mean, line.passed) == ("100%", "none yet")
 
 
 def test_a_learner_of_whom_all_was_dropped_stands_behind_no_figure(
@@ -206,6 +276,16 @@ def test_pages_and_files_name_nobody(app: Flask, clock: Callable[..., None]) -> 
     assert "95% interval" in told[2]
     assert all(page.count("\n") for page in told)
     assert not any("Nora" in page or "pupil" in page for page in told)
+
+
+def test_a_gain_of_few_is_not_found_by_taking_a_group_from_the_module() -> None:
+    september = AUGUST.replace(month=9)
+    months = [Months(date(2026, 8, 1), date(2026, 8, 1), 12), Months(date(2026, 9, 1), date(2026, 9, 1), 5)]
+    learners = {n: services.Learner(AUGUST if n < 12 else september, 1, 0.2, 0.5) for n in range(14)}
+
+    early, late = services.gains_of_groups(learners, months, ZoneInfo("UTC"))
+
+    assert (early.n, early.mean, late.n, late.mean) == (12, None, 2, None)
 
 
 def test_a_learner_counts_once_in_the_gain_of_a_group() -> None:

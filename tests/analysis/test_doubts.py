@@ -81,6 +81,29 @@ def test_a_doubt_is_answered_once(app: Flask) -> None:
     assert count_of(OutboxMail, kind="doubt_answered") == 1
 
 
+def test_an_answer_that_is_too_long_is_given_back_to_be_cut(app: Flask) -> None:
+    visitor, attempt = visitor_with_result(app)
+    factories.post(visitor.browser, f"{attempt}/questions/1/doubt", {"words": SAID})
+    doubt = db.session.scalars(select(Doubt.id)).one()
+    db.session.rollback()
+    teacher, door = teacher_of(app, visitor), f"/studio/courses/{visitor.course.slug}/doubts/{doubt}"
+
+    answer = factories.post(teacher, door, {"words": "Mended. " * 251})
+
+    assert answer.status_code == 422
+    assert "Keep it to 2000 characters." in words(answer.text)
+    assert "Mended. " * 251 in answer.text
+
+
+def test_a_line_that_ends_counts_as_one_character_as_browsers_count_it(app: Flask) -> None:
+    visitor, attempt = visitor_with_result(app)
+
+    sent = factories.post(visitor.browser, f"{attempt}/questions/1/doubt", {"words": "x" + "\r\nx" * 999})
+
+    assert sent.status_code == 303
+    assert db.session.scalars(select(Doubt.words)).one() == "x" + "\nx" * 999
+
+
 @pytest.mark.parametrize("feedback", ["never", "last"])
 def test_what_is_not_shown_cannot_be_doubted(app: Flask, feedback: str) -> None:
     visitor, attempt = visitor_with_result(app, feedback=feedback, attempts=3)

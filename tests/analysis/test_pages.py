@@ -67,7 +67,10 @@ def test_where_there_is_nothing_to_pass_nobody_is_said_to_have_passed(app: Flask
     reader = teacher(room, app)
 
     assert "What you remember Quiz 12 50% 52% 1.00 Up to date" in words(read(reader, of_course(room)))
-    assert "passed at once" not in words(read(reader, room.url))
+    page = words(read(reader, room.url))
+    assert "passed at once" not in page
+    assert "there is no pass mark" in page
+    assert rows_of(reader, f"{of_course(room)}.csv")[1][2:4] == ["12", ""]
 
 
 def test_before_anything_was_handed_in_the_pages_say_so(room: Classroom, app: Flask) -> None:
@@ -184,6 +187,16 @@ def test_calibration_is_drawn_where_certainty_was_asked(app: Flask) -> None:
     assert "24 answers given as certain" in page
     assert "Sure and wrong: of 24 answers given as certain, 71 in 100 are right." in page
     assert "Sure, and right" in read(client, f"{room.url}/questions/first")
+
+
+def test_of_few_who_were_certain_nothing_is_told(app: Flask) -> None:
+    from quizzes.marks import Certainty
+
+    room = Classroom(**SURE)
+    room.crowd([(True, False)] * 9, Certainty.HIGH)
+    room.compute()
+
+    assert "Sure, and right" not in read(teacher(room, app), f"{room.url}/questions/first")
 
 
 def test_no_learner_is_named(room: Classroom, app: Flask) -> None:

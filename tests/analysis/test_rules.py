@@ -268,3 +268,17 @@ def test_time_is_told_from_one_save_to_the_next() -> None:
 
 def test_saves_that_came_together_and_pauses_tell_no_time() -> None:
     assert rules.seconds_between([0, 40, 40.5, 70, 9000], together=1, longest=1800) == {70: 29.5}
+
+
+def test_a_correlation_needs_ten_learners_who_were_asked_something_else_too() -> None:
+    alone, beside = [paper((1.0,))] * 8, [paper((0.0, 0.0)), paper((1.0, 1.0))]
+
+    few, enough = count(alone + beside).sheets["q0/x"], count(beside * 5).sheets["q0/x"]
+
+    assert (few.shares.n, few.rest_correlation) == (10, None)
+    assert enough.rest_correlation == pytest.approx(1.0)
+
+
+def test_an_alpha_below_zero_makes_no_error_beyond_the_deviation() -> None:
+    assert rules.standard_error(0.2, -8.0) == 0.2
+    assert rules.standard_error(0.2, 0.75) == pytest.approx(0.1)

@@ -117,6 +117,16 @@ def test_of_new_options_that_few_answered_and_no_old_ones_there_is_a_number(room
     assert room.question("first").is_current
 
 
+def test_answers_given_as_certain_by_few_learners_have_a_number_and_no_share(app: Flask) -> None:
+    room = Classroom(certainty=True, pass_mark=0)
+    room.crowd([(True, True)] * 6, Certainty.LOW)
+    room.crowd([(True, False)] * 6, Certainty.HIGH)
+
+    low, _, high = room.compute().certainty
+
+    assert (low.answers, low.share, high.answers, high.share) == (12, None, 12, None)
+
+
 def test_certainty_is_counted_against_what_is_right(app: Flask) -> None:
     room = Classroom(certainty=True, pass_mark=0)
     room.crowd(some(9, 12, lambda right: (right, True)), Certainty.HIGH)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import literal, select
 from sqlalchemy.exc import OperationalError
 
 from core import errors, reads, school
@@ -72,6 +73,28 @@ def test_the_unexpected_is_a_page_with_a_request_id_and_one_line_in_the_log(
     lines = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert [line.name for line in lines] == ["error"]
     assert vars(lines[0])["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_a_number_too_long_for_the_database_is_a_400(app: Flask) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return
+
+    @app.get("/tests/number")
+    @allow(ANYONE)
+    def ask() -> str:
+        return str(db.session.scalar(select(literal(10**30))))
+
+    assert app.test_client().get("/tests/number").status_code == 400
+
+
+def test_an_overflow_of_our_own_is_unexpected_and_logged(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        answer = door(app, OverflowError("cannot convert float infinity to integer")).get("/tests/error")
+
+    assert answer.status_code == 500
+    assert [record.name for record in caplog.records] == ["error"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A course with an assignment, its learner and its markers: what tests of marking stand on."""
 
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -12,12 +14,14 @@ from marking.judging import Judgement
 from marking.models import Mark, Work, WorkFile
 from marking.services import Marker
 from quizzes import reads, saving, services
-from quizzes.models import Attempt
+from quizzes.models import Attempt, AttemptItem
 from quizzes.saving import Given
 from tests import factories
 
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TEXT = "# My plan\n\nI name every flag, with its time."
 FULL = [2, 2, 2, 2, 2]  # ten points; eight pass
+CLOSE = [2, 2, 2, 1, 1]  # eight points, the pass mark itself
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
@@ -50,7 +54,7 @@ class Bench:
 
     def erase(self, attempt: str) -> None:
         with transaction():
-            drafts.erase(self.user.id, attempt)
+            drafts.erase(self.user.id, attempt, Random(2))
 
     def handed_in(self, text: str = TEXT) -> str:
         attempt = self.start()
@@ -95,6 +99,10 @@ class Bench:
         db.session.rollback()
         return work
 
+    def draft(self, attempt: str) -> str:
+        db.session.rollback()
+        return drafts.draft_text(db.session.get_one(AttemptItem, (attempt, 1), populate_existing=True))
+
     def head(self, attempt: str) -> reads.AttemptHead:
         return reads.attempt_head(attempt, self.user.id)
 
@@ -109,6 +117,11 @@ class Bench:
     def files(self) -> list[WorkFile]:
         db.session.rollback()
         return list(db.session.scalars(select(WorkFile).order_by(WorkFile.id)))
+
+
+def one_of(deeds: Iterator[Callable[[], None]]) -> None:
+    """The next deed, done by the thread that asks."""
+    next(deeds)()
 
 
 def judgement(levels: list[int | None], words: str = "") -> Judgement:

@@ -1,7 +1,7 @@
 """What is changed for one learner, and questions for another attempt: granted once, seen by few."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -12,15 +12,15 @@ from certificates.models import Certificate
 from core.audit import AuditEntry
 from core.database import db, transaction
 from core.errors import Conflict, InvalidInput, NotFound
+from courses.models import Step
 from marking.allowances import services
 from marking.allowances.services import Change
 from marking.services import Marker
 from quizzes.models import Accommodation, AttemptRequest, Quiz
 from tests import factories
+from tests.marking.bench import NOON
 from tests.quizzes.visiting import words
 from tests.quizzes.world import World, at_once, count_of
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 class School(World):
@@ -47,6 +47,10 @@ class School(World):
             wanted = Change(**changed)  # type: ignore[arg-type]
             quiz_id = self.quiz.id if quiz else None
             return services.change(self.marker, self.user.id, self.course.id, quiz_id, wanted).id
+
+    def end(self, row: int) -> None:
+        with transaction():
+            services.end(self.marker, self.course.id, row)
 
 
 @pytest.fixture
@@ -155,73 +159,6 @@ def test_a_question_goes_from_the_first_page_to_the_queue_and_back(
 # ---- accommodations
 
 
-def test_extra_time_moves_the_deadline_of_the_open_attempt(school: School) -> None:
-    attempt = school.start()
-    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=60)
-
-    school.change(extra_time=50)
-    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=90)
-    row = school.change(quiz=False, extra_time=25)
-    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=105)
-    with transaction():
-        services.end(school.marker, school.course.id, row)
-    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=90)
-
-
-def republish(school: School, **settings: object) -> None:
-    with transaction() as session:
-        quiz = session.get_one(Quiz, school.quiz.id)
-        quiz.settings = {**quiz.settings, **settings}
-
-
-def test_an_attempt_without_a_limit_gets_none_by_a_later_publication(
-    app: Flask, clock: Callable[[datetime], None]
-) -> None:
-    clock(NOON)
-    school = School(attempts=2)
-    attempt = school.start()
-    republish(school, time_limit=30, closes="2026-11-01")
-
-    for changed in ({"extra_attempts": 1}, {"extra_time": 50}, {"opens_at": NOON}):
-        school.change(**changed)
-        assert school.head(attempt).deadline_at is None
-
-
-def test_an_end_that_is_set_for_its_learner_holds_for_an_attempt_without_a_limit(
-    app: Flask, clock: Callable[[datetime], None]
-) -> None:
-    clock(NOON)
-    school = School()
-    attempt, end = school.start(), NOON + timedelta(days=1)
-    republish(school, time_limit=30)
-
-    row = school.change(closes_at=end)
-    assert school.head(attempt).deadline_at == end
-    with transaction():
-        services.end(school.marker, school.course.id, row)
-    assert school.head(attempt).deadline_at is None
-
-
-def test_a_deadline_follows_the_limit_with_which_its_attempt_began(school: School) -> None:
-    attempt = school.start()
-    republish(school, time_limit=20)
-
-    school.change(extra_attempts=1)
-    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=60)
-    school.change(extra_attempts=1, extra_time=50)
-
-    assert school.head(attempt).deadline_at == NOON + timedelta(minutes=90)
-
-
-def test_an_attempt_of_somebody_else_keeps_its_deadline(school: School) -> None:
-    other = School(attempts=1, time_limit=60)
-    attempt = other.start()
-
-    school.change(extra_time=50)
-
-    assert other.head(attempt).deadline_at == NOON + timedelta(minutes=60)
-
-
 def test_each_change_is_one_row_and_stands_in_the_audit_trail(school: School) -> None:
     first = school.change(extra_time=50)
     second = school.change(extra_time=10, extra_attempts=1)
@@ -281,6 +218,37 @@ def test_an_instructor_finds_a_learner_and_gives_more_time(
     db.session.rollback()
     factories.post(tutor, f"{school.desk}/{row}/end")
     assert "For you" not in words(learner.get(school.url).text)
+
+
+@pytest.mark.parametrize("place", ["case", "taken out"])
+def test_a_change_where_no_new_one_could_be_made_is_changed_and_not_spread_over_the_course(
+    app: Flask, school: School, tutor: FlaskClient, place: str
+) -> None:
+    """What a granted attempt leaves at a case, or at a step that was taken out since."""
+    row = school.change(extra_attempts=1)
+    with transaction() as session:
+        if place == "case":
+            session.get_one(Quiz, school.quiz.id).kind = "case"
+        else:
+            session.get_one(Step, school.step.id).retired_at = NOON
+    form = f"{school.desk}/{school.user.id}?quiz={school.quiz.id}"
+    shown = tutor.get(form).text
+    assert f'<option selected value="{school.quiz.id}">' in shown
+
+    given = {"quiz": str(school.quiz.id), "extra_time": "0", "extra_attempts": "2"}
+    assert factories.post(tutor, form, given).status_code == 303
+
+    rows = db.session.execute(select(Accommodation.id, Accommodation.quiz_id, Accommodation.extra_attempts))
+    assert [tuple(each) for each in rows] == [(row, school.quiz.id, 2)]
+
+
+def test_a_link_to_a_change_that_was_ended_leads_to_no_other_one(school: School, tutor: FlaskClient) -> None:
+    elsewhere = World()
+
+    gone = tutor.get(f"{school.desk}/{school.user.id}?quiz={elsewhere.quiz.id}")
+
+    assert gone.status_code == 404
+    assert "It may have been ended" in words(gone.text)
 
 
 def test_nobody_else_sees_what_is_changed(app: Flask, school: School) -> None:

@@ -4,20 +4,23 @@ import pytest
 from flask import Flask
 
 from core.database import db, transaction
-from core.errors import Conflict, NotFound
+from core.errors import NotFound
+from core.storage import media
 from core.web import Reader
 from marking import judging, pages, queue, services
 from marking.judging import Judgement
+from marking.models import WorkVersion
 from marking.rules import WorkState
 from marking.services import Marker
-from quizzes.models import Attempt, Question
+from quizzes.models import Attempt, AttemptItem, Question
 from quizzes.regrading import services as regrading
 from quizzes.regrading.rules import Cause
 from quizzes.regrading.running import carry_on
 from quizzes.saving import Given
 from tests import factories
 from tests.marking.bench import FULL, Bench
-from tests.quizzes.world import World
+from tests.quizzes.visiting import words
+from tests.quizzes.world import World, count_of
 
 WRITTEN = """## told {choice}
 Which?
@@ -122,21 +125,112 @@ def test_an_assignment_without_its_question_waits_for_nobody(bench: Bench) -> No
 
     assert services.work_under_way(bench.user.id, bench.quiz.id) is None
     assert pages.works_of(bench.user.id) == []
-    with pytest.raises(Conflict, match="was dropped"):
-        bench.erase(attempt)
     with pytest.raises(NotFound):
         bench.claim_and_give(bench.first, attempt, FULL)
     assert bench.work(attempt).state is WorkState.WAITING
 
 
 def test_its_author_reads_that_nobody_marks_it(bench: Bench, app: Flask) -> None:
-    attempt = bench.handed_in()
+    attempt = bench.start()
+    bench.write(attempt)
+    bench.bring(attempt)
+    bench.hand_in(attempt)
     drop(question_of(bench), bench.tutor.id)
 
     page = factories.sign_in(app.test_client(), bench.user).get(f"/attempts/{attempt}").text
 
     assert "Its question was dropped, so nobody marks it" in page
+    assert "I name every flag" in words(page)
+    assert "plan.pdf" in page
+    assert "Erase my work" in page
+
+
+def test_what_nobody_marks_any_more_is_erased_and_stays_closed(bench: Bench, app: Flask) -> None:
+    attempt = bench.start()
+    bench.write(attempt)
+    bench.bring(attempt)
+    key = bench.files()[0].key
+    bench.hand_in(attempt)
+    drop(question_of(bench), bench.tutor.id)
+
+    bench.erase(attempt)
+
+    assert not media().exists(key)
+    assert count_of(WorkVersion) == 0
+    assert (bench.work(attempt).state, bench.head(attempt).is_open) == (WorkState.WAITING, False)
+    page = factories.sign_in(app.test_client(), bench.user).get(f"/attempts/{attempt}").text
+    assert "You erased it" in page
+    assert "every flag" not in page
     assert "Erase my work" not in page
+
+
+def test_a_returned_work_whose_question_was_dropped_is_closed_and_no_marker_is_told(
+    bench: Bench, app: Flask
+) -> None:
+    attempt = bench.handed_in()
+    bench.claim(bench.first, attempt)
+    bench.send_back(bench.first, attempt)
+    drop(question_of(bench), bench.tutor.id)
+    author = factories.sign_in(app.test_client(), bench.user)
+    assert "nobody marks it" in author.get(f"/attempts/{attempt}").text
+    assert "returned for revision" not in words(author.get("/dashboard").text)
+
+    answer = factories.post(author, f"/attempts/{attempt}/hand-in", {"confirmed": "y"})
+
+    said = words(author.get(answer.location).text)
+    assert "The attempt is closed. Nobody marks it" in said
+    assert factories.mails(bench.tutor.email) == []
+    told = [mail.kind for mail in factories.mails(bench.user.email)]
+    assert told == ["work_handed_in", "work_returned"]
+    assert not bench.head(attempt).is_open
+
+
+def test_an_essay_that_was_marked_and_then_dropped_is_still_read_by_its_author(app: Flask) -> None:
+    desk = Desk(2)
+    desk.claim()
+    with transaction():
+        judging.give_mark(
+            desk.marker, desk.attempt, Judgement({2: [1, 0]}, {2: ["Look again.", ""]}, "Told.")
+        )
+    drop("written", desk.marker.user_id)
+    author = factories.sign_in(app.test_client(), desk.user)
+
+    assert f"/attempts/{desk.attempt}/marks" in author.get(f"/attempts/{desk.attempt}").text
+    page = words(author.get(f"/attempts/{desk.attempt}/marks").text)
+    assert "Because." in page
+    assert "Look again." in page
+    assert "This question was dropped, so your answer counts for nothing" in page
+    assert "1 of 2 points" not in page
+    assert "1 of 3 points" in page  # what is left of the attempt
+
+
+def test_an_assignment_that_was_marked_and_then_dropped_tells_no_points_of_none(
+    bench: Bench, app: Flask
+) -> None:
+    attempt = bench.handed_in()
+    bench.claim_and_give(bench.first, attempt, FULL)
+    drop(question_of(bench), bench.tutor.id)
+
+    page = words(factories.sign_in(app.test_client(), bench.user).get(f"/attempts/{attempt}").text)
+    assert "Nothing of it counts any more; your pass stays" in page
+    assert "0 of 0" not in page
+    assert "named and timed" in page
+    desk = factories.sign_in(app.test_client(), bench.tutor).get(f"/studio/marking/{attempt}").text
+    assert "Its question was dropped since" in words(desk)
+
+
+def test_an_essay_that_was_dropped_before_it_was_handed_in_has_no_page_of_marks(app: Flask) -> None:
+    desk = Desk(2)
+    drop("written", desk.marker.user_id)
+    again = desk.start()  # It asks no essay any more, and one that was begun before would hold it.
+    with transaction() as session:
+        item = session.get_one(AttemptItem, (again, 2))
+        item.revision_id = session.get_one(AttemptItem, (desk.attempt, 2)).revision_id
+    desk.save(again, Given(2, {"text": ["Because."]}, False))
+    desk.submit(again)
+    author = factories.sign_in(app.test_client(), desk.user)
+
+    assert f"/attempts/{again}/marks" not in author.get(f"/attempts/{again}").text
 
 
 def question_of(bench: Bench) -> str:

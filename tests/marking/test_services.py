@@ -1,7 +1,7 @@
 """Works on both databases: handed in once, marked once, returned, read by two, erased."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,10 +10,8 @@ from sqlalchemy import select
 from certificates.models import Certificate
 from core.clock import set_now
 from core.database import db, transaction
-from core.errors import Conflict, InvalidInput, NotFound, Unavailable
-from core.storage import media
-from marking import drafts, judging, uploads
-from marking.files import Brought
+from core.errors import Conflict, InvalidInput, NotFound
+from marking import drafts, judging
 from marking.models import WorkVersion
 from marking.rules import WorkState
 from marking.services import Marker, work_to_mark
@@ -21,11 +19,9 @@ from progress.models import StepCompletion
 from quizzes.models import Grade
 from quizzes.rules import AttemptState
 from tests import factories
-from tests.marking.bench import FULL, PDF, TEXT, Bench, judgement
+from tests.marking.bench import CLOSE, FULL, NOON, TEXT, Bench, judgement, one_of
 from tests.quizzes.world import at_once, count_of
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-CLOSE = [2, 2, 2, 1, 1]  # eight points of ten, the pass mark itself
 FAR = [1, 1, 1, 1, 1]  # five points
 
 
@@ -109,19 +105,7 @@ def test_a_save_beside_the_hand_in_is_either_handed_in_or_refused(app: Flask, be
 
     assert all(each is None or isinstance(each, Conflict) for each in results), results
     handed_in = db.session.get_one(WorkVersion, (attempt, 1)).text
-    assert handed_in == drafts.draft_text(bench_item(attempt))
-
-
-def one_of(deeds: Iterator[Callable[[], None]]) -> None:
-    """The next deed, done by the thread that asks."""
-    next(deeds)()
-
-
-def bench_item(attempt: str) -> object:
-    from quizzes.models import AttemptItem
-
-    db.session.rollback()
-    return db.session.get_one(AttemptItem, (attempt, 1))
+    assert handed_in == bench.draft(attempt)
 
 
 def test_while_a_work_is_marked_no_other_begins(bench: Bench) -> None:
@@ -345,7 +329,7 @@ def test_a_returned_work_is_open_with_all_that_it_held_and_comes_back_to_its_mar
 
     head, work = bench.head(attempt), bench.work(attempt)
     assert (head.state, work.state, work.rounds) == (AttemptState.OPEN, WorkState.RETURNED, 1)
-    assert drafts.draft_text(bench_item(attempt)) == TEXT  # type: ignore[arg-type]
+    assert bench.draft(attempt) == TEXT
     bench.write(attempt, "Second try.")
     bench.hand_in(attempt)
     assert bench.work(attempt).marker_id == bench.tutor.id
@@ -377,211 +361,3 @@ def test_returning_needs_words(bench: Bench) -> None:
 
     with pytest.raises(InvalidInput, match="to be changed"):
         bench.send_back(bench.first, attempt, " ")
-
-
-# ---- erasing
-
-
-def test_what_is_erased_is_gone_with_its_files(bench: Bench) -> None:
-    attempt = bench.start()
-    bench.write(attempt)
-    bench.bring(attempt)
-    key = bench.files()[0].key
-    bench.hand_in(attempt)
-    bench.claim(bench.first, attempt)
-    bench.send_back(bench.first, attempt)
-
-    bench.erase(attempt)
-
-    assert not media().exists(key)
-    assert count_of(WorkVersion) == 0
-    assert bench.marks(attempt) == []
-    assert drafts.draft_text(bench_item(attempt)) == ""  # type: ignore[arg-type]
-    work = bench.work(attempt)
-    assert (work.state, work.rounds, bench.head(attempt).is_open) == (WorkState.DRAFT, 1, True)
-    set_now(NOON + timedelta(minutes=30))
-    uploads.sweep()
-    assert bench.files() == []
-
-
-@pytest.mark.parametrize("until", ["second", "agreeing"])
-def test_a_work_is_erased_until_its_mark_is_final(bench: Bench, until: str) -> None:
-    attempt = bench.handed_in()
-    bench.claim_and_give(bench.first, attempt, CLOSE)
-    if until == "agreeing":
-        bench.claim_and_give(bench.second, attempt, FULL)
-
-    bench.erase(attempt)
-
-    assert bench.work(attempt).state is WorkState.DRAFT
-    assert bench.marks(attempt) == []
-
-
-def test_a_marked_work_is_not_erased(safe: Bench) -> None:
-    attempt = safe.handed_in()
-    safe.claim_and_give(safe.first, attempt, FULL)
-
-    with pytest.raises(Conflict, match="no longer be erased"):
-        safe.erase(attempt)
-
-
-def test_erasing_against_marking_leaves_one_of_the_two(app: Flask, safe: Bench) -> None:
-    attempt = safe.handed_in()
-    safe.claim(safe.first, attempt)
-    db.session.rollback()
-    deeds = iter([lambda: safe.erase(attempt), lambda: safe.give(safe.first, attempt, FULL)])
-
-    results = at_once(app, 2, lambda: one_of(deeds))
-
-    is_marked = safe.work(attempt).state is WorkState.MARKED
-    refused = [each for each in results if each is not None]
-    assert [type(each) for each in refused] == [Conflict if is_marked else NotFound]
-    assert (safe.head(attempt).points == 10) is is_marked
-    assert (count_of(WorkVersion) == 1) is is_marked
-    assert count_of(StepCompletion, user_id=safe.user.id) == is_marked
-
-
-# ---- files
-
-
-def test_three_files_are_enough(bench: Bench) -> None:
-    attempt = bench.start()
-    for _ in range(3):
-        bench.bring(attempt)
-
-    with pytest.raises(Conflict, match="3 files"):
-        bench.bring(attempt)
-
-
-def test_files_that_come_at_once_are_counted_one_after_the_other(app: Flask, bench: Bench) -> None:
-    attempt = bench.start()
-    db.session.rollback()
-
-    results = at_once(app, 6, lambda: bench.bring(attempt))
-
-    assert sum(isinstance(each, int) for each in results) == 3
-    assert sum(file.in_draft for file in bench.files()) == 3
-
-
-def test_a_file_that_was_handed_in_stays_with_its_version(bench: Bench) -> None:
-    attempt = bench.start()
-    file = bench.bring(attempt)
-    bench.hand_in(attempt)
-    bench.claim(bench.first, attempt)
-    bench.send_back(bench.first, attempt)
-    with transaction():
-        uploads.take_out(bench.user.id, attempt, file)
-
-    assert [each.name for each in uploads.files_named(attempt, [file])] == ["plan.pdf"]
-    assert media().exists(bench.files()[0].key)
-    assert uploads.draft_files(attempt, 1) == []
-
-
-def test_a_damaged_file_is_not_sent(bench: Bench) -> None:
-    bench.bring(bench.start())
-    file = bench.files()[0]
-    media().put(file.key, b"%PDF-1.7 other")
-
-    with pytest.raises(Unavailable, match="damaged"):
-        uploads.read(file)
-
-
-def test_where_the_disk_is_full_no_file_is_taken(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "FREE_SPACE", 10**18)
-    with pytest.raises(Unavailable, match="Try again"):
-        bench.bring(bench.start())
-
-    assert bench.files() == []
-
-
-def test_an_account_that_is_deleted_takes_its_files_along(bench: Bench) -> None:
-    from accounts.models import User
-
-    bench.bring(bench.start())
-    key = bench.files()[0].key
-    with transaction() as session:
-        session.delete(session.get_one(User, bench.user.id))
-
-    set_now(NOON + timedelta(minutes=30))
-    uploads.sweep()
-
-    assert not media().exists(key)
-    assert bench.files() == []
-
-
-class Broken:
-    """A storage whose disk or supplier fails at these deeds, and else is the one of the app."""
-
-    def __init__(self, *fails: str) -> None:
-        self.fails, self.whole = fails, media()
-
-    def __getattr__(self, deed: str) -> Callable[..., object]:
-        return fail if deed in self.fails else getattr(self.whole, deed)
-
-
-def fail(*_: object) -> None:
-    raise OSError(28, "No space left on device")
-
-
-def test_a_file_that_the_storage_does_not_take_leaves_nothing(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    attempt = bench.start()
-    monkeypatch.setattr(uploads, "media", lambda: Broken("put"))
-
-    with pytest.raises(Unavailable, match="Try again"):
-        bench.bring(attempt)
-
-    assert uploads.draft_files(attempt, 1) == []
-    assert bench.work(attempt).state is WorkState.DRAFT
-    set_now(NOON + timedelta(minutes=30))
-    uploads.sweep()
-    assert bench.files() == []
-
-
-def test_what_was_interrupted_on_its_way_in_is_deleted_later(bench: Bench) -> None:
-    """As after kill -9 between the bytes and their place."""
-    with transaction():
-        key = uploads.announce(1, Brought("plan.pdf", "application/pdf", PDF))
-    uploads.store(key, PDF)
-
-    uploads.sweep()
-    assert media().exists(key)  # it may still be on its way
-    set_now(NOON + timedelta(minutes=30))
-    uploads.sweep()
-
-    assert not media().exists(key)
-    assert bench.files() == []
-
-
-def test_a_file_that_cannot_be_deleted_waits_for_the_next_time_and_keeps_no_other(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    attempt = bench.start()
-    bench.bring(attempt)
-    bench.bring(attempt)
-    stuck, other = (file.key for file in bench.files())
-    broken = Broken()
-    monkeypatch.setattr(broken, "delete", lambda key: fail() if key == stuck else media().delete(key))
-    monkeypatch.setattr(uploads, "media", lambda: broken)
-
-    bench.erase(attempt)
-
-    set_now(NOON + timedelta(minutes=30))
-    uploads.sweep()
-    assert [file.key for file in bench.files()] == [stuck]
-    assert not media().exists(other)
-    monkeypatch.undo()
-    set_now(NOON + timedelta(minutes=60))
-    uploads.sweep()
-    assert bench.files() == []
-
-
-def test_a_storage_that_does_not_answer_is_no_lost_file(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench.bring(bench.start())
-    monkeypatch.setattr(uploads, "media", lambda: Broken("read"))
-
-    with pytest.raises(Unavailable, match="not lost"):
-        uploads.read(bench.files()[0])

@@ -29,19 +29,27 @@ Tell it.
 def marked(app: Flask, **settings: object) -> tuple[Visitor, str]:
     """A learner whose essay got a mark in the first of three attempts, and the attempt's address."""
     visitor = Visitor(app, ESSAY, attempts=3, shuffle="none", **settings)
-    url = visitor.start()
-    attempt = url.rpartition("/")[2]
+    attempt = written(visitor, 2)
+    judge(visitor, attempt, Judgement({2: [0, 1]}, {2: ["Look again.", ""]}, "Well told."))
+    return visitor, f"/attempts/{attempt}"
+
+
+def written(visitor: Visitor, position: int) -> str:
+    """An attempt whose essay is handed in; its id."""
+    attempt = visitor.start().rpartition("/")[2]
     with transaction():
-        saving.save(visitor.user.id, attempt, [Given(2, {"text": ["My words"]}, False)])
-    visitor.submit(url)
+        saving.save(visitor.user.id, attempt, [Given(position, {"text": ["My words"]}, False)])
+    visitor.submit(f"/attempts/{attempt}")
+    return attempt
+
+
+def judge(visitor: Visitor, attempt: str, given: Judgement) -> None:
     tutor = factories.make_user("", "Tea Teacher", "instructor")
     factories.teach(tutor, visitor.course)
     with transaction():
         judging.claim(Marker(tutor.id, False), attempt)
     with transaction():
-        given = Judgement({2: [0, 1]}, {2: ["Look again.", ""]}, "Well told.")
         judging.give_mark(Marker(tutor.id, False), attempt, given)
-    return visitor, url
 
 
 @pytest.mark.parametrize("feedback", ["never", "passed", "last"])
@@ -63,3 +71,30 @@ def test_marking_points_are_told_where_the_key_is(app: Flask) -> None:
 
     assert "Namestheflag" in page
     assert words(page).count("Look again.") == 1
+
+
+RUBRIC = """## told {essay points=6}
+Tell it.
+
+criterion | 0 | 1 | 2
+---|---|---|---
+Namestheflag* | not | nearly | named
+Namesthetime | not | nearly | named
+Namestheway | not | nearly | named
+"""
+
+
+@pytest.mark.parametrize(("feedback", "is_named"), [("never", False), ("submitted", True)])
+def test_an_answer_that_counts_for_nothing_says_so_also_where_the_criteria_are_hidden(
+    app: Flask, feedback: str, is_named: bool
+) -> None:
+    visitor = Visitor(app, RUBRIC, feedback=feedback)
+    attempt = written(visitor, 1)
+    judge(visitor, attempt, Judgement({1: [0, 2, 2]}, {}, ""))
+
+    page = words(visitor.browser.get(f"/attempts/{attempt}/marks").text)
+
+    assert "0 of 6 points, 0 percent" in page
+    assert ("One thing that must not be missing is missing" in page) is not is_named
+    assert ("Namestheflag" in page) is is_named
+    assert "counts for nothing, whatever else it earned: 4 of 6 points" in page

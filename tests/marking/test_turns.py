@@ -14,17 +14,16 @@ from core.clock import now
 from core.database import db, transaction
 from core.errors import Conflict
 from courses.models import Step
-from marking import drafts, uploads
+from marking import uploads
 from marking.allowances import services
 from marking.allowances.services import Change
 from marking.files import Brought
 from marking.services import Marker
 from progress.services import complete_step
-from quizzes import answering, closing, saving
+from quizzes import answering, closing
 from quizzes.cases.services import start as start_case
 from quizzes.models import Accommodation, Attempt, AttemptItem, AttemptRequest
 from quizzes.rules import AttemptState
-from quizzes.saving import Given
 from quizzes.services import find_quiz
 from tests import factories
 from tests.marking.bench import PDF, Bench
@@ -220,26 +219,6 @@ def test_a_file_that_is_removed_twice_leads_back_to_the_work(app: Flask) -> None
 
 
 # ---- what stays
-
-
-def test_a_late_save_of_another_tab_does_not_bring_erased_words_back(app: Flask) -> None:
-    bench = Bench()
-    attempt = bench.start()
-    early = int(now().timestamp() * 1000) - 60_000
-    with transaction():
-        saving.save(bench.user.id, attempt, [Given(1, {"text": ["My words"]}, True, None, early)])
-    bench.hand_in(attempt)
-    with transaction():
-        drafts.erase(bench.user.id, attempt)
-
-    with transaction():
-        kept = saving.save(
-            bench.user.id, attempt, [Given(1, {"text": ["A client's name"]}, False, None, early + 10)]
-        )
-
-    db.session.rollback()
-    item = db.session.get_one(AttemptItem, (attempt, 1))
-    assert (item.answer, item.flagged, kept[0].won) == (None, False, False)
 
 
 def test_a_file_of_a_question_that_was_left_stays(app: Flask) -> None:

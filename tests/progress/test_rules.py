@@ -100,6 +100,22 @@ def test_an_optional_step_that_was_passed_over_is_not_offered_again(
     assert resume_at([1, 2, 3, 4, 5, 6], frozenset(done), place, frozenset({1, 4})) == going_on
 
 
+@pytest.mark.parametrize(
+    ("done", "waiting", "place", "going_on"),
+    [
+        ([1], [2], 2, 3),  # the reading stopped at what is with a marker now
+        ([1, 3], [2], 2, 4),
+        ([1, 3, 4], [2], 3, 2),  # nothing else is left
+        ([1, 4], [2, 3], None, 2),
+        ([1, 2, 3, 4], [2], 2, 2),  # it was passed before
+    ],
+)
+def test_what_waits_for_somebody_else_is_gone_on_with_last(
+    done: list[int], waiting: list[int], place: int | None, going_on: int
+) -> None:
+    assert resume_at([1, 2, 3, 4], frozenset(done), place, waiting=frozenset(waiting)) == going_on
+
+
 MOMENTS = st.integers(-5, 5).map(lambda days: NOON + timedelta(days=days))
 
 

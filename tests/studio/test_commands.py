@@ -12,6 +12,7 @@ from accounts.models import User
 from certificates.models import Certificate
 from core import clock as core_clock
 from core.database import db
+from core.errors import Conflict
 from core.outbox import MailState, OutboxMail
 from courses.models import Course, CourseInstructor
 from enrollment.models import Enrollment
@@ -100,6 +101,16 @@ def test_sync_tells_what_it_did(app: Flask, tmp_path):
         "changed   media/wall.md",
         f"0 added, 1 changed, {len(sample()) - 1} unchanged",
     ]
+
+
+def test_a_sync_that_another_one_overtook_says_so_and_fails(app: Flask, tmp_path, monkeypatch):
+    def overtaken(*_: object) -> None:
+        raise Conflict("Another sync has just changed the same files. Run it again.")
+
+    monkeypatch.setattr("studio.services.publish", overtaken)
+    result = run(app, content, "sync", write(tmp_path / "bundle", sample()))
+    assert result.exit_code == 1
+    assert result.output == "Another sync has just changed the same files. Run it again.\n"
 
 
 def test_sync_of_a_broken_bundle_fails_and_writes_nothing(app: Flask, tmp_path):

@@ -1,0 +1,145 @@
+"""What authors see of their works, without JavaScript."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from marking.models import WorkVersion
+from tests import factories
+from tests.marking.bench import FULL, NOON, TEXT, Bench
+from tests.marking.doors import field_of
+from tests.quizzes.visiting import words
+from tests.quizzes.world import count_of
+
+
+@pytest.fixture
+def bench(app: Flask, clock: Callable[[datetime], None]) -> Bench:
+    clock(NOON)
+    return Bench(pass_mark=50)
+
+
+def url(bench: Bench) -> str:
+    return f"/learn/{bench.course.slug}/quizzes/{bench.step.slug}"
+
+
+def test_a_work_from_its_first_page_to_the_receipt(bench: Bench, author: FlaskClient) -> None:
+    first = author.get(url(bench)).text
+    assert "Write the plan of one page." in words(first)
+    assert "Must not be 0" in words(first)
+    attempt = factories.post(author, f"{url(bench)}/start").location
+    draft = author.get(attempt).text
+
+    sent = factories.post(author, f"{attempt}?q=1", {"item1": "1", field_of(draft): TEXT, "go": "hand-in"})
+    assert sent.location == f"{attempt}/hand-in"
+    shown = words(author.get(sent.location).text)
+    assert "My plan I name every flag" in shown
+    assert "9 words; 5 to 40 are asked for" in shown
+    refused = factories.post(author, f"{attempt}/hand-in")
+    assert refused.status_code == 422
+    assert "Confirm that your work names no client" in words(refused.text)
+    factories.post(author, f"{attempt}/hand-in", {"confirmed": "y"})
+
+    assert "Handed in" in words(author.get(attempt).text)
+    assert author.get(f"{attempt}/hand-in").location == attempt
+    assert count_of(WorkVersion) == 1
+
+
+def test_the_script_of_an_author_is_text(bench: Bench, author: FlaskClient, tutor: FlaskClient) -> None:
+    attempt = bench.handed_in("<script>alert(1)</script>")
+
+    for client, address in ((author, f"/attempts/{attempt}"), (tutor, f"/studio/marking/{attempt}")):
+        page = client.get(address).text
+        assert "&lt;script&gt;alert(1)" in page
+        assert "<script>alert" not in page
+
+
+def test_the_state_is_said_in_words(bench: Bench, author: FlaskClient) -> None:
+    attempt = bench.handed_in()
+    assert "Handed in" in words(author.get(f"/attempts/{attempt}").text)
+    bench.claim(bench.first, attempt)
+    page = words(author.get(f"/attempts/{attempt}").text)
+    assert "Being marked by a tutor" in page
+    assert "Tea" not in page
+    assert "being marked by a tutor" in words(author.get("/dashboard").text)
+    bench.send_back(bench.first, attempt)
+    assert "Returned for revision" in words(author.get(f"/attempts/{attempt}").text)
+    assert "returned for revision" in words(author.get("/dashboard").text)
+    bench.hand_in(attempt)
+    bench.give(bench.first, attempt, FULL, "Well done.")
+    page = words(author.get(f"/attempts/{attempt}").text)
+    assert "Passed" in page
+    assert "Well done." in page
+    assert "named and timed" in page
+    assert "Version 1" in page
+    assert "Name the speed." in page
+    assert "Look again." in page
+
+
+def test_the_dashboard_goes_on_with_what_can_be_done_while_a_work_waits(
+    bench: Bench, author: FlaskClient
+) -> None:
+    first, second = factories.steps_of(bench.course)[:2]
+    attempt = bench.handed_in()
+    said = author.get("/dashboard").text
+    assert continues_at(said) == f"/learn/{bench.course.slug}/{first.slug}"
+    assert "handed in. A mail tells you when the mark is here" in words(said)
+
+    factories.complete(bench.user, first)
+    said = author.get("/dashboard").text
+
+    assert "Continue</a>" not in said
+    assert "With a marker" in words(said)
+    assert "Waits for a mark" in words(said)
+    assert f'href="/learn/{bench.course.slug}/quizzes/{second.slug}">See your work' in said
+    bench.claim(bench.first, attempt)
+    bench.send_back(bench.first, attempt)
+    assert continues_at(author.get("/dashboard").text) == f"/learn/{bench.course.slug}/quizzes/{second.slug}"
+
+
+def continues_at(page: str) -> str:
+    found = re.search(r'btn-lg" href="([^"]+)"><svg(?:(?!</svg>).)*</svg>Continue</a>', page, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_another_course_stands_before_one_that_only_waits(bench: Bench, author: FlaskClient) -> None:
+    other = factories.make_course(title="Another one")
+    factories.enroll(bench.user, other)
+    factories.complete(bench.user, factories.steps_of(bench.course)[0])
+    bench.handed_in()
+
+    assert continues_at(author.get("/dashboard").text).startswith(f"/learn/{other.slug}/")
+
+
+def test_another_attempt_begins_with_the_text_that_did_not_pass(bench: Bench, author: FlaskClient) -> None:
+    attempt = bench.start()
+    bench.write(attempt, "First words.")
+    bench.bring(attempt)
+    bench.hand_in(attempt)
+    bench.claim(bench.first, attempt)
+    bench.send_back(bench.first, attempt)
+    bench.write(attempt, "Second words.")
+    bench.hand_in(attempt)
+    bench.give(bench.first, attempt, [0, 0, 0, 0, 0])
+
+    again = bench.start()
+
+    page = author.get(f"/attempts/{again}").text
+    assert "Second words." in page
+    assert "This begins with the text of your last attempt" in page
+    assert "plan.pdf" not in page
+    bench.write(again, "Third words.")
+    assert "This begins with the text" not in author.get(f"/attempts/{again}").text
+    bench.erase(again)
+    assert bench.draft(again) == ""
+    assert "Second words." in author.get(f"/attempts/{attempt}").text
+
+
+def test_another_attempt_after_one_that_passed_begins_empty(bench: Bench) -> None:
+    bench.claim_and_give(bench.first, bench.handed_in(), FULL)
+
+    assert bench.draft(bench.start()) == ""
