@@ -23,11 +23,12 @@ from quizzes.eligibility import allowance_of, eligibility
 from quizzes.models import Accommodation, Attempt, AttemptRequest, Quiz
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.rules import AttemptState
+from quizzes.standing import waits_for_mark
 from quizzes.terms import Allowance, Terms, deadline_of, window_of
 
 NO_REASON = "Say in a sentence why you ask for another attempt."
 STILL_LEFT = "You have an attempt left. Ask once it is used."
-ASKED = "You have asked already. An instructor answers, and a mail tells you."
+WAITS = "Your last attempt is with a marker. Ask once it is marked."
 NO_ANSWER = "Write a sentence for the learner: why not, or what to do first."
 ANSWERED = "This question was answered already."
 NO_REQUEST = "There is no such question. The queue lists what is open."
@@ -61,12 +62,14 @@ class Change:
 def ask(user_id: int, quiz: Quiz, step_id: int, reason: str) -> AttemptRequest:
     """Ask for one more attempt. A second question while one is open changes nothing and finds the first.
 
-    Raises InvalidInput without a reason, Conflict while an attempt is left.
+    Raises InvalidInput without a reason, Conflict while an attempt is left or the last one waits for its mark.
     """
     learner = eligibility(user_id, quiz, step_id)
     limit = learner.attempts_allowed
     if learner.open_attempt is not None or limit is None or len(learner.tried) < limit:
         raise Conflict(STILL_LEFT)
+    if waits_for_mark(user_id, quiz.id):
+        raise Conflict(WAITS)
     if not reason.strip():
         raise InvalidInput(NO_REASON, "reason")
     _take_turn(user_id)

@@ -18,7 +18,7 @@ from marking.allowances.services import Change
 from marking.services import Marker
 from quizzes.models import Accommodation, AttemptRequest, Quiz
 from tests import factories
-from tests.marking.bench import NOON
+from tests.marking.bench import NOON, Bench
 from tests.quizzes.visiting import words
 from tests.quizzes.world import World, at_once, count_of
 
@@ -115,6 +115,26 @@ def test_who_has_an_attempt_left_asks_for_none(school: School) -> None:
     school.submit(school.start())
     with pytest.raises(InvalidInput, match="why"):
         school.ask("  ")
+
+
+def test_who_waits_for_a_mark_asks_for_no_attempt_yet(app: Flask, client: FlaskClient) -> None:
+    """A name in the queue of questions beside a nameless work would say whose it is."""
+    bench = Bench(attempts=1)
+    attempt = bench.handed_in()
+    with pytest.raises(Conflict, match="with a marker"), transaction():
+        services.ask(bench.user.id, bench.quiz, bench.step.id, "I was ill.")
+    page = (
+        factories.sign_in(client, bench.user)
+        .get(f"/learn/{bench.course.slug}/quizzes/{bench.step.slug}")
+        .text
+    )
+    assert "Your last attempt is with a marker" in page
+    assert "Say in a sentence or two why" not in page
+
+    bench.claim_and_give(bench.first, attempt, [0, 0, 0, 0, 0])
+
+    with transaction():
+        assert services.ask(bench.user.id, bench.quiz, bench.step.id, "I was ill.").state == "open"
 
 
 def test_two_granted_questions_add_up(used: School) -> None:
