@@ -106,6 +106,16 @@ def continues_at(page: str) -> str:
     return found[1]
 
 
+def test_the_course_goes_on_past_what_is_with_a_marker(bench: Bench, author: FlaskClient) -> None:
+    first, second = factories.steps_of(bench.course)[:2]
+    bench.handed_in()
+
+    assert f"Begin: {first.title}" in words(author.get(f"/learn/{bench.course.slug}").text)
+
+    factories.complete(bench.user, first)
+    assert f"With a marker: {second.title}" in words(author.get(f"/learn/{bench.course.slug}").text)
+
+
 def test_another_course_stands_before_one_that_only_waits(bench: Bench, author: FlaskClient) -> None:
     other = factories.make_course(title="Another one")
     factories.enroll(bench.user, other)
