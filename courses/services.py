@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from sqlalchemy import select
 
@@ -14,11 +14,14 @@ from core.errors import NotFound
 from courses.models import Course, CourseInstructor, Module, Step
 from courses.rules import minutes_in_words
 
+LESSON = "lesson"  # the kind of a step that is read
+
 
 @dataclass(frozen=True)
 class OutlineStep:
-    """A step as pages show it. `number` counts within the module, `position` within the course, both from 1.
+    """A step as pages show it. `number` counts the lessons of the module, `position` all steps of the course, from 1.
 
+    Only lessons are numbered, since texts name them so; the `number` of what is no lesson is 0.
     A step that was taken out of the course has no place in it: `number`, `position` and `module_number` are 0.
     """
 
@@ -50,6 +53,11 @@ class OutlineModule:
     slug: str
     title: str
     steps: tuple[OutlineStep, ...]
+
+    @property
+    def lessons(self) -> int:
+        """How many of the steps are lessons."""
+        return sum(step.kind == LESSON for step in self.steps)
 
     @property
     def minutes_text(self) -> str:
@@ -202,7 +210,11 @@ def _module(
     course: Course, module: Module, number: int, steps: list[Step], numbered: dict[int, int]
 ) -> OutlineModule:
     own = [step for step in steps if step.module_id == module.id]
-    entries = (_entry(course.slug, step, n, numbered[step.id], number) for n, step in enumerate(own, 1))
+    counted = accumulate(step.kind == LESSON for step in own)
+    entries = (
+        _entry(course.slug, step, lesson if step.kind == LESSON else 0, numbered[step.id], number)
+        for step, lesson in zip(own, counted, strict=True)
+    )
     return OutlineModule(number, module.slug, module.title, tuple(entries))
 
 

@@ -29,16 +29,17 @@ def change(course_id: int, **columns: object) -> None:
         )
 
 
-def test_an_outline_has_modules_and_steps_in_order_and_numbers_both(app: Flask) -> None:
-    course = make_course("skin", ("lesson lesson quiz", "lesson"))
+def test_an_outline_has_modules_and_steps_in_order_and_numbers_lessons(app: Flask) -> None:
+    course = make_course("skin", ("quiz lesson quiz lesson", "lesson"))
 
     outline = course_outline(course)
 
     assert [[(s.slug, s.number, s.position) for s in m.steps] for m in outline.modules] == [
-        [("lesson-1", 1, 1), ("lesson-2", 2, 2), ("quiz-3", 3, 3)],
-        [("lesson-4", 1, 4)],
+        [("quiz-1", 0, 1), ("lesson-2", 1, 2), ("quiz-3", 0, 3), ("lesson-4", 2, 4)],
+        [("lesson-5", 1, 5)],
     ]
-    assert [step.url for step in outline.steps][2:] == ["/learn/skin/quizzes/quiz-3", "/learn/skin/lesson-4"]
+    assert [module.lessons for module in outline.modules] == [2, 1]
+    assert [step.url for step in outline.steps][2:4] == ["/learn/skin/quizzes/quiz-3", "/learn/skin/lesson-4"]
 
 
 def test_optional_steps_are_not_required(app: Flask) -> None:
