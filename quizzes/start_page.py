@@ -43,7 +43,7 @@ class PastAttempt:
     when: str
     is_open: bool
     score: str  # empty while it is open or being marked
-    passed: bool | None
+    passed: bool | None  # None also where there is nothing to pass
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,19 @@ class StartPage:
     rules: tuple[str, ...]  # sentences on how this quiz is taken and marked
     for_you: tuple[str, ...]  # what is changed for this learner alone
     tells_reasons: bool  # of the attempts that were handed in
-    again: str  # when a refused start is taken; empty where waiting does not help
+    refused: str  # why no attempt may begin now; empty where one may
+    is_baseline: bool  # nothing is passed by it
     has_passed: bool  # so that another attempt is nothing but a wish
 
     @property
     def is_used_up(self) -> bool:
-        """Whether no attempt is left and none is open."""
-        return self.decision.left == 0 and not self.decision.may
+        """Whether no attempt is left and none is open; never of a baseline, on which nothing depends."""
+        return self.decision.left == 0 and not self.decision.may and not self.is_baseline
+
+    @property
+    def result_url(self) -> str:
+        """Of the newest attempt that was handed in; empty without one."""
+        return next((attempt.url for attempt in self.past if not attempt.is_open), "")
 
 
 def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
@@ -89,16 +95,30 @@ def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
         attempts=_attempts_in_words(len(learner.tried), learner.attempts_allowed, decision.left),
         decision=decision,
         url=here.step.url,
-        past=tuple(_past(attempt, reader, quiz.kind) for attempt in reversed(learner.tried)),
+        past=tuple(_past(attempt, reader, quiz.kind, settings) for attempt in reversed(learner.tried)),
         course_title=here.outline.title,
         course_url=f"/learn/{here.outline.slug}",
         time_limit=_time_limit(learner),
         rules=tuple(_rules(learner, reader)),
         for_you=tuple(_for_you(learner, reader)),
         tells_reasons=rules.may_see_feedback(settings, AttemptState.SUBMITTED, learner.standing),
-        again=in_words(decision.again_at, reader) if decision.again_at else "",
-        has_passed=learner.standing.has_passed,
+        refused=_refused(learner, reader),
+        is_baseline=bool(settings.baseline),
+        has_passed=learner.standing.has_passed and not settings.baseline,
     )
+
+
+def _refused(learner: Eligibility, reader: Reader) -> str:
+    """Why no attempt may begin now. Who has passed need not wait for anything: to them a further one is an aside."""
+    decision = learner.decision
+    if decision.again_at is None:
+        return decision.sentence
+    if learner.window.is_closed(decision.again_at):
+        return f"This {learner.noun} closes before a further attempt could begin."
+    again = in_words(decision.again_at, reader)
+    if learner.standing.has_passed:
+        return f"A further attempt is possible from {again}."
+    return f"{decision.sentence} Come back from {again}."
 
 
 def _time_limit(learner: Eligibility) -> str:
@@ -173,7 +193,7 @@ def _attempts_in_words(used: int, limit: int | None, left: int | None) -> str:
     return f"{plural(used, 'attempt')} of {limit} used, {left} left"
 
 
-def _past(attempt: Attempt, reader: Reader, kind: str) -> PastAttempt:
+def _past(attempt: Attempt, reader: Reader, kind: str, settings: QuizSettings) -> PastAttempt:
     moment = attempt.submitted_at or attempt.started_at
     return PastAttempt(
         url=f"/attempts/{attempt.id}",
@@ -181,5 +201,5 @@ def _past(attempt: Attempt, reader: Reader, kind: str) -> PastAttempt:
         when=in_words(moment, reader),
         is_open=attempt.state == AttemptState.OPEN,
         score="" if attempt.percent is None else f"{attempt.percent}{UNITS[QuizKind(kind)]}",
-        passed=attempt.passed,
+        passed=None if settings.baseline else attempt.passed,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from core.clock import now
 from core.database import db, transaction
@@ -12,7 +12,7 @@ from quizzes.json_form import from_json, to_json
 from quizzes.models import Grade
 from quizzes.reads import asked
 from quizzes.regrading import reads
-from quizzes.regrading.models import RegradePreview
+from quizzes.regrading.models import Regrade, RegradePreview
 from quizzes.regrading.preview import Preview, effect_on
 from quizzes.regrading.rules import Cause
 
@@ -98,6 +98,18 @@ def require_whole(row: RegradePreview) -> None:
     """Raises Conflict for a preview that is still being computed."""
     if row.done_at is None:
         raise Conflict(NOT_WHOLE)
+
+
+def applied(row: RegradePreview) -> Regrade | None:
+    """The regrade that did, or does, what this preview tells; None where the preview is newer, or nothing was done."""
+    query = select(Regrade).where(
+        Regrade.question_id == row.question_id,
+        Regrade.cause == row.cause,
+        or_(Regrade.done_at.is_(None), Regrade.done_at >= row.asked_at),
+    )
+    if row.cause is Cause.KEY:
+        query = query.where(Regrade.revision_id == row.revision_id)
+    return db.session.scalar(query)
 
 
 def is_stale(row: RegradePreview, changed: int) -> bool:

@@ -14,7 +14,7 @@ from core.errors import NotFound
 from courses.models import Course, Step
 from quizzes.marks import Certainty, Response
 from quizzes.models import Attempt, AttemptItem, Grade, Question, QuestionRevision, Quiz
-from quizzes.quiz_settings import QuizSettings
+from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.reads import asked
 from quizzes.regrading.rules import Cause, Part, Result, obstacle
 from quizzes.rules import AttemptState
@@ -171,6 +171,21 @@ def courses_asking(question_id: str) -> list[Course]:
     steps = named | set(db.session.scalars(once.distinct()))
     query = select(Course).where(Course.id.in_(select(Step.course_id).where(Step.id.in_(steps))))
     return list(db.session.scalars(query.order_by(Course.title)))
+
+
+def quizzes_that_asked(question_id: str, course_id: int) -> list[tuple[str, str]]:
+    """The quizzes of a course that asked the question in an attempt, each by slug and title, in the course's order."""
+    query = (
+        select(Step.slug, Quiz.title, Step.position)
+        .join(Attempt, Attempt.step_id == Step.id)
+        .join(Quiz, Quiz.id == Attempt.quiz_id)
+        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
+        .join(QuestionRevision, QuestionRevision.id == AttemptItem.revision_id)
+        .where(QuestionRevision.question_id == question_id, Step.course_id == course_id)
+        .where(Quiz.kind == QuizKind.QUIZ)
+    )
+    rows = db.session.execute(query.distinct().order_by(Step.position))
+    return [(slug, title) for slug, title, _ in rows]
 
 
 def _quizzes() -> list[tuple[int, Quiz]]:

@@ -12,9 +12,10 @@ from quizzes.reads import asked
 from quizzes.regrading import pages, previews, reads, services
 from quizzes.regrading.access import Place, place_of
 from quizzes.regrading.forms import RegradeForm
-from quizzes.regrading.models import RegradePreview
+from quizzes.regrading.models import Regrade, RegradePreview
 from quizzes.regrading.rules import Cause
 from quizzes.regrading.running import AT_ONCE, BELL, LOOKED_AT_ONCE, PREVIEW_BELL, carry_on, look_on
+from quizzes.times import in_words
 
 bp = Blueprint("regrading", __name__, url_prefix="/studio/courses/<course>/questions/<question>/regrade")
 Answer = str | Response
@@ -42,11 +43,14 @@ def preview(course: str, question: str) -> Answer:
 @bp.get("/previews/<int:preview_id>")
 @allow(INSTRUCTOR)
 def previewed(course: str, question: str, preview_id: int) -> Answer:
-    """What it would do, or how far the worker is. Nothing is changed."""
+    """What it would do, how far the worker is, or that it was applied. Nothing is changed."""
     place, row = place_of(course, question), previews.find(preview_id, question)
     if wants_json():
         is_whole = row.done_at is not None
         return jsonify(state="whole" if is_whole else "running", confirmed=is_whole)
+    regrade = previews.applied(row)
+    if regrade is not None:
+        return _applied(place, row, regrade)
     found = previews.found_in(row)
     return render(
         "quizzes/regrade_preview.html",
@@ -78,6 +82,19 @@ def apply(course: str, question: str, preview_id: int) -> Answer:
     else:
         _carry_on(begun)
     return redirect(url_for("regrading.show", course=course, question=question), 303)
+
+
+def _applied(place: Place, row: RegradePreview, regrade: Regrade) -> str:
+    return render(
+        "quizzes/regrade_applied.html",
+        nav="studio",
+        place=place,
+        doing=pages.CHOICES[row.cause],
+        prompt=pages.show_question(asked(row.revision_id)).prompt,
+        regrade=pages.show_regrade(regrade, place.reader),
+        when=in_words(regrade.done_at or regrade.begun_at, place.reader),
+        quizzes=reads.quizzes_that_asked(place.question.id, place.course.id),
+    )
 
 
 def _ask(place: Place, cause: Cause, reason: str) -> Response:

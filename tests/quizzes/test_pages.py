@@ -1,6 +1,8 @@
 """The pages of a quiz as a browser without JavaScript sees them."""
 
 import re
+from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -10,8 +12,11 @@ from certificates.models import Certificate
 from core.database import db
 from progress.models import StepCompletion
 from tests import factories
+from tests.conftest import NOON
 from tests.counting import statements
 from tests.quizzes.visiting import PAPER, Visitor, words
+
+Clock = Callable[[datetime], None]
 
 
 def test_the_first_page_says_what_the_quiz_takes(app: Flask) -> None:
@@ -173,6 +178,45 @@ def test_without_an_attempt_left_nothing_offers_another(app: Flask) -> None:
     assert "Try again" not in page
     assert "No attempt is left" in visitor.browser.get(visitor.url).text
     assert factories.post(visitor.browser, f"{visitor.url}/start").status_code == 409
+
+
+def test_a_baseline_that_was_taken_leads_to_its_result_and_speaks_of_no_pass(app: Flask) -> None:
+    visitor = Visitor(app, attempts=1, baseline="quiz-2", pass_mark=0)
+    attempt = visitor.start()
+    visitor.submit(attempt)
+
+    page = visitor.browser.get(visitor.url).text
+
+    assert "Your starting point is kept" in page
+    assert f'<a class="btn" href="{attempt}">See your result</a>' in page
+    main = words(page.partition("<main")[2].partition("</main>")[0])
+    assert "pass" not in main.lower()
+    assert "Ask for another attempt" not in main
+
+
+def test_who_has_passed_is_told_of_waiting_only_as_an_aside(app: Flask, clock: Clock) -> None:
+    clock(NOON)
+    visitor = Visitor(app, attempts=3, cool_down=24)
+    attempt = visitor.start()
+    visitor.answer_all(attempt)
+    visitor.submit(attempt)
+
+    page = words(visitor.browser.get(visitor.url).text)
+
+    assert "You have passed." in page
+    assert "Nothing more to do here A further attempt is possible from" in page
+    assert "Not now" not in page
+    assert "Let the last attempt settle" not in page
+
+
+def test_who_has_not_passed_is_told_when_to_come_back(app: Flask, clock: Clock) -> None:
+    clock(NOON)
+    visitor = Visitor(app, attempts=3, cool_down=24)
+    visitor.submit(visitor.start())
+
+    page = words(visitor.browser.get(visitor.url).text)
+
+    assert "Not now Let the last attempt settle before the next. Come back from" in page
 
 
 # ---- how it reads

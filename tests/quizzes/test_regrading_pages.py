@@ -108,6 +108,27 @@ def test_applied_it_is_listed_with_its_figures(cohort: Cohort, teacher: FlaskCli
     assert "No attempt waits for the present key" in page
 
 
+def test_an_applied_preview_says_so_and_offers_nothing(cohort: Cohort, teacher: FlaskClient) -> None:
+    preview = asks(cohort, teacher)
+    applies(teacher, preview)
+
+    page = teacher.get(preview).text
+
+    assert "Applied on Saturday, 21 November 2026, 12:00" in words(page)
+    assert "4 attempts: 2 up, 2 down, 0 the same; 1 passed by it." in page
+    assert "Nothing is changed yet" not in page
+    assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
+    statistics = f"/studio/courses/{cohort.course.slug}/quizzes/{cohort.step.slug}/statistics/questions/first"
+    assert f'href="{statistics}"' in page
+
+
+def test_a_preview_after_a_regrade_is_offered_again(cohort: Cohort, teacher: FlaskClient) -> None:
+    applies(teacher, asks(cohort, teacher))
+    set_now(NOON + timedelta(minutes=1))
+
+    assert "Nothing is changed yet" in teacher.get(asks(cohort, teacher, "dropped")).text
+
+
 def test_sent_twice_it_is_applied_once(cohort: Cohort, teacher: FlaskClient) -> None:
     preview = asks(cohort, teacher)
 
