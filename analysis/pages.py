@@ -83,6 +83,24 @@ class Hint:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """How many of a quiz's questions have enough answers for advice."""
+
+    enough: int
+    of: int
+
+    @property
+    def is_whole(self) -> bool:
+        return 0 < self.enough == self.of
+
+    @property
+    def words(self) -> str:
+        """`3 of 12 questions have enough answers to judge; each needs ten.`"""
+        some = f"{self.enough or 'None'} of {counted(self.of, 'question')}"
+        return f"{some} {'have' if self.enough > 1 else 'has'} enough answers to judge; each needs ten."
+
+
+@dataclass(frozen=True)
 class QuestionLine:
     """A question in the table of its quiz."""
 
@@ -204,6 +222,11 @@ def hints(
     each = [Hint(advice, one.name, url(one.question_id)) for one in questions for advice in one.advice]
     order = ("bad", "warn", "info")
     return sorted(whole + each, key=lambda hint: order.index(hint.advice.level))
+
+
+def judged(questions: Sequence[QuestionFigures]) -> Judged:
+    """How many can be judged at all: of those below LEAST answers nothing is said."""
+    return Judged(sum(each.n >= LEAST for each in questions), len(questions))
 
 
 def sorted_by(questions: Sequence[QuestionFigures], wish: str) -> list[QuestionFigures]:

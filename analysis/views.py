@@ -12,6 +12,7 @@ from analysis.figures import NOBODY, QuestionFigures, QuizFigures
 from analysis.reads import Standing
 from analysis.rules import LEAST
 from analysis.words import cell
+from core.errors import NotFound
 from core.spreadsheet import csv_file
 from core.web import INSTRUCTOR, allow, render, signed_in
 from courses.access import course_taught
@@ -115,10 +116,12 @@ def question(course: str, quiz: str, question: str) -> str:
 @bp.get("/quizzes/<quiz>/statistics/questions/<question>.csv")
 @allow(INSTRUCTOR)
 def question_file(course: str, quiz: str, question: str) -> Response:
-    """The chart of a question as a file."""
+    """The chart of a question as a file; below LEAST answers there is none."""
     standing = reads.standing_of(course_taught(course), quiz)
     drawn = pages.by_thirds(reads.question_of_quiz(standing, question))
-    return csv_file(f"{question}-statistics", [drawn.heads, *drawn.rows] if drawn else [])
+    if drawn is None:
+        raise NotFound("Too few answers so far: there is a file from ten answers on.")
+    return csv_file(f"{question}-statistics", [drawn.heads, *drawn.rows])
 
 
 def _parts(standing: Standing, figures: QuizFigures, course: str) -> dict[str, Any]:
@@ -127,6 +130,7 @@ def _parts(standing: Standing, figures: QuizFigures, course: str) -> dict[str, A
     questions = reads.questions_of(standing)
     to_question, to_order = partial(_question_url, course, slug), partial(_sorted_url, course, slug)
     return {
+        "judged": pages.judged(questions),
         "hints": pages.hints(figures, questions, to_question),
         "certainty": pages.calibration(figures.certainty),
         "heads": [pages.head(label, column, wish, to_order) for label, column in HEADS],

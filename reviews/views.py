@@ -62,6 +62,13 @@ def mark() -> Response:
     return redirect(f"/attempts/{attempt}", 303)
 
 
+@bp.get("/reviews/cards/<int:card_id>")
+@allow(SIGNED_IN)
+def card(card_id: int) -> Response:
+    """An answer that was refused leaves its address in the browser: opened again, it leads to where cards are asked."""
+    return redirect(url_for("reviews.go_on"))
+
+
 @bp.post("/reviews/cards/<int:card_id>")
 @allow(SIGNED_IN)
 def answer(card_id: int) -> Answer:

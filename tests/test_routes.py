@@ -28,6 +28,7 @@ SIGNED = {"webhook.stripe", "notifications.refuse"}  # their signature is their 
 OF_A_MAIL = {"notifications.ask_refusal", "notifications.refuse"}
 # What changes something for the others stands last. Columns: the PEOPLE in their order.
 TABLE = """
+GET  reviews.card                    login   302     302     302     302
 GET  reviews.forgotten               login   403     403     200     200
 GET  reviews.go_on                   login   302     302     302     302
 GET  reviews.index                   login   200     200     200     200

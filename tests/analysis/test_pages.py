@@ -5,6 +5,7 @@ import io
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -199,6 +200,41 @@ def test_of_few_who_were_certain_nothing_is_told(app: Flask) -> None:
     assert "Sure, and right" not in read(teacher(room, app), f"{room.url}/questions/first")
 
 
+@pytest.mark.parametrize(
+    ("answers", "is_good", "told"),
+    [
+        (
+            (60, 60),
+            True,
+            "misleading or wrongly keyed. 2 of 2 questions have enough answers to judge; each needs ten.",
+        ),
+        (
+            (60, 9),
+            False,
+            "1 of 2 questions has enough answers to judge; each needs ten. Nothing stands out in those",
+        ),
+        ((9, 9), False, "None of 2 questions has enough answers to judge; each needs ten."),
+    ],
+)
+def test_that_nothing_stands_out_is_said_of_what_can_be_judged(
+    room: Classroom,
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: tuple[int, ...],
+    is_good: bool,
+    told: str,
+) -> None:
+    room.crowd(some(6, 12, lambda right: (right, right)))
+    room.compute()
+    monkeypatch.setattr("analysis.views.reads.questions_of", lambda _: [replace(SOUND, n=n) for n in answers])
+    monkeypatch.setattr("analysis.pages.advise_quiz", lambda _: [])
+
+    page = read(teacher(room, app), room.url)
+
+    assert told in words(page)
+    assert ('class="notice ok"' in page) is is_good
+
+
 def test_no_learner_is_named(room: Classroom, app: Flask) -> None:
     room.crowd(some(7, 12, lambda right: (right, True)))
     room.compute()
@@ -234,7 +270,9 @@ def test_a_file_of_few_learners_holds_no_figures(room: Classroom, app: Flask) ->
 
     assert rows_of(client, f"{of_course(room)}.csv")[1][2:] == ["3", "", "", "", "", ""]
     assert rows_of(client, f"{room.url}.csv")[1][4:11] == [""] * 7
-    assert rows_of(client, f"{room.url}/questions/first.csv") == []
+    refused = client.get(f"{room.url}/questions/first.csv")
+    assert refused.status_code == 404
+    assert "Too few answers so far: there is a file from ten answers on." in refused.text
 
 
 def test_a_case_shows_how_many_took_each_branch(case_room: CaseRoom, app: Flask) -> None:

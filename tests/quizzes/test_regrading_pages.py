@@ -114,7 +114,7 @@ def test_an_applied_preview_says_so_and_offers_nothing(cohort: Cohort, teacher: 
 
     page = teacher.get(preview).text
 
-    assert "Applied on Saturday, 21 November 2026, 12:00" in words(page)
+    assert "Applied on 21 November 2026, 12:00" in words(page)
     assert "4 attempts: 2 up, 2 down, 0 the same; 1 passed by it." in page
     assert "Nothing is changed yet" not in page
     assert "<form" not in page.partition("<main")[2].partition("</main>")[0]

@@ -21,6 +21,12 @@ from tests.quizzes.world import count_of
 from tests.reviews.world import Memory, days_later
 
 Clock = Callable[[datetime], None]
+SORTED = """## sorted {order}
+Put them in order.
+
+1. First
+2. Then
+"""
 
 
 @pytest.fixture
@@ -116,6 +122,32 @@ def test_an_empty_answer_is_asked_for_again(browser: FlaskClient, memory: Memory
     assert answer.status_code == 422
     assert "Choose an answer first" in answer.text
     assert count_of(ReviewEntry) == 0
+
+
+def test_the_address_of_an_answer_opened_again_leads_to_the_card(
+    browser: FlaskClient, memory: Memory
+) -> None:
+    post(browser, f"/reviews/cards/{card_id(memory)}", fields_of(begin(browser)))
+
+    again = browser.get(f"/reviews/cards/{card_id(memory)}", follow_redirects=True)
+
+    assert again.request.path == "/reviews/session"
+    assert "And which here?" in again.text
+
+
+def test_keys_are_told_where_they_choose(browser: FlaskClient, memory: Memory) -> None:
+    assert "Keys: 1 to 2 choose, Enter checks" in words(begin(browser))
+
+
+def test_a_question_without_options_tells_of_no_keys(client: FlaskClient, clock: Clock) -> None:
+    memory = Memory(SORTED)
+    memory.attempt(False)
+    days_later(clock, 1)
+
+    page = words(begin(factories.sign_in(client, memory.user)))
+
+    assert "Put them in order." in page
+    assert "Keys:" not in page
 
 
 def test_sent_twice_it_is_told_once(browser: FlaskClient, memory: Memory) -> None:
