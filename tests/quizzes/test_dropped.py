@@ -9,9 +9,10 @@ from core.errors import Conflict
 from quizzes.assessed import tell
 from quizzes.models import Question, QuestionRevision, Quiz
 from tests import factories
+from tests.counting import statements
 from tests.marking.bench import Bench
 from tests.quizzes.visiting import words
-from tests.quizzes.world import World
+from tests.quizzes.world import TWO, World
 
 
 def drop(question: str) -> None:
@@ -63,3 +64,17 @@ def test_a_certificate_counts_what_is_asked(app: Flask) -> None:
 
     assert (before.questions, before.formats) == (3, ("one right answer", "essay"))
     assert (after.questions, after.formats) == (1, ("one right answer",))
+
+
+def test_many_quizzes_cost_a_certificate_as_few_statements_as_one(app: Flask) -> None:
+    course = factories.make_course(modules=("quiz quiz quiz",))
+    for number, step in enumerate(factories.steps_of(course)):
+        factories.make_quiz(
+            step, TWO.replace("## first", f"## a{number}").replace("## second", f"## b{number}")
+        )
+    names = [step.body for step in factories.steps_of(course)]
+
+    for bodies in (names[:1], names):
+        with statements() as sent:
+            assert [each.questions for each in tell(bodies).assessments] == [2] * len(bodies)
+        assert len(sent) == 3  # the quizzes, what was dropped, the kinds of their questions
