@@ -136,7 +136,7 @@ def _what_stands(user_id: int, attempt_id: str, one: Given, seq: int) -> Kept:
         raise Conflict(FINAL)
     if one.position < attempt.reached:
         raise Conflict(LEFT)
-    if one.bases is not None and item.seq not in one.bases:
+    if one.bases is not None and item.seq not in one.bases and (one.seq is None or seq > item.seq):
         raise Conflict(ELSEWHERE)
     return Kept(one.position, item.seq, won=item.seq == seq, answered=item.answer is not None)
 
