@@ -12,11 +12,13 @@ from courses.services import Outline, OutlineStep, find_step, outline_of
 from lessons import services
 from lessons.reading import lesson_page, outline_values
 from lessons.tools.pages import tools_in
+from marking.pages import steps_that_wait
 from progress import rules
 from progress.access import Visit, closed, is_in_course, turn_away, visit
 from progress.reads import Learner, learner_in
 from progress.services import complete_step, remember_place
 from quizzes.checks import answer_check
+from quizzes.quiz_settings import QuizKind
 
 bp = Blueprint("lessons", __name__)
 Answer = str | WerkzeugResponse
@@ -31,7 +33,7 @@ def course_home(course: str) -> Answer:
     outline = outline_of(learner.course_id, learner.version)
     if not is_in_course(learner, reader):
         return redirect(f"/courses/{course}")
-    return render("lessons/course.html", nav="learning", **_course_facts(outline, learner))
+    return render("lessons/course.html", nav="learning", **_course_facts(outline, learner, reader.user_id))
 
 
 @bp.get("/learn/<course>/<lesson>")
@@ -119,13 +121,15 @@ def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
     return here, reader
 
 
-def _course_facts(outline: Outline, learner: Learner) -> dict[str, object]:
+def _course_facts(outline: Outline, learner: Learner, user_id: int) -> dict[str, object]:
     order = [step.id for step in outline.steps]
-    going_on = rules.resume_at(order, learner.done, learner.place, outline.optional)
+    waiting = _waiting(outline, user_id)
+    going_on = rules.resume_at(order, learner.done, learner.place, outline.optional, waiting)
     return {
         "outline": outline,
         "values": outline_values(outline, learner.done, learner.completed_at, None),
         "going_on": outline.by_id(going_on) if going_on else None,
+        "waits": going_on in waiting,
         "completed_at": learner.completed_at,
         "new_steps": [
             outline.by_id(i) for i in rules.new_since(outline.added, learner.done, learner.completed_at)
@@ -133,3 +137,9 @@ def _course_facts(outline: Outline, learner: Learner) -> dict[str, object]:
         "tools": tools_in(learner.course_id),
         "started": bool(learner.done) or learner.place is not None,
     }
+
+
+def _waiting(outline: Outline, user_id: int) -> frozenset[int]:
+    """The steps that are with a marker; asked only where the course has something to hand in."""
+    has_works = any(step.noun == QuizKind.ASSIGNMENT for step in outline.steps)
+    return steps_that_wait(user_id) if has_works else frozenset()

@@ -46,8 +46,11 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
         with (shared / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (shared / name).exists():
-                make(shared / f"{name}.unfinished")
-                (shared / f"{name}.unfinished").rename(shared / name)
+                with tempfile.TemporaryDirectory(
+                    dir=shared
+                ) as folder:  # Gone with what is left of a failure.
+                    make(Path(folder) / name)
+                    (Path(folder) / name).rename(shared / name)
         return shared / name
 
     return make_once

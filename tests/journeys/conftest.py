@@ -108,6 +108,10 @@ class Watcher:
         self.complaints: list[str] = []
         self._documents: set[str] = set()
 
+    def forget(self) -> None:
+        self.complaints.clear()
+        self._documents.clear()
+
     def watch(self, page: Page, *homes: str) -> None:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))

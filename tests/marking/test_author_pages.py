@@ -8,7 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from core.database import transaction
+from courses.services import find_step
 from marking.models import WorkVersion
+from progress.services import remember_place
 from tests import factories
 from tests.marking.bench import FULL, NOON, TEXT, Bench
 from tests.marking.doors import field_of
@@ -104,6 +107,18 @@ def continues_at(page: str) -> str:
     found = re.search(r'btn-lg" href="([^"]+)"><svg(?:(?!</svg>).)*</svg>Continue</a>', page, re.DOTALL)
     assert found
     return found[1]
+
+
+def test_the_course_goes_on_past_what_is_with_a_marker(bench: Bench, author: FlaskClient) -> None:
+    first, second = factories.steps_of(bench.course)[:2]
+    bench.handed_in()
+    with transaction():
+        remember_place(bench.user.id, find_step(second.id), "")
+
+    assert f"Continue: {first.title}" in words(author.get(f"/learn/{bench.course.slug}").text)
+
+    factories.complete(bench.user, first)
+    assert f"With a marker: {second.title}" in words(author.get(f"/learn/{bench.course.slug}").text)
 
 
 def test_another_course_stands_before_one_that_only_waits(bench: Bench, author: FlaskClient) -> None:
