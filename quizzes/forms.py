@@ -21,6 +21,7 @@ from quizzes.saving import Given
 ITEM = re.compile(r"item([1-9]\d{0,3})")
 FILES = re.compile(r"files([1-9]\d{0,3})")
 SEQ = re.compile(r"[0-9]{1,15}")  # milliseconds
+MOST_BASES = 50  # changes that a page may have sent without an answer
 NOT_SENT_ON = ("csrf_token",)
 SIGNED_OUT = "Not saved: you are signed out. Your answer is kept here. Sign in, then come back to this page."
 KEPT_FORMS = "30/hour; 100/day"
@@ -82,9 +83,15 @@ def read_given(targets: Sequence[Target], form: Mapping[str, Sequence[str]]) -> 
             bool(form.get(f"flag{target.position}")),
             _certainty(form.get(f"sure{target.position}")),
             _seq(form.get(f"seq{target.position}")),
+            _bases(form.get(f"base{target.position}")) if _is_written(target) else None,
         )
         for target in targets
     ]
+
+
+def _is_written(target: Target) -> bool:
+    """Whether the answer is a text of somebody's own, which no other window may write over unseen."""
+    return asked(target.revision_id).question.kind == "essay"
 
 
 def _certainty(values: Sequence[str] | None) -> Certainty | None:
@@ -97,6 +104,12 @@ def _seq(values: Sequence[str] | None) -> int | None:
     """The number of a change, as a script counts it; a form without a script has none."""
     found = SEQ.fullmatch(values[0]) if values else None
     return int(found[0]) if found else None
+
+
+def _bases(values: Sequence[str] | None) -> frozenset[int] | None:
+    """The numbers of the changes that a page goes on from: the one it was loaded with, and those it has sent."""
+    found = values[0].split(",")[-MOST_BASES:] if values else []
+    return frozenset(int(each) for each in found if SEQ.fullmatch(each)) or None
 
 
 def fields() -> list[list[str]]:
