@@ -18,8 +18,8 @@ from quizzes.saving import Kept
 
 Form = dict[str, list[str]]
 ERASED = (
-    "This work was erased meanwhile, and what you sent was written before. Nothing of it is kept. Load the page again "
-    "to write anew; what you still want of the old text, copy first."
+    "This work was erased meanwhile, and what you sent was written before. Nothing of it is kept. Copy what you still "
+    "want of it; where you no longer see it, going back may bring it up. Then open the work again to write anew."
 )
 SUBMISSIONS = "60/hour"
 NOT_SUBMITTED = {
