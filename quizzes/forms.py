@@ -23,6 +23,7 @@ FILES = re.compile(r"files([1-9]\d{0,3})")
 SEQ = re.compile(r"[0-9]{1,15}")  # milliseconds
 MOST_BASES = 50  # changes that a page may have sent without an answer
 NOT_SENT_ON = ("csrf_token",)
+OF_THE_FORM = re.compile(r"csrf_token|go|(?:item|seq|base|flag|sure)\d+")
 SIGNED_OUT = "Not saved: you are signed out. Your answer is kept here. Sign in, then come back to this page."
 KEPT_FORMS = "30/hour; 100/day"
 
@@ -110,6 +111,12 @@ def _bases(values: Sequence[str] | None) -> frozenset[int] | None:
     """The numbers of the changes that a page goes on from: the one it was loaded with, and those it has sent."""
     found = values[0].split(",")[-MOST_BASES:] if values else []
     return frozenset(int(each) for each in found if SEQ.fullmatch(each)) or None
+
+
+def longest_text(form: Mapping[str, Sequence[str]]) -> str:
+    """The longest thing that somebody wrote into a form, whatever its field is called."""
+    written = (value for name, values in form.items() if not OF_THE_FORM.fullmatch(name) for value in values)
+    return max(written, key=len, default="")
 
 
 def fields() -> list[list[str]]:

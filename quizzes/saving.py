@@ -22,7 +22,7 @@ OVERDUE = "Time ran out. What was saved by then is marked; this change came too 
 LEFT = "That question was left, and this quiz goes forward only. Its answer stays as it was saved."
 ELSEWHERE = (
     "Not saved: another window has changed this text meanwhile, and its words stand. Copy what you wrote here, then "
-    "load the page again."
+    "open the page again."
 )
 FINAL = "That answer was checked and is final."
 _items = cast(Table, AttemptItem.__table__)
@@ -60,6 +60,14 @@ _save = (
         saved_at=bindparam("at_moment", type_=_items.c.saved_at.type),
     )
 )
+
+
+class NotKept(Conflict):
+    """A text that was sent and may not be written down; `text` is given back to who wrote it."""
+
+    def __init__(self, sentence: str, text: str) -> None:
+        super().__init__(sentence)
+        self.text = text
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ def _what_stands(user_id: int, attempt_id: str, one: Given, seq: int) -> Kept:
     if one.position < attempt.reached:
         raise Conflict(LEFT)
     if one.bases is not None and item.seq not in one.bases and (one.seq is None or seq > item.seq):
-        raise Conflict(ELSEWHERE)
+        raise NotKept(ELSEWHERE, str(one.answer["text"][0]) if one.answer else "")
     return Kept(one.position, item.seq, won=item.seq == seq, answered=item.answer is not None)
 
 

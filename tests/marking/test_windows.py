@@ -69,4 +69,5 @@ def test_an_old_page_without_a_script_is_refused_with_a_remedy(bench: Bench, cli
 
     assert told.status_code == 409
     assert "Copy what you wrote" in words(told.text)
+    assert "Words of the old page.</textarea>" in told.text
     assert bench.draft(attempt) == "Newer words."
