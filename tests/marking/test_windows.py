@@ -1,4 +1,4 @@
-"""A text that is open in two windows: neither writes over words that it has not seen."""
+"""A text that is open in two windows, or too long: nothing is written over unseen, and nothing cut."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -71,3 +71,18 @@ def test_an_old_page_without_a_script_is_refused_with_a_remedy(bench: Bench, cli
     assert "Copy what you wrote" in words(told.text)
     assert "Words of the old page.</textarea>" in told.text
     assert bench.draft(attempt) == "Newer words."
+
+
+def test_a_text_that_is_too_long_is_refused_whole(bench: Bench, client: FlaskClient) -> None:
+    author = sign_in(client, bench.user)
+    attempt = bench.start()
+    field = field_of(author.get(f"/attempts/{attempt}").text)
+    address, page = f"/attempts/{attempt}?q=1", {"item1": "1", "go": "save"}
+    assert post(author, address, {**page, field: "a\r\n" * 25_000}).status_code == 303
+    assert len(bench.draft(attempt)) == 50_000
+
+    told = post(author, address, {**page, field: "b" * 50_001})
+
+    assert told.status_code == 409
+    assert "50,001 characters, and 50,000 is the most" in words(told.text)
+    assert bench.draft(attempt).startswith("a")
