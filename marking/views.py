@@ -32,7 +32,6 @@ bp = Blueprint("marking", __name__)
 Answer = str | tuple[str, int] | Response
 UPLOADS = "30/hour; 100/day"
 HANDED_IN = "Your work is handed in. A mail confirms it."
-CLOSED = "The attempt is closed. Nobody marks it, because its question was dropped."
 
 
 def register() -> None:
@@ -100,7 +99,7 @@ def _hand_in(head: AttemptHead, person: Reader, form: HandInForm) -> Answer:
     except InvalidInput as wrong:
         flash(wrong.sentence, "bad")
         return redirect(f"{head.url}/hand-in", 303)
-    flash(HANDED_IN if pages.waits(head.id) else CLOSED, "ok")
+    flash(HANDED_IN, "ok")
     return redirect(head.url, 303)
 
 
