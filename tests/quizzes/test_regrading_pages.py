@@ -73,6 +73,7 @@ def test_the_page_shows_the_key_as_it_is_and_what_attempts_are_graded_by(
 ) -> None:
     page = words(teacher.get(address(cohort)).text)
 
+    assert f"Studio {cohort.course.title} Grade anew: first" in page
     assert "This That Key" in page
     assert "Revision 2" in page
     assert "The present key can grade its answers. 4 attempts" in page
