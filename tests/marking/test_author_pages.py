@@ -173,7 +173,7 @@ def test_a_refused_start_says_why_and_when_to_come_again(
     app: Flask, clock: Callable[[datetime], None]
 ) -> None:
     clock(NOON)
-    bench = Bench(cool_down=24, closes="2026-11-21 18:00")
+    bench = Bench(cool_down=24, closes="2026-11-22 18:00")
     author = factories.sign_in(app.test_client(), bench.user)
     attempt = bench.handed_in()
     assert "Let the last attempt settle" not in words(author.get(url(bench)).text)
@@ -183,7 +183,7 @@ def test_a_refused_start_says_why_and_when_to_come_again(
     said = words(author.get(url(bench)).text)
     assert "Let the last attempt settle before the next. Come back from 22 Nov" in said
     assert "Not passed" in said
-    clock(NOON + timedelta(hours=7))
+    clock(NOON + timedelta(hours=31))
     factories.sign_in(author, bench.user)
     assert "This assignment has closed." in words(author.get(url(bench)).text)
 

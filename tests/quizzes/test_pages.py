@@ -219,6 +219,17 @@ def test_who_has_not_passed_is_told_when_to_come_back(app: Flask, clock: Clock) 
     assert "Not now Let the last attempt settle before the next. Come back from" in page
 
 
+def test_nobody_is_told_to_come_back_to_a_quiz_that_will_have_closed(app: Flask, clock: Clock) -> None:
+    clock(NOON)
+    visitor = Visitor(app, attempts=3, cool_down=24, closes="2026-11-21 23:00")
+    visitor.submit(visitor.start())
+
+    page = words(visitor.browser.get(visitor.url).text)
+
+    assert "This quiz closes before a further attempt could begin." in page
+    assert "Come back" not in page
+
+
 # ---- how it reads
 
 
