@@ -55,13 +55,6 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(bench: Bench, aut
     assert bench.files() == []
 
 
-def test_a_file_just_over_its_limit_is_refused_with_the_limit(bench: Bench, author: FlaskClient) -> None:
-    said = bring(author, bench.start(), "me.png", b"x" * 10_000_001)
-
-    assert "This file is larger than 10 MB" in said
-    assert bench.files() == []
-
-
 def test_a_file_is_sent_to_be_saved_and_to_its_readers_alone(
     app: Flask, bench: Bench, author: FlaskClient
 ) -> None:
