@@ -34,6 +34,7 @@ bp = Blueprint("marking", __name__)
 Answer = str | tuple[str, int] | Response
 UPLOADS = "30/hour; 100/day"
 HANDED_IN = "Your work is handed in. A mail confirms it."
+MOST_LET_BY = 100_000_000  # bytes of a file that is refused; whoever sends more sees the connection break
 STANDS = "What was saved before is still here."
 CLOSED = "The attempt is closed. Nobody marks it, because its question was dropped."
 
@@ -162,9 +163,17 @@ def too_large(_: RequestEntityTooLarge) -> Answer | tuple[str, int, dict[str, st
     """
     if request.endpoint != "marking.bring":
         return error_page(413)
+    _let_by()
     flash(f"{TOO_LARGE} {STANDS}", "bad")
     position = request.args.get("q", 1, type=int)
     return redirect(f"/attempts/{(request.view_args or {})['work_id']}/files?q={position}", 303)
+
+
+def _let_by() -> None:
+    """Read what is still coming and drop it: a browser that is cut off while it sends shows no answer of ours."""
+    left, stream = min(request.content_length or 0, MOST_LET_BY), request.environ["wsgi.input"]
+    while left > 0 and (part := stream.read(min(left, 65_536))):
+        left -= len(part)
 
 
 def _read(sent: FileStorage | None) -> Brought:
