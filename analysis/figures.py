@@ -7,13 +7,15 @@ from typing import Any
 from quizzes.json_form import from_json, to_json
 
 LEVELS = ("low", "mid", "high")
+UNSAID = ""  # that no certainty was chosen
 
 
 @dataclass(frozen=True)
 class LevelFigures:
     """Answers that were given with one certainty: how many, and their mean share.
 
-    None where fewer than LEAST learners gave them: of ten answers all may be of one.
+    None where fewer than LEAST learners gave them, for of ten answers all may be of one, or where the share of those
+    could be found with it.
     """
 
     level: str

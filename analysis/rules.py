@@ -1,15 +1,18 @@
 """The formulas of item analysis, pure. Shares lie between 0 and 1; a figure that cannot be given is None."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import sqrt
 from statistics import NormalDist
+from typing import TypeVar
 
 LEAST = 10  # answers, attempts or learners: below, a figure says more about chance than about the question
 TAIL = 0.27  # of the learners: T. L. Kelley, "The selection of upper and lower groups", J. Educ. Psychol. 30 (1939)
 GROUPS = 3
 TEN = 10  # bars of a distribution
+
+Group = TypeVar("Group", bound=Hashable)
 
 
 @dataclass
@@ -266,3 +269,25 @@ def seconds_between(moments: Iterable[float], together: float, longest: float) -
             groups.append([moment])
     gaps = ((one[-1], other) for one, other in pairwise(groups))
     return {other[0]: other[0] - end for end, other in gaps if len(other) == 1 and other[0] - end <= longest}
+
+
+def given_of(
+    members: Mapping[frozenset[Group], int], groups: Sequence[Group], fewest: int, together: int
+) -> set[Group]:
+    """The groups whose figure is given: from `fewest` people on. `members` counts people by all groups they are in.
+
+    Where fewer than `together` stand behind all that is withheld, the smallest group of those left is withheld too:
+    else a figure for all would tell theirs once the others are taken away. A group that only `members` names is
+    always withheld.
+    """
+    shown = {group for group in groups if people_in(members, {group}) >= fewest}
+    hidden = people_in(members, {group for each in members for group in each} - shown)
+    if shown and 0 < hidden < together:
+        in_order = [group for group in groups if group in shown]
+        shown.remove(min(in_order, key=lambda group: people_in(members, {group})))
+    return shown
+
+
+def people_in(members: Mapping[frozenset[Group], int], groups: set[Group]) -> int:
+    """How many people are in at least one of these groups."""
+    return sum(n for each, n in members.items() if each & groups)

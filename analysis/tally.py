@@ -4,9 +4,19 @@ The first round knows the scores; the second, which knows where each learner sta
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from analysis.figures import GroupFigures, LevelFigures, Marked, Paper, QuizFigures, levels_of
+from analysis.figures import (
+    LEVELS,
+    UNSAID,
+    GroupFigures,
+    LevelFigures,
+    Marked,
+    Paper,
+    QuizFigures,
+    levels_of,
+)
 from analysis.rules import (
     GROUPS,
     LEAST,
@@ -15,6 +25,7 @@ from analysis.rules import (
     Pairing,
     Spread,
     Tails,
+    given_of,
     median,
     pairing,
     score_groups,
@@ -72,7 +83,7 @@ class Sheet:
     groups: list[Spread] = field(default_factory=lambda: [Spread() for _ in range(GROUPS)])
     chosen: list[Counter[int]] = field(default_factory=lambda: [Counter() for _ in range(GROUPS)])
     times: Counter[int] = field(default_factory=Counter)
-    sure: Counter[str] = field(default_factory=Counter)
+    sure: Counter[str] = field(default_factory=Counter)  # those who said nothing are left out
     right: dict[str, float] = field(default_factory=dict)
     unanswered: int = 0
 
@@ -123,12 +134,16 @@ class Sheet:
 
     @property
     def certainty(self) -> tuple[LevelFigures, ...]:
-        return levels_of(self.sure, self.right, _enough(self.sure)) if self.is_given else ()
+        if not self.is_given:
+            return ()
+        said = {frozenset({level}): n for level, n in self.sure.items()}
+        unsaid = self.shares.n - self.unanswered - self.sure.total()
+        return levels_of(self.sure, self.right, _given({**said, frozenset({UNSAID}): unsaid}))
 
 
-def _enough(learners: Counter[str]) -> set[str]:
-    """The certainties that LEAST learners chose."""
-    return {level for level, n in learners.items() if n >= LEAST}
+def _given(learners: Mapping[frozenset[str], int]) -> set[str]:
+    """The certainties whose share is given, by how many learners chose which: what is withheld is of LEAST or more."""
+    return given_of(learners, LEVELS, fewest=LEAST, together=LEAST)
 
 
 class Counting:
@@ -138,7 +153,7 @@ class Counting:
         self.standings = standings
         self.sheets: dict[str, Sheet] = {edition: Sheet() for edition in standings.scores}
         self.agreement = Agreement()
-        self.sure: Counter[str] = Counter()  # learners who chose a certainty at least once
+        self.sure: Counter[frozenset[str]] = Counter()  # learners by the certainties that they chose
         self._upper = tail_weights(standings.shares, upper=True)
         self._lower = tail_weights(standings.shares, upper=False)
         self._group = score_groups(standings.shares)
@@ -150,7 +165,7 @@ class Counting:
         for item in paper.items:
             self._add_item(self.sheets[item.edition], item, paper)
         means = self.standings.scores
-        self.sure.update({item.certainty for item in paper.items if item.certainty and item.answered})
+        self.sure[frozenset(item.certainty or UNSAID for item in paper.items if item.answered)] += 1
         known = [item for item in paper.items if means[item.edition].n >= LEAST]
         self.agreement.add([item.score - means[item.edition].mean for item in known])
 
@@ -199,4 +214,4 @@ class Counting:
             answers.update(sheet.sure)
             for level, share in sheet.right.items():
                 shares[level] += share
-        return levels_of(answers, shares, _enough(self.sure))
+        return levels_of(answers, shares, _given(self.sure))

@@ -13,7 +13,7 @@ from marking import mails, uploads
 from marking.models import Mark, Work, WorkVersion
 from marking.rules import IN_THE_QUEUE, WorkState, WorkStep, next_state
 from marking.services import own_work, work_under_way
-from quizzes import closing, rules
+from quizzes import closing, kept, rules
 from quizzes.models import Attempt, AttemptItem, Quiz
 from quizzes.presentation import texts
 from quizzes.quiz_settings import QuizSettings
@@ -74,8 +74,7 @@ def _last_text(user_id: int, quiz_id: int) -> str:
 def hand_in(user_id: int, attempt_id: str, confirmed: bool) -> Work:
     """Hand in what was saved, once: a second click finds the first. `confirmed`: no client is named or shown.
 
-    One whose question was dropped meanwhile is closed, and nobody is told of it, for nobody marks it. Raises
-    InvalidInput where nothing is there or nothing was confirmed, Conflict for a work that is marked.
+    Raises InvalidInput where nothing is there or nothing was confirmed, Conflict for a work that is marked.
     """
     work = own_work(user_id, attempt_id, locked=True)
     if work.state in IN_THE_QUEUE:
@@ -84,13 +83,12 @@ def hand_in(user_id: int, attempt_id: str, confirmed: bool) -> Work:
     if not confirmed:
         raise InvalidInput(CONFIRM, "confirmed")
     version = _freeze(attempt_id, work.version)
-    attempt = closing.submit(user_id, attempt_id)
+    closing.submit(user_id, attempt_id)
     db.session.add(version)
     work.state, work.handed_in_at = state, version.handed_in_at
     db.session.flush()
-    if attempt.points is None:
-        mails.receipt(work)
-        mails.back_to_marker(work)
+    mails.receipt(work)
+    mails.back_to_marker(work)
     return work
 
 
@@ -115,17 +113,16 @@ def draft_text(item: AttemptItem) -> str:
 
 
 def erase(user_id: int, attempt_id: str, rng: Random) -> Work:
-    """Take back all that was handed in or written. The attempt is open and empty; one that nobody marks any more
-    stays closed. Raises Conflict once it is marked."""
+    """Take back all that was handed in or written. The attempt is open and empty. Raises Conflict once it is
+    marked."""
     work = own_work(user_id, attempt_id, locked=True)
     state = next_state(work.state, WorkStep.ERASE)
     attempt = db.session.get_one(Attempt, attempt_id, with_for_update=True)
     _require_an_assignment(attempt)
     _empty(work, rng)
-    if attempt.points is None:
-        work.state = state
-        if attempt.state != AttemptState.OPEN:
-            closing.reopen(attempt)
+    work.state = state
+    if attempt.state != AttemptState.OPEN:
+        closing.reopen(attempt)
     db.session.flush()
     return work
 
@@ -136,6 +133,7 @@ def _empty(work: Work, rng: Random) -> None:
     for table in (Mark, WorkVersion):
         db.session.execute(delete(table).where(table.attempt_id == work.attempt_id))
     uploads.erase_all(work.attempt_id)
+    kept.forget(f"/attempts/{work.attempt_id}")
     item = db.session.get_one(AttemptItem, (work.attempt_id, ONLY), populate_existing=True)
     item.answer, item.saved_at, item.certainty, item.flagged = None, None, None, False
     item.layout = rules.lay_out(asked(item.revision_id).question, rng, shuffle=False).to_json()

@@ -15,7 +15,6 @@ from marking.public_text import render
 from marking.rules import IN_THE_QUEUE, WITH_ITS_AUTHOR, WorkState
 from marking.services import (
     LEFT_THE_QUEUE,
-    is_dropped,
     items_for_people,
     marks_of,
     own_work,
@@ -65,12 +64,7 @@ STATES = {
     WorkState.RETURNED: "Returned for revision",
 }
 NOTHING_LEFT = "Not marked"
-DROPPED_DRAFT = (
-    "The question of this work was dropped, so nobody marks it. Hand it in to close the attempt, and another one may "
-    "begin if you have one left."
-)
 DROPPED = "Its question was dropped, so nobody marks it and it counts for nothing."
-ERASED = "Its question was dropped, so nobody marks it. You erased it: its text and files are gone."
 A_MAIL = "A mail tells you when the mark is here."
 KIND_OF_STATE = {WorkState.RETURNED: "warn", WorkState.MARKED: "ok"}
 
@@ -195,8 +189,8 @@ def write_page(head: AttemptHead, here: Visit, reader: Reader) -> WritePage:
         html=render(text),
         is_empty=not (text.strip() or files),
         start_url=here.step.url,
-        note=taken_out(here) or (DROPPED_DRAFT if is_dropped(head.id) else ""),
-        is_from_last=bool(text) and item.seq == 0,
+        note=taken_out(here),
+        is_from_last=bool(text) and item.seq == 0 and work.state is WorkState.DRAFT,
     )
 
 
@@ -233,7 +227,7 @@ def work_page(head: AttemptHead, here: Visit, reader: Reader) -> WorkPage:
         comment=final.words if final else "",
         is_marked=is_marked,
         lede="" if is_marked else _lede(work, head.passed),
-        may_erase=not is_marked and work.handed_in_at is not None and head.kind is QuizKind.ASSIGNMENT,
+        may_erase=not is_marked and head.kind is QuizKind.ASSIGNMENT,
         points="" if head.points is None else exact(head.points),
         possible=exact(head.possible),
         start_url=here.step.url,
@@ -252,12 +246,7 @@ def works_of(user_id: int) -> list[WorkStanding]:
         .where(Attempt.user_id == user_id, Work.state.in_(TOLD), ~LEFT_THE_QUEUE)
         .order_by(Work.attempt_id.desc())
     )
-    return [_standing(*row) for row in db.session.execute(query) if not _is_in_vain(row[0])]
-
-
-def _is_in_vain(work: Work) -> bool:
-    """Whether nobody would mark what was to be revised: its question was dropped meanwhile."""
-    return work.state is WorkState.RETURNED and is_dropped(work.attempt_id)
+    return [_standing(*row) for row in db.session.execute(query)]
 
 
 def steps_that_wait(user_id: int) -> frozenset[int]:
@@ -265,13 +254,6 @@ def steps_that_wait(user_id: int) -> frozenset[int]:
     query = select(Attempt.step_id).join(Work, Work.attempt_id == Attempt.id)
     here = query.where(Attempt.user_id == user_id, Work.state.in_(IN_THE_QUEUE), ~LEFT_THE_QUEUE)
     return frozenset(db.session.scalars(here))
-
-
-def waits(attempt_id: str) -> bool:
-    """Whether the work is with the markers, and not one that nobody marks."""
-    query = select(Work.attempt_id).join(Attempt, Attempt.id == Work.attempt_id)
-    here = query.where(Work.attempt_id == attempt_id, Work.state.in_(IN_THE_QUEUE), ~LEFT_THE_QUEUE)
-    return db.session.scalar(here) is not None
 
 
 def _newest(user_id: int, quiz_id: int) -> WorkStanding | None:
@@ -308,7 +290,7 @@ def _has_left(work: Work, passed: bool | None) -> bool:
 
 def _lede(work: Work, passed: bool | None) -> str:
     if _has_left(work, passed):
-        return DROPPED if work.handed_in_at else ERASED
+        return DROPPED
     is_on_a_desk = work.state is not WorkState.WAITING or work.marker_id is not None
     return f"{'A tutor has it on the desk.' if is_on_a_desk else 'A tutor reads it.'} {A_MAIL}"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from accounts.models import User
@@ -17,6 +17,7 @@ from marking.rules import IN_THE_QUEUE, TURNAROUND_DAYS, WorkState, age_in_words
 from marking.services import Marker, in_reach, teaches_here
 from quizzes.models import Attempt, AttemptRequest, Quiz
 from quizzes.quiz_settings import QuizSettings
+from quizzes.standing import is_awaited
 from quizzes.times import in_words
 
 MOST_SHOWN = 200
@@ -122,7 +123,7 @@ def queue_of(marker: Marker, reader: Reader, wanted: str) -> list[Entry]:
 
 
 def requests_of(marker: Marker, reader: Reader) -> list[Asked]:
-    """The questions for another attempt that are open, the oldest first."""
+    """The questions for another attempt that may be answered now, the oldest first."""
     tried = (
         select(func.count())
         .select_from(Attempt)
@@ -135,8 +136,7 @@ def requests_of(marker: Marker, reader: Reader) -> list[Asked]:
         .join(Quiz, Quiz.id == AttemptRequest.quiz_id)
         .join(Step, Step.id == AttemptRequest.step_id)
         .join(Course, Course.id == Step.course_id)
-        .where(AttemptRequest.state == "open", teaches_here(marker, Step.course_id))
-        .where(AttemptRequest.user_id != marker.user_id)
+        .where(_may_answer(marker))
         .order_by(AttemptRequest.asked_at, AttemptRequest.id)
         .limit(MOST_SHOWN)
     )
@@ -144,6 +144,17 @@ def requests_of(marker: Marker, reader: Reader) -> list[Asked]:
         Asked(row.id, who, title, course, row.reason, in_words(row.asked_at, reader), count)
         for row, who, title, course, count in db.session.execute(query)
     ]
+
+
+def _may_answer(marker: Marker) -> ColumnElement[bool]:
+    """Of requests joined with their steps, those that this person may answer. One whose learner waits for a mark
+    comes back with it: a name beside a nameless work would say whose it is."""
+    return and_(
+        AttemptRequest.state == "open",
+        AttemptRequest.user_id != marker.user_id,
+        teaches_here(marker, Step.course_id),
+        not_(is_awaited(AttemptRequest.user_id, AttemptRequest.quiz_id)),
+    )
 
 
 def turnaround(marker: Marker) -> Turnaround:
@@ -172,7 +183,7 @@ def waiting_count(marker: Marker) -> int:
         select(func.count())
         .select_from(AttemptRequest)
         .join(Step, Step.id == AttemptRequest.step_id)
-        .where(AttemptRequest.state == "open", teaches_here(marker, Step.course_id))
+        .where(_may_answer(marker))
     )
     return (db.session.scalar(works) or 0) + (db.session.scalar(questions) or 0)
 

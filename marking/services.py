@@ -14,11 +14,11 @@ from marking.models import Mark, Work, WorkVersion
 from marking.rules import IN_THE_QUEUE, WorkState
 from quizzes import rules
 from quizzes.closing import PersonNeeded
-from quizzes.models import Attempt, AttemptItem, Question, QuestionRevision
+from quizzes.models import Attempt, AttemptItem
 from quizzes.reads import Asked, asked
 
 NO_WORK = "There is no such work. The queue lists what waits to be marked."
-# An attempt in the queue has no points, unless all that a person was to mark of it was dropped.
+# An attempt in the queue has no points, unless all that a person was to mark of its quiz was dropped.
 LEFT_THE_QUEUE = or_(*(Work.state == state for state in IN_THE_QUEUE)) & Attempt.points_num.is_not(None)
 NO_OWN_WORK = "You have no work at this address. Your courses list what you began."
 
@@ -108,21 +108,10 @@ def question_of(attempt_id: str) -> Asked:
     return asked(revision_id)
 
 
-def is_dropped(attempt_id: str) -> bool:
-    """Whether the only question of an assignment's attempt is asked no more, so that nobody will mark it."""
-    query = (
-        select(Question.id)
-        .join(QuestionRevision, QuestionRevision.question_id == Question.id)
-        .join(AttemptItem, AttemptItem.revision_id == QuestionRevision.id)
-        .where(AttemptItem.attempt_id == attempt_id, Question.withdrawn_at.is_not(None))
-    )
-    return db.session.scalar(query) is not None
-
-
 def work_under_way(user_id: int, quiz_id: int) -> Work | None:
     """The work of this person in this assignment that is being marked now."""
     query = select(Work).join(Attempt).where(
-        Attempt.user_id == user_id, Attempt.quiz_id == quiz_id, Work.state.in_(IN_THE_QUEUE), ~LEFT_THE_QUEUE
+        Attempt.user_id == user_id, Attempt.quiz_id == quiz_id, Work.state.in_(IN_THE_QUEUE)
     )  # fmt: skip
     return db.session.scalars(query).first()
 

@@ -36,7 +36,6 @@ UPLOADS = "30/hour; 100/day"
 HANDED_IN = "Your work is handed in. A mail confirms it."
 MOST_LET_BY = 100_000_000  # bytes of a file that is refused; whoever sends more sees the connection break
 STANDS = "What was saved before is still here."
-CLOSED = "The attempt is closed. Nobody marks it, because its question was dropped."
 
 
 def register() -> None:
@@ -104,7 +103,7 @@ def _hand_in(head: AttemptHead, person: Reader, form: HandInForm) -> Answer:
     except InvalidInput as wrong:
         flash(wrong.sentence, "bad")
         return redirect(f"{head.url}/hand-in", 303)
-    flash(HANDED_IN if pages.waits(head.id) else CLOSED, "ok")
+    flash(HANDED_IN, "ok")
     return redirect(head.url, 303)
 
 

@@ -1,6 +1,6 @@
 """What a certificate says of quizzes and cases: how many questions of which kinds, and the pass mark."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -9,7 +9,7 @@ from certificates.services import Content
 from core.database import db
 from quizzes.models import Question, QuestionRevision, Quiz
 from quizzes.quiz_settings import QuizKind, QuizSettings
-from quizzes.services import question_count
+from quizzes.services import count_of, dropped_questions
 
 FORMATS = {
     "choice": "one right answer",
@@ -28,27 +28,26 @@ FORMATS = {
 def tell(bodies: Sequence[str]) -> Content:
     """The assessments among the steps with these full names, in their order."""
     quizzes = db.session.scalars(select(Quiz).where(Quiz.name.in_(bodies))).all()
-    return Content(
-        assessments=tuple(
-            _assessment(quiz) for quiz in sorted(quizzes, key=lambda quiz: bodies.index(quiz.name))
-        )
-    )
+    dropped = dropped_questions()
+    kinds = _kinds({question for quiz in quizzes for question in quiz.pool})
+    in_order = sorted(quizzes, key=lambda quiz: bodies.index(quiz.name))
+    return Content(assessments=tuple(_assessment(quiz, kinds, dropped) for quiz in in_order))
 
 
-def _assessment(quiz: Quiz) -> Assessment:
+def _assessment(quiz: Quiz, kinds: Mapping[str, str], dropped: Collection[str]) -> Assessment:
     settings = QuizSettings.from_json(quiz.settings)
     if quiz.kind == QuizKind.ASSIGNMENT:  # Its one "question" is the brief.
         return Assessment(quiz.title, quiz.kind, 0, settings.pass_mark)
-    formats = tuple(_formats(quiz.pool))
-    return Assessment(quiz.title, quiz.kind, question_count(quiz), settings.pass_mark, formats)
+    asked = {kinds[question] for question in quiz.pool if question in kinds}
+    formats = tuple(words for kind, words in FORMATS.items() if kind in asked)
+    return Assessment(quiz.title, quiz.kind, count_of(quiz, dropped), settings.pass_mark, formats)
 
 
-def _formats(pool: Sequence[str]) -> list[str]:
-    """The kinds of these questions in words, without those that were dropped."""
-    contents = db.session.scalars(
-        select(QuestionRevision.content)
-        .join(Question, Question.revision_id == QuestionRevision.id)
+def _kinds(pool: Collection[str]) -> dict[str, str]:
+    """The kind of each of these questions that is asked, without those that were dropped."""
+    query = (
+        select(Question.id, QuestionRevision.content["kind"].as_string())
+        .join(QuestionRevision, Question.revision_id == QuestionRevision.id)
         .where(Question.id.in_(pool), Question.withdrawn_at.is_(None))
     )
-    kinds = {content["kind"] for content in contents}
-    return [words for kind, words in FORMATS.items() if kind in kinds]
+    return dict(db.session.execute(query).all())

@@ -16,8 +16,8 @@ from courses.services import find_step
 from progress.services import done_steps
 from quizzes import rules
 from quizzes.counting import Results
-from quizzes.models import Accommodation, Attempt, Question, QuestionRevision, Quiz
-from quizzes.quiz_settings import Counts, QuizKind, QuizSettings
+from quizzes.models import Accommodation, Attempt, Quiz
+from quizzes.quiz_settings import Counts, QuizSettings
 from quizzes.rules import AttemptState, Standing, StartDecision, Tried
 from quizzes.terms import Allowance, Window, attempts_allowed, deadline_of, window_of
 
@@ -27,7 +27,6 @@ class Eligibility:
     """What is known of one learner and one quiz at one moment; `tried` is in the order of the attempts.
 
     `is_completed`: what counted passed once. Where the best counts that is not asked, since it passes ever after.
-    `is_dropped`: there is nothing left to ask.
     """
 
     noun: str
@@ -36,7 +35,6 @@ class Eligibility:
     allowance: Allowance
     at: datetime
     is_completed: bool
-    is_dropped: bool = False
 
     @property
     def open_attempt(self) -> Attempt | None:
@@ -61,7 +59,6 @@ class Eligibility:
             at=self.at,
             window=self.window,
             cool_down=timedelta(hours=self.settings.cool_down),
-            is_dropped=self.is_dropped,
         )
 
     @property
@@ -91,7 +88,7 @@ def eligibility(user_id: int, quiz: Quiz, step_id: int) -> Eligibility:
     allowance = allowance_of(user_id, quiz.id, step_id)
     tried = attempts_of(user_id, quiz.id)
     is_completed = settings.counts != Counts.BEST and _is_completed(user_id, step_id)
-    return Eligibility(quiz.kind, settings, tried, allowance, now(), is_completed, _is_dropped(quiz))
+    return Eligibility(quiz.kind, settings, tried, allowance, now(), is_completed)
 
 
 def passes_now(user_id: int, quiz: Quiz) -> bool:
@@ -106,14 +103,6 @@ def _results(settings: QuizSettings, tried: Sequence[Attempt]) -> Results:
 
 def _is_completed(user_id: int, step_id: int) -> bool:
     return step_id in done_steps(user_id, find_step(step_id).course_id)
-
-
-def _is_dropped(quiz: Quiz) -> bool:
-    """Whether the only question of an assignment was dropped."""
-    if quiz.kind != QuizKind.ASSIGNMENT:
-        return False
-    query = select(Question.withdrawn_at).join(QuestionRevision, QuestionRevision.question_id == Question.id)
-    return db.session.scalar(query.where(QuestionRevision.id == quiz.content.get("revision"))) is not None
 
 
 def attempts_of(user_id: int, quiz_id: int, *, afresh: bool = False) -> list[Attempt]:

@@ -15,14 +15,21 @@ from core.limits import require_within
 from core.web import Reader, reader
 from quizzes import kept, rules
 from quizzes.marks import Certainty
+from quizzes.presentation import TEXT_LIMIT
 from quizzes.reads import Target, asked
-from quizzes.saving import Given
+from quizzes.saving import Given, NotKept
 
 ITEM = re.compile(r"item([1-9]\d{0,3})")
 FILES = re.compile(r"files([1-9]\d{0,3})")
 SEQ = re.compile(r"[0-9]{1,15}")  # milliseconds
+MOST_BASES = 50  # changes that a page may have sent without an answer
 NOT_SENT_ON = ("csrf_token",)
+OF_THE_FORM = re.compile(r"csrf_token|go|(?:item|seq|base|flag|sure)\d+")
 SIGNED_OUT = "Not saved: you are signed out. Your answer is kept here. Sign in, then come back to this page."
+TOO_LONG = (
+    "Not saved: this text has {length:,} characters, and {limit:,} is the most. What was saved before stands. Shorten "
+    "it here, or hand in a part of it as a file where that is asked for."
+)
 KEPT_FORMS = "30/hour; 100/day"
 
 
@@ -74,7 +81,13 @@ def positions(names: Iterable[str]) -> list[int]:
 
 
 def read_given(targets: Sequence[Target], form: Mapping[str, Sequence[str]]) -> list[Given]:
-    """The answers that a form holds; a question that it left empty is one that was cleared."""
+    """The answers that a form holds; a question that it left empty is one that was cleared.
+
+    Raises NotKept for a text that is too long: cut, it would be called saved.
+    """
+    for target in targets:
+        if _is_written(target):
+            _require_length(form.get(target.layout.name) or [""])
     return [
         Given(
             target.position,
@@ -82,9 +95,15 @@ def read_given(targets: Sequence[Target], form: Mapping[str, Sequence[str]]) -> 
             bool(form.get(f"flag{target.position}")),
             _certainty(form.get(f"sure{target.position}")),
             _seq(form.get(f"seq{target.position}")),
+            _bases(form.get(f"base{target.position}")) if _is_written(target) else None,
         )
         for target in targets
     ]
+
+
+def _is_written(target: Target) -> bool:
+    """Whether the answer is a text of somebody's own, which no other window may write over unseen."""
+    return asked(target.revision_id).question.kind == "essay"
 
 
 def _certainty(values: Sequence[str] | None) -> Certainty | None:
@@ -97,6 +116,24 @@ def _seq(values: Sequence[str] | None) -> int | None:
     """The number of a change, as a script counts it; a form without a script has none."""
     found = SEQ.fullmatch(values[0]) if values else None
     return int(found[0]) if found else None
+
+
+def _require_length(values: Sequence[str]) -> None:
+    text = values[0].replace("\r\n", "\n")
+    if len(text) > TEXT_LIMIT:
+        raise NotKept(TOO_LONG.format(length=len(text), limit=TEXT_LIMIT), text)
+
+
+def _bases(values: Sequence[str] | None) -> frozenset[int] | None:
+    """The numbers of the changes that a page goes on from: the one it was loaded with, and those it has sent."""
+    found = values[0].split(",")[-MOST_BASES:] if values else []
+    return frozenset(int(each) for each in found if SEQ.fullmatch(each)) or None
+
+
+def longest_text(form: Mapping[str, Sequence[str]]) -> str:
+    """The longest thing that somebody wrote into a form, whatever its field is called."""
+    written = (value for name, values in form.items() if not OF_THE_FORM.fullmatch(name) for value in values)
+    return max(written, key=len, default="")
 
 
 def fields() -> list[list[str]]:

@@ -41,6 +41,11 @@ def take(token: str) -> KeptForm:
     return form
 
 
+def forget(path: str) -> None:
+    """Take out what was kept for this address: only the author of its attempt could send it."""
+    db.session.execute(delete(KeptForm).where(KeptForm.path == path))
+
+
 def sweep() -> None:
     """Take out the forms of more than a day ago."""
     with transaction() as session:

@@ -154,7 +154,7 @@ def submitted(form: Mapping[str, Sequence[str]], name: str) -> list[str]:
 
 def clean(text: str) -> str:
     """Text that any database and page can hold: no lone surrogate, of control characters tab and line end."""
-    kept = text[:TEXT_LIMIT].replace("\r\n", "\n")
+    kept = text.replace("\r\n", "\n")[:TEXT_LIMIT]  # as a browser counts, which sends each line end as two
     return "".join(char for char in kept if char in "\t\n" or category(char) not in UNSTORABLE)
 
 

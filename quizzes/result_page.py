@@ -103,7 +103,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
         topics=tell_tallies("topic", items, {}) if tells_ideas else None,
         missed=missed,
         right=tuple(each for each in told or () if each.verdict == "right"),
-        regraded=told_of(head, reader),
+        regraded=told_of(head, reader, learner.standing.has_passed),
         hidden="" if may_see else _hidden(head.settings),
         read_again=() if may_see or not tells_ideas else _read_again(here, items),
         calibration=calibration_of(items, told) if told and terms_of(head).certainty else None,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.database import db
 from quizzes import rules
 from quizzes.calibration import WORDS
+from quizzes.marks import Given, mark
 from quizzes.paper import letters, plain_prompt
 from quizzes.presentation import EntryOutcome, Layout, OptionOutcome
 from quizzes.questions import Options
@@ -184,15 +185,21 @@ def points_of(item: Item, score: Score, terms: Terms) -> str:
 
 
 def _why_less(item: Item, terms: Terms) -> Iterator[str]:
-    """What makes a mark another number than the score; nothing of what a person marked, who says it."""
-    if rules.grade(item.asked.question, item.counting).pending:
-        return
+    """What makes a mark another number than the score; that a required criterion failed, its marker says."""
     if terms.certainty:
         yield WORDS[item.certainty].lower() if item.certainty else "not said how sure"
+    elif rules.grade(item.asked.question, item.counting).pending and not _is_price(item, terms):
+        return
     elif item.mark is not None and item.mark < 0:
         yield "a wrong tick"
     else:
         yield from _help_charged(item, terms)
+
+
+def _is_price(item: Item, terms: Terms) -> bool:
+    """Whether the mark of what a person marked is the score less the price of help, and of nothing else."""
+    score = Score(item.score, item.asked.question.points)
+    return item.mark == mark(score, Given(True, further_tries=len(item.tried), hinted=item.hinted), terms)
 
 
 def _help_charged(item: Item, terms: Terms) -> Iterator[str]:

@@ -243,19 +243,11 @@ def may_start(
     at: datetime,
     window: Window = ALWAYS,
     cool_down: timedelta = NONE,
-    is_dropped: bool = False,
 ) -> StartDecision:
-    """An open attempt is resumed whatever stands against a new one. `noun` is what the sentence calls the thing.
-
-    `is_dropped`: nothing is left to ask.
-    """
+    """An open attempt is resumed whatever stands against a new one. `noun` is what the sentence calls the thing."""
     left = None if limit is None else max(limit - tried.used, 0)
     if tried.has_open:
         return StartDecision(Start.RESUME, left)
-    if is_dropped:
-        return StartDecision(
-            Start.REFUSED, left, f"The question of this {noun} was dropped. It takes no new work."
-        )
     if left == 0:
         return StartDecision(Start.REFUSED, 0, _used_up(limit or 0, noun))
     if window.is_closed(at):

@@ -20,6 +20,10 @@ from quizzes.terms import GRACE, is_overdue
 
 OVERDUE = "Time ran out. What was saved by then is marked; this change came too late."
 LEFT = "That question was left, and this quiz goes forward only. Its answer stays as it was saved."
+ELSEWHERE = (
+    "Not saved: another window has changed this text meanwhile, and its words stand. Copy what you wrote here, then "
+    "open the page again."
+)
 FINAL = "That answer was checked and is final."
 _items = cast(Table, AttemptItem.__table__)
 # A lock shared by savers holds off a submission on PostgreSQL: no answer is called saved that is not graded.
@@ -44,6 +48,7 @@ _save = (
         _items.c.attempt_id == bindparam("of_attempt"),
         _items.c.position == bindparam("at_position"),
         or_(_items.c.seq < bindparam("of_seq"), bindparam("is_newest", type_=Boolean())),
+        or_(bindparam("from_any", type_=Boolean()), _items.c.seq.in_(bindparam("bases", expanding=True))),
         _items.c.final_at.is_(None),
         _is_open,
     )
@@ -57,11 +62,20 @@ _save = (
 )
 
 
+class NotKept(Conflict):
+    """A text that was sent and may not be written down; `text` is given back to who wrote it."""
+
+    def __init__(self, sentence: str, text: str) -> None:
+        super().__init__(sentence)
+        self.text = text
+
+
 @dataclass(frozen=True)
 class Given:
     """An answer as a form gave it, for the question at `position` (from 1).
 
-    `seq` is the number of the change, in milliseconds by the browser's clock; None: made when it arrives.
+    `seq` is the number of the change, in milliseconds by the browser's clock; None: made when it arrives. `bases`
+    are the changes that its page knows of: what stands must be one of them; None: whatever stands.
     """
 
     position: int
@@ -69,6 +83,7 @@ class Given:
     flagged: bool
     certainty: Certainty | None = None
     seq: int | None = None
+    bases: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,8 +98,9 @@ class Kept:
 
 
 def save(user_id: int, attempt_id: str, given: Sequence[Given]) -> list[Kept]:
-    """Keep answers, each if nothing newer is kept. Raises Conflict once the attempt is submitted or overdue,
-    the question left or its answer final; NotFound for an attempt of somebody else."""
+    """Keep answers, each if nothing newer is kept. Raises Conflict once the attempt is submitted or overdue, the
+    question left, its answer final or its text changed in another window; NotFound for an attempt of somebody else.
+    """
     return [_save_one(user_id, attempt_id, one) for one in given]
 
 
@@ -103,6 +119,8 @@ def _save_one(user_id: int, attempt_id: str, one: Given) -> Kept:
         "how_sure": one.certainty,
         "of_seq": seq,
         "is_newest": one.seq is None,
+        "from_any": one.bases is None,
+        "bases": sorted(one.bases or ()),
         "at_moment": at,
     }
     saved = cast(CursorResult[Any], db.session.connection().execute(_save, values))
@@ -126,6 +144,8 @@ def _what_stands(user_id: int, attempt_id: str, one: Given, seq: int) -> Kept:
         raise Conflict(FINAL)
     if one.position < attempt.reached:
         raise Conflict(LEFT)
+    if one.bases is not None and item.seq not in one.bases and (one.seq is None or seq > item.seq):
+        raise NotKept(ELSEWHERE, str(one.answer["text"][0]) if one.answer else "")
     return Kept(one.position, item.seq, won=item.seq == seq, answered=item.answer is not None)
 
 

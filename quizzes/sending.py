@@ -14,12 +14,12 @@ from quizzes.presentation import Layout
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import Target, asked, attempt_head, mailbox
 from quizzes.rules import AttemptStep, next_state
-from quizzes.saving import Kept
+from quizzes.saving import Kept, NotKept
 
 Form = dict[str, list[str]]
 ERASED = (
-    "This work was erased meanwhile, and what you sent was written before. Nothing of it is kept. Load the page again "
-    "to write anew; what you still want of the old text, copy first."
+    "This work was erased meanwhile, and what you sent was written before. Nothing of it is kept. Copy what you still "
+    "want of it, then open the work again to write anew."
 )
 SUBMISSIONS = "60/hour"
 NOT_SUBMITTED = {
@@ -42,12 +42,12 @@ def save_answers(attempt_id: str, person: Reader, form: Form) -> list[Kept]:
 
 def _require_its_field(attempt_id: str, targets: Sequence[Target], form: Form) -> None:
     """An assignment that was erased has a field of another name. Asked after the save, whose row nobody else writes
-    now: whoever erases comes before it and is seen, or after it. Raises Conflict."""
+    now: whoever erases comes before it and is seen, or after it. Raises NotKept."""
     for target in targets:
         if is_of_assignment(asked(target.revision_id).question):
             item = db.session.get_one(AttemptItem, (attempt_id, target.position), populate_existing=True)
             if Layout.from_json(item.layout).name not in form:
-                raise Conflict(ERASED)
+                raise NotKept(ERASED, forms.longest_text(form))
 
 
 def hand_in(attempt_id: str, person: Reader) -> None:

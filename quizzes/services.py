@@ -1,6 +1,6 @@
 """Finding quizzes and starting attempts. The database decides, so that tabs and clicks at once make one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -64,7 +64,13 @@ def current_revision(question_id: str) -> QuestionRevision | None:
 
 def question_count(quiz: Quiz) -> int:
     """How many questions an attempt asks."""
-    return len(_choose(quiz, QuizSettings.from_json(quiz.settings), Random(0)))  # All papers have one length.
+    return count_of(quiz, dropped_questions())
+
+
+def count_of(quiz: Quiz, dropped: Collection[str]) -> int:
+    """The same, by what `dropped_questions` gave: read once for many quizzes."""
+    settings = QuizSettings.from_json(quiz.settings)
+    return len(_choose(quiz, settings, Random(0), dropped))  # All papers have one length.
 
 
 def dropped_questions() -> frozenset[str]:
@@ -125,7 +131,7 @@ def _prepare(quiz: Quiz, rng: Random) -> Prepared:
 
 def _draw(quiz: Quiz, settings: QuizSettings, rng: Random) -> list[int]:
     """The revisions to ask, in order. Raises Conflict for a quiz that has none."""
-    chosen = _choose(quiz, settings, rng)
+    chosen = _choose(quiz, settings, rng, dropped_questions())
     rows = db.session.execute(select(Question.id, Question.revision_id).where(Question.id.in_(chosen)))
     current = {name: revision for name, revision in rows if revision is not None}
     if not current:
@@ -133,9 +139,9 @@ def _draw(quiz: Quiz, settings: QuizSettings, rng: Random) -> list[int]:
     return [current[name] for name in chosen if name in current]
 
 
-def _choose(quiz: Quiz, settings: QuizSettings, rng: Random) -> tuple[str, ...]:
+def _choose(quiz: Quiz, settings: QuizSettings, rng: Random, dropped: Collection[str]) -> tuple[str, ...]:
     pools: Mapping[str, Sequence[str]] = quiz.content.get("pools", {})
-    return rules.choose_items(settings, quiz.pool, pools, rng, dropped_questions())
+    return rules.choose_items(settings, quiz.pool, pools, rng, dropped)
 
 
 def _lay_out(

@@ -25,7 +25,7 @@ from quizzes.quiz_settings import QuizKind, View
 from quizzes.reads import AttemptHead, attempt_head, items_of
 from quizzes.result_page import result_page
 from quizzes.result_sheet import result_sheet
-from quizzes.saving import Kept
+from quizzes.saving import Kept, NotKept
 from quizzes.sending import hand_in, save_answers
 from quizzes.standing import asking
 from quizzes.start_page import start_page
@@ -107,6 +107,8 @@ def save(attempt_id: str) -> Answer:
         return forms.keep_for_later()
     try:
         saved = save_answers(attempt_id, person, request.form.to_dict(flat=False))
+    except NotKept as refused:
+        return _give_back(attempt_id, refused)
     except DomainError as error:
         if forms.wants_json() and isinstance(error, (Conflict, Forbidden, NotFound)):
             return forms.told(error.sentence, {Conflict: 409, Forbidden: 403, NotFound: 404}[type(error)])
@@ -114,6 +116,14 @@ def save(attempt_id: str) -> Answer:
     if forms.wants_json():
         return jsonify(answers=[asdict(each) for each in saved])
     return _go_on(attempt_id, person, saved)
+
+
+def _give_back(attempt_id: str, refused: NotKept) -> Answer:
+    """The text stays on the page of a script; without one it would be lost, and stands on a page of its own."""
+    if forms.wants_json():
+        return forms.told(refused.sentence, 409)
+    page = render("quizzes/not_kept.html", nav="learning", refused=refused, url=f"/attempts/{attempt_id}")
+    return Response(page, 409, mimetype="text/html")
 
 
 @bp.post("/attempts/<attempt_id>/submit")

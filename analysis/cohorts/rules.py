@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from analysis.rules import Gain
+from analysis.rules import Gain, given_of
 from quizzes.json_form import from_json, to_json
 
 FEWEST = 5  # learners behind any figure of a group: fewer could be told apart
@@ -116,17 +116,11 @@ def share_of(value: float, of: int, people: int) -> float | None:
 
 
 def given(people: Sequence[int], fewest: int = FEWEST) -> list[bool]:
-    """For each group, by how many people stand behind its figure, whether that is given: from `fewest` on.
-
-    Where fewer than FEWEST people stand behind all that is withheld together, the smallest group of those left is
-    withheld too: else a figure for all, such as that of a quiz, would tell theirs once the others are taken away.
-    """
-    shown = [n >= fewest for n in people]
-    hidden = sum(n for n, is_shown in zip(people, shown, strict=True) if not is_shown)
-    if 0 < hidden < FEWEST and any(shown):
-        _, place = min((n, place) for place, n in enumerate(people) if shown[place])
-        shown[place] = False
-    return shown
+    """For each group, by how many people stand behind its figure, whether that is given: from `fewest` on, and so that
+    what is withheld together is of FEWEST people or more."""
+    members = {frozenset({place}): n for place, n in enumerate(people)}
+    shown = given_of(members, range(len(people)), fewest, FEWEST)
+    return [place in shown for place in range(len(people))]
 
 
 def means_of(totals: Sequence[Total]) -> list[float | None]:

@@ -21,6 +21,7 @@ CHOICES = {
     Cause.KEY: "Grade earlier attempts by the key as it is now",
     Cause.DROPPED: "Drop the question: it counts for nobody and is asked no more",
 }
+PASSES, FALLS = "This attempt passes", "Below the pass mark; this attempt stays passed"
 PRESENT, GRADABLE = "The present one.", "The present key can grade its answers."
 NAMES = {Cause.KEY: "Key mended", Cause.DROPPED: "Dropped"}
 
@@ -92,9 +93,7 @@ def choices(editions: Sequence[Edition]) -> dict[Cause, str]:
 def show_change(change: Change) -> ShownChange:
     """One line of the preview."""
     effect = change.effect
-    follows = (
-        "Passes" if effect.passes_now else "Below the pass mark; the pass stays" if effect.falls_below else ""
-    )
+    follows = PASSES if effect.passes_now else FALLS if effect.falls_below else ""
     return ShownChange(change.attempt_id, change.quiz, _points(effect.before), _points(effect.after), follows)
 
 

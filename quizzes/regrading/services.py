@@ -13,7 +13,9 @@ from core.database import db
 from core.errors import Conflict
 from courses.models import Course
 from quizzes import closing
+from quizzes.assignment_text import is_of_assignment
 from quizzes.models import Attempt, AttemptItem, Question
+from quizzes.reads import asked
 from quizzes.regrading import mails, reads
 from quizzes.regrading.models import Regrade
 from quizzes.regrading.rules import Cause, Count, Effect, RegradeState, Result
@@ -22,6 +24,10 @@ from quizzes.terms import Terms
 
 BATCH = 20  # attempts in one transaction: savers of answers wait for it on SQLite
 PUBLISHED_AGAIN = "The question was published again since the preview. Look at the preview once more."
+OF_ASSIGNMENT = (
+    "The work of an assignment is marked by a person, so it is not regraded. To ask for it no more, take its step out "
+    "of the course."
+)
 IS_DROPPED = "This question was dropped. Its attempts no longer count it, so no key grades them."
 
 
@@ -31,19 +37,25 @@ def begin(
     """Begin a regrade, or come back to the one that was begun: it looks at all attempts once more.
 
     `since_preview` attempts changed after the preview. Raises NotFound, and Conflict where the preview is of another
-    revision.
+    revision, and for an assignment.
     """
     question = _held(question_id)
-    if question.revision_id != revision_id:
-        raise Conflict(PUBLISHED_AGAIN)
-    if cause is Cause.KEY and question.withdrawn_at is not None:
-        raise Conflict(IS_DROPPED)
+    _require_regradable(question, cause, revision_id)
     regrade = _find(question_id, cause, revision_id) or _new(question, cause, revision_id, reason, by)
     regrade.since_preview += since_preview
     if regrade.state is RegradeState.DONE:
         regrade.state, regrade.reached, regrade.done_at = RegradeState.RUNNING, "", None
     db.session.flush()
     return regrade
+
+
+def _require_regradable(question: Question, cause: Cause, revision_id: int) -> None:
+    if is_of_assignment(asked(revision_id).question):
+        raise Conflict(OF_ASSIGNMENT)
+    if question.revision_id != revision_id:
+        raise Conflict(PUBLISHED_AGAIN)
+    if cause is Cause.KEY and question.withdrawn_at is not None:
+        raise Conflict(IS_DROPPED)
 
 
 def _held(question_id: str) -> Question:

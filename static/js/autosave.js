@@ -43,10 +43,12 @@ const numberOf = (piece) => [...piece.elements].find((control) => /^item\d+$/.te
 const count = (piece) => { piece.dataset.seq = Math.max(Date.now(), Number(piece.dataset.seq) + 1); };
 const given = (piece) => {
   const names = new Set([...piece.elements].map((control) => control.name));
-  const pairs = [...new FormData(formOf(piece))].filter(([name]) => names.has(name) && !/^(csrf_token|seq\d+)$/.test(name));
+  const pairs = [...new FormData(formOf(piece))].filter(([name]) => names.has(name) && !/^(csrf_token|(seq|base)\d+)$/.test(name));
   return new URLSearchParams(pairs).toString();
 };
-const answersOf = (piece) => `${given(piece)}&seq${numberOf(piece)}=${piece.dataset.seq}`;
+// A text may be changed by one window at a time: each save names the changes that its page knows of.
+const answersOf = (piece) => `${given(piece)}&seq${numberOf(piece)}=${piece.dataset.seq}&base${numberOf(piece)}=${piece.dataset.base}`;
+const noteSent = ({ piece, seq }) => { if (piece) piece.dataset.base = [...piece.dataset.base.split(",").slice(-48), seq].join(","); };
 const entryOf = (piece) => ({ url: piece.dataset.saveUrl, form: formOf(piece), piece, answers: answersOf(piece), seq: piece.dataset.seq });
 
 const send = ({ url, form, answers }) => {
@@ -62,6 +64,7 @@ const saved = (entry, answer) => {
   forget(entry);
   // The server's number may be smaller than ours, where our clock is fast; it is the one to go on from.
   if (piece && (!won || piece.dataset.seq === entry.seq)) piece.dataset.seq = seq;
+  if (piece && won) piece.dataset.base = seq;
   if (!won) return say(entry, NEWER, true);
   tabs.postMessage({ url: entry.url, seq });
   piece?.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: answer }));
@@ -69,6 +72,7 @@ const saved = (entry, answer) => {
 };
 
 const post = async (entry) => {
+  noteSent(entry);
   const answer = await send(entry);
   if (answer.status >= 500 || answer.status === 429) throw new Error(`status ${answer.status}`);
   const told = await answer.json().catch(() => ({}));
@@ -112,12 +116,14 @@ const restore = (piece) => {
   if (!(Number(seq) > Number(piece.dataset.seq))) return drop(url); // what the page shows is as new
   [...piece.elements].filter((control) => control.name).forEach((control) => fill(control, values));
   piece.dataset.seq = seq;
+  piece.dataset.base = values.get(`base${numberOf(piece)}`) ?? piece.dataset.base;
   return keep(entryOf(piece));
 };
 
 const bind = (piece) => {
   let pause = 0;
   piece.dataset.seq ??= "0";
+  piece.dataset.base = piece.dataset.seq;
   restore(piece);
   let last = given(piece);
   const settle = () => {
@@ -136,7 +142,10 @@ const bind = (piece) => {
   document.addEventListener("visibilitychange", () => { if (pause && document.hidden) settleNow(); });
   formOf(piece).addEventListener("submit", () => { if (pause) settle(); });
   // The form carries the answer itself, and its number: a tab that changed nothing takes back nothing.
-  formOf(piece).addEventListener("formdata", (event) => event.formData.set(`seq${numberOf(piece)}`, piece.dataset.seq));
+  formOf(piece).addEventListener("formdata", ({ formData }) => {
+    formData.set(`seq${numberOf(piece)}`, piece.dataset.seq);
+    formData.set(`base${numberOf(piece)}`, piece.dataset.base);
+  });
 };
 
 // A form leads on once all is saved that it does not carry itself. Without a line it would lead to nowhere.

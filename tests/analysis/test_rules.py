@@ -282,3 +282,52 @@ def test_a_correlation_needs_ten_learners_who_were_asked_something_else_too() ->
 def test_an_alpha_below_zero_makes_no_error_beyond_the_deviation() -> None:
     assert rules.standard_error(0.2, -8.0) == 0.2
     assert rules.standard_error(0.2, 0.75) == pytest.approx(0.1)
+
+
+def said(*words: str | None) -> Paper:
+    """A paper whose answers are right, each given with one of these certainties."""
+    items = (Marked(f"q{n}/x", 1.0, 1.0, True, certainty=word) for n, word in enumerate(words))
+    return Paper(tuple(items), passed=True)
+
+
+@pytest.mark.parametrize(
+    ("high", "mid", "low", "unsaid", "shown"),
+    [
+        (20, 12, 0, 0, {"high", "mid"}),
+        (20, 12, 3, 0, {"high"}),
+        (20, 12, 9, 1, {"high", "mid"}),
+        (20, 0, 9, 0, set()),
+        (20, 12, 0, 3, {"high"}),
+        (20, 9, 9, 0, {"high"}),
+    ],
+)
+def test_no_certainty_of_few_is_found_by_taking_the_others_from_the_whole(
+    high: int, mid: int, low: int, unsaid: int, shown: set[str]
+) -> None:
+    chosen = [*["high"] * high, *["mid"] * mid, *["low"] * low, *[None] * unsaid]
+    found = count([said(word) for word in chosen])
+
+    for levels in (found.sheets["q0/x"].certainty, found.figures().certainty):
+        assert {each.level for each in levels if each.share is not None} == shown
+        assert [each.answers for each in levels] == [low, mid, high]
+
+
+def test_of_a_quiz_who_chose_two_certainties_is_one_learner_behind_both() -> None:
+    found = count([*[said("high", "high")] * 12, *[said("low", "mid")] * 8])
+
+    assert [each.share for each in found.figures().certainty] == [None, None, None]
+
+
+MEMBERS = st.dictionaries(st.frozensets(st.integers(0, 4), min_size=1), st.integers(0, 12), max_size=6)
+
+
+@given(MEMBERS, st.sampled_from((5, 10)))
+def test_what_is_withheld_of_groups_that_overlap_is_of_nobody_or_of_enough(
+    members: dict[frozenset[int], int], fewest: int
+) -> None:
+    shown = rules.given_of(members, range(4), fewest, fewest)
+
+    hidden = rules.people_in(members, set(range(5)) - shown)
+    assert all(rules.people_in(members, {group}) >= fewest for group in shown)
+    assert 4 not in shown
+    assert hidden == 0 or hidden >= fewest or not shown

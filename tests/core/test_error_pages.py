@@ -75,9 +75,12 @@ def test_the_unexpected_is_a_page_with_a_request_id_and_one_line_in_the_log(
     assert vars(lines[0])["request_id"] == answer.headers["X-Request-Id"]
 
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@ON_SQLITE
 def test_a_number_too_long_for_the_database_is_a_400(app: Flask) -> None:
-    if db.engine.dialect.name != "sqlite":
-        return
+    """The driver of SQLite refuses it with an error that is no database's."""
 
     @app.get("/tests/number")
     @allow(ANYONE)
@@ -213,9 +216,8 @@ def test_a_form_of_another_sign_in_is_told_so(client: FlaskClient) -> None:
     assert "signed in or out after this form was opened" in answer.text
 
 
+@ON_SQLITE
 def test_a_database_file_that_vanished_loses_no_error_page(app: Flask, tmp_path: Path) -> None:
-    if db.engine.dialect.name != "sqlite":
-        return
     client = app.test_client()
     path = Path(str(db.engine.url.database))
     db.session.remove()

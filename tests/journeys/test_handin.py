@@ -45,6 +45,27 @@ def test_a_work_is_handed_in_returned_revised_and_passed(
     expect(author.get_by_text("1 of 2").first).to_be_visible()
 
 
+def test_an_old_window_writes_over_nothing(school: School, open_page: OpenPage) -> None:
+    assigned = open_assignment(school, "windows@example.org", "windows-tutor@example.org")
+    page = open_page(school, 390, forgive=True)
+    sign_in(page, "windows@example.org", factories.PASSWORD)
+    begins_and_writes(page, assigned.url)
+    expect(status(page)).to_have_text("Saved")
+    old = open_page(school, 1280, forgive=True)
+    sign_in(old, "windows@example.org", factories.PASSWORD)
+    old.goto(page.url)
+    page.get_by_label("Your work").press_sequentially(" And eight hundred words.")
+    expect(status(page)).to_have_text("Saved")
+
+    old.get_by_label("Your work").press_sequentially("!")
+
+    expect(status(old)).to_contain_text("another window has changed this text")
+    page.get_by_label("Your work").press_sequentially(" More.")
+    expect(status(page)).to_have_text("Saved")
+    page.reload()
+    expect(page.get_by_label("Your work")).to_have_value(re.compile("eight hundred words. More."))
+
+
 def begins_and_writes(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("button", name="Start assignment").click()

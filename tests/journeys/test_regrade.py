@@ -120,7 +120,7 @@ def previews(teacher: Page) -> None:
     teacher.keyboard.press("Tab")
     teacher.keyboard.press("Enter")
     expect(teacher.get_by_role("heading", level=1)).to_have_text("Who gains and who loses")
-    expect(teacher.get_by_role("row", name="1 of 2, 50% 2 of 2, 100% Passes")).to_be_visible()
+    expect(teacher.get_by_role("row", name="1 of 2, 50% 2 of 2, 100% This attempt passes")).to_be_visible()
     expect(teacher.get_by_role("row", name="2 of 2, 100% 1 of 2, 50% Below the pass mark")).to_be_visible()
 
 

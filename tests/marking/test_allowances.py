@@ -13,7 +13,9 @@ from certificates.models import Certificate
 from core.audit import AuditEntry
 from core.database import db, transaction
 from core.errors import Conflict, InvalidInput, NotFound
+from core.web import Reader
 from courses.models import Step
+from marking import queue
 from marking.allowances import services
 from marking.allowances.services import Change
 from marking.services import Marker
@@ -22,6 +24,8 @@ from tests import factories
 from tests.marking.bench import NOON, Bench
 from tests.quizzes.visiting import words
 from tests.quizzes.world import World, at_once, count_of
+
+NOTHING = [0, 0, 0, 0, 0]
 
 
 class School(World):
@@ -132,10 +136,48 @@ def test_who_waits_for_a_mark_asks_for_no_attempt_yet(app: Flask, client: FlaskC
     assert "Your last attempt is with a marker" in page
     assert "Say in a sentence or two why" not in page
 
-    bench.claim_and_give(bench.first, attempt, [0, 0, 0, 0, 0])
+    bench.claim_and_give(bench.first, attempt, NOTHING)
 
     with transaction():
         assert services.ask(bench.user.id, bench.quiz, bench.step.id, "I was ill.").state == "open"
+
+
+def test_an_open_question_leaves_the_queue_while_a_work_waits(app: Flask) -> None:
+    """An attempt that was granted elsewhere is handed in while its learner still asks for one."""
+    bench = Bench(attempts=1)
+    bench.claim_and_give(bench.first, bench.handed_in(), NOTHING)
+    with transaction():
+        services.ask(bench.user.id, bench.quiz, bench.step.id, "I was ill.")
+    assert asked_of(bench.first) == ["Ada Learner"]
+    assert queue.waiting_count(bench.first) == 1
+    with transaction():
+        wanted = Change(extra_attempts=1)
+        services.change(bench.first, bench.user.id, bench.course.id, bench.quiz.id, wanted)
+    attempt = bench.start()
+    assert asked_of(bench.first) == ["Ada Learner"]
+
+    bench.hand_in(attempt)
+
+    assert asked_of(bench.first) == []
+    assert queue.waiting_count(bench.first) == 1  # the work
+    bench.claim_and_give(bench.first, attempt, NOTHING)
+    assert asked_of(bench.first) == ["Ada Learner"]
+
+
+def asked_of(marker: Marker) -> list[str]:
+    """Whose questions the queue shows."""
+    reader = Reader(marker.user_id, 1, "Tea", "tea@example.org", frozenset(), "Europe/Berlin", "en")
+    db.session.rollback()
+    return [asked.who for asked in queue.requests_of(marker, reader)]
+
+
+def test_nobody_counts_a_question_of_their_own(school: School) -> None:
+    factories.teach(school.user, school.course)
+    school.submit(school.start())
+    school.ask()
+
+    assert queue.waiting_count(Marker(school.user.id, False)) == 0
+    assert queue.waiting_count(school.marker) == 1
 
 
 def test_two_granted_questions_add_up(used: School) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -152,6 +152,50 @@ def test_another_attempt_begins_with_the_text_that_did_not_pass(bench: Bench, au
     bench.erase(again)
     assert bench.draft(again) == ""
     assert "Second words." in author.get(f"/attempts/{attempt}").text
+
+
+def test_a_returned_work_is_not_called_the_text_of_the_last_attempt(
+    bench: Bench, author: FlaskClient
+) -> None:
+    bench.claim_and_give(bench.first, bench.handed_in(), [0, 0, 0, 0, 0])
+    again = bench.start()
+    bench.hand_in(again)
+    bench.claim(bench.first, again)
+    bench.send_back(bench.first, again)
+
+    page = words(author.get(f"/attempts/{again}").text)
+
+    assert "I name every flag" in page
+    assert "This begins with the text of your last attempt" not in page
+
+
+def test_a_refused_start_says_why_and_when_to_come_again(
+    app: Flask, clock: Callable[[datetime], None]
+) -> None:
+    clock(NOON)
+    bench = Bench(cool_down=24, closes="2026-11-21 18:00")
+    author = factories.sign_in(app.test_client(), bench.user)
+    attempt = bench.handed_in()
+    assert "Let the last attempt settle" not in words(author.get(url(bench)).text)
+
+    bench.claim_and_give(bench.first, attempt, [0, 0, 0, 0, 0])
+
+    said = words(author.get(url(bench)).text)
+    assert "Let the last attempt settle before the next. Come back from 22 Nov" in said
+    assert "Not passed" in said
+    clock(NOON + timedelta(hours=7))
+    factories.sign_in(author, bench.user)
+    assert "This assignment has closed." in words(author.get(url(bench)).text)
+
+
+def test_an_assignment_that_is_not_open_yet_says_from_when(
+    app: Flask, clock: Callable[[datetime], None]
+) -> None:
+    clock(NOON)
+    bench = Bench(opens="2026-11-25 18:00")
+    author = factories.sign_in(app.test_client(), bench.user)
+
+    assert "is not open yet. Come back from 25 Nov" in words(author.get(url(bench)).text)
 
 
 def test_another_attempt_after_one_that_passed_begins_empty(bench: Bench) -> None:

@@ -4,15 +4,13 @@ import pytest
 from flask import Flask
 
 from core.database import db, transaction
-from core.errors import NotFound
-from core.storage import media
+from core.errors import Conflict, NotFound
 from core.web import Reader
 from marking import judging, pages, queue, services
 from marking.judging import Judgement
-from marking.models import WorkVersion
-from marking.rules import WorkState
 from marking.services import Marker
 from quizzes.models import Attempt, AttemptItem, Question
+from quizzes.reads import asked
 from quizzes.regrading import services as regrading
 from quizzes.regrading.rules import Cause
 from quizzes.regrading.running import carry_on
@@ -20,7 +18,7 @@ from quizzes.saving import Given
 from tests import factories
 from tests.marking.bench import FULL, Bench
 from tests.quizzes.visiting import words
-from tests.quizzes.world import World, count_of
+from tests.quizzes.world import World
 
 WRITTEN = """## told {choice}
 Which?
@@ -48,9 +46,9 @@ class Desk(World):
 
     def __init__(self, *written: int) -> None:
         super().__init__(WRITTEN, pass_mark=60, shuffle="none")
-        tutor = factories.make_user("", "Tea", "instructor")
-        factories.teach(tutor, self.course)
-        self.marker = Marker(tutor.id, False)
+        self.tutor = factories.make_user("", "Tea", "instructor")
+        factories.teach(self.tutor, self.course)
+        self.marker = Marker(self.tutor.id, False)
         self.attempt = self.start()
         told = [Given(position, {"text": ["Because."]}, False) for position in written]
         self.save(self.attempt, Given(1, {"ticked": [0]}, False), *told)
@@ -119,70 +117,30 @@ def bench(app: Flask) -> Bench:
     return Bench()
 
 
-def test_an_assignment_without_its_question_waits_for_nobody(bench: Bench) -> None:
+@pytest.mark.parametrize("cause", list(Cause))
+def test_the_question_of_an_assignment_is_not_regraded(bench: Bench, cause: Cause) -> None:
     attempt = bench.handed_in()
-    drop(question_of(bench), bench.tutor.id)
+    revision = bench.quiz.content["revision"]
 
-    assert services.work_under_way(bench.user.id, bench.quiz.id) is None
-    assert pages.works_of(bench.user.id) == []
-    with pytest.raises(NotFound):
-        bench.claim_and_give(bench.first, attempt, FULL)
-    assert bench.work(attempt).state is WorkState.WAITING
+    with pytest.raises(Conflict, match="take its step out of the course"), transaction():
+        regrading.begin(asked(revision).question.id, cause, revision, "It asked nothing.", bench.tutor.id)
+
+    bench.claim_and_give(bench.first, attempt, FULL)
+    assert bench.start() != attempt
 
 
-def test_its_author_reads_that_nobody_marks_it(bench: Bench, app: Flask) -> None:
-    attempt = bench.start()
-    bench.write(attempt)
-    bench.bring(attempt)
-    bench.hand_in(attempt)
-    drop(question_of(bench), bench.tutor.id)
+def test_an_author_reads_what_nobody_marks_any_more(app: Flask) -> None:
+    desk = Desk(2)
+    author = factories.sign_in(app.test_client(), desk.user)
+    assert [work.state for work in pages.works_of(desk.user.id)] == ["Handed in"]
 
-    page = factories.sign_in(app.test_client(), bench.user).get(f"/attempts/{attempt}").text
+    drop("written", desk.marker.user_id)
 
+    assert pages.works_of(desk.user.id) == []
+    page = words(author.get(f"/attempts/{desk.attempt}/marks").text)
+    assert "Not marked" in page
     assert "Its question was dropped, so nobody marks it" in page
-    assert "I name every flag" in words(page)
-    assert "plan.pdf" in page
-    assert "Erase my work" in page
-
-
-def test_what_nobody_marks_any_more_is_erased_and_stays_closed(bench: Bench, app: Flask) -> None:
-    attempt = bench.start()
-    bench.write(attempt)
-    bench.bring(attempt)
-    key = bench.files()[0].key
-    bench.hand_in(attempt)
-    drop(question_of(bench), bench.tutor.id)
-
-    bench.erase(attempt)
-
-    assert not media().exists(key)
-    assert count_of(WorkVersion) == 0
-    assert (bench.work(attempt).state, bench.head(attempt).is_open) == (WorkState.WAITING, False)
-    page = factories.sign_in(app.test_client(), bench.user).get(f"/attempts/{attempt}").text
-    assert "You erased it" in page
-    assert "every flag" not in page
-    assert "Erase my work" not in page
-
-
-def test_a_returned_work_whose_question_was_dropped_is_closed_and_no_marker_is_told(
-    bench: Bench, app: Flask
-) -> None:
-    attempt = bench.handed_in()
-    bench.claim(bench.first, attempt)
-    bench.send_back(bench.first, attempt)
-    drop(question_of(bench), bench.tutor.id)
-    author = factories.sign_in(app.test_client(), bench.user)
-    assert "nobody marks it" in author.get(f"/attempts/{attempt}").text
-    assert "returned for revision" not in words(author.get("/dashboard").text)
-
-    answer = factories.post(author, f"/attempts/{attempt}/hand-in", {"confirmed": "y"})
-
-    said = words(author.get(answer.location).text)
-    assert "The attempt is closed. Nobody marks it" in said
-    assert factories.mails(bench.tutor.email) == []
-    told = [mail.kind for mail in factories.mails(bench.user.email)]
-    assert told == ["work_handed_in", "work_returned"]
-    assert not bench.head(attempt).is_open
+    assert "Because." in page
 
 
 def test_an_essay_that_was_marked_and_then_dropped_is_still_read_by_its_author(app: Flask) -> None:
@@ -204,19 +162,19 @@ def test_an_essay_that_was_marked_and_then_dropped_is_still_read_by_its_author(a
     assert "1 of 3 points" in page  # what is left of the attempt
 
 
-def test_an_assignment_that_was_marked_and_then_dropped_tells_no_points_of_none(
-    bench: Bench, app: Flask
-) -> None:
-    attempt = bench.handed_in()
-    bench.claim_and_give(bench.first, attempt, FULL)
-    drop(question_of(bench), bench.tutor.id)
+def test_a_work_of_which_all_was_dropped_tells_no_points_of_none(app: Flask) -> None:
+    desk = Desk(2)
+    desk.claim()
+    desk.give({2: [1, 1]})
+    for question in ("told", "written", "more"):
+        drop(question, desk.marker.user_id)
 
-    page = words(factories.sign_in(app.test_client(), bench.user).get(f"/attempts/{attempt}").text)
+    page = words(factories.sign_in(app.test_client(), desk.user).get(f"/attempts/{desk.attempt}/marks").text)
     assert "Nothing of it counts any more; your pass stays" in page
     assert "0 of 0" not in page
-    assert "named and timed" in page
-    desk = factories.sign_in(app.test_client(), bench.tutor).get(f"/studio/marking/{attempt}").text
-    assert "Its question was dropped since" in words(desk)
+    assert "Because." in page
+    tutor = factories.sign_in(app.test_client(), desk.tutor)
+    assert "Its question was dropped since" in words(tutor.get(f"/studio/marking/{desk.attempt}").text)
 
 
 def test_an_essay_that_was_dropped_before_it_was_handed_in_has_no_page_of_marks(app: Flask) -> None:
@@ -231,9 +189,3 @@ def test_an_essay_that_was_dropped_before_it_was_handed_in_has_no_page_of_marks(
     author = factories.sign_in(app.test_client(), desk.user)
 
     assert f"/attempts/{again}/marks" not in author.get(f"/attempts/{again}").text
-
-
-def question_of(bench: Bench) -> str:
-    from quizzes.reads import asked
-
-    return asked(bench.quiz.content["revision"]).question.id

@@ -18,7 +18,7 @@ from marking.models import WorkVersion
 from marking.rules import WorkState
 from progress.models import StepCompletion
 from quizzes import saving
-from quizzes.models import AttemptItem
+from quizzes.models import AttemptItem, KeptForm
 from quizzes.saving import Given
 from tests import factories
 from tests.marking.bench import CLOSE, FULL, NOON, Bench, one_of
@@ -165,7 +165,23 @@ def test_a_tab_from_before_an_erasure_clears_nothing_that_was_written_since(
 
     assert old.status_code == 409
     assert "was erased meanwhile" in words(old.text)
+    assert ">Old words</textarea>" in old.text  # given back to who wrote it, and written down nowhere
     assert bench.draft(attempt) == "New words"
+
+
+def test_what_was_kept_as_the_sign_in_ended_is_erased_too(
+    app: Flask, bench: Bench, author: FlaskClient
+) -> None:
+    attempt = bench.start()
+    field, _ = page_of(author, attempt)
+    stranger = app.test_client()  # no sign-in any more
+    for address in (f"/attempts/{attempt}?q=1", "/attempts/another?q=1"):
+        stranger.post(address, data={"item1": "1", field: "A client's name"})
+    assert count_of(KeptForm) == 2
+
+    bench.erase(attempt)
+
+    assert (count_of(KeptForm), count_of(KeptForm, path="/attempts/another")) == (1, 1)
 
 
 def test_an_author_erases_a_work_and_says_that_they_mean_it(bench: Bench, author: FlaskClient) -> None:

@@ -81,9 +81,9 @@ def test_the_page_shows_the_key_as_it_is_and_what_attempts_are_graded_by(
 def test_the_preview_counts_and_lists_attempts_without_names(cohort: Cohort, teacher: FlaskClient) -> None:
     page = words(teacher.get(asks(cohort, teacher)).text)
 
-    assert "Up 2 of 4 handed in Down 2 0 the same Pass by it 1" in page
-    assert f"{cohort.attempts[1]} What you remember 1 of 2, 50% 2 of 2, 100% Passes" in page
-    assert "2 of 2, 100% 1 of 2, 50% Below the pass mark; the pass stays" in page
+    assert "Up 2 of 4 handed in Down 2 0 the same Attempts that pass by it 1" in page
+    assert f"{cohort.attempts[1]} What you remember 1 of 2, 50% 2 of 2, 100% This attempt passes" in page
+    assert "2 of 2, 100% 1 of 2, 50% Below the pass mark; this attempt stays passed" in page
     assert "cohort1" not in page
     assert count_of(Regrade) == 0
 
@@ -260,6 +260,29 @@ def test_a_pass_that_stays_is_said_beside_its_new_figures(app: Flask, cohort: Co
     assert "You needed 100 percent and have 50." in page
     assert f"“{REASON}” Your pass stays." in page
     assert "Passed" in page
+
+
+@pytest.mark.parametrize(
+    ("counts", "counting"), [("average", "the average of your attempts"), ("last", "the last attempt")]
+)
+def test_no_pass_is_said_to_stay_where_what_counts_never_passed(
+    app: Flask, counts: str, counting: str
+) -> None:
+    cohort = Cohort(counts=counts, pass_mark=70)
+    attempt = cohort.start()
+    cohort.answer_right(attempt, 1)
+    cohort.submit(attempt)
+    cohort.submit(cohort.start())
+    cohort.regrade("second", Cause.DROPPED)
+    assert cohort.head(attempt).passed
+    cohort.mend_first()
+    cohort.regrade()
+
+    page = words(factories.sign_in(app.test_client(), cohort.user).get(f"/attempts/{attempt}").text)
+
+    assert "Not passed yet." in page
+    assert f"“{REASON}” This attempt passed before; what counts is {counting}." in page
+    assert "Your pass stays." not in page
 
 
 def test_a_dropped_question_is_told_of_and_not_shown(app: Flask, cohort: Cohort) -> None:

@@ -152,16 +152,31 @@ def test_what_an_answer_cost_is_said_in_words(
     assert _told_of(world, attempt, settings) == points
 
 
-def test_of_what_a_person_marked_no_price_is_named(app: Flask) -> None:
-    settings = {"hints": True, "hint_penalty": 10}
+HINTS = {"hints": True, "hint_penalty": 10}
+
+
+@pytest.mark.parametrize(
+    ("settings", "earned", "counts", "points"),
+    [
+        ({"certainty": True}, 2, Fraction(2, 3), "2 of 2 points, counts for 2/3 (not said how sure)"),
+        ({"certainty": True, **HINTS}, 2, Fraction(0), "2 of 2 points, counts for 0 (not said how sure)"),
+        (HINTS, 2, Fraction(9, 5), "2 of 2 points, counts for 1.8 (the hint)"),
+        (HINTS, 1, Fraction(0), "1 of 2 points, counts for 0"),
+        ({"hints": True}, 1, Fraction(0), "1 of 2 points, counts for 0"),
+    ],
+    ids=["certainty", "certainty and a failed criterion", "hint", "failed, hint", "failed"],
+)
+def test_of_what_a_person_marked_a_price_is_named_and_a_failed_criterion_is_not(
+    app: Flask, settings: dict[str, Any], earned: int, counts: Fraction, points: str
+) -> None:
     world = World("## written {essay points=2}\nWhy?\n\n- A reason\n", **settings)
     attempt = world.start()
     with transaction() as session:
         row = session.get_one(AttemptItem, (attempt, 1))
-        row.answer, row.hinted = {"text": ["Because."]}, True
-        closing.set_score(row, Score(Fraction(1), Fraction(2)), Fraction(0))
+        row.answer, row.hinted = {"text": ["Because."]}, "hints" in settings
+        closing.set_score(row, Score(Fraction(earned), Fraction(2)), counts)
 
-    assert _told_of(world, attempt, settings) == "1 of 2 points, counts for 0"
+    assert _told_of(world, attempt, settings) == points
 
 
 def _told_of(world: World, attempt: str, settings: dict[str, Any]) -> str:
