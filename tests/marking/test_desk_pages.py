@@ -120,7 +120,7 @@ def test_the_queue_tells_the_oldest_first_with_ages_and_the_median(bench: Bench,
     page = tutor.get("/studio/marking").text
     assert page.index(second[-5:]) < page.index(third[-5:])
     said = words(page)
-    assert "Wait now 2" in said
+    assert "Works that wait 2" in said
     assert "Oldest 4 hours" in said
     assert "median of 30 days 6 hours" in said
     assert "Marked in 30 days 1" in said
@@ -195,5 +195,5 @@ def test_the_studio_tells_what_waits(bench: Bench, tutor: FlaskClient) -> None:
     bench.handed_in()
 
     page = tutor.get("/studio").text
-    assert "1 waits for somebody" in words(page)
+    assert "1 work or question waits for somebody" in words(page)
     assert f"/studio/courses/{bench.course.slug}/accommodations" in page
