@@ -60,8 +60,15 @@ def error_page(status: int, sentence: str | None = None, headers: dict[str, str]
         status=status,
         sentence=sentence,
         request_id=g.get("request_id", ""),
+        back=_came_from() if status == 413 else "",
     )
     return body, status, headers or {}
+
+
+def _came_from() -> str:
+    """The page of ours whose form was sent, where the browser says so."""
+    before = request.referrer or ""
+    return before if before.startswith(request.host_url) else ""
 
 
 def _school() -> School:

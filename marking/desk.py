@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
+from sqlalchemy import or_, select
 
 from accounts.models import User
 from core.database import db
@@ -13,9 +14,9 @@ from marking.judging import FIRST, SECOND, place_of
 from marking.models import Mark, Work
 from marking.queue import HIDDEN, code_of, holders_of, is_anonymous, may_claim, state_in_words
 from marking.rules import MOST_ROUNDS, WITH_ITS_AUTHOR, WorkState
-from marking.services import Marker, items_to_mark, markers_of, marks_of, question_of, versions_of
+from marking.services import Marker, in_reach, items_to_mark, markers_of, marks_of, question_of, versions_of
 from marking.shown import ShownAnswer, ShownVersion, difference, show_answer, show_version
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, AttemptItem, Quiz
 from quizzes.quiz_settings import QuizKind
 from quizzes.results import exact
 from quizzes.times import in_words
@@ -115,6 +116,22 @@ def desk_of(work: Work, marker: Marker, reader: Reader) -> Desk:
         possible=exact(attempt.possible),
         pass_mark=exact(attempt.possible * attempt.pass_percent / 100),
     )
+
+
+def was_erased(marker: Marker, attempt_id: str) -> bool:
+    """Whether the author took back a work that this person might mark else. Of other drafts nothing is told.
+
+    It had a marker, or it is as empty as erasing leaves it.
+    """
+    is_emptied = (AttemptItem.seq > 0) & AttemptItem.saved_at.is_(None)
+    query = (
+        select(Work.attempt_id)
+        .join(Attempt, Attempt.id == Work.attempt_id)
+        .join(AttemptItem, AttemptItem.attempt_id == Work.attempt_id)
+        .where(Work.attempt_id == attempt_id, Work.state == WorkState.DRAFT, in_reach(marker))
+        .where(or_(Work.marker_id.is_not(None), is_emptied))
+    )
+    return db.session.scalars(query).first() is not None
 
 
 def _may_see(work: Work, mark: Mark, marker: Marker) -> bool:

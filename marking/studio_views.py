@@ -6,11 +6,12 @@ from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from core.database import transaction
-from core.errors import Conflict, InvalidInput
+from core.error_pages import error_page
+from core.errors import Conflict, InvalidInput, NotFound
 from core.web import INSTRUCTOR, allow, render, signed_in
 from marking import judging, queue, uploads
 from marking.allowances import services as allowances
-from marking.desk import desk_of
+from marking.desk import desk_of, was_erased
 from marking.forms import ButtonForm, read_judgement
 from marking.judging import Judgement
 from marking.models import Work
@@ -21,12 +22,22 @@ from marking.shown import nameless
 
 bp = Blueprint("studio_marking", __name__, url_prefix="/studio")
 Answer = str | Response
+ERASED = "Its author erased this work, so there is nothing to mark. It comes back when it is handed in again."
 
 
 def marker_here() -> Marker:
     """The reader as a marker."""
     person = signed_in()
     return Marker(person.user_id, "admin" in person.roles)
+
+
+@bp.errorhandler(NotFound)
+def not_found(error: NotFound) -> Answer | tuple[str, int, dict[str, str]]:
+    """A work that its author took back meanwhile leads to the queue, with the reason."""
+    if not was_erased(marker_here(), (request.view_args or {}).get("work_id", "")):
+        return error_page(404, error.sentence)
+    flash(ERASED, "info")
+    return redirect("/studio/marking", 303)
 
 
 @bp.get("/marking")

@@ -4,16 +4,18 @@ from random import SystemRandom
 
 from flask import Blueprint, flash, redirect, request
 from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from core import events
 from core.database import transaction
+from core.error_pages import error_page
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.limits import require_within
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from marking import drafts, pages, uploads
 from marking.allowances.services import ask
-from marking.files import LARGEST, Brought, check
+from marking.files import LARGEST, TOO_LARGE, Brought, check
 from marking.forms import ButtonForm, HandInForm
 from marking.rules import WITH_ITS_AUTHOR
 from marking.sending import send
@@ -32,6 +34,8 @@ bp = Blueprint("marking", __name__)
 Answer = str | tuple[str, int] | Response
 UPLOADS = "30/hour; 100/day"
 HANDED_IN = "Your work is handed in. A mail confirms it."
+MOST_LET_BY = 100_000_000  # bytes of a file that is refused; whoever sends more sees the connection break
+STANDS = "What was saved before is still here."
 
 
 def register() -> None:
@@ -148,6 +152,27 @@ def bring(work_id: str) -> Answer:
         return redirect(_back(head, position).partition("#")[0], 303)  # to the top, where the reason stands
     flash("The file is here.", "ok")
     return redirect(_back(head, position), 303)
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def too_large(_: RequestEntityTooLarge) -> Answer | tuple[str, int, dict[str, str]]:
+    """A file over the limit of all requests is refused before its door: back to where it was sent from.
+
+    Nothing of the form was read, so the question stands in the address.
+    """
+    if request.endpoint != "marking.bring":
+        return error_page(413)
+    _let_by()
+    flash(f"{TOO_LARGE} {STANDS}", "bad")
+    position = request.args.get("q", 1, type=int)
+    return redirect(f"/attempts/{(request.view_args or {})['work_id']}/files?q={position}", 303)
+
+
+def _let_by() -> None:
+    """Read what is still coming and drop it: a browser that is cut off while it sends shows no answer of ours."""
+    left, stream = min(request.content_length or 0, MOST_LET_BY), request.environ["wsgi.input"]
+    while left > 0 and (part := stream.read(min(left, 65_536))):
+        left -= len(part)
 
 
 def _read(sent: FileStorage | None) -> Brought:

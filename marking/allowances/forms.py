@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, IntegerField, SelectField
+from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from core.school import current_school
@@ -16,8 +16,9 @@ FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]  # of a browser, and as one types
 
 
 class AccommodationForm(FlaskForm):
-    """What is changed, and in what."""
+    """What is changed, and in what. `filled_from` is the stamp of what stood in the form when it was opened."""
 
+    filled_from = HiddenField()
     quiz = SelectField("In")
     extra_time = IntegerField(
         "Extra time, in percent",

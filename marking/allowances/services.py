@@ -36,6 +36,7 @@ NO_LEARNER = "There is no such learner in this course."
 NO_QUIZ = "There is no such quiz in this course."
 NO_ACCOMMODATION = "There is no such accommodation. It may have been ended."
 NOTHING = "Change something: extra time, extra attempts, or a date."
+STANDS = "Something is changed here for this learner already, and this form was not filled from it."
 WRONG_WINDOW = "The end lies before the beginning."
 NO_MORE = "This learner has 100 further attempts here already, which is the most. Refuse with a sentence."
 MOST_EXTRA = 100  # further attempts for one learner at one quiz
@@ -136,11 +137,13 @@ def _one_more(request: AttemptRequest, course_id: int, marker: Marker) -> None:
 
 
 def change(
-    marker: Marker, user_id: int, course_id: int, quiz_id: int | None, wanted: Change
+    marker: Marker, user_id: int, course_id: int, quiz_id: int | None, wanted: Change, seen: str | None = None
 ) -> Accommodation:
     """Set what is changed for a learner in one quiz, or in all of the course. Open attempts get their new deadline.
 
-    Raises InvalidInput for nothing or dates in the wrong order, NotFound for no learner or quiz of this course.
+    `seen` is the stamp of what the one who changes it had before their eyes; None replaces whatever stands. Raises
+    Conflict where something else stands, InvalidInput for nothing or dates in the wrong order, NotFound for no
+    learner or quiz of this course.
     """
     if wanted.is_nothing:
         raise InvalidInput(NOTHING)
@@ -148,7 +151,23 @@ def change(
         raise InvalidInput(WRONG_WINDOW, "closes")
     _require_in_course(user_id, course_id, quiz_id)
     _take_turn_with_attempts(user_id, course_id)
+    if seen is not None:
+        _require_seen(find_row(user_id, course_id, quiz_id), wanted, seen)
     return _write_down(marker, user_id, course_id, quiz_id, wanted)
+
+
+def _require_seen(row: Accommodation | None, wanted: Change, seen: str) -> None:
+    """A second press finds what the first one wrote, which is no conflict."""
+    if row is not None and stamp_of(row) != seen and change_of(row) != wanted:
+        raise Conflict(STANDS)
+
+
+def stamp_of(row: Accommodation | None) -> str:
+    """What stands, for a form to carry: other after each change, empty where nothing stands."""
+    if row is None:
+        return ""
+    moments = (int(moment.timestamp()) if moment else "" for moment in (row.opens_at, row.closes_at))
+    return ".".join(map(str, (row.id, row.extra_time, row.extra_attempts, *moments)))
 
 
 def _write_down(

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from accounts.models import User
 from core.database import db, transaction
-from core.errors import InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.school import current_school
 from core.web import INSTRUCTOR, Reader, allow, render, signed_in
 from courses.models import Course
@@ -65,18 +65,13 @@ def change(course: str, user_id: int) -> Answer:
     found = services.find_taught(_marker(), course)
     person = _learner(found, user_id)
     form = _form(found, user_id)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.change(_marker(), user_id, found.id, form.quiz_id, form.change)
-        except InvalidInput as wrong:
-            form.form_errors = [wrong.sentence]
-        else:
-            flash("It holds from now on, also for an attempt that is open.", "ok")
-            return redirect(f"/studio/courses/{course}/accommodations", 303)
+    if form.validate_on_submit() and _saved(found, user_id, form):
+        flash("It holds from now on, also for an attempt that is open.", "ok")
+        return redirect(f"/studio/courses/{course}/accommodations", 303)
+    standing = _standing(found, user_id, form.quiz_id) if services.STANDS in form.form_errors else None
     html = render(
         "marking/accommodate.html", nav="studio", course=found, person=person, form=form,
-        zone=current_school().time_zone,
+        zone=current_school().time_zone, standing=standing,
     )  # fmt: skip
     return (html, 422) if form.errors else html
 
@@ -103,12 +98,34 @@ def _form(course: Course, user_id: int) -> AccommodationForm:
     quiz_id, quizzes = request.args.get("quiz", 0, type=int), services.quizzes_for(user_id, course.id)
     if quiz_id and quiz_id not in {quiz.id for quiz in quizzes}:
         raise NotFound(services.NO_ACCOMMODATION)  # Else the form would be that of all of the course.
-    row = services.change_of(services.find_row(user_id, course.id, quiz_id or None))
+    found = services.find_row(user_id, course.id, quiz_id or None)
+    row = services.change_of(found)
     form = AccommodationForm(
-        quiz=str(quiz_id), extra_time=row.extra_time, extra_attempts=row.extra_attempts,
-        opens=local(row.opens_at), closes=local(row.closes_at),
+        filled_from=services.stamp_of(found), quiz=str(quiz_id), extra_time=row.extra_time,
+        extra_attempts=row.extra_attempts, opens=local(row.opens_at), closes=local(row.closes_at),
     )  # fmt: skip
     return form.offer(quizzes)
+
+
+def _saved(course: Course, user_id: int, form: AccommodationForm) -> bool:
+    """Change it, or leave in the form why not."""
+    try:
+        with transaction():
+            services.change(
+                _marker(), user_id, course.id, form.quiz_id, form.change, form.filled_from.data or ""
+            )
+    except (InvalidInput, Conflict) as refused:
+        form.form_errors = [refused.sentence]
+        return False
+    return True
+
+
+def _standing(course: Course, user_id: int, quiz_id: int | None) -> Row | None:
+    """What stands in the way of a change; None where it was ended in this moment."""
+    return next(
+        (row for row in _rows(course, signed_in()) if (row.user_id, row.quiz_id) == (user_id, quiz_id or 0)),
+        None,
+    )
 
 
 def _rows(course: Course, reader: Reader) -> list[Row]:

@@ -262,6 +262,23 @@ def test_a_body_over_the_limit_is_refused(doors: FlaskClient) -> None:
     assert post(doors, "/tests/form", {"text": "x" * len(body)}).status_code == 413
 
 
+@pytest.mark.parametrize(
+    ("before", "leads_back"), [("http://localhost/tests/form", True), ("http://x/", False)]
+)
+def test_the_page_of_what_is_too_large_names_the_limit_and_leads_back(
+    doors: FlaskClient, before: str, leads_back: bool
+) -> None:
+    body = b"x" * (10 * 1024 * 1024 + 1)
+
+    page = doors.post(
+        "/tests/form", data=body, content_type="application/octet-stream", headers={"Referer": before}
+    ).text
+
+    assert "A file may have 10 MB" in page
+    assert "What was saved before is still here" in page
+    assert ("Go back</a>" in page, f'href="{before}"' in page) == (leads_back, leads_back)
+
+
 def test_a_form_of_too_many_parts_is_refused(doors: FlaskClient) -> None:
     fields = {f"f{i}": "x" for i in range(1100)}
 

@@ -1,7 +1,8 @@
 """What is changed for one learner, and questions for another attempt: granted once, seen by few."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -298,10 +299,66 @@ def test_a_change_where_no_new_one_could_be_made_is_changed_and_not_spread_over_
     assert f'<option selected value="{school.quiz.id}">' in shown
 
     given = {"quiz": str(school.quiz.id), "extra_time": "0", "extra_attempts": "2"}
+    given["filled_from"] = filled_from(shown)
     assert factories.post(tutor, form, given).status_code == 303
 
     rows = db.session.execute(select(Accommodation.id, Accommodation.quiz_id, Accommodation.extra_attempts))
     assert [tuple(each) for each in rows] == [(row, school.quiz.id, 2)]
+
+
+def changed() -> tuple[int, ...]:
+    """The only accommodation: percent of more time, further attempts."""
+    db.session.rollback()
+    return tuple(db.session.execute(select(Accommodation.extra_time, Accommodation.extra_attempts)).one())
+
+
+def filled_from(page: str) -> str:
+    found = re.search(r'name="filled_from" type="hidden" value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def test_what_is_changed_already_is_not_overwritten_by_a_form_that_does_not_show_it(
+    school: School, tutor: FlaskClient
+) -> None:
+    school.change(extra_time=25, extra_attempts=1, closes_at=datetime(2026, 12, 24, 18, tzinfo=UTC))
+    form = f"{school.desk}/{school.user.id}"
+    opened = filled_from(tutor.get(form).text)
+    given = {"quiz": str(school.quiz.id), "extra_time": "0", "extra_attempts": "2", "filled_from": opened}
+
+    refused = factories.post(tutor, form, given)
+
+    assert refused.status_code == 422
+    assert "25 percent more time, 1 further attempt, until 24 December 2026, 18:00" in words(refused.text)
+    assert f'href="{form}?quiz={school.quiz.id}"' in refused.text
+    assert re.search(r'id="extra_attempts"[^>]* value="2"', refused.text)  # what was typed
+    assert changed() == (25, 1)
+    shown = tutor.get(f"{form}?quiz={school.quiz.id}").text
+    saved = factories.post(tutor, form, {**given, "extra_time": "25", "filled_from": filled_from(shown)})
+    assert saved.status_code == 303
+    assert changed() == (25, 2)
+
+
+def test_an_attempt_that_was_granted_meanwhile_is_not_taken_back_by_an_older_form(
+    used: School, tutor: FlaskClient
+) -> None:
+    used.change(extra_time=25)
+    form = f"{used.desk}/{used.user.id}?quiz={used.quiz.id}"
+    opened = filled_from(tutor.get(form).text)
+    used.answer(used.ask(), True)
+    given = {"quiz": str(used.quiz.id), "extra_time": "50", "extra_attempts": "0", "filled_from": opened}
+
+    assert factories.post(tutor, form, given).status_code == 422
+
+    assert changed() == (25, 1)
+
+
+def test_a_change_that_is_saved_twice_is_saved_once(school: School, tutor: FlaskClient) -> None:
+    form = f"{school.desk}/{school.user.id}"
+    given = {"quiz": str(school.quiz.id), "extra_time": "25", "extra_attempts": "0", "filled_from": ""}
+    given["closes"] = "2026-12-24T18:00"
+
+    assert [factories.post(tutor, form, given).status_code for _ in range(2)] == [303, 303]
 
 
 def test_a_link_to_a_change_that_was_ended_leads_to_no_other_one(school: School, tutor: FlaskClient) -> None:

@@ -78,6 +78,26 @@ def test_a_draft_is_its_authors_alone_also_after_a_return(bench: Bench, tutor: F
     assert tutor.get(f"/studio/marking/{attempt}/files/{drafted}").status_code == 200
 
 
+@pytest.mark.parametrize("claimed", [True, False])
+def test_a_work_that_was_erased_meanwhile_leads_its_markers_to_the_queue(
+    app: Flask, bench: Bench, tutor: FlaskClient, claimed: bool
+) -> None:
+    attempt = bench.handed_in()
+    if claimed:
+        bench.claim(bench.first, attempt)
+    bench.erase(attempt)
+    desk = f"/studio/marking/{attempt}"
+    stranger = factories.sign_in(app.test_client(), factories.make_user("", "Sam", "instructor"))
+
+    refused = [tutor.get(desk), factories.post(tutor, f"{desk}/mark", {"l1-0": "2", "go": "give"})]
+    if not claimed:
+        refused.append(factories.post(tutor, f"{desk}/claim"))
+
+    assert {(each.status_code, each.location) for each in refused} == {(303, "/studio/marking")}
+    assert "Its author erased this work" in words(tutor.get("/studio/marking").text)
+    assert stranger.get(desk).status_code == 404
+
+
 def test_an_assignment_may_show_names(app: Flask) -> None:
     bench = Bench(anonymous=False)
     attempt = bench.handed_in()

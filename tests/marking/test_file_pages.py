@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from tests.marking.bench import NOON, Bench
 from tests.marking.doors import bring
 from tests.marking.test_files import HTML, SVG, bomb, picture
 from tests.marking.test_uploads import Broken
+from tests.quizzes.visiting import words
 
 
 @pytest.fixture
@@ -37,14 +39,26 @@ def test_a_file_that_is_none_of_ours_is_refused_with_the_remedy(
     assert bench.files() == []
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(bench: Bench, author: FlaskClient) -> None:
+def test_a_file_that_is_too_large_is_let_by_and_refused_with_the_limit(
+    bench: Bench, author: FlaskClient
+) -> None:
     attempt = bench.start()
+    bench.write(attempt)
+
+    body = BytesIO(b"x" * 11_000_000)
 
     answer = author.post(
-        f"/attempts/{attempt}/files", data=b"x" * 11_000_000, content_type="multipart/form-data; boundary=b"
+        f"/attempts/{attempt}/files?q=1",
+        input_stream=body,
+        content_length=11_000_000,
+        content_type="multipart/form-data; boundary=b",
     )
 
-    assert answer.status_code == 413
+    assert body.tell() == 11_000_000  # else a browser that still sends shows no answer
+    said = words(author.get(answer.location, follow_redirects=True).text)
+    assert "This file is larger than 10 MB" in said
+    assert "What was saved before is still here" in said
+    assert "I name every flag" in said
     assert bench.files() == []
 
 
