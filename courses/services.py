@@ -210,7 +210,7 @@ def _module(
     course: Course, module: Module, number: int, steps: list[Step], numbered: dict[int, int]
 ) -> OutlineModule:
     own = [step for step in steps if step.module_id == module.id]
-    counted = accumulate(step.kind == LESSON for step in own)
+    counted = accumulate(int(step.kind == LESSON) for step in own)
     entries = (
         _entry(course.slug, step, lesson if step.kind == LESSON else 0, numbered[step.id], number)
         for step, lesson in zip(own, counted, strict=True)
