@@ -32,7 +32,7 @@ def main() -> None:
     print(f"Stripe sandbox on {url}: no money moves.", flush=True)
     with delivering(account):
         server.serve_forever(poll_interval=POLL)
-        account.stopping.set()
+        account.stop()
     server.server_close()
     account.store.close()
 

@@ -2,9 +2,10 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Condition, Event, Lock
 
 from sandbox.errors import Json
 from sandbox.faults import Faults
@@ -47,6 +48,9 @@ class Account:
     keys_lock: Lock = field(default_factory=Lock)
     delivering: Lock = field(default_factory=Lock)
     stopping: Event = field(default_factory=Event)
+    hurrying: Event = field(default_factory=Event)
+    under_way: int = 0
+    idle: Condition = field(default_factory=Condition)
     news: Event = field(default_factory=Event)
 
     def now(self) -> int:
@@ -63,12 +67,35 @@ class Account:
         clock = self.store.setting("clock", {})
         self.store.set("clock", {**clock, "ahead": clock.get("ahead", 0) + seconds})
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """A request to the API is under way."""
+        with self.idle:
+            self.under_way += 1
+        try:
+            yield
+        finally:
+            with self.idle:
+                self.under_way -= 1
+                self.idle.notify_all()
+
     def pause(self, seconds: float) -> None:
-        """Wait, but no longer than the server lives."""
-        self.stopping.wait(seconds)
+        """Wait, but no longer than the server lives or the state stands."""
+        self.hurrying.wait(seconds)
+
+    def stop(self) -> None:
+        """Let whoever pauses or waits for news go."""
+        for each in (self.stopping, self.hurrying, self.news):
+            each.set()
 
     def reset(self) -> None:
+        """Forget everything, once the requests under way are answered: none acts on the new state."""
+        self.faults.clear()
+        self.hurrying.set()
+        with self.idle:
+            self.idle.wait_for(lambda: self.under_way == 0)
+        if not self.stopping.is_set():
+            self.hurrying.clear()
         with self.store.acting():
             self.store.forget_everything()
-        self.faults.clear()
         self.received.clear()

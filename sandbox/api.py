@@ -28,7 +28,8 @@ def blueprint(account: Account) -> Blueprint:
 
 def _view(account: Account, operation: str) -> Callable[..., Response]:
     def view(**ids: str) -> Response:
-        return _answer(account, operation, ids)
+        with account.answering():
+            return _answer(account, operation, ids)
 
     return view
 

@@ -75,8 +75,7 @@ def delivering(account: Account) -> Iterator[None]:
     try:
         yield
     finally:
-        account.stopping.set()
-        account.news.set()
+        account.stop()
         thread.join(PATIENCE)
 
 
@@ -94,7 +93,7 @@ def running(
         with delivering(account):
             yield account
     finally:
-        account.stopping.set()
+        account.stop()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -36,7 +36,7 @@ def case_of(file: str) -> Case:
 def choose_best(page: Page, case: Case) -> None:
     """Mark the choice that scores most of those that the scene of the page offers."""
     group = page.get_by_role("group", name="Choose your response")
-    group.wait_for()
+    page.wait_for_load_state()
     shown = [plain(text) for text in group.locator(".opt").all_inner_texts()]
     choices = [choice for scene in case.scenes for choice in scene.choices if plain(choice.text_md) in shown]
     best = max(choices, key=lambda choice: choice.score)
@@ -45,6 +45,7 @@ def choose_best(page: Page, case: Case) -> None:
 
 def answer(group: Locator, key: list[Question]) -> str:
     """Answer the question of a group rightly, as a person does; gives the question's kind."""
+    group.page.wait_for_load_state()
     question = _asked(group, key)
     ANSWERERS[type(question.parts)](group, question.parts)
     return question.kind

@@ -339,6 +339,7 @@ def test_each_side_of_a_review_card_is_accessible(
     page.goto("/reviews")
     page.get_by_role("button", name="Review now").click()
     seen: dict[str, list[str]] = {}
+    page.wait_for_load_state()
     while not page.get_by_role("heading", name="Nothing more in this session").is_visible():
         turn = page.get_by_role("link", name="Turn the card")
         if turn.is_visible():
@@ -350,8 +351,10 @@ def test_each_side_of_a_review_card_is_accessible(
             page.get_by_role("button", name="I do not know").click()
             _look(page, "reasons", seen)
             page.get_by_role("link", name=re.compile("Next card|Finish")).click()
+            page.wait_for_load_state()
             continue
         page.get_by_role("button", name="Skip for now").click()
+        page.wait_for_load_state()
         if page.get_by_role("heading", name="Done for now").is_visible():
             break
     _look(page, "end", seen)

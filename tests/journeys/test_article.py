@@ -48,4 +48,4 @@ def test_a_question_can_be_pointed_at(shop: Shop, open_page: OpenPage) -> None:
 
     expect(page.get_by_text("Stop, and say what you noticed.")).to_be_in_viewport()
     page.get_by_role("link", name="What a hand notices").last.click()
-    expect(page).to_have_url(re.compile(f"{ARTICLE}$"))
+    page.wait_for_url(re.compile(f"{ARTICLE}$"))

@@ -46,7 +46,7 @@ def signs_in(page: Page, address: str) -> None:
     page.get_by_label("Email address").fill(address)
     page.get_by_label("Password").fill(factories.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/dashboard$"))
+    page.wait_for_url(re.compile("/dashboard$"))
 
 
 def begins(page: Page, case: str) -> None:

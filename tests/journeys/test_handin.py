@@ -136,7 +136,7 @@ def test_a_work_that_is_written_offline_is_kept_and_sent_when_the_line_is_back(
     page.get_by_label("Your work").fill("Written in the tunnel.")
     expect(status(page)).to_have_text(re.compile("^Not saved yet"))
     page.get_by_role("button", name="Look over and hand in").click()
-    expect(page).to_have_url(draft)
+    page.wait_for_url(draft)
 
     page.context.set_offline(False)
     expect(status(page)).to_have_text("Saved")

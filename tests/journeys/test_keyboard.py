@@ -41,7 +41,7 @@ def test_a_learner_signs_in_reads_and_hands_in_by_keyboard_alone(
     answers_a_check(page)
     goes_to(page, "Mark complete and continue", "BUTTON")
     opens(page)
-    expect(page).to_have_url(re.compile("what-stress-does-to-skin$"))
+    page.wait_for_url(re.compile("what-stress-does-to-skin$"))
     hands_in_a_quiz(page)
 
 
@@ -78,7 +78,7 @@ def signs_in(page: Page) -> None:
     goes_to(page, "Password", "INPUT")
     page.keyboard.type(DEMO_PASSWORD)
     opens(page)
-    expect(page).to_have_url(re.compile(f"/courses/{COURSE}$"))
+    page.wait_for_url(re.compile(f"/courses/{COURSE}$"))
 
 
 def answers_a_check(page: Page) -> None:

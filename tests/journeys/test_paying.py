@@ -88,7 +88,7 @@ def test_a_refused_card_may_be_followed_by_one_that_is_taken(
 
     is_received(page)
     page.get_by_role("link", name=re.compile("^Start the first lesson")).click()
-    expect(page).to_have_url(re.compile(f"/learn/{SLUG}/{LESSONS[0]}$"))
+    page.wait_for_url(re.compile(f"/learn/{SLUG}/{LESSONS[0]}$"))
 
 
 @WIDTHS
@@ -226,7 +226,7 @@ def test_what_was_paid_for_a_place_that_one_has_goes_back_by_itself(
     assert refund["status"] == 200
     page.get_by_role("link", name="Go to the course").click()
 
-    expect(page).to_have_url(re.compile(f"/learn/{SLUG}$"))
+    page.wait_for_url(re.compile(f"/learn/{SLUG}$"))
 
 
 @WIDTHS
@@ -266,7 +266,7 @@ def test_a_refund_in_the_dashboard_ends_access_and_withdraws_the_certificate(
 def finds_the_course(page: Page) -> None:
     page.goto("/courses")
     page.get_by_role("main").get_by_role("link", name=TITLE).first.click()
-    expect(page).to_have_url(re.compile(COURSE + "$"))
+    page.wait_for_url(re.compile(COURSE + "$"))
 
 
 def registers(page: Page, address: str) -> None:
@@ -289,7 +289,7 @@ def confirms_the_address(page: Page, shop: Shop, address: str) -> None:
     page.get_by_label("Email address").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile(f"{COURSE}/enroll$"))
+    page.wait_for_url(re.compile(f"{COURSE}/enroll$"))
 
 
 def enrolls(page: Page) -> None:
@@ -318,9 +318,9 @@ def is_kept_out(page: Page, word: str) -> None:
 def reads_the_lessons(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^Start the first lesson")).click()
     for lesson in LESSONS:
-        expect(page).to_have_url(re.compile(f"/learn/{SLUG}/{lesson}$"))
+        page.wait_for_url(re.compile(f"/learn/{SLUG}/{lesson}$"))
         page.get_by_role("button", name="Mark complete and continue").click()
-    expect(page).to_have_url(re.compile(f"/learn/{SLUG}/quizzes/hands-quiz$"))
+    page.wait_for_url(re.compile(f"/learn/{SLUG}/quizzes/hands-quiz$"))
 
 
 def passes_the_quiz(page: Page) -> None:

@@ -53,7 +53,7 @@ def test_an_answer_given_offline_is_kept_and_sent_when_the_line_is_back(
     expect(saved(page)).to_have_text(re.compile("^Not saved yet"))
     page.get_by_role("button", name="Next").click()
     expect(saved(page)).to_have_text(re.compile("^You are offline"))
-    expect(page).to_have_url(re.compile(attempt))
+    page.wait_for_url(re.compile(attempt))
 
     page.context.set_offline(False)
     expect(saved(page)).to_have_text("Saved")
@@ -208,7 +208,7 @@ def test_the_clock_says_what_is_left_and_leads_to_the_result(school: School, ope
     expect(told).to_contain_text("Time is up")
     page.clock.fast_forward("00:05")
 
-    expect(page).to_have_url(attempt)
+    page.wait_for_url(attempt)
     expect(page.get_by_role("main")).to_contain_text("Time ran out")
 
 

@@ -22,7 +22,7 @@ def begins(page: Page, school: School, address: str, text: str, **settings: obje
     sign_in(page, address, PASSWORD)
     page.goto(quiz)
     page.get_by_role("button", name="Start quiz").click()
-    expect(page).to_have_url(re.compile("/attempts/"))
+    page.wait_for_url(re.compile("/attempts/"))
     page.wait_for_load_state()
 
 
@@ -42,6 +42,7 @@ def test_a_quiz_is_passed_on_the_second_attempt(school: School, open_page: OpenP
     expect(page.get_by_text("1 attempt of 2 used, 1 left")).to_be_visible()
     page.get_by_role("button", name="Start quiz").click()
     page.get_by_role("button", name="Whole paper").click()
+    page.wait_for_load_state()
     for question in page.get_by_role("group", name=re.compile(r"\.$")).all():
         question.get_by_role("radio", name="It is so", exact=True).check()
     hands_in(page)

@@ -137,9 +137,9 @@ def _answer(page: Page) -> None:
         page.keyboard.press("Enter")
     else:
         page.get_by_role("button", name="I do not know").press("Enter")
-    expect(page).to_have_url(re.compile("/reviews/answers/"))
+    page.wait_for_url(re.compile("/reviews/answers/"))
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/reviews/session$"))
+    page.wait_for_url(re.compile("/reviews/session$"))
 
 
 def test_a_week_of_reviews(week: Week, open_page: OpenPage) -> None:

@@ -64,7 +64,7 @@ def test_a_stranger_earns_a_certificate_that_anyone_can_verify(
 def finds_the_free_course(page: Page) -> None:
     page.goto("/")
     page.get_by_role("main").get_by_role("link", name="Start free").first.click()
-    expect(page).to_have_url(re.compile(FREE + "$"))
+    page.wait_for_url(re.compile(FREE + "$"))
 
 
 def registers(page: Page, address: str) -> None:
@@ -86,24 +86,24 @@ def confirms_the_address(page: Page, school: School, address: str) -> None:
     page.get_by_label("Email address").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile(FREE + "$"))
+    page.wait_for_url(re.compile(FREE + "$"))
 
 
 def starts_the_course(page: Page) -> None:
     page.get_by_role("button", name="Start free").click()
     expect(page.get_by_role("status")).to_contain_text("You are in")
     page.get_by_role("link", name="Begin").click()
-    expect(page).to_have_url(re.compile(f"/learn/{COURSE}/{LESSONS[0]}$"))
+    page.wait_for_url(re.compile(f"/learn/{COURSE}/{LESSONS[0]}$"))
 
 
 def reads_the_lessons(page: Page) -> None:
     for lesson in LESSONS:
-        expect(page).to_have_url(re.compile(f"/learn/{COURSE}/{lesson}$"))
+        page.wait_for_url(re.compile(f"/learn/{COURSE}/{lesson}$"))
         if lesson == LESSONS[0]:
             answers_a_check(page)
             keeps_a_private_answer(page)
         page.get_by_role("button", name="Mark complete and continue").click()
-    expect(page).to_have_url(re.compile(f"/learn/{COURSE}/quizzes/stress-skin-quiz$"))
+    page.wait_for_url(re.compile(f"/learn/{COURSE}/quizzes/stress-skin-quiz$"))
 
 
 def answers_a_check(page: Page) -> None:

@@ -55,9 +55,9 @@ def client(sandbox: Sandbox) -> stripe.StripeClient:
     return client_of(sandbox)
 
 
-def client_of(sandbox: Sandbox, key: str = Sandbox.key) -> stripe.StripeClient:
+def client_of(sandbox: Sandbox, key: str = Sandbox.key, **options: Any) -> stripe.StripeClient:
     addresses: stripe.BaseAddresses = {"api": sandbox.api_base}
-    return stripe.StripeClient(key, base_addresses=addresses, max_network_retries=0)
+    return stripe.StripeClient(key, base_addresses=addresses, max_network_retries=0, **options)
 
 
 def course(amount: int = 48_900, **price: Any) -> dict[str, Any]:

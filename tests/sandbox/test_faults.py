@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from sandbox.errors import InvalidRequest
-from tests.sandbox.conftest import Buy, Endpoint, order
+from tests.sandbox.conftest import Buy, Endpoint, client_of, order
 from tests.stripe import Sandbox
 
 SESSIONS = "/v1/checkout/sessions"
@@ -38,6 +38,21 @@ def test_a_reply_can_be_late_after_or_before_acting(
     create(client)
 
     assert pauses == [(60, made)]
+
+
+def test_a_reply_that_nobody_waits_for_does_not_reach_into_what_comes_after_a_reset(
+    client: stripe.StripeClient, sandbox: Sandbox
+) -> None:
+    sandbox.faults(kind="delay", seconds=3600, before=True)
+    hurried = client_of(sandbox, http_client=stripe.RequestsClient(timeout=0.2))
+    with pytest.raises(stripe.APIConnectionError):
+        create(hurried)
+
+    sandbox.reset()
+
+    assert sandbox.requests() == []
+    again = create(client)  # Its key would still be in use.
+    assert [session.id for session in client.v1.checkout.sessions.list()] == [again.id]
 
 
 def test_a_lost_connection_has_acted(client: stripe.StripeClient, sandbox: Sandbox) -> None:
