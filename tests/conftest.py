@@ -26,6 +26,7 @@ from tests import servers
 
 ENGINES = ("sqlite", "postgresql")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+Clock = Callable[[datetime], None]  # what the fixture `clock` gives
 
 
 @pytest.fixture(scope="session")
@@ -164,7 +165,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def clock() -> Iterator[Callable[[datetime], None]]:
+def clock() -> Iterator[Clock]:
     """Hold the product's clock: it starts at NOON; call it with another moment to move it."""
     core_clock.set_now(NOON)
     yield core_clock.set_now

@@ -1,7 +1,6 @@
 """Use cases about people, on both databases."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -17,10 +16,9 @@ from core import events
 from core.database import db, transaction
 from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import fingerprint
-from tests.conftest import NOON
+from tests.conftest import NOON, Clock
 from tests.factories import make_user
 
-Clock = Callable[[datetime], None]
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 

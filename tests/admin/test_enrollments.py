@@ -2,8 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,19 +14,9 @@ from core.audit import AuditEntry
 from core.database import db
 from core.outbox import OutboxMail
 from enrollment.services import find_enrollment, is_enrolled
-from tests.conftest import NOON
+from tests.conftest import NOON, Clock
 from tests.counting import statements
-from tests.factories import complete, enroll, make_course, make_user, post, sign_in, steps_of
-
-Clock = Callable[[datetime], None]
-
-
-@pytest.fixture
-def admin(client: FlaskClient, clock: Clock) -> Any:
-    """An admin, signed in."""
-    user = make_user("sam@example.org", "Sam Rivera", "admin")
-    sign_in(client, user)
-    return user
+from tests.factories import complete, enroll, make_course, make_user, post, steps_of
 
 
 def names(html: str, everybody: tuple[str, ...]) -> list[str]:

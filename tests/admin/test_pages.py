@@ -1,7 +1,6 @@
 """The admin's other pages: who may come in, people and roles, mail, the trail."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,23 +18,14 @@ from core.database import db, transaction
 from core.errors import Conflict
 from core.mail import queue
 from core.outbox import MailState, OutboxMail
-from tests.conftest import NOON
+from tests.conftest import NOON, Clock
 from tests.crowd import at_once
 from tests.factories import complete, enroll, make_course, make_user, opens, post, sign_in, steps_of
 
-Clock = Callable[[datetime], None]
 PAGES = (
     "/admin", "/admin/people", "/admin/enrollments", "/admin/enrollments.csv", "/admin/enrollments/new",
     "/admin/mail", "/admin/school", "/admin/audit",
 )  # fmt: skip
-
-
-@pytest.fixture
-def admin(client: FlaskClient, clock: Clock) -> Any:
-    """An admin, signed in."""
-    user = make_user("sam@example.org", "Sam Rivera", "admin")
-    sign_in(client, user)
-    return user
 
 
 def dead_mail(to: str = "ada@example.org") -> int:

@@ -14,15 +14,7 @@ from core.database import db
 from core.errors import InvalidInput
 from core.school import School, current_school
 from core.storage import FolderStorage
-from tests.factories import make_user, post, sign_in
-
-
-@pytest.fixture
-def admin(client: FlaskClient) -> Any:
-    """An admin, signed in."""
-    user = make_user("sam@example.org", "Sam Rivera", "admin")
-    sign_in(client, user)
-    return user
+from tests.factories import post
 
 
 def fields(**changed: Any) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """The public pages of a certificate: verified by address or number, told apart when withdrawn, and printed."""
 
 import io
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -15,10 +14,9 @@ from certificates.rules import show_id
 from certificates.services import revoke
 from core.database import db, transaction
 from core.school import change_school
-from tests.conftest import NOON
+from tests.conftest import NOON, Clock
 from tests.factories import complete, make_course, make_user, steps_of
 
-Clock = Callable[[datetime], None]
 SENTENCE = "No certificate has this number. Check it against the paper"
 
 

@@ -1,6 +1,5 @@
 """Certificates: issued once, in the transaction that earns them, frozen as they were, and only ever withdrawn."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,10 +21,8 @@ from courses.models import Author, Course, Module, Step
 from enrollment.services import revoke as end_enrollment
 from progress.models import CourseCompletion, StepCompletion
 from progress.services import recount
-from tests.conftest import NOON
+from tests.conftest import NOON, Clock
 from tests.factories import add_step, complete, enroll, mails, make_course, make_user, sign_in, steps_of
-
-Clock = Callable[[datetime], None]
 
 
 def issued() -> list[Certificate]:

@@ -1,7 +1,7 @@
 """Bells wake the worker; what no bell told of comes round by the clock."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from queue import Queue
 
@@ -15,10 +15,8 @@ from core.config import Config
 from core.database import db, transaction
 from core.outbox import MailState, OutboxMail
 from tests import servers
-from tests.conftest import make_config
+from tests.conftest import Clock, make_config
 from tests.mailbox import WAIT, Mailbox, serving, start_worker
-
-Clock = Callable[[datetime], None]
 
 
 @pytest.fixture(autouse=True)

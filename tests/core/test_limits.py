@@ -4,7 +4,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,9 @@ from core.database import db
 from core.errors import LimitReached
 from core.limits import RETRY_AFTER, count, is_used_up, require_within
 from tests import servers
-from tests.conftest import NOON, make_config
+from tests.conftest import NOON, Clock, make_config
 
 LIMIT = "3/minute; 5/day"
-Clock = Callable[[datetime], None]
 
 
 def hits(

@@ -3,8 +3,8 @@
 import email
 import os
 import signal
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default as default_policy
 
@@ -20,10 +20,9 @@ from core.database import WriteOutsideTransaction, db, transaction
 from core.outbox import MailState, OutboxMail
 from core.school import change_school
 from tests import servers
-from tests.conftest import make_config
+from tests.conftest import Clock, make_config
 from tests.mailbox import WAIT, Mailbox, serving, start_worker
 
-Clock = Callable[[datetime], None]
 TEMPLATES = {
     "email/note.txt": "Subject: A note for {{ name }}\n\nDear {{ name }},\nsee {{ link('/notes') }}\n",
     "email/letter.txt": "Subject: A letter\n\nDear {{ name }}.\n",

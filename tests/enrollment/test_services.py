@@ -1,7 +1,7 @@
 """Enrolling: one row for a person and a course, whatever became of it, and a trail of who did what."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,11 +14,9 @@ from core.errors import Conflict, NotFound
 from enrollment.models import Enrollment, EnrollmentState
 from enrollment.services import AccessRevoked, Enrolled, find_enrollment, is_enrolled, revoke, start_free
 from enrollment.services import enroll as let_in
-from tests.conftest import NOON
+from tests.conftest import NOON, Clock
 from tests.crowd import at_once
 from tests.factories import complete, enroll, make_course, make_user, steps_of
-
-Clock = Callable[[datetime], None]
 
 
 @pytest.fixture

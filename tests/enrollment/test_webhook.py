@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +15,9 @@ from enrollment import checkout
 from enrollment.models import EventFate, Order, StripeEventRow
 from sandbox.deliveries import signature
 from tests import factories
-from tests.conftest import NOON
+from tests.conftest import NOON, Clock
 from tests.enrollment.shop import Shop
 from tests.stripe import SECRET, Sandbox
-
-Clock = Callable[[datetime], None]
 
 
 def counts() -> dict[str, int]:

@@ -1,6 +1,5 @@
 """Home, dashboard and the small pages: what they show, whose name they bear, what they cost."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -23,7 +22,7 @@ from enrollment.rules import OrderState
 from enrollment.services import revoke
 from pages.dashboard import CourseProgress, dashboard_of, greeting
 from sources.models import Term
-from tests.conftest import NOON, make_config
+from tests.conftest import NOON, Clock, make_config
 from tests.counting import statements
 from tests.factories import (
     complete,
@@ -35,8 +34,6 @@ from tests.factories import (
     sign_in,
     steps_of,
 )
-
-Clock = Callable[[datetime], None]
 
 
 def reader(person: Any, time_zone: str = "UTC") -> Reader:

@@ -1,7 +1,6 @@
 """The ledger: whatever is clicked, however often and from wherever, a step, a course and a certificate once."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -22,11 +21,9 @@ from progress.services import (
     remember_place,
     required_steps,
 )
-from tests.conftest import NOON
+from tests.conftest import NOON, Clock
 from tests.crowd import at_once
 from tests.factories import add_step, complete, enroll, mails, make_course, make_user, steps_of
-
-Clock = Callable[[datetime], None]
 
 
 def find_completion(user_id: int, course_id: int, cycle: int = 1) -> CourseCompletion | None:

@@ -1,8 +1,6 @@
 """The pages of a quiz as a browser without JavaScript sees them."""
 
 import re
-from collections.abc import Callable
-from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -12,11 +10,9 @@ from certificates.models import Certificate
 from core.database import db
 from progress.models import StepCompletion
 from tests import factories
-from tests.conftest import NOON
+from tests.conftest import NOON, Clock
 from tests.counting import statements
 from tests.quizzes.visiting import PAPER, Visitor, words
-
-Clock = Callable[[datetime], None]
 
 
 def test_the_first_page_says_what_the_quiz_takes(app: Flask) -> None:

@@ -1,8 +1,6 @@
 """Cards come in: from attempts, from lessons, after ninety days, and because a learner wants them."""
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
 from random import Random
 
 import pytest
@@ -18,10 +16,10 @@ from reviews import entering, news, recalled, rules
 from reviews.models import ReviewNews
 from reviews.rules import Kind, Origin, Rating, Retention
 from tests import factories
+from tests.conftest import Clock
 from tests.quizzes.world import count_of
 from tests.reviews.world import FOUR, TERMS, UTC_ZONE, Memory, days_later
 
-Clock = Callable[[datetime], None]
 pytestmark = pytest.mark.usefixtures("app")
 
 

@@ -1,7 +1,6 @@
 """The pages of reviews as a browser without JavaScript meets them."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +13,13 @@ from courses.models import CourseInstructor
 from reviews import services
 from reviews.models import ReviewCard, ReviewEntry
 from tests import factories
+from tests.conftest import Clock
 from tests.counting import statements
 from tests.factories import post
 from tests.quizzes.visiting import words
 from tests.quizzes.world import count_of
 from tests.reviews.world import Memory, days_later
 
-Clock = Callable[[datetime], None]
 SORTED = """## sorted {order}
 Put them in order.
 

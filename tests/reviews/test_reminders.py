@@ -1,7 +1,6 @@
 """Reminders: in the morning, once a day at most, only where something waits, and ended by one click."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +15,12 @@ from core.mail import compose
 from core.outbox import lease
 from reviews import reminders, rules
 from tests import factories
+from tests.conftest import Clock
 from tests.factories import mails, post
 from tests.quizzes.visiting import words
 from tests.quizzes.world import at_once
 from tests.reviews.world import Memory, days_later
 
-Clock = Callable[[datetime], None]
 EIGHT = datetime.fromisoformat("2026-11-22T08:00:00+00:00")
 
 

@@ -1,7 +1,5 @@
 """Cards are reviewed once, go and come back: on both databases."""
 
-from collections.abc import Callable
-from datetime import datetime
 from fractions import Fraction
 
 import pytest
@@ -19,10 +17,10 @@ from reviews.models import ReviewCard, ReviewEntry
 from reviews.rules import Kind, Rating, Retention
 from sources.models import Term
 from tests import factories
+from tests.conftest import Clock
 from tests.quizzes.world import at_once, count_of
 from tests.reviews.world import UTC_ZONE, Memory, days_later
 
-Clock = Callable[[datetime], None]
 pytestmark = pytest.mark.usefixtures("app")
 
 
