@@ -112,11 +112,6 @@ def test_a_pass_that_was_given_stays_when_the_mark_comes_later(app: Flask) -> No
     assert (desk.head(desk.attempt).points, desk.head(desk.attempt).passed) == (1, True)
 
 
-@pytest.fixture
-def bench(app: Flask) -> Bench:
-    return Bench()
-
-
 @pytest.mark.parametrize("cause", list(Cause))
 def test_the_question_of_an_assignment_is_not_regraded(bench: Bench, cause: Cause) -> None:
     attempt = bench.handed_in()

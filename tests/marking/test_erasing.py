@@ -1,8 +1,7 @@
 """An author takes a work back: all of it, for good, and only who means it. On both databases."""
 
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -24,19 +23,6 @@ from tests import factories
 from tests.marking.bench import CLOSE, FULL, NOON, Bench, one_of
 from tests.quizzes.visiting import words
 from tests.quizzes.world import at_once, count_of
-
-
-@pytest.fixture
-def bench(app: Flask, clock: Callable[[datetime], None]) -> Bench:
-    clock(NOON)
-    return Bench()
-
-
-@pytest.fixture
-def safe(app: Flask, clock: Callable[[datetime], None]) -> Bench:
-    """Half of the points pass, so that nothing full is close to the pass mark."""
-    clock(NOON)
-    return Bench(pass_mark=50)
 
 
 def test_what_is_erased_is_gone_with_its_files(bench: Bench) -> None:

@@ -1,8 +1,6 @@
 """Files of works through their doors: brought, refused, sent to those who may read them."""
 
 import re
-from collections.abc import Callable
-from datetime import datetime
 from io import BytesIO
 
 import pytest
@@ -11,7 +9,7 @@ from flask.testing import FlaskClient
 
 from marking import uploads
 from tests import factories
-from tests.marking.bench import NOON, Bench
+from tests.marking.bench import Bench
 from tests.marking.doors import bring
 from tests.marking.test_files import HTML, SVG, bomb, picture
 from tests.marking.test_uploads import Broken
@@ -19,9 +17,8 @@ from tests.quizzes.visiting import words
 
 
 @pytest.fixture
-def bench(app: Flask, clock: Callable[[datetime], None]) -> Bench:
-    clock(NOON)
-    return Bench(pass_mark=50)
+def bench(safe: Bench) -> Bench:
+    return safe
 
 
 @pytest.mark.parametrize(

@@ -25,19 +25,6 @@ from tests.quizzes.world import at_once, count_of
 FAR = [1, 1, 1, 1, 1]  # five points
 
 
-@pytest.fixture
-def bench(app: Flask, clock: Callable[[datetime], None]) -> Bench:
-    clock(NOON)
-    return Bench()
-
-
-@pytest.fixture
-def safe(app: Flask, clock: Callable[[datetime], None]) -> Bench:
-    """Half of the points pass, so that nothing full is close to the pass mark."""
-    clock(NOON)
-    return Bench(pass_mark=50)
-
-
 # ---- handing in
 
 

@@ -1,7 +1,7 @@
 """Files of works: counted, kept with their versions, deleted with what they belong to, whatever the storage does."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -15,12 +15,6 @@ from marking.files import Brought
 from marking.rules import WorkState
 from tests.marking.bench import NOON, PDF, Bench
 from tests.quizzes.world import at_once
-
-
-@pytest.fixture
-def bench(app: Flask, clock: Callable[[datetime], None]) -> Bench:
-    clock(NOON)
-    return Bench()
 
 
 def test_three_files_are_enough(bench: Bench) -> None:

@@ -1,10 +1,6 @@
 """A text that is open in two windows, or too long: nothing is written over unseen, and nothing cut."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from core.database import transaction
@@ -12,15 +8,9 @@ from core.errors import Conflict
 from quizzes import saving
 from quizzes.saving import Given
 from tests.factories import post, sign_in
-from tests.marking.bench import NOON, Bench
+from tests.marking.bench import Bench
 from tests.marking.doors import field_of
 from tests.quizzes.visiting import words
-
-
-@pytest.fixture
-def bench(app: Flask, clock: Callable[[datetime], None]) -> Bench:
-    clock(NOON)
-    return Bench()
 
 
 def save(bench: Bench, attempt: str, text: str, seq: int, *bases: int) -> None:
