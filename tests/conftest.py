@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, text
 from werkzeug.routing import Rule
@@ -23,6 +24,10 @@ from core import config as configuration
 from core import reads, web
 from core.database import db
 from tests import servers
+
+# A busy machine is slow: that is no fault of an example, nor of how it is drawn.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 ENGINES = ("sqlite", "postgresql")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Figures that two want to compute: nobody computes what has rested too little, and the newer figures stay."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +18,7 @@ from core import jobs as core_jobs
 from core.clock import now, set_now
 from core.database import db
 from tests.analysis.classroom import Classroom
-
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+from tests.conftest import NOON
 
 
 def stored(room: Classroom) -> QuizStatistics:

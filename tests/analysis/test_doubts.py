@@ -33,6 +33,21 @@ def teacher_of(app: Flask, visitor: Visitor) -> FlaskClient:
     return factories.sign_in(app.test_client(), teacher)
 
 
+def doubt_of(app: Flask) -> tuple[Visitor, int]:
+    """A learner who has doubted the first question of their result, and the doubt's number."""
+    visitor, attempt = visitor_with_result(app)
+    factories.post(visitor.browser, f"{attempt}/questions/1/doubt", {"words": SAID})
+    doubt = db.session.scalars(select(Doubt.id)).one()
+    db.session.rollback()
+    return visitor, doubt
+
+
+def teacher_with_doubt(app: Flask) -> tuple[FlaskClient, str]:
+    """The browser of an instructor, and the door by which a doubt is answered."""
+    visitor, doubt = doubt_of(app)
+    return teacher_of(app, visitor), f"/studio/courses/{visitor.course.slug}/doubts/{doubt}"
+
+
 def test_a_doubt_reaches_the_instructor_without_its_name_and_the_answer_reaches_the_learner(
     app: Flask,
 ) -> None:
@@ -69,11 +84,7 @@ def test_an_empty_doubt_is_asked_for_and_a_second_one_changes_nothing(app: Flask
 
 
 def test_a_doubt_is_answered_once(app: Flask) -> None:
-    visitor, attempt = visitor_with_result(app)
-    factories.post(visitor.browser, f"{attempt}/questions/1/doubt", {"words": SAID})
-    doubt = db.session.scalars(select(Doubt.id)).one()
-    db.session.rollback()
-    teacher, door = teacher_of(app, visitor), f"/studio/courses/{visitor.course.slug}/doubts/{doubt}"
+    teacher, door = teacher_with_doubt(app)
 
     codes = [factories.post(teacher, door, {"words": each}).status_code for each in ("", "No.", "Yes.")]
 
@@ -82,11 +93,7 @@ def test_a_doubt_is_answered_once(app: Flask) -> None:
 
 
 def test_an_answer_that_is_too_long_is_given_back_to_be_cut(app: Flask) -> None:
-    visitor, attempt = visitor_with_result(app)
-    factories.post(visitor.browser, f"{attempt}/questions/1/doubt", {"words": SAID})
-    doubt = db.session.scalars(select(Doubt.id)).one()
-    db.session.rollback()
-    teacher, door = teacher_of(app, visitor), f"/studio/courses/{visitor.course.slug}/doubts/{doubt}"
+    teacher, door = teacher_with_doubt(app)
 
     answer = factories.post(teacher, door, {"words": "Mended. " * 251})
 
@@ -115,10 +122,7 @@ def test_what_is_not_shown_cannot_be_doubted(app: Flask, feedback: str) -> None:
 
 
 def test_a_doubt_of_another_course_is_not_there(app: Flask) -> None:
-    visitor, attempt = visitor_with_result(app)
-    factories.post(visitor.browser, f"{attempt}/questions/1/doubt", {"words": SAID})
-    doubt = db.session.scalars(select(Doubt.id)).one()
-    db.session.rollback()
+    _, doubt = doubt_of(app)
     other, _ = visitor_with_result(app)
     teacher = teacher_of(app, other)
 

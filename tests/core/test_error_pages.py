@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import literal, select
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
 
 from core import errors, reads, school
 from core.database import db, transaction
@@ -19,15 +20,15 @@ from core.school import change_school
 from core.web import ANYONE, allow
 
 
-def door(app: Flask, error: Exception) -> FlaskClient:
-    """A browser, and a door behind which `error` happens."""
+def answer_to(app: Flask, error: Exception) -> TestResponse:
+    """What a door answers behind which `error` happens."""
 
     @app.get("/tests/error")
     @allow(ANYONE)
     def fail() -> str:
         raise error
 
-    return app.test_client()
+    return app.test_client().get("/tests/error")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def door(app: Flask, error: Exception) -> FlaskClient:
 def test_an_error_of_the_domain_has_one_status_and_says_its_sentence(
     app: Flask, error: errors.DomainError, status: int
 ) -> None:
-    answer = door(app, error).get("/tests/error")
+    answer = answer_to(app, error)
 
     assert answer.status_code == status
     assert error.sentence in answer.text
@@ -55,7 +56,7 @@ def test_every_kind_of_domain_error_has_a_status() -> None:
 
 def test_a_sentence_is_escaped(app: Flask) -> None:
     """V1"""
-    answer = door(app, errors.NotFound("<script>alert(1)</script>")).get("/tests/error")
+    answer = answer_to(app, errors.NotFound("<script>alert(1)</script>"))
 
     assert "<script>alert" not in answer.text
 
@@ -64,7 +65,7 @@ def test_the_unexpected_is_a_page_with_a_request_id_and_one_line_in_the_log(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        answer = door(app, RuntimeError("an inner word")).get("/tests/error")
+        answer = answer_to(app, RuntimeError("an inner word"))
 
     assert answer.status_code == 500
     assert answer.headers["X-Request-Id"] in answer.text
@@ -94,7 +95,7 @@ def test_an_overflow_of_our_own_is_unexpected_and_logged(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        answer = door(app, OverflowError("cannot convert float infinity to integer")).get("/tests/error")
+        answer = answer_to(app, OverflowError("cannot convert float infinity to integer"))
 
     assert answer.status_code == 500
     assert [record.name for record in caplog.records] == ["error"]
@@ -107,7 +108,7 @@ def test_a_database_that_does_not_answer_is_a_503_that_says_when_to_come_back(
     app: Flask, error: Exception
 ) -> None:
     """R4, R5"""
-    answer = door(app, error).get("/tests/error")
+    answer = answer_to(app, error)
 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"

@@ -69,7 +69,7 @@ def test_a_text_in_the_dialect_has_no_fault(text: str) -> None:
     assert markup.check_lesson(text, NAME) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet='[]()!@#`~:;{}"\\<>-|^ \n\taek1', max_size=300))
 def test_any_text_is_read_to_its_end(text: str) -> None:
     for problem in markup.check_lesson(text, NAME):

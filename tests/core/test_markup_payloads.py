@@ -156,7 +156,7 @@ def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(seen["environment"]) == {"PATH", "PYTHONUTF8"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet="<>/=\"'&;#apidvsucrt:!- \n", max_size=200))
 def test_the_cleaner_lets_nothing_live_through(html: str) -> None:
     result = markup._finish(Source("", NAME), html)

@@ -46,7 +46,6 @@ BRIEF = settings(
     max_examples=30,
     stateful_step_count=20,
     derandomize=True,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

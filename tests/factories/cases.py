@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.database import db, transaction
+from tests.factories.rows import detached
 
 CASE = """The file of Ada, a client.
 
@@ -53,10 +54,7 @@ def make_case(step: Any, text: str = CASE, **settings: Any) -> Any:
         session.flush()
         session.get_one(Step, step.id).noun = "case"
         publish_case(quiz, text, chosen)
-    db.session.refresh(quiz)
-    db.session.expunge(quiz)
-    db.session.rollback()
-    return quiz
+    return detached(quiz)
 
 
 def publish_case(quiz: Any, text: str, settings: Any) -> int:

@@ -4,6 +4,7 @@ from itertools import count
 from typing import Any
 
 from core.database import db, transaction
+from tests.factories.rows import detached
 
 _numbers = count(1)
 
@@ -33,10 +34,7 @@ def make_course(slug: str = "", modules: tuple[str, ...] = ("lesson lesson",), *
             session.flush()
             for word in steps.split():
                 add_step(course, module, word)
-    db.session.refresh(course)
-    db.session.expunge(course)
-    db.session.rollback()
-    return course
+    return detached(course)
 
 
 def add_step(course: Any, module: Any, word: str) -> Any:

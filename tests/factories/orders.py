@@ -3,7 +3,8 @@
 from itertools import count
 from typing import Any
 
-from core.database import db, transaction
+from core.database import transaction
+from tests.factories.rows import detached
 
 _numbers = count(1)
 
@@ -33,7 +34,4 @@ def make_order(user: Any, course: Any, state: str = "paid", **columns: Any) -> A
     with transaction() as session:
         order = Order(**{**defaults, **columns})
         session.add(order)
-    db.session.refresh(order)
-    db.session.expunge(order)
-    db.session.rollback()
-    return order
+    return detached(order)

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.database import db, transaction
+from tests.factories.rows import detached
 
 _numbers = count(1)
 
@@ -29,10 +30,7 @@ def make_user(
     address = email or f"person{next(_numbers)}@example.org"
     with transaction():
         user = add_user(address, name, _hashed(password), tuple(sorted(held)), confirmed=confirmed)
-    db.session.refresh(user)
-    db.session.expunge(user)
-    db.session.rollback()
-    return user
+    return detached(user)
 
 
 @cache

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.database import db, transaction
+from tests.factories.rows import detached
 
 
 def make_quiz(step: Any, text: str, **settings: Any) -> Any:
@@ -22,10 +23,7 @@ def make_quiz(step: Any, text: str, **settings: Any) -> Any:
             pool=[question.id for question in questions], content={}, minutes=10, revision=1,
         )  # fmt: skip
         session.add(quiz)
-    db.session.refresh(quiz)
-    db.session.expunge(quiz)
-    db.session.rollback()
-    return quiz
+    return detached(quiz)
 
 
 def publish_question(question: Any, file: str = "courses/any/quizzes/any.md") -> int:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from core.database import db, transaction
+from core.database import transaction
 from tests.factories.quizzes import publish_question
+from tests.factories.rows import detached
 
 BRIEF = """Write the plan of one page.
 
@@ -38,10 +39,7 @@ def make_assignment(step: Any, text: str = BRIEF, **settings: Any) -> Any:
         )  # fmt: skip
         session.add(quiz)
         session.get_one(Step, step.id).noun = "assignment"
-    db.session.refresh(quiz)
-    db.session.expunge(quiz)
-    db.session.rollback()
-    return quiz
+    return detached(quiz)
 
 
 def a_pdf() -> bytes:

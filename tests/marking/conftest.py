@@ -1,4 +1,4 @@
-"""An assignment at noon, and an author and a marker of it, each in a browser of their own."""
+"""An assignment at noon, its author and its marker in browsers of their own; and a quiz of one attempt."""
 
 import pytest
 from flask import Flask
@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from tests import factories
 from tests.conftest import Clock
 from tests.marking.bench import NOON, Bench
+from tests.marking.school import School
 
 
 @pytest.fixture
@@ -31,3 +32,10 @@ def author(app: Flask, bench: Bench) -> FlaskClient:
 @pytest.fixture
 def tutor(app: Flask, bench: Bench) -> FlaskClient:
     return factories.sign_in(app.test_client(), bench.tutor)
+
+
+@pytest.fixture
+def school(app: Flask, clock: Clock) -> School:
+    """A quiz of one attempt and of an hour."""
+    clock(NOON)
+    return School(attempts=1, time_limit=60)

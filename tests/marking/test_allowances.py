@@ -1,7 +1,6 @@
 """What is changed for one learner, and questions for another attempt: granted once, seen by few."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,46 +21,11 @@ from marking.services import Marker
 from quizzes.models import Accommodation, AttemptRequest, Quiz
 from tests import factories
 from tests.marking.bench import NOON, Bench
+from tests.marking.school import School
 from tests.quizzes.visiting import words
 from tests.quizzes.world import World, at_once, count_of
 
 NOTHING = [0, 0, 0, 0, 0]
-
-
-class School(World):
-    """A learner who has used the only attempt, and an instructor of the course."""
-
-    def __init__(self, **settings: object) -> None:
-        super().__init__(**settings)
-        self.tutor = factories.make_user("", "Tea Teacher", "instructor")
-        factories.teach(self.tutor, self.course)
-        self.marker = Marker(self.tutor.id, False)
-        self.url = f"/learn/{self.course.slug}/quizzes/{self.step.slug}"
-        self.desk = f"/studio/courses/{self.course.slug}/accommodations"
-
-    def ask(self, reason: str = "I was ill.") -> int:
-        with transaction():
-            return services.ask(self.user.id, self.quiz, self.step.id, reason).id
-
-    def answer(self, request: int, grant: bool, sentence: str = "") -> None:
-        with transaction():
-            services.answer(self.marker, request, grant, sentence)
-
-    def change(self, quiz: bool = True, **changed: object) -> int:
-        with transaction():
-            wanted = Change(**changed)  # type: ignore[arg-type]
-            quiz_id = self.quiz.id if quiz else None
-            return services.change(self.marker, self.user.id, self.course.id, quiz_id, wanted).id
-
-    def end(self, row: int) -> None:
-        with transaction():
-            services.end(self.marker, self.course.id, row)
-
-
-@pytest.fixture
-def school(app: Flask, clock: Callable[[datetime], None]) -> School:
-    clock(NOON)
-    return School(attempts=1, time_limit=60)
 
 
 @pytest.fixture

@@ -12,13 +12,7 @@ from core.database import db, transaction
 from marking.allowances import services
 from quizzes.models import Accommodation, Attempt, Quiz
 from tests.marking.bench import NOON
-from tests.marking.test_allowances import School
-
-
-@pytest.fixture
-def school(app: Flask, clock: Callable[[datetime], None]) -> School:
-    clock(NOON)
-    return School(attempts=1, time_limit=60)
+from tests.marking.school import School
 
 
 def test_extra_time_moves_the_deadline_of_the_open_attempt(school: School) -> None:

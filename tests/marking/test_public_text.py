@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from marking.public_text import render
@@ -49,7 +49,6 @@ def test_no_tag_of_an_author_survives(text: str) -> None:
     assert not seen.open
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(st.text(alphabet=st.sampled_from("ab #-*`>|\n1.<&\"'[]()!"), max_size=200))
 def test_whatever_is_written_gives_whole_and_known_markup(text: str) -> None:
     seen = Seen(render(text))

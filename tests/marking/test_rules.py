@@ -4,7 +4,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Conflict
@@ -93,7 +93,6 @@ def test_an_essay_without_either_is_given_whole_points() -> None:
     assert judge(scheme, [3]).earned == 3
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(st.sampled_from([BRIEF, LISTED, BARE]), st.lists(st.none() | st.integers(-3, 9), max_size=8))
 def test_sums_are_total_and_bounded(text: str, levels: list[int | None]) -> None:
     question = of_brief() if text is BRIEF else of_text(text)

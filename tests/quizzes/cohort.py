@@ -109,6 +109,17 @@ class Cohort(World):
         ]
 
 
+def passes_by_a_drop(counts: str) -> tuple[Cohort, str]:
+    """A learner whose first attempt, half right, passes since its second question was dropped; the last is empty."""
+    cohort = Cohort(counts=counts, pass_mark=70)
+    attempt = cohort.start()
+    cohort.answer_right(attempt, 1)
+    cohort.submit(attempt)
+    cohort.submit(cohort.start())
+    cohort.regrade("second", Cause.DROPPED)
+    return cohort, attempt
+
+
 def asked_now(question: str) -> Any:
     from quizzes.reads import asked
 

@@ -1,7 +1,6 @@
 """Attempts that check answers one by one, offer hints, go forward only, or run out of time, in the browser's view."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,15 +10,12 @@ from core.database import transaction
 from core.errors import Conflict
 from quizzes import answering
 from tests import factories
+from tests.conftest import NOON
 from tests.quizzes.visiting import TWO, Visitor, words
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("clock")
+
 HINTED = TWO.replace("why: Whyfirst", "hint: Hintfirst\nwhy: Whyfirst")
-
-
-@pytest.fixture(autouse=True)
-def _noon(clock: Callable[[datetime], None]) -> None:
-    clock(NOON)
 
 
 def go(visitor: Visitor, attempt: str, position: int, option: int, button: str) -> str:

@@ -80,7 +80,7 @@ def bodies(draw: st.DrawFn) -> tuple[Question, Layout, bytes]:
     return QUESTIONS[number], LAYOUTS[number], some
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(bodies(), TYPES)
 def test_no_bytes_make_grading_fail(sent: tuple[Question, Layout, bytes], content_type: str) -> None:
     question, layout, body = sent
@@ -88,7 +88,7 @@ def test_no_bytes_make_grading_fail(sent: tuple[Question, Layout, bytes], conten
     earned(question, layout, parsed(body, content_type if "multipart" not in content_type else URLENCODED))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(range(len(QUESTIONS))), st.data(), st.randoms(use_true_random=False))
 def test_the_order_of_the_fields_does_not_count(number: int, data: st.DataObject, rng: Random) -> None:
     question, layout = QUESTIONS[number], LAYOUTS[number]
@@ -104,7 +104,6 @@ def test_the_order_of_the_fields_does_not_count(number: int, data: st.DataObject
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data(), content_type=TYPES, script=st.booleans())

@@ -118,7 +118,6 @@ class Stranger:
 
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(posts, min_size=1, max_size=8))

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 from itertools import count
@@ -22,16 +22,13 @@ from quizzes.models import Accommodation, AttemptItem, Grade
 from quizzes.rules import AttemptState
 from quizzes.saving import Given
 from quizzes.terms import GRACE, Terms
+from tests.conftest import NOON
 from tests.quizzes.world import World, at_once, count_of
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("clock")
+
 ROUNDS = 12
 LATE = NOON + timedelta(minutes=10) + GRACE + timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def _noon(clock: Callable[[datetime], None]) -> None:
-    clock(NOON)
 
 
 def accommodate(world: World, quiz: bool = True, **columns: Any) -> None:

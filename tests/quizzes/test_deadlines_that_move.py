@@ -1,7 +1,7 @@
 """A deadline that moves between being looked at and the closing: whoever was given time keeps it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,10 +10,10 @@ from core.database import transaction
 from quizzes import closing, views
 from quizzes.models import Attempt
 from quizzes.terms import GRACE, is_overdue
+from tests.conftest import NOON
 from tests.quizzes.visiting import Visitor
 from tests.quizzes.world import World
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LATE = NOON + timedelta(minutes=10) + GRACE + timedelta(seconds=1)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -23,9 +23,9 @@ from quizzes.quiz_settings import QuizSettings
 from quizzes.saving import Given
 from quizzes.terms import GRACE
 from tests import factories
+from tests.conftest import NOON
 from tests.quizzes.world import World, count_of
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAPER = "\n".join(
     f"## q{number} {{choice}}\nWhich?\n\n- [x] This\n- [ ] That\n- [ ] Those\n\nhint: The first.\n"
     for number in (1, 2)
@@ -295,7 +295,6 @@ def test_whatever_comes_the_attempt_stands_as_the_rules_say(
         settings=settings(
             max_examples=30,
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )

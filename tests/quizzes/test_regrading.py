@@ -1,8 +1,6 @@
 """Regrades on real databases: previewed, applied in batches, once, with passes that stay."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -38,10 +36,7 @@ from tests.quizzes.cohort import (
 )
 from tests.quizzes.world import World, count_of
 
-
-@pytest.fixture(autouse=True)
-def _noon(clock: Callable[[datetime], None]) -> None:
-    clock(NOON)
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def entries(attempt: str) -> list[Grade]:

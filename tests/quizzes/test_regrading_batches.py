@@ -33,10 +33,7 @@ from tests.quizzes.cohort import (
 )
 from tests.quizzes.world import at_once, count_of
 
-
-@pytest.fixture(autouse=True)
-def _noon(clock: Callable[[datetime], None]) -> None:
-    clock(NOON)
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def crowd(size: int) -> Cohort:

@@ -1,8 +1,7 @@
 """The pages of a regrade: who may, what they see before it, what a learner sees after it."""
 
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,17 +19,14 @@ from quizzes.regrading.rules import Cause
 from tests import factories
 from tests.conftest import NOON
 from tests.quizzes.bells import answer_bells
-from tests.quizzes.cohort import REASON, Cohort
+from tests.quizzes.cohort import REASON, Cohort, passes_by_a_drop
 from tests.quizzes.visiting import words
 from tests.quizzes.world import count_of
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 JSON = {"Accept": "application/json"}
 FOUR = ((0, 0), (1, 0), (0, 1), (1, 1))
-
-
-@pytest.fixture(autouse=True)
-def _noon(clock: Callable[[datetime], None]) -> None:
-    clock(NOON)
 
 
 @pytest.fixture
@@ -290,12 +286,7 @@ def test_a_pass_that_stays_is_said_beside_its_new_figures(app: Flask, cohort: Co
 def test_no_pass_is_said_to_stay_where_what_counts_never_passed(
     app: Flask, counts: str, counting: str
 ) -> None:
-    cohort = Cohort(counts=counts, pass_mark=70)
-    attempt = cohort.start()
-    cohort.answer_right(attempt, 1)
-    cohort.submit(attempt)
-    cohort.submit(cohort.start())
-    cohort.regrade("second", Cause.DROPPED)
+    cohort, attempt = passes_by_a_drop(counts)
     assert cohort.head(attempt).passed
     cohort.mend_first()
     cohort.regrade()

@@ -1,6 +1,6 @@
 """What passes, what may be told, what is asked, and what an attempt may do."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from random import Random
@@ -32,8 +32,8 @@ from quizzes.rules import (
     total,
 )
 from quizzes.terms import Window
+from tests.conftest import NOON
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAPER = Path(__file__).with_name("paper.md").read_text("utf-8")
 QUESTIONS = {question.id: question for question in parse_questions(PAPER, "paper.md")[0]}
 

@@ -1,7 +1,6 @@
 """Which save wins: the newest change, in whatever order saves arrive, in time, and only while it may be answered."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -16,15 +15,12 @@ from quizzes.marks import Certainty
 from quizzes.models import Attempt
 from quizzes.saving import Given
 from quizzes.terms import GRACE
+from tests.conftest import NOON
 from tests.quizzes.world import World
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("clock")
+
 AT_NOON = int(NOON.timestamp() * 1000)
-
-
-@pytest.fixture(autouse=True)
-def _noon(clock: Callable[[datetime], None]) -> None:
-    clock(NOON)
 
 
 @pytest.fixture
@@ -92,7 +88,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(changes=CHANGES, data=st.data())
 def test_all_orders_of_the_same_saves_end_in_the_same_answer(
     world: World, changes: list[tuple[int, int]], data: st.DataObject

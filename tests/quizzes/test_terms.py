@@ -17,8 +17,8 @@ from quizzes.terms import (
     terms_of,
     window_of,
 )
+from tests.conftest import NOON
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

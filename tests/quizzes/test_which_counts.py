@@ -1,7 +1,6 @@
 """What counts of several attempts decides whether a quiz is passed, and every page says so."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -13,25 +12,21 @@ from progress.models import StepCompletion
 from quizzes import closing
 from quizzes.eligibility import eligibility
 from quizzes.models import Attempt
-from quizzes.regrading.rules import Cause
 from quizzes.rules import Score
 from tests import factories
-from tests.quizzes.cohort import Cohort
+from tests.conftest import NOON
+from tests.quizzes.cohort import passes_by_a_drop
 from tests.quizzes.visiting import Visitor, words
 from tests.quizzes.world import World, count_of
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("clock")
+
 WRITTEN = """## written {essay points=10}
 Why?
 
 - A reason
 - Another
 """
-
-
-@pytest.fixture(autouse=True)
-def _noon(clock: Callable[[datetime], None]) -> None:
-    clock(NOON)
 
 
 def take(visitor: Visitor, right: int) -> str:
@@ -124,13 +119,7 @@ def mark_by_hand(attempt_url: str, points: Fraction) -> None:
 def test_an_earlier_attempt_that_passes_by_a_regrade_passes_no_quiz_by_itself(
     app: Flask, counts: str
 ) -> None:
-    cohort = Cohort(counts=counts, pass_mark=70)
-    attempt = cohort.start()
-    cohort.answer_right(attempt, 1)
-    cohort.submit(attempt)
-    cohort.submit(cohort.start())
-
-    cohort.regrade("second", Cause.DROPPED)
+    cohort, attempt = passes_by_a_drop(counts)
 
     assert cohort.head(attempt).passed
     db.session.rollback()

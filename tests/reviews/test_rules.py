@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from reviews import rules
 from reviews.rules import Kind, Memory, Rating
+from tests.conftest import NOON
 
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ZONES = st.sampled_from(
     ["UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"]
 ).map(ZoneInfo)

@@ -1,5 +1,6 @@
 """Each fault, and how narrowly it can be ordered."""
 
+from threading import Event
 from typing import Any
 
 import pytest
@@ -41,12 +42,20 @@ def test_a_reply_can_be_late_after_or_before_acting(
 
 
 def test_a_reply_that_nobody_waits_for_does_not_reach_into_what_comes_after_a_reset(
-    client: stripe.StripeClient, sandbox: Sandbox
+    client: stripe.StripeClient, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    arrived, pause = Event(), sandbox.account.pause
+
+    def hold(seconds: float) -> None:
+        arrived.set()
+        pause(seconds)
+
+    monkeypatch.setattr(sandbox.account, "pause", hold)
     sandbox.faults(kind="delay", seconds=3600, before=True)
     hurried = client_of(sandbox, http_client=stripe.RequestsClient(timeout=0.2))
     with pytest.raises(stripe.APIConnectionError):
         create(hurried)
+    arrived.wait(30)  # On a busy machine who asked may be gone before the sandbox has read the question.
 
     sandbox.reset()
 

@@ -42,7 +42,7 @@ def test_every_fault_is_told_with_its_place_and_a_remedy(path, before, after, to
     assert faults(edited(path, before, after)) == told
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(sample())), st.integers(0), st.integers(0, 40), st.binary(max_size=12))
 def test_no_edit_however_wrong_makes_the_check_fall_over(path, place, length, into):
     files = sample()

@@ -155,7 +155,7 @@ def test_a_case_too_large_to_be_played_is_told():
     assert f"{CASE}:7: the case is too large to be played through" in told(files)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(model())), st.integers(0), st.integers(0, 40), st.binary(max_size=12))
 def test_no_edit_however_wrong_makes_the_standard_fall_over(path, place, length, into):
     files = model()
