@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from quizzes.cases.case import Case
 from quizzes.cases.text import parse_case
@@ -36,6 +36,7 @@ def case_of(file: str) -> Case:
 def choose_best(page: Page, case: Case) -> None:
     """Mark the choice that scores most of those that the scene of the page offers."""
     group = page.get_by_role("group", name="Choose your response")
+    expect(group).to_be_visible()
     page.wait_for_load_state()
     shown = [plain(text) for text in group.locator(".opt").all_inner_texts()]
     choices = [choice for scene in case.scenes for choice in scene.choices if plain(choice.text_md) in shown]

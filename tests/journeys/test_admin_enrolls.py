@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import OpenPage
 from tests.journeys.people import DEMO_ADMIN, DEMO_NEWCOMER, sign_in
 from tests.journeys.school import School
+from tests.journeys.walking import follows
 
 pytestmark = pytest.mark.browser
 
@@ -56,8 +57,8 @@ def exports_the_list(admin: Page) -> None:
 
 def revokes(admin: Page) -> None:
     admin.get_by_label("Search").fill("jonas")
-    admin.get_by_role("button", name="Apply").click()
-    admin.get_by_role("link", name=re.compile("Revoke")).first.click()
+    follows(admin.get_by_role("button", name="Apply"))
+    follows(admin.get_by_role("link", name=re.compile("Revoke")).first)
     admin.get_by_role("main").get_by_role("button").last.click()
     expect(admin.get_by_text("Jonas Weber no longer has access")).to_be_visible()
 

@@ -34,6 +34,7 @@ def test_without_a_script_the_contents_lead_to_the_heading(shop: Shop, open_page
     page.goto(ARTICLE)
 
     page.get_by_role("navigation", name="Contents").get_by_role("link", name="When to take it away").click()
+    page.wait_for_url(re.compile("#"))
 
     assert page.url.endswith("#when-to-take-it-away")
     expect(page.get_by_role("heading", name="When to take it away")).to_be_in_viewport()

@@ -21,6 +21,7 @@ from tests.journeys.conftest import OpenPage
 from tests.journeys.people import sign_in
 from tests.journeys.places import CERTIFICATION
 from tests.journeys.school import School
+from tests.journeys.walking import follows
 
 pytestmark = pytest.mark.browser
 
@@ -109,7 +110,7 @@ def claims_and_returns(page: Page) -> None:
     page.goto("/studio/marking")
     expect(page.get_by_text("Hidden until marked")).to_be_visible()
     assert NAME not in page.content()
-    page.get_by_role("button", name=re.compile("^Claim")).click()
+    follows(page.get_by_role("button", name=re.compile("^Claim")))
     assert NAME not in page.content()
     page.get_by_label("Comment on the whole").fill(CHANGE)
     page.get_by_role("button", name="Return for revision").click()
@@ -143,7 +144,7 @@ def gives_the_mark(page: Page) -> None:
 def opens_the_certificate(page: Page) -> str:
     """By the dashboard; gives its number."""
     page.goto("/dashboard")
-    page.get_by_role("region", name="Certificates").get_by_role("link").first.click()
+    follows(page.get_by_role("region", name="Certificates").get_by_role("link").first)
     return page.url.rpartition("/")[2]
 
 

@@ -1,15 +1,14 @@
 """A learner plays a case to an unsafe stop, reads the debrief, and plays it again to a pass."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
 from tests.journeys.cases import open_case, play
 from tests.journeys.conftest import OpenPage
+from tests.journeys.people import sign_in
 from tests.journeys.school import School
-from tests.journeys.test_keyboard import goes_to, opens
+from tests.journeys.walking import goes_to, opens
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +25,7 @@ def test_a_case_to_an_unsafe_stop_and_again_to_a_pass(school: School, open_page:
     address = f"case-{way}@example.org"
     case = open_case(school, address)
     page = open_page(school, **WAYS[way])
-    signs_in(page, address)
+    sign_in(page, address, factories.PASSWORD)
 
     begins(page, case)
     chooses_weakly_and_reads_the_scene_again(page)
@@ -39,14 +38,6 @@ def test_a_case_to_an_unsafe_stop_and_again_to_a_pass(school: School, open_page:
     tries_again_from_the_end(page)
     passes(page)
     is_done_in_the_course(page, case)
-
-
-def signs_in(page: Page, address: str) -> None:
-    page.goto("/login")
-    page.get_by_label("Email address").fill(address)
-    page.get_by_label("Password").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile("/dashboard$"))
 
 
 def begins(page: Page, case: str) -> None:
@@ -116,7 +107,8 @@ def is_done_in_the_course(page: Page, case: str) -> None:
 
 
 def fits(page: Page) -> None:
-    """Nothing scrolls sideways."""
+    """Nothing scrolls sideways, once the page is whole."""
+    page.wait_for_load_state()
     wide, room = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= room, page.url
 
@@ -141,7 +133,7 @@ def test_the_stop_behind_a_word_of_certainty_stays_on_its_line(school: School, o
     text = factories.CASE.replace("It opens the talk.", said)
     case = open_case(school, "case-stop@example.org", text)
     page = open_page(school, 390)
-    signs_in(page, "case-stop@example.org")
+    sign_in(page, "case-stop@example.org", factories.PASSWORD)
 
     page.goto(play(school, "case-stop@example.org", case, 0) + "?step=1")
     marks = page.locator(".outcome > p .grade")
@@ -159,7 +151,7 @@ def test_a_case_is_stopped_read_and_passed_by_keyboard_alone(
     address = f"case-keys-{width}@example.org"
     case = open_case(school, address)
     page = open_page(school, width)
-    signs_in(page, address)
+    sign_in(page, address, factories.PASSWORD)
 
     page.goto(case)
     goes_to(page, "Start case", "BUTTON")

@@ -10,20 +10,11 @@ from tests.journeys.people import DEMO_NEWCOMER, DEMO_PASSWORD, sign_in
 from tests.journeys.school import School
 from tests.journeys.shop import COURSE as PAID
 from tests.journeys.shop import Shop
+from tests.journeys.walking import goes_to, opens
 
 pytestmark = pytest.mark.browser
 
 COURSE = "the-stress-skin-cycle"
-MOST_STOPS = 150  # more tabs than any page needs
-FOCUSED = """() => {
-    const at = document.activeElement;
-    const label = at.getAttribute("aria-label") || at.labels?.[0]?.innerText || at.innerText || "";
-    const box = at.getBoundingClientRect();
-    const style = getComputedStyle(at);
-    const marked = style.outlineStyle !== "none" || style.boxShadow !== "none"
-        || (at.closest("label") && getComputedStyle(at.closest("label")).outlineStyle !== "none");
-    return {label: label.trim(), tag: at.tagName, inView: box.bottom > 0 && box.top < innerHeight, marked};
-}"""
 
 
 def test_a_learner_signs_in_reads_and_hands_in_by_keyboard_alone(
@@ -101,26 +92,3 @@ def hands_in_a_quiz(page: Page) -> None:
     goes_to(page, "Confirm and submit", "BUTTON")
     opens(page)
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
-
-
-def opens(page: Page, key: str = "Enter") -> None:
-    """Press what has the focus and wait for the page that it leads to."""
-    with page.expect_navigation():
-        page.keyboard.press(key)
-
-
-def goes_to(page: Page, label: str, tag: str, selector: str = "*") -> None:
-    """Tab until the control with this name has the focus, which must be visible and marked at every stop."""
-    for _ in range(MOST_STOPS):
-        page.keyboard.press("Tab")
-        at = page.evaluate(FOCUSED)
-        if at["tag"] != "BODY":
-            assert at["inView"], at
-            assert at["marked"], at
-        if (
-            at["tag"] == tag
-            and at["label"].startswith(label)
-            and page.evaluate("selector => document.activeElement.matches(selector)", selector)
-        ):
-            return
-    raise AssertionError(f"no way to {label} by Tab")

@@ -12,7 +12,7 @@ from tests.journeys.conftest import OpenPage
 from tests.journeys.people import sign_in
 from tests.journeys.school import School
 from tests.journeys.sitting import CHECKED, SURE, open_quiz
-from tests.journeys.test_keyboard import goes_to, opens
+from tests.journeys.walking import follows, goes_to, opens
 
 pytestmark = pytest.mark.browser
 
@@ -21,9 +21,8 @@ def begins(page: Page, school: School, address: str, text: str, **settings: obje
     quiz = open_quiz(school, address, text, **settings)
     sign_in(page, address, PASSWORD)
     page.goto(quiz)
-    page.get_by_role("button", name="Start quiz").click()
+    follows(page.get_by_role("button", name="Start quiz"))
     page.wait_for_url(re.compile("/attempts/"))
-    page.wait_for_load_state()
 
 
 def hands_in(page: Page) -> None:
@@ -40,9 +39,8 @@ def test_a_quiz_is_passed_on_the_second_attempt(school: School, open_page: OpenP
 
     page.get_by_role("link", name="Try again").click()
     expect(page.get_by_text("1 attempt of 2 used, 1 left")).to_be_visible()
-    page.get_by_role("button", name="Start quiz").click()
-    page.get_by_role("button", name="Whole paper").click()
-    page.wait_for_load_state()
+    follows(page.get_by_role("button", name="Start quiz"))
+    follows(page.get_by_role("button", name="Whole paper"))
     for question in page.get_by_role("group", name=re.compile(r"\.$")).all():
         question.get_by_role("radio", name="It is so", exact=True).check()
     hands_in(page)

@@ -11,6 +11,7 @@ from tests.journeys.conftest import OpenPage
 from tests.journeys.people import DEMO_PASSWORD, sign_in
 from tests.journeys.school import School, inside, open_school
 from tests.journeys.shop import BUNDLE
+from tests.journeys.walking import follows
 
 pytestmark = pytest.mark.browser
 
@@ -92,7 +93,7 @@ VISITS = [(390, LEARNER, "Redness"), (1280, SURE, "Warmth")]
 def takes_the_quiz(page: Page, who: str, first: str) -> Page:
     sign_in(page, who)
     page.goto(f"/learn/{COURSE}/quizzes/hands-quiz")
-    page.get_by_role("button", name="Start quiz").click()
+    follows(page.get_by_role("button", name="Start quiz"))
     page.goto(f"{page.url.partition('?')[0]}?view=paper")
     page.get_by_role("radio", name=first).check()
     page.get_by_role("radio", name="False", exact=True).check()

@@ -20,6 +20,7 @@ from tests.journeys.conftest import OpenPage
 from tests.journeys.people import DEMO_PASSWORD, sign_in
 from tests.journeys.places import FREE
 from tests.journeys.school import School, inside
+from tests.journeys.walking import follows, opens
 
 pytestmark = pytest.mark.browser
 
@@ -118,15 +119,12 @@ def review_by_keyboard(page: Page, rating: str) -> int:
     for count in range(60):
         if page.get_by_role("heading", name="Done for now").is_visible():
             return count
-        before = page.content()
         if page.get_by_role("link", name="Turn the card").is_visible():
-            page.keyboard.press("Space")
+            opens(page, "Space")
             expect(page.get_by_role("button", name=re.compile("Again"))).to_be_visible()
-            page.keyboard.press(rating)
+            opens(page, rating)
         else:
             _answer(page)
-        page.wait_for_function("before => document.documentElement.outerHTML !== before", arg=before)
-        page.wait_for_load_state()
     raise AssertionError("the session has no end")
 
 
@@ -134,11 +132,11 @@ def _answer(page: Page) -> None:
     """Choose the first option, or say that it is not known; then the reasons, and on."""
     if page.locator(".opt input").count():
         page.keyboard.press("1")
-        page.keyboard.press("Enter")
     else:
-        page.get_by_role("button", name="I do not know").press("Enter")
+        page.get_by_role("button", name="I do not know").focus()
+    opens(page)
     page.wait_for_url(re.compile("/reviews/answers/"))
-    page.keyboard.press("Enter")
+    opens(page)
     page.wait_for_url(re.compile("/reviews/session$"))
 
 
@@ -154,14 +152,14 @@ def test_a_week_of_reviews(week: Week, open_page: OpenPage) -> None:
         mailed += is_due
         assert week.mails() == mailed
         if is_due:
-            page.get_by_role("button", name="Review now").click()
+            follows(page.get_by_role("button", name="Review now"))
             reviewed += review_by_keyboard(page, "3")
             expect(
                 page.get_by_text("that is how it settles").or_(page.get_by_text("recalled."))
             ).to_be_visible()
         page.goto("/dashboard")
         page.get_by_role("group").first.click()
-        page.get_by_role("button", name="Sign out").locator("visible=true").click()
+        follows(page.get_by_role("button", name="Sign out").locator("visible=true"))
 
     assert mailed >= 3
     assert reviewed > 8
@@ -184,14 +182,14 @@ def test_without_javascript_a_card_is_answered_skipped_removed_and_brought_back(
     expect(page.get_by_text(re.compile("You missed it on 21 November"))).to_be_visible()
     page.get_by_role("button", name="I do not know").click()
     expect(page.get_by_text("Returns tomorrow")).to_be_visible()
-    page.get_by_role("link", name="Next card").click()
+    follows(page.get_by_role("link", name="Next card"))
     term = page.get_by_role("heading", level=2).inner_text()
     page.get_by_role("button", name="Remove from my reviews").click()
     expect(page.get_by_text("The card is out of your reviews.")).to_be_visible()
     page.get_by_role("button", name="Bring it back").click()
     page.get_by_role("link", name="Turn the card").click()
     expect(page.get_by_role("heading", name=term)).to_be_visible()
-    page.get_by_role("button", name=re.compile("Good")).click()
+    follows(page.get_by_role("button", name=re.compile("Good")))
     before = page.content()
-    page.get_by_role("button", name="Skip for now").click()
+    follows(page.get_by_role("button", name="Skip for now"))
     assert page.content() != before

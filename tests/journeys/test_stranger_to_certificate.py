@@ -18,6 +18,7 @@ from tests.journeys.answering import (
 )
 from tests.journeys.conftest import OpenPage
 from tests.journeys.school import School
+from tests.journeys.walking import follows
 
 pytestmark = pytest.mark.browser
 
@@ -113,6 +114,7 @@ def answers_a_check(page: Page) -> None:
     check.get_by_role("button", name="Check answer").click()
     told = page.locator(".lesson-check").first
     expect(told).to_contain_text("Right.")
+    page.wait_for_load_state()
     assert any(reason in plain(told.inner_text()) for reason in reasons(key))
 
 
@@ -125,7 +127,7 @@ def keeps_a_private_answer(page: Page) -> None:
 
 def fails_the_quiz(page: Page) -> None:
     """Hand in an empty paper: no question tells its reasons before, each does after."""
-    page.get_by_role("button", name="Start quiz").click()
+    follows(page.get_by_role("button", name="Start quiz"))
     quiz = reasons(key_of(f"{COURSE}/quizzes/stress-skin-quiz.md"))
     assert not any(reason in plain(page.content()) for reason in quiz)
     page.get_by_role("button", name="Submit answers").last.click()
@@ -133,6 +135,7 @@ def fails_the_quiz(page: Page) -> None:
     page.get_by_role("button", name="Confirm and submit").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("link", name="Try again")).to_be_visible()
+    page.wait_for_load_state()
     told = plain(page.get_by_role("main").inner_text())
     assert all(reason in told for reason in quiz)
 
