@@ -11,7 +11,7 @@ from courses.models import Course
 from quizzes.cases.marks import Mark, pieces, quiet
 from sources.models import Source
 from tests import factories
-from tests.quizzes.test_cases_pages import Player
+from tests.quizzes.playing import Player
 from tests.quizzes.visiting import words
 
 TITLES = {

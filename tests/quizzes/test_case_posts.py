@@ -14,7 +14,7 @@ from quizzes.cases.play import Play, replay
 from quizzes.cases.reads import edition
 from quizzes.models import Attempt, CasePlay, CaseStep
 from tests import factories
-from tests.quizzes.test_cases_pages import Player
+from tests.quizzes.playing import Player
 
 # A loop that moves a state, scores far beyond 100 and below 0, a choice that opens late, and both ends.
 CASE = """The file.

@@ -1,74 +1,21 @@
 """Cases in a learner's browser: from the first scene to the debrief, and what cannot be done on the way."""
 
 import re
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from core.clock import now
-from core.database import db, transaction
+from core.database import transaction
 from core.school import change_school
-from progress.models import StepCompletion
 from quizzes.cases import services
-from quizzes.models import Attempt, CaseStep, Quiz
+from quizzes.models import Quiz
 from quizzes.quiz_settings import QuizSettings
 from tests import factories
 from tests.counting import statements
 from tests.crowd import at_once
+from tests.quizzes.playing import Player
 from tests.quizzes.visiting import words
-
-
-class Player:
-    """A learner's browser, without JavaScript, in a course with one case."""
-
-    def __init__(self, app: Flask, text: str = factories.CASE, **settings: Any) -> None:
-        self.app = app
-        self.course = factories.make_course(modules=("lesson quiz lesson",))
-        self.step = factories.steps_of(self.course)[1]
-        self.quiz = factories.make_case(self.step, text, **settings)
-        self.user = factories.make_user()
-        factories.enroll(self.user, self.course)
-        self.browser = factories.sign_in(app.test_client(), self.user)
-        self.url = f"/learn/{self.course.slug}/quizzes/{self.step.slug}"
-
-    def start(self) -> str:
-        answer = factories.post(self.browser, f"{self.url}/start")
-        assert answer.status_code == 303, answer.text
-        return str(answer.location)
-
-    def form(self, play: str, choice: str) -> dict[str, str]:
-        """What the form of the scene that waits would send with this choice."""
-        page = self.browser.get(play).text
-        position = re.search(r'name="position" value="(\d+)"', page)
-        token = re.search(rf'value="([0-9a-f]+)" required><span>{choice}', page)
-        assert position, page
-        assert token, page
-        return {"position": position[1], "choice": token[1]}
-
-    def choose(self, play: str, choice: str) -> str:
-        """Make the choice; the page that it leads to, in words."""
-        answer = factories.post(self.browser, f"{play}/choose", self.form(play, choice))
-        assert answer.status_code == 303, answer.text
-        return self.read(answer.location)
-
-    def read(self, address: str) -> str:
-        return words(self.browser.get(address).text)
-
-    def path(self) -> list[tuple[int, str, int, int, dict[str, int]]]:
-        """The choices as stored."""
-        db.session.rollback()
-        steps = db.session.scalars(select(CaseStep).order_by(CaseStep.attempt_id, CaseStep.position))
-        return [(step.position, step.scene, step.choice, step.score, step.states) for step in steps]
-
-    def attempt(self) -> Attempt:
-        db.session.rollback()
-        return db.session.scalars(select(Attempt).order_by(Attempt.number.desc())).first()
-
-    def completed(self) -> bool:
-        db.session.rollback()
-        return db.session.scalar(select(StepCompletion).filter_by(step_id=self.step.id)) is not None
 
 
 @pytest.fixture

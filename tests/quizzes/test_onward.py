@@ -3,7 +3,7 @@
 from flask import Flask
 
 from tests import factories
-from tests.quizzes.test_cases_pages import Player
+from tests.quizzes.playing import Player
 from tests.quizzes.visiting import Visitor, words
 
 
