@@ -10,26 +10,14 @@ from core.database import db
 from progress.models import StepCompletion
 from quizzes.models import Attempt, CaseStep
 from tests import factories
-from tests.quizzes.visiting import words
+from tests.quizzes.visiting import Seat, words
 
 
-class Player:
+class Player(Seat):
     """A learner's browser, without JavaScript, in a course with one case."""
 
     def __init__(self, app: Flask, text: str = factories.CASE, **settings: Any) -> None:
-        self.app = app
-        self.course = factories.make_course(modules=("lesson quiz lesson",))
-        self.step = factories.steps_of(self.course)[1]
-        self.quiz = factories.make_case(self.step, text, **settings)
-        self.user = factories.make_user()
-        factories.enroll(self.user, self.course)
-        self.browser = factories.sign_in(app.test_client(), self.user)
-        self.url = f"/learn/{self.course.slug}/quizzes/{self.step.slug}"
-
-    def start(self) -> str:
-        answer = factories.post(self.browser, f"{self.url}/start")
-        assert answer.status_code == 303, answer.text
-        return str(answer.location)
+        super().__init__(app, "lesson quiz lesson", factories.make_case, text, **settings)
 
     def form(self, play: str, choice: str) -> dict[str, str]:
         """What the form of the scene that waits would send with this choice."""

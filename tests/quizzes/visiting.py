@@ -1,6 +1,7 @@
 """A learner's browser at a quiz, without JavaScript."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -30,14 +31,14 @@ And which here?
 """
 
 
-class Visitor:
-    """A learner's browser in a course with one quiz."""
+class Seat:
+    """A learner's browser in a course whose second step is `made` of this text: a quiz, or a case."""
 
-    def __init__(self, app: Flask, text: str = TWO, **settings: Any) -> None:
+    def __init__(self, app: Flask, steps: str, made: Callable[..., Any], text: str, **settings: Any) -> None:
         self.app = app
-        self.course = factories.make_course(modules=("lesson quiz",))
+        self.course = factories.make_course(modules=(steps,))
         self.step = factories.steps_of(self.course)[1]
-        factories.make_quiz(self.step, text, **settings)
+        self.quiz = made(self.step, text, **settings)
         self.user = factories.make_user()
         factories.enroll(self.user, self.course)
         self.browser = factories.sign_in(app.test_client(), self.user)
@@ -47,6 +48,13 @@ class Visitor:
         answer = factories.post(self.browser, f"{self.url}/start")
         assert answer.status_code == 303, answer.text
         return str(answer.location)
+
+
+class Visitor(Seat):
+    """A learner's browser in a course with one quiz."""
+
+    def __init__(self, app: Flask, text: str = TWO, **settings: Any) -> None:
+        super().__init__(app, "lesson quiz", factories.make_quiz, text, **settings)
 
     def items(self, attempt: str) -> list[reads.Item]:
         return reads.items_of(attempt.rpartition("/")[2], self.user.id)
