@@ -72,13 +72,17 @@ class Eligibility:
         return _results(self.settings, self.tried)
 
     @property
+    def is_used_up(self) -> bool:
+        """Whether no attempt is left and none is open."""
+        return self.decision.left == 0 and not self.decision.may
+
+    @property
     def standing(self) -> Standing:
-        left = self.attempts_allowed
-        has_left = left is None or len(self.tried) < left
+        has_closed = self.open_attempt is None and self.window.is_closed(self.at)
         return Standing(
             has_passed=self.is_completed or self.results.passes,
-            is_over=self.open_attempt is None and (not has_left or self.window.is_closed(self.at)),
-            has_closed=self.open_attempt is None and self.window.is_closed(self.at),
+            is_over=self.is_used_up or has_closed,
+            has_closed=has_closed,
         )
 
 

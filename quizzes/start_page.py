@@ -69,11 +69,7 @@ class StartPage:
     refused: str  # why no attempt may begin now; empty where one may
     is_baseline: bool  # nothing is passed by it
     has_passed: bool  # so that another attempt is nothing but a wish
-
-    @property
-    def is_used_up(self) -> bool:
-        """Whether no attempt is left and none is open; never of a baseline, on which nothing depends."""
-        return self.decision.left == 0 and not self.decision.may and not self.is_baseline
+    is_used_up: bool  # so that one may ask for another attempt; never a baseline, on which nothing depends
 
     @property
     def result_url(self) -> str:
@@ -105,6 +101,7 @@ def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
         refused=_refused(learner, reader),
         is_baseline=bool(settings.baseline),
         has_passed=learner.standing.has_passed and not settings.baseline,
+        is_used_up=learner.is_used_up and not settings.baseline,
     )
 
 

@@ -65,9 +65,7 @@ def ask(user_id: int, quiz: Quiz, step_id: int, reason: str) -> AttemptRequest:
 
     Raises InvalidInput without a reason, Conflict while an attempt is left or the last one waits for its mark.
     """
-    learner = eligibility(user_id, quiz, step_id)
-    limit = learner.attempts_allowed
-    if learner.open_attempt is not None or limit is None or len(learner.tried) < limit:
+    if not eligibility(user_id, quiz, step_id).is_used_up:
         raise Conflict(STILL_LEFT)
     if waits_for_mark(user_id, quiz.id):
         raise Conflict(WAITS)
