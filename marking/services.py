@@ -9,6 +9,7 @@ from accounts.models import User, UserRole
 from accounts.rules import Role
 from core.database import db, insert_once
 from core.errors import NotFound
+from core.web import ADMIN, Reader
 from courses.models import CourseInstructor
 from marking.models import Mark, Work, WorkVersion
 from marking.rules import IN_THE_QUEUE, WorkState
@@ -29,6 +30,10 @@ class Marker:
 
     user_id: int
     is_admin: bool
+
+    @classmethod
+    def of(cls, reader: Reader) -> "Marker":
+        return cls(reader.user_id, ADMIN in reader.roles)
 
 
 def queue_up(news: PersonNeeded) -> None:

@@ -231,14 +231,6 @@ def change_of(row: Accommodation | None) -> Change:
     return Change(row.extra_time, row.extra_attempts, row.opens_at, row.closes_at)
 
 
-def find_taught(marker: Marker, slug: str) -> Course:
-    """The course, if this person teaches it. Raises NotFound."""
-    course = db.session.scalar(select(Course).where(Course.slug == slug, teaches_here(marker, Course.id)))
-    if course is None:
-        raise NotFound("There is no such course among those that you teach.")
-    return course
-
-
 def quizzes_in(course_id: int) -> list[Quiz]:
     """The quizzes and assignments of a course, in its order; cases have neither time nor a mark by a person."""
     query = (
