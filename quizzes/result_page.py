@@ -123,7 +123,7 @@ def _told(head: AttemptHead, here: Visit, items: Sequence[Item]) -> list[ToldQue
 
 def _waited_for_person(attempt_id: str, items: Sequence[Item]) -> bool:
     """Whether a person marks, or was to mark: not where all of that was dropped before it was handed in."""
-    for_people = [item for item in items if rules.grade(item.asked.question, item.counting).pending]
+    for_people = [item for item in items if item.is_for_people]
     if any(not item.dropped for item in for_people):
         return True
     first = select(Grade.points_num).filter_by(attempt_id=attempt_id).order_by(Grade.id).limit(1)
