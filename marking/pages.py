@@ -9,6 +9,7 @@ from core.database import db
 from core.errors import NotFound
 from core.web import Reader
 from courses.models import Course, Step
+from marking.drafts import draft_text
 from marking.files import MOST_FILES
 from marking.models import Mark, Work
 from marking.public_text import render
@@ -41,7 +42,6 @@ from quizzes import rules as grading
 from quizzes.eligibility import eligibility
 from quizzes.models import Attempt, Quiz
 from quizzes.pages import certificate_url, kicker, taken_out
-from quizzes.presentation import texts
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import AttemptHead, asked, items_of
 from quizzes.results import exact
@@ -169,7 +169,7 @@ def assignment_page(here: Visit, quiz: Quiz, reader: Reader) -> AssignmentPage:
 def write_page(head: AttemptHead, here: Visit, reader: Reader) -> WritePage:
     """The draft, if it is this reader's. Raises NotFound."""
     work, item = own_work(reader.user_id, head.id), items_of(head.id, reader.user_id)[0]
-    text = next(iter(texts(item.answer, "text")), "")
+    text = draft_text(item)
     files = draft_files(head.id, item.position)
     question = item.asked.question
     return WritePage(
