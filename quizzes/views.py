@@ -116,13 +116,12 @@ def save(attempt_id: str) -> Answer:
 
 
 def _refuse(attempt_id: str, refused: DomainError) -> Answer:
-    """A script has the text on its page still; without one it would be lost, and stands on a page of its own."""
+    """A script has the text on its page still; without one it is given back."""
     if forms.wants_json():
         return forms.told(refused.sentence, status_of(refused))
-    if not isinstance(refused, NotKept):
-        raise refused
-    page = render("quizzes/not_kept.html", nav="learning", refused=refused, url=f"/attempts/{attempt_id}")
-    return Response(page, status_of(refused), mimetype="text/html")
+    if isinstance(refused, NotKept):
+        return pages.give_back(attempt_id, refused)
+    raise refused
 
 
 @bp.post("/attempts/<attempt_id>/submit")
