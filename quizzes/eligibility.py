@@ -95,6 +95,12 @@ def eligibility(user_id: int, quiz: Quiz, step_id: int) -> Eligibility:
     return Eligibility(quiz.kind, settings, tried, allowance, now(), is_completed)
 
 
+def may_see_key(attempt: Attempt) -> bool:
+    """Whether key and reasons of the attempt may be shown to its learner now."""
+    learner = eligibility(attempt.user_id, db.session.get_one(Quiz, attempt.quiz_id), attempt.step_id)
+    return rules.may_see_feedback(learner.settings, attempt.state, learner.standing)
+
+
 def passes_now(user_id: int, quiz: Quiz) -> bool:
     """Whether what counts of all marked attempts is a pass, as the caller's transaction sees them now."""
     tried = attempts_of(user_id, quiz.id, afresh=True)
