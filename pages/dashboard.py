@@ -29,7 +29,7 @@ from reviews.models import ReviewCard
 from reviews.pages import DueBox, due_box
 
 NO_COURSE = (True, False, False, False, False)  # then nothing but orders may have to be spoken of
-CLOSED = "Opens once the modules before it are done"
+CLOSED = "Opens after the modules before it"
 WAITS = "Handed in. A mail tells you when the mark is here."
 # Who was refunded and bought again has an older one too, which was withdrawn.
 _older = aliased(Certificate)

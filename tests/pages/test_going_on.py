@@ -13,7 +13,7 @@ from tests.conftest import NOON
 from tests.quizzes.visiting import TWO, words
 
 AGAIN = "Open again from 22 November 2026, 12:00 UTC."
-CLOSED = "Opens once the modules before it are done"
+CLOSED = "Opens after the modules before it"
 
 pytestmark = pytest.mark.usefixtures("clock")
 
