@@ -65,6 +65,11 @@ def error_page(status: int, sentence: str | None = None, headers: dict[str, str]
     return body, status, headers or {}
 
 
+def status_of(error: DomainError) -> int:
+    """The status that the table gives this error, or the kind of error that it is."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def _came_from() -> str:
     """The page of ours whose form was sent, where the browser says so."""
     before = request.referrer or ""
@@ -79,8 +84,7 @@ def _school() -> School:
 
 
 def _domain(error: DomainError) -> Answer:
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    return error_page(status, error.sentence)
+    return error_page(status_of(error), error.sentence)
 
 
 def _csrf(_: CSRFError) -> Answer:

@@ -1,6 +1,7 @@
 """The states of an order, and who may enter a step and why. Pure: facts come in, decisions go out."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -188,16 +189,27 @@ def _inside(facts: Facts, step: Place) -> Decision:
     return Decision(False, (Reason.EARLIER_STEP,), waits_for)
 
 
+def closed_steps(order: str, steps: Sequence[Place], done: AbstractSet[int]) -> frozenset[int]:
+    """The steps that an enrolled person may not enter yet, because one before them is missing."""
+    missing = next((step for step in steps if step.required and step.id not in done), None)
+    if missing is None:
+        return frozenset()
+    later = (step for step in steps if _comes_before(order, missing, step))
+    return frozenset(step.id for step in later if step.id not in done and not step.preview)
+
+
 def _first_missing(facts: Facts, step: Place) -> int | None:
     if facts.order == "free":
         return None
     earlier = (
-        s for s in facts.steps if s.required and s.id not in facts.done and _comes_before(facts, s, step)
+        s
+        for s in facts.steps
+        if s.required and s.id not in facts.done and _comes_before(facts.order, s, step)
     )
     return next((s.id for s in earlier), None)
 
 
-def _comes_before(facts: Facts, earlier: Place, step: Place) -> bool:
-    if facts.order == "strict":
+def _comes_before(order: str, earlier: Place, step: Place) -> bool:
+    if order == "strict":
         return earlier.position < step.position
-    return facts.order == "modules" and earlier.module_number < step.module_number
+    return order == "modules" and earlier.module_number < step.module_number

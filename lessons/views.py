@@ -18,7 +18,6 @@ from progress.access import Visit, closed, is_in_course, turn_away, visit
 from progress.reads import Learner, learner_in
 from progress.services import complete_step, remember_place
 from quizzes.checks import answer_check
-from quizzes.quiz_settings import QuizKind
 
 bp = Blueprint("lessons", __name__)
 Answer = str | WerkzeugResponse
@@ -123,7 +122,7 @@ def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
 
 def _course_facts(outline: Outline, learner: Learner, user_id: int) -> dict[str, object]:
     order = [step.id for step in outline.steps]
-    waiting = _waiting(outline, user_id)
+    waiting = steps_that_wait(user_id)
     going_on = rules.resume_at(order, learner.done, learner.place, outline.optional, waiting)
     return {
         "outline": outline,
@@ -137,9 +136,3 @@ def _course_facts(outline: Outline, learner: Learner, user_id: int) -> dict[str,
         "tools": tools_in(learner.course_id),
         "started": bool(learner.done) or learner.place is not None,
     }
-
-
-def _waiting(outline: Outline, user_id: int) -> frozenset[int]:
-    """The steps that are with a marker; asked only where the course has something to hand in."""
-    has_works = any(step.noun == QuizKind.ASSIGNMENT for step in outline.steps)
-    return steps_that_wait(user_id) if has_works else frozenset()

@@ -17,7 +17,7 @@ from quizzes import closing, kept, rules
 from quizzes.models import Attempt, AttemptItem, Quiz
 from quizzes.presentation import texts
 from quizzes.quiz_settings import QuizSettings
-from quizzes.reads import asked
+from quizzes.reads import Item, asked
 from quizzes.rules import AttemptState
 from quizzes.services import Prepared, begin
 from quizzes.terms import terms_of
@@ -107,8 +107,8 @@ def _freeze(attempt_id: str, number: int) -> WorkVersion:
     )
 
 
-def draft_text(item: AttemptItem) -> str:
-    """The text of an assignment as it was saved."""
+def draft_text(item: AttemptItem | Item) -> str:
+    """The text of an answer in words as it was saved; empty where there is none."""
     return next(iter(texts(item.answer, "text")), "")
 
 

@@ -9,12 +9,13 @@ from core.database import db
 from core.errors import NotFound
 from core.web import Reader
 from courses.models import Course, Step
+from marking.drafts import draft_text
 from marking.files import MOST_FILES
 from marking.models import Mark, Work
 from marking.public_text import render
 from marking.rules import IN_THE_QUEUE, WITH_ITS_AUTHOR, WorkState
 from marking.services import (
-    LEFT_THE_QUEUE,
+    UNMARKED,
     items_for_people,
     marks_of,
     own_work,
@@ -41,7 +42,6 @@ from quizzes import rules as grading
 from quizzes.eligibility import eligibility
 from quizzes.models import Attempt, Quiz
 from quizzes.pages import certificate_url, kicker, taken_out
-from quizzes.presentation import texts
 from quizzes.quiz_settings import QuizKind
 from quizzes.reads import AttemptHead, asked, items_of
 from quizzes.results import exact
@@ -50,10 +50,10 @@ from quizzes.start_page import StartPage, start_page
 from quizzes.times import in_words
 
 TOLD = (*IN_THE_QUEUE, WorkState.RETURNED)  # of the states, on the dashboard
-HAS_WORK = (
+HAS_WORK = (  # of a hot read, which takes no list for its states
     select(Work.attempt_id)
     .join(Attempt, Attempt.id == Work.attempt_id)
-    .where(Attempt.user_id == READER, or_(*(Work.state == state for state in TOLD)), ~LEFT_THE_QUEUE)
+    .where(Attempt.user_id == READER, or_(*(Work.state == state for state in TOLD)), UNMARKED)
     .exists()
 )
 STATES = {
@@ -169,7 +169,7 @@ def assignment_page(here: Visit, quiz: Quiz, reader: Reader) -> AssignmentPage:
 def write_page(head: AttemptHead, here: Visit, reader: Reader) -> WritePage:
     """The draft, if it is this reader's. Raises NotFound."""
     work, item = own_work(reader.user_id, head.id), items_of(head.id, reader.user_id)[0]
-    text = next(iter(texts(item.answer, "text")), "")
+    text = draft_text(item)
     files = draft_files(head.id, item.position)
     question = item.asked.question
     return WritePage(
@@ -243,7 +243,7 @@ def works_of(user_id: int) -> list[WorkStanding]:
         .join(Attempt, Attempt.id == Work.attempt_id)
         .join(Quiz, Quiz.id == Attempt.quiz_id)
         .join(Course, Course.id == Work.course_id)
-        .where(Attempt.user_id == user_id, Work.state.in_(TOLD), ~LEFT_THE_QUEUE)
+        .where(Attempt.user_id == user_id, Work.state.in_(TOLD), UNMARKED)
         .order_by(Work.attempt_id.desc())
     )
     return [_standing(*row) for row in db.session.execute(query)]
@@ -252,7 +252,7 @@ def works_of(user_id: int) -> list[WorkStanding]:
 def steps_that_wait(user_id: int) -> frozenset[int]:
     """The steps at which a work of this person is with the markers, so that there is nothing to do for its author."""
     query = select(Attempt.step_id).join(Work, Work.attempt_id == Attempt.id)
-    here = query.where(Attempt.user_id == user_id, Work.state.in_(IN_THE_QUEUE), ~LEFT_THE_QUEUE)
+    here = query.where(Attempt.user_id == user_id, Work.state.in_(IN_THE_QUEUE), UNMARKED)
     return frozenset(db.session.scalars(here))
 
 

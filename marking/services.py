@@ -9,6 +9,7 @@ from accounts.models import User, UserRole
 from accounts.rules import Role
 from core.database import db, insert_once
 from core.errors import NotFound
+from core.web import ADMIN, Reader
 from courses.models import CourseInstructor
 from marking.models import Mark, Work, WorkVersion
 from marking.rules import IN_THE_QUEUE, WorkState
@@ -18,8 +19,8 @@ from quizzes.models import Attempt, AttemptItem
 from quizzes.reads import Asked, asked
 
 NO_WORK = "There is no such work. The queue lists what waits to be marked."
-# An attempt in the queue has no points, unless all that a person was to mark of its quiz was dropped.
-LEFT_THE_QUEUE = or_(*(Work.state == state for state in IN_THE_QUEUE)) & Attempt.points_num.is_not(None)
+# What a person is to mark has no points yet. Where all of that was dropped it has them, and its work leaves the queue.
+UNMARKED = Attempt.points_num.is_(None)
 NO_OWN_WORK = "You have no work at this address. Your courses list what you began."
 
 
@@ -29,6 +30,10 @@ class Marker:
 
     user_id: int
     is_admin: bool
+
+    @classmethod
+    def of(cls, reader: Reader) -> "Marker":
+        return cls(reader.user_id, ADMIN in reader.roles)
 
 
 def queue_up(news: PersonNeeded) -> None:
@@ -56,7 +61,8 @@ def work_to_mark(marker: Marker, attempt_id: str, *, locked: bool = False) -> Wo
 
 def in_reach(marker: Marker) -> ColumnElement[bool]:
     """Of works joined with their attempts, those that this person may mark."""
-    return teaches_here(marker, Work.course_id) & (Attempt.user_id != marker.user_id) & ~LEFT_THE_QUEUE
+    is_there = or_(Work.state.not_in(IN_THE_QUEUE), UNMARKED)
+    return teaches_here(marker, Work.course_id) & (Attempt.user_id != marker.user_id) & is_there
 
 
 def teaches_here(marker: Marker, course_id: object) -> ColumnElement[bool]:

@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from core.web import Reader
 from marking import public_text, uploads
+from marking.drafts import draft_text
 from marking.models import Mark, WorkFile, WorkVersion
 from marking.rules import count_words
 from marking.scheme import Criterion, Judged, Scheme, at, judge, scheme_of
 from quizzes import reads
 from quizzes.models import AttemptItem
-from quizzes.presentation import texts
 from quizzes.questions import Marking, Question
 from quizzes.reads import Asked
 from quizzes.results import exact
@@ -138,7 +138,7 @@ def sum_in_words(scheme: Scheme, judged: Judged) -> str:
 
 def show_answer(item: AttemptItem, given: Mark | None, base: str) -> ShownAnswer:
     """An answer as it was handed in; `base` is where its files are served to this reader."""
-    text, asked = next(iter(texts(item.answer, "text")), ""), reads.asked(item.revision_id)
+    text, asked = draft_text(item), reads.asked(item.revision_id)
     return ShownAnswer(
         position=item.position,
         dropped=item.dropped,

@@ -1,5 +1,6 @@
 """The dashboard: where a learner goes on, in one statement on the bare driver and one page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,15 +16,20 @@ from courses.models import Course
 from courses.services import Outline, OutlineModule, OutlineStep, outline_of
 from enrollment.models import Enrollment, EnrollmentState, Order
 from enrollment.reminders import TOLD, Reminder, reminders_of
+from enrollment.rules import closed_steps
 from lessons.reading import minutes_left, shared_page
 from marking.pages import HAS_WORK, WorkStanding, steps_that_wait, works_of
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace
 from progress.reads import DONE_STEPS, READER
 from quizzes.open_attempts import HAS_OPEN_ATTEMPT, OpenAttempt, open_attempts
+from quizzes.resting import HAS_ENDED_ATTEMPT, resting_steps
+from quizzes.times import binding
 from reviews.models import ReviewCard
 from reviews.pages import DueBox, due_box
 
+NO_COURSE = (True, False, False, False, False)  # then nothing but orders may have to be spoken of
+CLOSED = "Opens after the modules before it"
 WAITS = "Handed in. A mail tells you when the mark is here."
 # Who was refunded and bought again has an older one too, which was withdrawn.
 _older = aliased(Certificate)
@@ -43,6 +49,7 @@ _courses = HotRead(
     select(
         Course.id,
         Course.version,
+        Course.order,
         Enrollment.state,
         ReadingPlace.step_id,
         ReadingPlace.heading,
@@ -56,6 +63,7 @@ _courses = HotRead(
         HAS_OPEN_ATTEMPT.label("has_open_attempt"),
         _has_cards.label("has_cards"),
         HAS_WORK.label("has_work"),
+        HAS_ENDED_ATTEMPT.label("has_ended_attempt"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
@@ -104,7 +112,7 @@ class HeldCertificate:
 @dataclass(frozen=True)
 class CourseProgress:
     """One course of the learner. `next` is the step to go on with; `url` leads to the heading last read. `waits`: all
-    that is left is with a marker.
+    that is left is with a marker; `opens`: or from when `next` may be tried again, and nothing can be done before.
 
     A course that is closed to the learner stands here for its certificate alone.
     """
@@ -119,9 +127,22 @@ class CourseProgress:
     url: str
     where: str
     waits: bool
+    opens: str
     modules: tuple[ModuleProgress, ...]
     certificate: HeldCertificate | None
     new_steps: int
+
+
+@dataclass(frozen=True)
+class Standstill:
+    """Steps at which there is nothing to do now: with a marker, or until a moment, which is told in words."""
+
+    waiting: frozenset[int]
+    opens: Mapping[int, str]
+
+    @property
+    def steps(self) -> frozenset[int]:
+        return self.waiting | self.opens.keys()
 
 
 @dataclass(frozen=True)
@@ -138,15 +159,17 @@ class Dashboard:
 
 
 def dashboard_of(reader: Reader) -> Dashboard:
-    """All of it in one statement, and one more each where there may be an order, an open attempt, a work or cards."""
+    """All of it in one statement, and further ones where there may be an order, an attempt, a work or cards."""
     rows = _courses(user_id=reader.user_id)
-    has_orders, has_open_attempt, has_cards, has_work = rows[0][-4:] if rows else (True, False, False, False)
+    has_orders, has_open_attempt, has_cards, has_work, has_ended_attempt = rows[0][-5:] if rows else NO_COURSE
     reminders = reminders_of(reader.user_id, reader.time_zone) if has_orders else []
     attempts = open_attempts(reader) if has_open_attempt else []
     works = works_of(reader.user_id) if has_work else []
     waiting = steps_that_wait(reader.user_id) if has_work else frozenset()
+    resting = resting_steps(reader.user_id) if has_ended_attempt else {}
+    still = Standstill(waiting, {step: binding(moment, reader) for step, moment in resting.items()})
     reviews = due_box(reader) if has_cards else None
-    return Dashboard([_progress(waiting, *row[:-4]) for row in rows], reminders, attempts, works, reviews)
+    return Dashboard([_progress(still, *row[:-5]) for row in rows], reminders, attempts, works, reviews)
 
 
 def greeting(reader: Reader) -> str:
@@ -157,9 +180,10 @@ def greeting(reader: Reader) -> str:
 
 
 def _progress(
-    waiting: frozenset[int],
+    still: Standstill,
     course_id: int,
     version: int,
+    order: str,
     state: EnrollmentState,
     place: int | None,
     heading: str | None,
@@ -172,9 +196,12 @@ def _progress(
 ) -> CourseProgress:
     outline = outline_of(course_id, version)
     done = read_ids(done_text)
-    going_on = rules.resume_at([s.id for s in outline.steps], done, place, outline.optional, waiting)
+    closed = closed_steps(order, outline.steps, done)
+    open_steps = [step.id for step in outline.steps if step.id not in closed]
+    going_on = rules.resume_at(open_steps, done, place, outline.optional, still.steps)
     step = outline.by_id(going_on or 0)
-    is_there, waits = step is not None and step.id == place, going_on in waiting - done
+    is_there, waits = step is not None and step.id == place, going_on in still.waiting - done
+    opens = "" if waits else still.opens.get(going_on or 0, "")
     return CourseProgress(
         is_open=state == EnrollmentState.ACTIVE,
         title=outline.title,
@@ -184,9 +211,14 @@ def _progress(
         completed=completed_at is not None,
         next=step,
         url=_address(step, heading if is_there else None),
-        where=WAITS if waits else _where(outline, step, (heading or "") if is_there else ""),
+        where=WAITS
+        if waits
+        else f"Open again from {opens}."
+        if opens
+        else _where(outline, step, (heading or "") if is_there else ""),
         waits=waits,
-        modules=tuple(_module(module, done, waiting) for module in outline.modules),
+        opens=opens,
+        modules=tuple(_module(module, done, still, closed) for module in outline.modules),
         certificate=_held(outline, certificate, issued_at, revoked_at),
         new_steps=len(rules.new_since(outline.added, done, completed_at)),
     )
@@ -210,21 +242,27 @@ def _where(outline: Outline, step: OutlineStep | None, heading: str) -> str:
     return f"{kind}. About {minutes} minutes{' left' if heading else ''}."
 
 
-def _module(module: OutlineModule, done: frozenset[int], waiting: frozenset[int]) -> ModuleProgress:
+def _module(
+    module: OutlineModule, done: frozenset[int], still: Standstill, closed: frozenset[int]
+) -> ModuleProgress:
     order = [step.id for step in module.steps]
     required = frozenset(step.id for step in module.steps if step.required)
     percent = rules.percent(required, done)
-    going_on = rules.resume_at(order, done, None, frozenset(order) - required, waiting)
+    going_on = rules.resume_at(order, done, None, frozenset(order) - required, still.steps | closed)
     step = next(step for step in module.steps if step.id == going_on)
-    return ModuleProgress(module.number, module.title, percent, _state(required, done, waiting), step.url)
+    return ModuleProgress(
+        module.number, module.title, percent, _state(required, done, still, closed), step.url
+    )
 
 
-def _state(required: frozenset[int], done: frozenset[int], waiting: frozenset[int]) -> str:
+def _state(required: frozenset[int], done: frozenset[int], still: Standstill, closed: frozenset[int]) -> str:
     if required <= done:
         return "Complete"
-    if required <= done | waiting:
+    if required <= done | still.waiting:
         return "Waits for a mark"
-    return "In progress" if required & (done | waiting) else "Open"
+    if required & closed and required <= done | closed:
+        return CLOSED
+    return "In progress" if required & (done | still.steps) else "Open"
 
 
 def _held(

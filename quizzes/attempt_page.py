@@ -109,7 +109,8 @@ def attempt_page(
 ) -> AttemptPage:
     """The page of one question, or with no `place` of them all."""
     terms = terms_of(head)
-    told = _told(head, here, [item for item in items if item.is_final and place in (None, item.position)])
+    final = [item for item in items if item.is_final and place in (None, item.position)]
+    told = {each.position: each for each in tell(head, here, final)}
     return AttemptPage(
         head=head,
         kicker=kicker,
@@ -159,9 +160,9 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _told(head: AttemptHead, here: Visit, items: Sequence[Item]) -> dict[int, ToldQuestion]:
-    told = tell_items(items, terms_of(head), lambda slug: find_lesson(here, slug)) if items else []
-    return {each.position: each for each in told}
+def tell(head: AttemptHead, here: Visit, items: Sequence[Item]) -> list[ToldQuestion]:
+    """Questions of the attempt with their key, as its learner's course can link them: only where that may be seen."""
+    return tell_items(items, terms_of(head), lambda slug: find_lesson(here, slug)) if items else []
 
 
 def _shown(item: Item, terms: Terms, told: ToldQuestion | None) -> ShownItem:

@@ -72,13 +72,17 @@ class Eligibility:
         return _results(self.settings, self.tried)
 
     @property
+    def is_used_up(self) -> bool:
+        """Whether no attempt is left and none is open."""
+        return self.decision.left == 0 and not self.decision.may
+
+    @property
     def standing(self) -> Standing:
-        left = self.attempts_allowed
-        has_left = left is None or len(self.tried) < left
+        has_closed = self.open_attempt is None and self.window.is_closed(self.at)
         return Standing(
             has_passed=self.is_completed or self.results.passes,
-            is_over=self.open_attempt is None and (not has_left or self.window.is_closed(self.at)),
-            has_closed=self.open_attempt is None and self.window.is_closed(self.at),
+            is_over=self.is_used_up or has_closed,
+            has_closed=has_closed,
         )
 
 
@@ -89,6 +93,12 @@ def eligibility(user_id: int, quiz: Quiz, step_id: int) -> Eligibility:
     tried = attempts_of(user_id, quiz.id)
     is_completed = settings.counts != Counts.BEST and _is_completed(user_id, step_id)
     return Eligibility(quiz.kind, settings, tried, allowance, now(), is_completed)
+
+
+def may_see_key(attempt: Attempt) -> bool:
+    """Whether key and reasons of the attempt may be shown to its learner now."""
+    learner = eligibility(attempt.user_id, db.session.get_one(Quiz, attempt.quiz_id), attempt.step_id)
+    return rules.may_see_feedback(learner.settings, attempt.state, learner.standing)
 
 
 def passes_now(user_id: int, quiz: Quiz) -> bool:

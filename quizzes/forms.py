@@ -85,25 +85,23 @@ def read_given(targets: Sequence[Target], form: Mapping[str, Sequence[str]]) -> 
 
     Raises NotKept for a text that is too long: cut, it would be called saved.
     """
-    for target in targets:
-        if _is_written(target):
-            _require_length(form.get(target.layout.name) or [""])
-    return [
-        Given(
-            target.position,
-            rules.read_answer(asked(target.revision_id).question, form, target.layout),
-            bool(form.get(f"flag{target.position}")),
-            _certainty(form.get(f"sure{target.position}")),
-            _seq(form.get(f"seq{target.position}")),
-            _bases(form.get(f"base{target.position}")) if _is_written(target) else None,
-        )
-        for target in targets
-    ]
+    return [_given(target, form) for target in targets]
 
 
-def _is_written(target: Target) -> bool:
-    """Whether the answer is a text of somebody's own, which no other window may write over unseen."""
-    return asked(target.revision_id).question.kind == "essay"
+def _given(target: Target, form: Mapping[str, Sequence[str]]) -> Given:
+    question, place = asked(target.revision_id).question, target.position
+    # An essay is a text of somebody's own: it is not cut, and no other window writes over it unseen.
+    is_own = question.kind == "essay"
+    if is_own:
+        _require_length(form.get(target.layout.name))
+    return Given(
+        place,
+        rules.read_answer(question, form, target.layout),
+        bool(form.get(f"flag{place}")),
+        _certainty(form.get(f"sure{place}")),
+        _seq(form.get(f"seq{place}")),
+        _bases(form.get(f"base{place}")) if is_own else None,
+    )
 
 
 def _certainty(values: Sequence[str] | None) -> Certainty | None:
@@ -118,8 +116,8 @@ def _seq(values: Sequence[str] | None) -> int | None:
     return int(found[0]) if found else None
 
 
-def _require_length(values: Sequence[str]) -> None:
-    text = values[0].replace("\r\n", "\n")
+def _require_length(values: Sequence[str] | None) -> None:
+    text = values[0].replace("\r\n", "\n") if values else ""
     if len(text) > TEXT_LIMIT:
         raise NotKept(TOO_LONG.format(length=len(text), limit=TEXT_LIMIT), text)
 

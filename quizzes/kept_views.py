@@ -11,6 +11,7 @@ from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from quizzes import forms, kept, pages
 from quizzes.cases import views as case_views
 from quizzes.reads import AttemptHead, attempt_head, mailbox
+from quizzes.saving import NotKept
 from quizzes.sending import hand_in, save_answers
 
 bp = Blueprint("kept_answers", __name__)
@@ -21,12 +22,15 @@ Form = dict[str, list[str]]
 @bp.get("/attempts/kept/<token>")
 @allow(SIGNED_IN)
 def show_kept(token: str) -> Answer:
-    """What arrived after the sign-in had ended, and a button that sends it."""
+    """What arrived after the sign-in had ended, and a button that sends it. A text that is too long is given back."""
     person = signed_in()
     form = kept.find(token)
     attempt_id, sort = _addressed(form.path)
     head = attempt_head(attempt_id, person.user_id)
-    given = sort.tell(head, person, forms.as_form(form.fields))
+    try:
+        given = sort.tell(head, person, forms.as_form(form.fields))
+    except NotKept as refused:
+        return pages.give_back(attempt_id, refused)
     return render("quizzes/kept.html", nav="learning", head=head, given=given, sort=sort, token=token)
 
 
@@ -37,7 +41,10 @@ def send_kept(token: str) -> Answer:
     person = signed_in()
     form = kept.find(token)
     attempt_id, sort = _addressed(form.path)
-    address = sort.send(attempt_id, person, forms.as_form(form.fields))
+    try:
+        address = sort.send(attempt_id, person, forms.as_form(form.fields))
+    except NotKept as refused:
+        return pages.give_back(attempt_id, refused)
     with transaction():
         kept.take(token)
     return redirect(address, 303)

@@ -1,13 +1,16 @@
-"""What the pages of quizzes and cases share: where they stand, and answers in words."""
+"""What the pages of quizzes and cases share: where they stand, answers in words, a text that was not kept."""
 
 from collections.abc import Sequence
 
+from flask import Response
+
 from certificates.services import certificate_in
-from core.web import Reader
+from core.error_pages import status_of
+from core.web import Reader, render
 from progress.access import Visit
 from quizzes.paper import given_in_words, show_question
 from quizzes.reads import Target, asked
-from quizzes.saving import Given
+from quizzes.saving import Given, NotKept
 
 TAKEN_OUT = " The {noun} is no longer part of the course; your result stays here."
 
@@ -28,6 +31,12 @@ def certificate_url(reader: Reader, here: Visit) -> str:
     """Where the certificate of this course stands, or nothing as long as none is held."""
     held = certificate_in(reader.user_id, here.outline.course_id)
     return f"/certificates/{held.id}" if held else ""
+
+
+def give_back(attempt_id: str, refused: NotKept) -> Response:
+    """The text on a page of its own: whoever sent it without a script has it nowhere else."""
+    page = render("quizzes/not_kept.html", nav="learning", refused=refused, url=f"/attempts/{attempt_id}")
+    return Response(page, status_of(refused), mimetype="text/html")
 
 
 def answers_in_words(targets: Sequence[Target], given: Sequence[Given]) -> list[tuple[str, list[str]]]:

@@ -25,7 +25,7 @@ from quizzes.presentation import Layout
 from quizzes.questions import Question
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.revisions import Revisions
-from quizzes.rules import AttemptState, answer_that_counts, is_answered
+from quizzes.rules import AttemptState, answer_that_counts, grade, is_answered
 from quizzes.terms import Terms
 
 MOST_KEPT = 5_000  # revisions
@@ -168,6 +168,11 @@ class Item:
     @property
     def is_answered(self) -> bool:
         return is_answered(self.answer)
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether a person marks what was given; what was left empty nobody needs to read."""
+        return grade(self.asked.question, self.counting).pending
 
 
 @dataclass(frozen=True)

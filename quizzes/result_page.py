@@ -12,17 +12,16 @@ from courses.services import OutlineStep
 from progress.access import Visit
 from quizzes import rules, services
 from quizzes.afterwards import Return, recalled_of, returns_of
-from quizzes.attempt_page import terms_of
+from quizzes.attempt_page import tell, terms_of
 from quizzes.baselines import gain_since
 from quizzes.calibration_plot import ShownCalibration, calibration_of
 from quizzes.eligibility import Eligibility, eligibility
-from quizzes.lesson_links import find_lesson
 from quizzes.models import Grade, Quiz
 from quizzes.pages import certificate_url, kicker, taken_out
 from quizzes.quiz_settings import FeedbackWhen, QuizSettings
 from quizzes.reads import AttemptHead, Item, items_of
 from quizzes.regrading.told import told_of
-from quizzes.results import ToldQuestion, ToldTallies, exact, tell_items, tell_tallies
+from quizzes.results import ToldQuestion, ToldTallies, exact, tell_tallies
 from quizzes.shown_gain import ShownGain, show_gain
 from quizzes.words import number_word, ordinal
 
@@ -82,7 +81,7 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     asked_for = items_of(head.id, reader.user_id)
     items = [item for item in asked_for if not item.dropped]
     may_see = rules.may_see_feedback(head.settings, head.state, learner.standing)
-    told = _told(head, here, items) if may_see else None
+    told = tell(head, here, items) if may_see else None
     tells_ideas = may_see or _never_shows(head)
     missed = None if told is None else tuple(each for each in told if each.verdict != "right")
     return ResultPage(
@@ -117,13 +116,9 @@ def result_page(head: AttemptHead, here: Visit, reader: Reader) -> ResultPage:
     )
 
 
-def _told(head: AttemptHead, here: Visit, items: Sequence[Item]) -> list[ToldQuestion]:
-    return tell_items(items, terms_of(head), lambda slug: find_lesson(here, slug))
-
-
 def _waited_for_person(attempt_id: str, items: Sequence[Item]) -> bool:
     """Whether a person marks, or was to mark: not where all of that was dropped before it was handed in."""
-    for_people = [item for item in items if rules.grade(item.asked.question, item.counting).pending]
+    for_people = [item for item in items if item.is_for_people]
     if any(not item.dropped for item in for_people):
         return True
     first = select(Grade.points_num).filter_by(attempt_id=attempt_id).order_by(Grade.id).limit(1)

@@ -188,7 +188,7 @@ def _why_less(item: Item, terms: Terms) -> Iterator[str]:
     """What makes a mark another number than the score; that a required criterion failed, its marker says."""
     if terms.certainty:
         yield WORDS[item.certainty].lower() if item.certainty else "not said how sure"
-    elif rules.grade(item.asked.question, item.counting).pending and not _is_price(item, terms):
+    elif item.is_for_people and not _is_price(item, terms):
         return
     elif item.mark is not None and item.mark < 0:
         yield "a wrong tick"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 
 from core.web import Reader
@@ -13,7 +12,8 @@ from quizzes.models import Attempt, Quiz
 from quizzes.pages import kicker
 from quizzes.quiz_settings import Counts, FeedbackWhen, QuizKind, QuizSettings
 from quizzes.rules import AttemptState, StartDecision
-from quizzes.times import in_minutes, in_words
+from quizzes.terms import time_limit_of
+from quizzes.times import binding, in_full, in_words
 from quizzes.words import plural
 
 CERTAINTY = (
@@ -69,11 +69,7 @@ class StartPage:
     refused: str  # why no attempt may begin now; empty where one may
     is_baseline: bool  # nothing is passed by it
     has_passed: bool  # so that another attempt is nothing but a wish
-
-    @property
-    def is_used_up(self) -> bool:
-        """Whether no attempt is left and none is open; never of a baseline, on which nothing depends."""
-        return self.decision.left == 0 and not self.decision.may and not self.is_baseline
+    is_used_up: bool  # so that one may ask for another attempt; never a baseline, on which nothing depends
 
     @property
     def result_url(self) -> str:
@@ -105,6 +101,7 @@ def start_page(here: Visit, quiz: Quiz, reader: Reader) -> StartPage:
         refused=_refused(learner, reader),
         is_baseline=bool(settings.baseline),
         has_passed=learner.standing.has_passed and not settings.baseline,
+        is_used_up=learner.is_used_up and not settings.baseline,
     )
 
 
@@ -115,15 +112,15 @@ def _refused(learner: Eligibility, reader: Reader) -> str:
         return decision.sentence
     if learner.window.is_closed(decision.again_at):
         return f"This {learner.noun} closes before a further attempt could begin."
-    again = in_words(decision.again_at, reader)
+    again = binding(decision.again_at, reader)
     if learner.standing.has_passed:
         return f"A further attempt is possible from {again}."
     return f"{decision.sentence} Come back from {again}."
 
 
 def _time_limit(learner: Eligibility) -> str:
-    minutes, extra = learner.settings.time_limit, learner.allowance.extra_time
-    return "" if minutes is None else in_minutes(timedelta(minutes=minutes) * (100 + extra) / 100)
+    limit = time_limit_of(learner.settings, learner.allowance)
+    return "" if limit is None else in_full(limit)
 
 
 def _rules(learner: Eligibility, reader: Reader) -> Iterator[str]:
@@ -134,7 +131,7 @@ def _rules(learner: Eligibility, reader: Reader) -> Iterator[str]:
     if settings.time_limit:
         yield "The clock runs on when you leave. What is saved by its end is marked."
     if learner.window.closes_at is not None:
-        yield f"The quiz closes on {in_words(learner.window.closes_at, reader)}."
+        yield f"The quiz closes on {binding(learner.window.closes_at, reader)}."
     if not settings.back:
         yield "You go forward only: a question that you have left stays as it is."
     if settings.feedback == FeedbackWhen.QUESTION:
@@ -182,9 +179,9 @@ def _for_you(learner: Eligibility, reader: Reader) -> Iterator[str]:
     if allowance.extra_attempts and learner.settings.attempts is not None:
         yield plural(allowance.extra_attempts, "further attempt")
     if allowance.opens_at:
-        yield f"open from {in_words(allowance.opens_at, reader)}"
+        yield f"open from {binding(allowance.opens_at, reader)}"
     if allowance.closes_at:
-        yield f"open until {in_words(allowance.closes_at, reader)}"
+        yield f"open until {binding(allowance.closes_at, reader)}"
 
 
 def _attempts_in_words(used: int, limit: int | None, left: int | None) -> str:

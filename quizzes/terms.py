@@ -98,13 +98,19 @@ def attempts_allowed(settings: QuizSettings, allowance: Allowance) -> int | None
     return None if settings.attempts is None else settings.attempts + allowance.extra_attempts
 
 
+def time_limit_of(settings: QuizSettings, allowance: Allowance) -> timedelta | None:
+    """The time limit with the learner's extra time, to the second; None: no limit."""
+    if settings.time_limit is None:
+        return None
+    return timedelta(seconds=settings.time_limit * 60 * (100 + allowance.extra_time) // 100)
+
+
 def deadline_of(
     settings: QuizSettings, begun_at: datetime, window: Window, allowance: Allowance
 ) -> datetime | None:
     """When an attempt that began then is over: by its time limit or with the window, whichever is first."""
-    limit = settings.time_limit
-    seconds = None if limit is None else limit * 60 * (100 + allowance.extra_time) // 100
-    ends = [] if seconds is None else [begun_at + timedelta(seconds=seconds)]
+    limit = time_limit_of(settings, allowance)
+    ends = [] if limit is None else [begun_at + limit]
     if window.closes_at is not None:
         ends.append(window.closes_at)
     return min(ends, default=None)

@@ -13,9 +13,15 @@ def in_words(moment: datetime, reader: Reader) -> str:
     return f"{local.day} {local:%B %Y, %H:%M}"
 
 
+def binding(moment: datetime, reader: Reader) -> str:
+    """`21 November 2026, 14:05 CET`: a moment that somebody must keep names its zone."""
+    return f"{in_words(moment, reader)} {_zone(_local(moment, reader))}"
+
+
 def clock_time(moment: datetime, reader: Reader) -> str:
-    """`14:05`."""
-    return f"{_local(moment, reader):%H:%M}"
+    """`14:05 CET`, of a moment that binds."""
+    local = _local(moment, reader)
+    return f"{local:%H:%M} {_zone(local)}"
 
 
 def in_minutes(span: timedelta) -> str:
@@ -28,6 +34,20 @@ def in_minutes(span: timedelta) -> str:
     if rest or not hours:
         parts.append(plural(rest, "minute"))
     return " ".join(parts)
+
+
+def in_full(span: timedelta) -> str:
+    """`1 hour 52 minutes 30 seconds`, to the second, without what is none."""
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "hour"), (minutes, "minute"), (seconds, "second"))
+    return " ".join(plural(count, noun) for count, noun in parts if count)
+
+
+def _zone(local: datetime) -> str:
+    """`CET`; `UTC-03` where a zone has no letters of its own."""
+    name = f"{local:%Z}"
+    return name if name.isalpha() else f"UTC{name}"
 
 
 def _local(moment: datetime, reader: Reader) -> datetime:

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from core.clock import now
 from core.database import transaction
-from core.errors import Conflict, DomainError, Forbidden, NotFound
+from core.error_pages import status_of
+from core.errors import DomainError
 from core.limits import require_within
 from core.web import ANYONE, SIGNED_IN, Reader, allow, csrf, render, signed_in
 from progress.access import Visit, turn_away, visit
@@ -107,23 +108,20 @@ def save(attempt_id: str) -> Answer:
         return forms.keep_for_later()
     try:
         saved = save_answers(attempt_id, person, request.form.to_dict(flat=False))
-    except NotKept as refused:
-        return _give_back(attempt_id, refused)
-    except DomainError as error:
-        if forms.wants_json() and isinstance(error, (Conflict, Forbidden, NotFound)):
-            return forms.told(error.sentence, {Conflict: 409, Forbidden: 403, NotFound: 404}[type(error)])
-        raise
+    except DomainError as refused:
+        return _refuse(attempt_id, refused)
     if forms.wants_json():
         return jsonify(answers=[asdict(each) for each in saved])
     return _go_on(attempt_id, person, saved)
 
 
-def _give_back(attempt_id: str, refused: NotKept) -> Answer:
-    """The text stays on the page of a script; without one it would be lost, and stands on a page of its own."""
+def _refuse(attempt_id: str, refused: DomainError) -> Answer:
+    """A script has the text on its page still; without one it is given back."""
     if forms.wants_json():
-        return forms.told(refused.sentence, 409)
-    page = render("quizzes/not_kept.html", nav="learning", refused=refused, url=f"/attempts/{attempt_id}")
-    return Response(page, 409, mimetype="text/html")
+        return forms.told(refused.sentence, status_of(refused))
+    if isinstance(refused, NotKept):
+        return pages.give_back(attempt_id, refused)
+    raise refused
 
 
 @bp.post("/attempts/<attempt_id>/submit")

@@ -17,8 +17,7 @@ from core.errors import Conflict, NotFound
 from courses.models import Step
 from courses.services import find_step
 from enrollment.services import is_enrolled
-from quizzes import rules as grading
-from quizzes.eligibility import attempts_of, eligibility
+from quizzes.eligibility import attempts_of, may_see_key
 from quizzes.marks import Certainty
 from quizzes.models import Attempt, AttemptItem, Quiz
 from quizzes.questions import Question
@@ -88,13 +87,6 @@ def mark(user_id: int, attempt_id: str, position: int) -> None:
     if question.id not in bank.askable() or not bank.is_markable(question):
         raise Conflict("This question cannot come back: a person marks it, or the course no longer asks it.")
     enter(user_id, step, [Coming(Kind.QUESTION, question.id, Origin.MARKED, now(), _known(item), days=1)])
-
-
-def may_see_key(attempt: Attempt) -> bool:
-    """Whether key and reasons of the attempt may be shown to its learner now."""
-    quiz = db.session.get_one(Quiz, attempt.quiz_id)
-    learner = eligibility(attempt.user_id, quiz, attempt.step_id)
-    return grading.may_see_feedback(learner.settings, attempt.state, learner.standing)
 
 
 def _shown(attempt: Attempt) -> list[Attempt]:

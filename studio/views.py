@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from analysis.doubts.services import waiting_in
 from core.database import db
-from core.web import ADMIN, INSTRUCTOR, allow, render, signed_in
+from core.web import INSTRUCTOR, allow, render, signed_in
 from courses.models import Course
 from enrollment.models import Enrollment, EnrollmentState
 from marking.queue import Turnaround, turnaround, waiting_count
@@ -58,8 +58,7 @@ COURSE_TOOLS = (
 @allow(INSTRUCTOR)
 def index() -> str:
     """What waits, and the courses that the reader teaches."""
-    person = signed_in()
-    marker = Marker(person.user_id, ADMIN in person.roles)
+    marker = Marker.of(signed_in())
     figures: Turnaround = turnaround(marker)
     return render(
         "studio/index.html",

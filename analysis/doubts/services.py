@@ -13,8 +13,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.mail import queue
 from courses.models import Course
 from courses.services import find_step
-from quizzes import rules
-from quizzes.eligibility import eligibility
+from quizzes.eligibility import may_see_key
 from quizzes.models import Attempt, Quiz
 from quizzes.reads import Asked, asked
 from quizzes.services import find_attempt
@@ -37,7 +36,7 @@ def doubtful(user_id: int, attempt_id: str, position: int) -> Doubtful:
     """The question at a position of one's own submitted attempt, whose key may be seen. Raises NotFound."""
     attempt = find_attempt(user_id, attempt_id)
     item = next((each for each in attempt.items if each.position == position), None)
-    if item is None or not _may_see_key(attempt):
+    if item is None or not may_see_key(attempt):
         raise NotFound(NO_QUESTION)
     question = asked(item.revision_id)
     said = db.session.scalar(select(Doubt).filter_by(attempt_id=attempt_id, question_id=question.question.id))
@@ -118,9 +117,3 @@ def _checked(words: str, missing: str) -> str:
     if len(told) > LONGEST:
         raise InvalidInput(f"Keep it to {LONGEST} characters.", "words")
     return told
-
-
-def _may_see_key(attempt: Attempt) -> bool:
-    quiz = db.session.get_one(Quiz, attempt.quiz_id)
-    learner = eligibility(attempt.user_id, quiz, attempt.step_id)
-    return rules.may_see_feedback(learner.settings, attempt.state, learner.standing)

@@ -27,6 +27,10 @@ from quizzes.standing import waits_for_mark
 from quizzes.terms import Allowance, Terms, deadline_of, window_of
 
 NO_REASON = "Say in a sentence why you ask for another attempt."
+BASELINE = (
+    "This quiz is your starting point, and nothing depends on it, so no further attempt is granted. The quiz after the "
+    "module asks the same ideas."
+)
 STILL_LEFT = "You have an attempt left. Ask once it is used."
 WAITS = "Your last attempt is with a marker. Ask once it is marked."
 NO_ANSWER = "Write a sentence for the learner: why not, or what to do first."
@@ -63,14 +67,10 @@ class Change:
 def ask(user_id: int, quiz: Quiz, step_id: int, reason: str) -> AttemptRequest:
     """Ask for one more attempt. A second question while one is open changes nothing and finds the first.
 
-    Raises InvalidInput without a reason, Conflict while an attempt is left or the last one waits for its mark.
+    Raises InvalidInput without a reason, Conflict while an attempt is left or the last one waits for its mark, and
+    for a baseline.
     """
-    learner = eligibility(user_id, quiz, step_id)
-    limit = learner.attempts_allowed
-    if learner.open_attempt is not None or limit is None or len(learner.tried) < limit:
-        raise Conflict(STILL_LEFT)
-    if waits_for_mark(user_id, quiz.id):
-        raise Conflict(WAITS)
+    _require_may_ask(user_id, quiz, step_id)
     if not reason.strip():
         raise InvalidInput(NO_REASON, "reason")
     _take_turn(user_id)
@@ -83,6 +83,16 @@ def ask(user_id: int, quiz: Quiz, step_id: int, reason: str) -> AttemptRequest:
         db.session.add(found)
         db.session.flush()
     return found
+
+
+def _require_may_ask(user_id: int, quiz: Quiz, step_id: int) -> None:
+    learner = eligibility(user_id, quiz, step_id)
+    if learner.settings.baseline:
+        raise Conflict(BASELINE)
+    if not learner.is_used_up:
+        raise Conflict(STILL_LEFT)
+    if waits_for_mark(user_id, quiz.id):
+        raise Conflict(WAITS)
 
 
 def open_request(user_id: int, quiz_id: int) -> AttemptRequest | None:
@@ -219,14 +229,6 @@ def change_of(row: Accommodation | None) -> Change:
     if row is None:
         return Change()
     return Change(row.extra_time, row.extra_attempts, row.opens_at, row.closes_at)
-
-
-def find_taught(marker: Marker, slug: str) -> Course:
-    """The course, if this person teaches it. Raises NotFound."""
-    course = db.session.scalar(select(Course).where(Course.slug == slug, teaches_here(marker, Course.id)))
-    if course is None:
-        raise NotFound("There is no such course among those that you teach.")
-    return course
 
 
 def quizzes_in(course_id: int) -> list[Quiz]:

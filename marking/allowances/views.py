@@ -12,6 +12,7 @@ from core.database import db, transaction
 from core.errors import Conflict, InvalidInput, NotFound
 from core.school import current_school
 from core.web import INSTRUCTOR, Reader, allow, render, signed_in
+from courses.access import course_taught
 from courses.models import Course
 from marking.allowances import services
 from marking.allowances.forms import AccommodationForm, local
@@ -37,16 +38,11 @@ class Row:
     words: str
 
 
-def _marker() -> Marker:
-    person = signed_in()
-    return Marker(person.user_id, "admin" in person.roles)
-
-
 @bp.get("")
 @allow(INSTRUCTOR)
 def index(course: str) -> Answer:
     """What is changed for whom in this course; a search finds its learners."""
-    found = services.find_taught(_marker(), course)
+    found = course_taught(course)
     asked = " ".join(request.args.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
     return render(
         "marking/accommodations.html",
@@ -62,7 +58,7 @@ def index(course: str) -> Answer:
 @allow(INSTRUCTOR)
 def change(course: str, user_id: int) -> Answer:
     """Change something for one learner, in one quiz or in all of the course."""
-    found = services.find_taught(_marker(), course)
+    found = course_taught(course)
     person = _learner(found, user_id)
     form = _form(found, user_id)
     if form.validate_on_submit() and _saved(found, user_id, form):
@@ -80,9 +76,9 @@ def change(course: str, user_id: int) -> Answer:
 @allow(INSTRUCTOR)
 def end(course: str, accommodation_id: int) -> Answer:
     """Take an accommodation back. A second press finds it ended."""
-    found = services.find_taught(_marker(), course)
+    found = course_taught(course)
     with suppress(NotFound), transaction():
-        services.end(_marker(), found.id, accommodation_id)
+        services.end(Marker.of(signed_in()), found.id, accommodation_id)
     flash("It is ended.", "ok")
     return redirect(f"/studio/courses/{course}/accommodations", 303)
 
@@ -109,11 +105,10 @@ def _form(course: Course, user_id: int) -> AccommodationForm:
 
 def _saved(course: Course, user_id: int, form: AccommodationForm) -> bool:
     """Change it, or leave in the form why not."""
+    marker, seen = Marker.of(signed_in()), form.filled_from.data or ""
     try:
         with transaction():
-            services.change(
-                _marker(), user_id, course.id, form.quiz_id, form.change, form.filled_from.data or ""
-            )
+            services.change(marker, user_id, course.id, form.quiz_id, form.change, seen)
     except (InvalidInput, Conflict) as refused:
         form.form_errors = [refused.sentence]
         return False

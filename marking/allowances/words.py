@@ -4,12 +4,12 @@ from datetime import datetime
 
 from core.web import Reader
 from quizzes.models import Accommodation
-from quizzes.times import in_words
+from quizzes.times import binding
 from quizzes.words import plural
 
 
 def changed_in_words(row: Accommodation, reader: Reader) -> str:
-    """`25 percent more time, 1 further attempt, until 24 December 2026, 18:00`."""
+    """`25 percent more time, 1 further attempt, until 24 December 2026, 18:00 UTC`."""
     parts = [
         f"{row.extra_time} percent more time" if row.extra_time else "",
         plural(row.extra_attempts, "further attempt") if row.extra_attempts else "",
@@ -20,4 +20,4 @@ def changed_in_words(row: Accommodation, reader: Reader) -> str:
 
 
 def _moment(word: str, moment: datetime | None, reader: Reader) -> str:
-    return f"{word} {in_words(moment, reader)}" if moment else ""
+    return f"{word} {binding(moment, reader)}" if moment else ""

@@ -45,7 +45,6 @@ class ShownEdition:
 
 @dataclass(frozen=True)
 class ShownChange:
-    attempt: str
     quiz: str
     before: str
     after: str
@@ -94,7 +93,7 @@ def show_change(change: Change) -> ShownChange:
     """One line of the preview."""
     effect = change.effect
     follows = PASSES if effect.passes_now else FALLS if effect.falls_below else ""
-    return ShownChange(change.attempt_id, change.quiz, _points(effect.before), _points(effect.after), follows)
+    return ShownChange(change.quiz, _points(effect.before), _points(effect.after), follows)
 
 
 def _points(result: Result) -> str:

@@ -102,14 +102,8 @@ def require_whole(row: RegradePreview) -> None:
 
 def applied(row: RegradePreview) -> Regrade | None:
     """The regrade that did, or does, what this preview tells; None where the preview is newer, or nothing was done."""
-    query = select(Regrade).where(
-        Regrade.question_id == row.question_id,
-        Regrade.cause == row.cause,
-        or_(Regrade.done_at.is_(None), Regrade.done_at >= row.asked_at),
-    )
-    if row.cause is Cause.KEY:
-        query = query.where(Regrade.revision_id == row.revision_id)
-    return db.session.scalar(query)
+    is_newer = or_(Regrade.done_at.is_(None), Regrade.done_at >= row.asked_at)
+    return db.session.scalar(reads.regrade_of(row.question_id, row.cause, row.revision_id).where(is_newer))
 
 
 def is_stale(row: RegradePreview, changed: int) -> bool:

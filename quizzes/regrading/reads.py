@@ -16,6 +16,7 @@ from quizzes.marks import Certainty, Response
 from quizzes.models import Attempt, AttemptItem, Grade, Question, QuestionRevision, Quiz
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.reads import asked
+from quizzes.regrading.models import Regrade
 from quizzes.regrading.rules import Cause, Part, Result, obstacle
 from quizzes.rules import AttemptState
 from quizzes.terms import Terms
@@ -55,6 +56,12 @@ def find_question(question_id: str) -> Question:
     if found is None or found.revision_id is None:
         raise NotFound("There is no such question.")
     return found
+
+
+def regrade_of(question_id: str, cause: Cause, revision_id: int) -> Select[Regrade]:
+    """The regrade of this revision; a question is dropped once, whatever revision it had."""
+    query = select(Regrade).filter_by(question_id=question_id, cause=cause)
+    return query if cause is Cause.DROPPED else query.filter_by(revision_id=revision_id)
 
 
 def editions_of(question: Question) -> list[Edition]:

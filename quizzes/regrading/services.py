@@ -65,11 +65,8 @@ def _held(question_id: str) -> Question:
 
 
 def _find(question_id: str, cause: Cause, revision_id: int) -> Regrade | None:
-    """The regrade of this revision; a question is dropped once, whatever revision it had."""
-    query = select(Regrade).filter_by(question_id=question_id, cause=cause)
-    if cause is Cause.KEY:
-        query = query.filter_by(revision_id=revision_id)
-    return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    query = reads.regrade_of(question_id, cause, revision_id).with_for_update()
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def _new(question: Question, cause: Cause, revision_id: int, reason: str, by: int) -> Regrade:

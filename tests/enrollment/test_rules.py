@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrollment.refusals import SENTENCES, Opener, refusal
-from enrollment.rules import Decision, Facts, OpenCheckout, OrderState, Reason, may_enter
+from enrollment.rules import Decision, Facts, OpenCheckout, OrderState, Reason, closed_steps, may_enter
 from tests.conftest import NOON
 
 LATER, EARLIER = NOON + timedelta(hours=1), NOON - timedelta(seconds=1)
@@ -223,6 +223,16 @@ def test_a_learner_is_never_stuck(steps: tuple[Step, ...], order: str) -> None:
     for step in steps:
         assert may_enter(Facts(False, "active", "", order, frozenset(done), steps), step, NOON).allowed
         done.add(step.id)
+
+
+@given(situations())
+def test_the_closed_steps_are_those_that_a_learner_may_not_enter(situation: tuple[Facts, Step]) -> None:
+    facts, _ = situation
+    inside = replace(facts, teaches=False, state="active")
+
+    refused = {step.id for step in facts.steps if not may_enter(inside, step, NOON).allowed}
+
+    assert closed_steps(facts.order, facts.steps, facts.done) == refused
 
 
 @given(situations(), st.integers(1, 8))

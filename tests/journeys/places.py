@@ -25,7 +25,7 @@ ORDERS = [
 
 def make_places(school: School) -> dict[str, str]:
     """Addresses by name: of the demo learner's papers, of cases begun and played, of orders in every state."""
-    _count_results(school)
+    count_results(school)
     history = _history(school)
     _doubt(school, history["result"].rpartition("/")[2], int(history["learner id"]))
     return {**history, **_plays(school), **_orders(school), **_works(school)}
@@ -41,7 +41,7 @@ def _doubt(school: School, attempt: str, learner: int) -> None:
         services.doubt(services.doubtful(learner, attempt, 2), "Two of the options seem right to me.")
 
 
-def _count_results(school: School) -> None:
+def count_results(school: School) -> None:
     """What the worker does every few minutes: the figures of the demo's quizzes and cases, and of its learners."""
     from analysis.cohorts import services as cohorts
     from analysis.services import due_quizzes, refresh

@@ -86,6 +86,16 @@ def test_who_has_an_attempt_left_asks_for_none(school: School) -> None:
         school.ask("  ")
 
 
+def test_nobody_asks_for_another_starting_point(app: Flask) -> None:
+    school = School(attempts=1, pass_mark=0, baseline="the-quiz-after")
+    school.submit(school.start())
+
+    with pytest.raises(Conflict, match="starting point"):
+        school.ask()
+
+    assert count_of(AttemptRequest) == 0
+
+
 def test_who_waits_for_a_mark_asks_for_no_attempt_yet(app: Flask, client: FlaskClient) -> None:
     """A name in the queue of questions beside a nameless work would say whose it is."""
     bench = Bench(attempts=1)

@@ -95,3 +95,16 @@ def test_works_of_quizzes_are_neither_returned_nor_erased(app: Flask) -> None:
     assert factories.post(visitor.browser, f"/attempts/{short}/erase", {"sure": "y"}).status_code == 409
     db.session.rollback()
     assert reads.attempt_head(short, visitor.user.id).points is None
+
+
+def test_a_course_page_knows_of_an_essay_that_is_with_a_marker(app: Flask) -> None:
+    visitor = Visitor(app, ESSAYS, shuffle="none")
+    lesson, quiz = factories.steps_of(visitor.course)
+    factories.complete(visitor.user, lesson)
+    attempt = visitor.start()
+    essay = visitor.items(attempt)[1]
+    factories.post(visitor.browser, f"{attempt}?q=2", {"item2": "1", essay.layout.name: "Because."})
+
+    visitor.submit(attempt)
+
+    assert f"With a marker: {quiz.title}" in words(visitor.browser.get(f"/learn/{visitor.course.slug}").text)

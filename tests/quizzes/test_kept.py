@@ -14,6 +14,10 @@ from quizzes.questions import Options
 from tests import factories
 from tests.quizzes.visiting import Visitor, words
 
+ESSAY = """## why {essay}
+Why?
+"""
+
 
 def test_r15_a_form_sent_after_the_sign_in_ended_is_kept_and_sent_later(app: Flask, visitor: Visitor) -> None:
     attempt = visitor.start()
@@ -103,6 +107,34 @@ def test_a_form_too_large_to_keep_is_refused(app: Flask, visitor: Visitor) -> No
 
     assert answer.status_code == 422
     assert _kept_count() == 0
+
+
+def test_a_kept_text_that_another_window_has_changed_is_given_back(app: Flask) -> None:
+    visitor = Visitor(app, ESSAY)
+    attempt = visitor.start()
+    name = visitor.items(attempt)[0].layout.name
+    late = {"item1": "1", "base1": "0", name: "Written while signed out."}
+    address = "/attempts/kept/" + app.test_client().post(attempt, data=late).location.rpartition("%2F")[2]
+    factories.post(visitor.browser, attempt, {"item1": "1", "base1": "0", name: "Written elsewhere."})
+
+    answer = factories.post(visitor.browser, address)
+
+    assert answer.status_code == 409
+    assert "another window has changed this text" in words(answer.text)
+    assert "Written while signed out.</textarea>" in answer.text
+    assert visitor.items(attempt)[0].answer == {"text": ["Written elsewhere."]}
+
+
+def test_a_kept_text_that_is_too_long_is_given_back(app: Flask) -> None:
+    visitor = Visitor(app, ESSAY)
+    attempt = visitor.start()
+    late = {"item1": "1", visitor.items(attempt)[0].layout.name: "x" * 50_001}
+    address = "/attempts/kept/" + app.test_client().post(attempt, data=late).location.rpartition("%2F")[2]
+
+    answer = visitor.browser.get(address)
+
+    assert answer.status_code == 409
+    assert "x" * 50_001 + "</textarea>" in answer.text
 
 
 def test_keeping_forms_is_limited(app: Flask, visitor: Visitor) -> None:
