@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from core.database import transaction
 from core.web import SIGNED_IN, Reader, allow, render, send_stored, signed_in
 from courses.services import Outline, OutlineStep, find_step, outline_of
+from enrollment.rules import closed_steps
 from lessons import services
 from lessons.reading import lesson_page, outline_values
 from lessons.tools.pages import tools_in
@@ -18,6 +19,7 @@ from progress.access import Visit, closed, is_in_course, turn_away, visit
 from progress.reads import Learner, learner_in
 from progress.services import complete_step, remember_place
 from quizzes.checks import answer_check
+from quizzes.resting import resting_steps
 
 bp = Blueprint("lessons", __name__)
 Answer = str | WerkzeugResponse
@@ -121,14 +123,17 @@ def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
 
 
 def _course_facts(outline: Outline, learner: Learner, user_id: int) -> dict[str, object]:
-    order = [step.id for step in outline.steps]
+    closed = closed_steps(learner.order, outline.steps, learner.done)
+    order = [step.id for step in outline.steps if step.id not in closed]
     waiting = steps_that_wait(user_id)
-    going_on = rules.resume_at(order, learner.done, learner.place, outline.optional, waiting)
+    still = waiting | resting_steps(user_id).keys()
+    going_on = rules.resume_at(order, learner.done, learner.place, outline.optional, still)
     return {
         "outline": outline,
         "values": outline_values(outline, learner.done, learner.completed_at, None),
         "going_on": outline.by_id(going_on) if going_on else None,
         "waits": going_on in waiting,
+        "rests": going_on in still,
         "completed_at": learner.completed_at,
         "new_steps": [
             outline.by_id(i) for i in rules.new_since(outline.added, learner.done, learner.completed_at)

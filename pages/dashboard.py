@@ -211,11 +211,7 @@ def _progress(
         completed=completed_at is not None,
         next=step,
         url=_address(step, heading if is_there else None),
-        where=WAITS
-        if waits
-        else f"Open again from {opens}."
-        if opens
-        else _where(outline, step, (heading or "") if is_there else ""),
+        where=_standstill(waits, opens) or _where(outline, step, (heading or "") if is_there else ""),
         waits=waits,
         opens=opens,
         modules=tuple(_module(module, done, still, closed) for module in outline.modules),
@@ -228,6 +224,12 @@ def _address(step: OutlineStep | None, heading: str | None) -> str:
     if step is None:
         return ""
     return f"{step.url}#{heading}" if heading else step.url
+
+
+def _standstill(waits: bool, opens: str) -> str:
+    if waits:
+        return WAITS
+    return f"Open again from {opens}." if opens else ""
 
 
 def _where(outline: Outline, step: OutlineStep | None, heading: str) -> str:

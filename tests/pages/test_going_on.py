@@ -79,6 +79,20 @@ def test_a_quiz_that_rests_is_passed_over_for_what_can_be_done(app: Flask) -> No
     assert AGAIN not in words(page)
 
 
+def test_the_course_page_leads_where_the_dashboard_does(app: Flask) -> None:
+    learner = Learner(app, "lesson")
+    factories.complete(learner.user, learner.lesson)
+    learner.fails()
+    assert f'href="{learner.home}/{learner.later[0].slug}">' in course_button(learner)
+    factories.complete(learner.user, *learner.later)
+
+    assert "Open again later" in course_button(learner)
+
+
+def course_button(learner: Learner) -> str:
+    return re.findall(r'<a class="btn btn-lg".*?</a>', learner.browser.get(learner.home).text, re.DOTALL)[0]
+
+
 def test_a_quiz_that_is_open_again_is_gone_on_with(app: Flask) -> None:
     learner = Learner(app, "lesson")
     factories.complete(learner.user, learner.lesson)
