@@ -30,6 +30,9 @@ const follow = (event, { over, done, cancel }) => {
   on("keydown", (later) => { if (later.key === "Escape") stop(cancel)(); });
 };
 
+// A press that hardly moves is no drag.
+const isAway = (event, x, y) => Math.hypot(x - event.clientX, y - event.clientY) >= 6;
+
 const swallowClick = () => {
   const halt = new AbortController();
   addEventListener("click", (event) => { event.stopPropagation(); event.preventDefault(); }, { capture: true, signal: halt.signal });
@@ -61,23 +64,26 @@ const arrangeOrder = (list) => {
     else row.before(neighbour);
     return true;
   };
+  // Who sets a row down where it stood, or presses on at the end, has given the order that is shown.
   const move = (row, by) => {
-    if (step(row, by)) settle(row);
+    if (step(row, by) || placed().includes(0)) settle(row);
     else say(`${labelOf(row)} is ${by < 0 ? "first" : "last"} already.`);
   };
   const drag = (row) => (event) => {
     if (event.button) return;
     const before = rows();
+    let isMoving = false;
     const stop = () => row.removeAttribute("data-held");
     row.dataset.held = "";
     follow(event, {
-      over: ({ clientY }) => {
+      over: ({ clientX, clientY }) => {
+        isMoving ||= isAway(event, clientX, clientY);
         const middle = (other) => { const box = other.getBoundingClientRect(); return box.top + box.height / 2; };
         const at = rows().indexOf(row);
         if (at > 0 && clientY < middle(rows()[at - 1])) step(row, -1);
         else if (at < before.length - 1 && clientY > middle(rows()[at + 1])) step(row, 1);
       },
-      done: () => { stop(); if (rows().some((each, index) => each !== before[index])) settle(row); },
+      done: () => { stop(); if (isMoving) settle(row); },
       cancel: () => { stop(); list.append(...before); },
     });
   };
@@ -139,7 +145,7 @@ const arrangeMatch = (list) => {
     const stop = () => { aim(null); ghost.remove(); card.removeAttribute("data-held"); };
     follow(event, {
       over: (at) => {
-        if (!isMoving && Math.hypot(at.clientX - event.clientX, at.clientY - event.clientY) < 6) return;
+        if (!isMoving && !isAway(event, at.clientX, at.clientY)) return;
         if (!isMoving) { ghost.ariaHidden = "true"; ghost.dataset.ghost = ""; document.body.append(ghost); card.dataset.held = ""; }
         isMoving = true;
         ghost.style.translate = `${at.clientX + 8}px ${at.clientY + 8}px`;

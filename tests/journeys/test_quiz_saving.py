@@ -260,6 +260,27 @@ def test_rows_and_cards_are_moved_by_a_finger_and_the_selects_say_so(
     expect(page.get_by_role("main")).to_contain_text("3 of 5 points")
 
 
+@pytest.mark.parametrize("by", ["hand", "key"])
+def test_an_order_that_is_shown_as_it_should_be_can_be_given_as_it_stands(
+    school: School, open_page: OpenPage, by: str
+) -> None:
+    page = open_page(school)
+    attempt = begins(page, school, f"{by}@example.org")
+    page.goto(f"{attempt}?q=2")
+    rows = page.locator(".q-row")
+    rows.first.locator(".grip").click()  # A press that moves nothing says nothing.
+    expect(rows.first.get_by_role("combobox")).to_have_value("")
+
+    if by == "hand":
+        drags(page, rows.first.locator(".grip"), rows.first)
+    else:
+        rows.first.get_by_role("button", name="Move up").press("ArrowUp")
+
+    for place in range(4):
+        expect(rows.nth(place).get_by_role("combobox")).to_have_value(str(place + 1))
+    expect(saved(page)).to_have_text("Saved")
+
+
 def test_rows_and_cards_are_moved_by_keys_and_each_move_is_told(school: School, open_page: OpenPage) -> None:
     page = open_page(school)
     attempt = begins(page, school, "keys@example.org")
