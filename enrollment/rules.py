@@ -181,32 +181,26 @@ def _how_it_ended(state: str | None, end_reason: str) -> Reason:
 
 
 def _inside(facts: Facts, step: Place) -> Decision:
-    waits_for = _first_missing(facts, step)
-    if waits_for is None or step.id in facts.done:
+    missing = _first_missing(facts.steps, facts.done)
+    if missing is None or step.id in facts.done or not _comes_before(facts.order, missing, step):
         return Decision(True, (Reason.ENROLLED,))
     if step.preview:  # What anybody may read, a learner who has not got there yet may read too.
         return Decision(True, (Reason.PREVIEW,))
-    return Decision(False, (Reason.EARLIER_STEP,), waits_for)
+    return Decision(False, (Reason.EARLIER_STEP,), missing.id)
 
 
 def closed_steps(order: str, steps: Sequence[Place], done: AbstractSet[int]) -> frozenset[int]:
     """The steps that an enrolled person may not enter yet, because one before them is missing."""
-    missing = next((step for step in steps if step.required and step.id not in done), None)
+    missing = _first_missing(steps, done)
     if missing is None:
         return frozenset()
     later = (step for step in steps if _comes_before(order, missing, step))
     return frozenset(step.id for step in later if step.id not in done and not step.preview)
 
 
-def _first_missing(facts: Facts, step: Place) -> int | None:
-    if facts.order == "free":
-        return None
-    earlier = (
-        s
-        for s in facts.steps
-        if s.required and s.id not in facts.done and _comes_before(facts.order, s, step)
-    )
-    return next((s.id for s in earlier), None)
+def _first_missing(steps: Sequence[Place], done: AbstractSet[int]) -> Place | None:
+    """The required step that is to be done next. Where it does not close a step, no later one does."""
+    return next((step for step in steps if step.required and step.id not in done), None)
 
 
 def _comes_before(order: str, earlier: Place, step: Place) -> bool:

@@ -123,17 +123,10 @@ def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
 
 
 def _course_facts(outline: Outline, learner: Learner, user_id: int) -> dict[str, object]:
-    closed = closed_steps(learner.order, outline.steps, learner.done)
-    order = [step.id for step in outline.steps if step.id not in closed]
-    waiting = steps_that_wait(user_id)
-    still = waiting | resting_steps(user_id).keys()
-    going_on = rules.resume_at(order, learner.done, learner.place, outline.optional, still)
     return {
+        **_going_on(outline, learner, user_id),
         "outline": outline,
         "values": outline_values(outline, learner.done, learner.completed_at, None),
-        "going_on": outline.by_id(going_on) if going_on else None,
-        "waits": going_on in waiting,
-        "rests": going_on in still,
         "completed_at": learner.completed_at,
         "new_steps": [
             outline.by_id(i) for i in rules.new_since(outline.added, learner.done, learner.completed_at)
@@ -141,3 +134,15 @@ def _course_facts(outline: Outline, learner: Learner, user_id: int) -> dict[str,
         "tools": tools_in(learner.course_id),
         "started": bool(learner.done) or learner.place is not None,
     }
+
+
+def _going_on(outline: Outline, learner: Learner, user_id: int) -> dict[str, object]:
+    """The step to go on with, and whether it waits; of a completed course nothing is asked and nothing shown."""
+    if learner.completed_at is not None:
+        return {"going_on": None}
+    shut = closed_steps(learner.order, outline.steps, learner.done)
+    order = [step.id for step in outline.steps if step.id not in shut]
+    waiting = steps_that_wait(user_id)
+    still = waiting | resting_steps(user_id).keys()
+    found = rules.resume_at(order, learner.done, learner.place, outline.optional, still)
+    return {"going_on": outline.by_id(found or 0), "waits": found in waiting, "rests": found in still}
