@@ -26,11 +26,6 @@ import analysis.views
 import articles.views
 import certificates.services
 import certificates.views
-import enrollment.commands
-import enrollment.jobs
-import enrollment.order_views
-import enrollment.views
-import enrollment.webhook
 import lessons.assessed
 import lessons.course_views
 import lessons.terms
@@ -55,14 +50,18 @@ import reviews.recalled
 import reviews.reminders
 import reviews.returning
 import reviews.views
+import shop.commands
+import shop.jobs
+import shop.order_views
+import shop.views
+import shop.webhook
 import studio.commands
 import studio.models
 import studio.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
-from enrollment.orders import OrderRefunded
-from enrollment.services import Enrolled
+from enrollment.services import AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
 
@@ -89,7 +88,7 @@ def create_app(config: configuration.Config | None = None) -> Flask:
 def add_commands(app: Flask) -> None:
     """`flask stratum ...`: each room's commands in one group."""
     stratum.add_command(accounts.commands.group)
-    stratum.add_command(enrollment.commands.stripe)
+    stratum.add_command(shop.commands.stripe)
     stratum.add_command(studio.commands.content)
     stratum.add_command(admin.commands.enroll)
     stratum.add_command(studio.commands.demo)
@@ -101,9 +100,9 @@ def register_rooms(app: Flask) -> None:
     for views in (
         accounts.views,
         accounts.notification_views,
-        enrollment.views,
-        enrollment.order_views,
-        enrollment.webhook,
+        shop.views,
+        shop.order_views,
+        shop.webhook,
         certificates.views,
         quizzes.views,
         quizzes.kept_views,
@@ -135,7 +134,7 @@ def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
     accounts.jobs.register()
-    enrollment.jobs.register()
+    shop.jobs.register()
     quizzes.jobs.register()
     analysis.jobs.register()
     analysis.cohorts.jobs.register()
@@ -149,7 +148,7 @@ def connect_rooms() -> None:
         Enrolled, certificates.services.issue_if_earned
     )  # Somebody returned to a finished course.
     events.subscribe(AttemptMarked, analysis.services.note_marked)
-    events.subscribe(OrderRefunded, certificates.services.revoke_refunded)
+    events.subscribe(AccessTakenBack, certificates.services.revoke_paid_back)
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)

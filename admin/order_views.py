@@ -18,9 +18,9 @@ from core.database import transaction
 from core.errors import Conflict, Unavailable
 from core.spreadsheet import csv_file
 from core.web import ADMIN, allow, signed_in
-from enrollment import checkout, reconcile
-from enrollment.orders import accept as accept_order
-from enrollment.payments import Session, StripeSilent
+from payments.values import Session, StripeSilent
+from shop import checkout, reconcile
+from shop.turns import accept as accept_order
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin")
 HEAD = (
@@ -190,7 +190,7 @@ def _cells(rows: Iterator[orders.OrderRow]) -> Iterator[tuple[object, ...]]:
     yield HEAD
     for row in rows:
         yield (
-            row.number, utc_cell(row.created_at), row.name or "", row.email, row.course_title, row.word.text,
+            row.number, utc_cell(row.created_at), row.name or "", row.email, row.title, row.word.text,
             row.amount.amount, row.refunded.amount, row.amount.currency, "live" if row.livemode else "test",
             utc_cell(row.paid_at), utc_cell(row.refunded_at), row.payment_method, row.session_id or "",
             row.payment_id or "",

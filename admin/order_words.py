@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.money import Money
-from enrollment.payments import Session, SessionStatus
-from enrollment.rules import OrderState, next_state, told_by
+from payments.values import Session, SessionStatus
+from shop.rules import OrderState, next_state, told_by
 
 
 @dataclass(frozen=True)

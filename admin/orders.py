@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from accounts.models import User
@@ -17,18 +17,19 @@ from core.errors import NotFound
 from core.money import Money
 from core.outbox import OutboxMail
 from courses.models import Course
-from enrollment.models import Enrollment, EnrollmentState, Order, OrderChange, StripeEventRow
-from enrollment.rules import OrderState
+from enrollment.models import Enrollment, EnrollmentState, Grant
+from shop.models import Order, OrderChange, OrderLine, StripeEventRow
+from shop.rules import OrderState
 
 Rows = Select[*tuple[Any, ...]]
 COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
     "ordered": Order.created_at,
     "buyer": func.lower(Order.email),
-    "course": Order.course_title,
+    "course": Order.title,
 }
 MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded")
 _facts: Rows = select(
-    Order.number, Order.user_id, User.name, Order.email, Order.course_title, Order.state, Order.amount_minor,
+    Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,
     Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode,
     Order.created_at, Order.paid_at, Order.refunded_at, Order.payment_method, Order.session_id, Order.payment_id,
 )  # fmt: skip
@@ -42,7 +43,7 @@ class OrderRow:
     user_id: int | None
     name: str | None
     email: str
-    course_title: str
+    title: str
     state: OrderState
     amount_minor: int
     refunded_minor: int
@@ -139,8 +140,12 @@ def find_file(number: str) -> OrderFile:
     query = (
         select(Order, User.name, Course.slug, Enrollment.state)
         .outerjoin(User, User.id == Order.user_id)
-        .join(Course, Course.id == Order.course_id)
-        .outerjoin(Enrollment, Enrollment.order_id == Order.id)
+        .join(OrderLine, and_(OrderLine.order_id == Order.id, OrderLine.position == 1))
+        .join(Course, Course.id == OrderLine.course_id)
+        .outerjoin(Grant, and_(Grant.order_id == Order.id, Grant.course_id == Course.id))
+        .outerjoin(
+            Enrollment, and_(Enrollment.user_id == Grant.user_id, Enrollment.course_id == Grant.course_id)
+        )
         .where(Order.number == number)
     )
     row = db.session.execute(query).one_or_none()
@@ -198,5 +203,9 @@ def _conditions(asked: Listing) -> list[ColumnElement[bool]]:
         found.append(Order.state == OrderState(asked.filters["state"]))
     if asked.filters["course"]:
         courses = select(Course.id).where(Course.slug == asked.filters["course"])
-        found.append(Order.course_id.in_(courses))
+        found.append(
+            select(OrderLine.id)
+            .where(OrderLine.order_id == Order.id, OrderLine.course_id.in_(courses))
+            .exists()
+        )
     return found

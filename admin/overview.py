@@ -14,9 +14,10 @@ from core.database import db
 from core.jobs import last_beat
 from core.money import Money
 from core.outbox import MailState, OutboxMail
-from enrollment.models import Enrollment, EnrollmentState, EventFate, Order, StripeEventRow
-from enrollment.rules import OrderState
+from enrollment.models import Enrollment, EnrollmentState
 from progress.models import CourseCompletion
+from shop.models import EventFate, Order, StripeEventRow
+from shop.rules import OrderState
 
 RECENT = timedelta(days=30)
 WORKER_SILENCE = timedelta(seconds=90)

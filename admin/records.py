@@ -16,7 +16,8 @@ from core.database import db
 from core.errors import NotFound
 from core.outbox import MailState, OutboxMail
 from courses.models import Course
-from enrollment.models import Enrollment, Order
+from enrollment.models import Enrollment
+from shop.models import Order
 
 MAIL_STATES = {
     MailState.DEAD.value: "Not delivered",
@@ -162,7 +163,7 @@ def _enrolled(ids: set[int]) -> dict[str, Subject]:
 
 def _ordered(subjects: set[str]) -> dict[str, Subject]:
     wanted = [each.removeprefix(ORDER) for each in subjects]
-    query = select(Order.number, Order.course_title, Order.user_id).where(Order.number.in_(wanted))
+    query = select(Order.number, Order.title, Order.user_id).where(Order.number.in_(wanted))
     rows = db.session.execute(query) if wanted else ()
     return {f"{ORDER}{number}": Subject(f"Order {number}, {title}", buyer) for number, title, buyer in rows}
 

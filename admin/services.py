@@ -20,6 +20,7 @@ from core.school import School, change_school, current_school
 from core.storage import media
 from courses.models import Course
 from courses.services import find_course
+from enrollment.rules import GrantKind
 from enrollment.services import enroll, is_enrolled
 
 LAST_ADMIN = "This is the only admin who can sign in. Make somebody else an admin first."
@@ -64,7 +65,7 @@ def enroll_by_hand(address: str, course_slug: str, by: int | None) -> tuple[User
         )
     if is_enrolled(user.id, course.id):
         raise Conflict(f"{user.name or user.email} is enrolled in {course.title} already.")
-    enroll(user.id, course.id, "admin", granted_by=by)
+    enroll(user.id, course.id, GrantKind.ADMIN, granted_by=by)
     words: dict[str, object] = {"name": user.name, "course": course.title, "path": f"/learn/{course.slug}"}
     mail.queue("enrolled_by_school", user.email, words)
     return user, course

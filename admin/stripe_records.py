@@ -10,8 +10,8 @@ from admin.order_words import FATES, NOT_ABOUT_US, STARTERS, UNTRIED, RunReport,
 from admin.rules import PageOf, age_in_words, page_of
 from core.clock import now
 from core.database import db
-from enrollment.gateway import NEWS_OF_PAYMENTS, NEWS_OF_SESSIONS
-from enrollment.models import EventFate, Order, ReconcileRun, StripeEventRow
+from payments.gateway import NEWS_OF_PAYMENTS, NEWS_OF_SESSIONS
+from shop.models import EventFate, Order, ReconcileRun, StripeEventRow
 
 EVENT_COLUMNS = {"received": StripeEventRow.received_at}
 RUN_COLUMNS = {"started": ReconcileRun.started_at}

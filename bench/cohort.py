@@ -33,6 +33,7 @@ from core.ids import new_id
 from courses.models import CourseInstructor
 from courses.services import course_outline, find_course, find_step
 from enrollment.models import Enrollment
+from enrollment.rules import GrantKind
 from enrollment.services import enroll
 from quizzes.closing import submit
 from quizzes.models import Attempt, AttemptItem, Quiz
@@ -56,7 +57,7 @@ class Crowd:
         with transaction():
             user = create_user(f"first{seed}@cohort.example", "One of many", None)
             course_id = find_step(step_id).course_id
-            enrollment = enroll(user.id, course_id, "bench")
+            enrollment = enroll(user.id, course_id, GrantKind.FREE)
             attempt = start(user.id, quiz, step_id, self.rng)
             submit(user.id, attempt.id)
             self.user, self.enrollment = _row(user), _row(enrollment)

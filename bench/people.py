@@ -10,6 +10,7 @@ from accounts.services import add_user, begin_sign_in
 from bench.bundle import COURSE, SHIPPED_COURSE
 from core.database import transaction
 from courses.services import course_outline, find_course, find_step
+from enrollment.rules import GrantKind
 from enrollment.services import enroll
 from progress.services import complete_step, remember_place
 
@@ -42,7 +43,7 @@ def _make_learner(number: int) -> str:
 def _read_into(user_id: int, slug: str, done: int) -> None:
     """Enroll, complete the first steps, and be at the next one."""
     course = find_course(slug)
-    enroll(user_id, course.id, "bench")
+    enroll(user_id, course.id, GrantKind.FREE)
     steps = [find_step(step.id) for step in course_outline(course).steps[: done + 1]]
     for step in steps[:done]:
         complete_step(user_id, step)

@@ -24,9 +24,9 @@ from bench.sites import STRIPE_KEY, WEBHOOK_SECRET, application
 from core.database import transaction
 from courses.services import find_course
 from deploy.supervisor import ROOT
-from enrollment import checkout
-from enrollment.orders import Buyer
 from sandbox.deliveries import signature
+from shop import checkout
+from shop.orders import Buyer
 from tests.servers import free_port
 
 FOR_SALE = "holistic-dermatology-certification"

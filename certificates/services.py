@@ -18,8 +18,7 @@ from courses.authors import authors_of
 from courses.models import Course
 from courses.services import Outline, course_outline
 from enrollment.models import EnrollmentState
-from enrollment.orders import OrderRefunded
-from enrollment.services import Enrolled, find_enrollment
+from enrollment.services import AccessTakenBack, Enrolled, find_enrollment
 from progress.rules import is_complete
 from progress.services import CourseCompleted, StepCompleted, done_steps
 
@@ -114,7 +113,7 @@ def revoke(certificate_id: str, reason: str, by: int | None = None) -> Certifica
     return found
 
 
-def revoke_refunded(fact: OrderRefunded) -> None:
+def revoke_paid_back(fact: AccessTakenBack) -> None:
     """Withdraw what was earned in a course that was paid back, in the transaction of the refund."""
     held = select(Certificate.id).filter_by(user_id=fact.user_id, course_id=fact.course_id, revoked_at=None)
     for number in db.session.scalars(held).all():

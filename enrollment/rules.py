@@ -1,4 +1,4 @@
-"""The states of an order, and who may enter a step and why. Pure: facts come in, decisions go out."""
+"""Who may enter a step and why. Pure: facts come in, decisions go out."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -7,67 +7,82 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from core.money import Money
-from enrollment.payments import Session, SessionStatus
+
+class GrantKind(StrEnum):
+    """What lets someone into a course."""
+
+    FREE = "free"  # the course costs nothing, and they wished it
+    ADMIN = "admin"  # by hand
+    ORDER = "order"
+    GIFT = "gift"
+    SEAT = "seat"  # of a team
+    PLAN = "plan"  # instalments or a membership
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it leaves nothing to buy: what a membership opens may still be bought for good."""
+        return self is not GrantKind.PLAN
 
 
-class OrderState(StrEnum):
-    """What has become of an order; docs/orders.md draws how one leads to another."""
+class EndReason(StrEnum):
+    """Why a grant ended."""
 
-    PENDING = "pending"  # made, and the buyer has not finished Stripe's checkout
-    PROCESSING = "processing"  # the buyer is done, the money is on its way (a bank debit)
-    PAID = "paid"  # the buyer is in
-    FAILED = "failed"  # the money did not come
-    EXPIRED = "expired"  # the checkout was left, or closed for a newer one
-    DUPLICATE = "duplicate"  # paid by somebody who was in already: all of it goes back
-    REVIEW = "review"  # paid, but not as ordered: a person has to look
-    PARTLY_REFUNDED = "partly_refunded"
-    REFUNDED = "refunded"  # all of it went back, and access by this order has ended
+    ADMIN = "admin"  # the school ended it by hand, and it alone opens the course again
+    REFUND = "refund"
+    DISPUTE = "dispute"  # lost
+    EXPIRED = "expired"  # its time was over
+    CANCELLED = "cancelled"  # a plan or a membership came to its end
+    SEAT = "seat"  # the seat was given to somebody else, or left
 
 
-S = OrderState
-_REFUNDS = frozenset({S.PARTLY_REFUNDED, S.REFUNDED})
-_MONEY = frozenset({S.PAID, S.DUPLICATE, S.REVIEW}) | _REFUNDS
-# From each state, the states it may turn into. Money that came wins over every ending without money; a refund
-# wins over money; nothing leads back.
-TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
-    S.PENDING: frozenset({S.PROCESSING, S.FAILED, S.EXPIRED}) | _MONEY,
-    S.PROCESSING: frozenset({S.FAILED}) | _MONEY,
-    S.FAILED: _MONEY,
-    S.EXPIRED: _MONEY,  # not to processing: a newer order may be the open one
-    S.PAID: _REFUNDS,
-    S.DUPLICATE: frozenset({S.REFUNDED}),  # a part that goes back leaves the rest owed
-    S.REVIEW: frozenset({S.PAID, S.REFUNDED}),  # paid by an admin's word alone, see orders.accept
-    S.PARTLY_REFUNDED: frozenset({S.REFUNDED}),
-    S.REFUNDED: frozenset(),
-}
-OPEN_STATES = (S.PENDING, S.PROCESSING)  # one such order for a person and a course
-UNDECIDED = (*OPEN_STATES, S.REVIEW)  # while one is, nothing more is sold to this person in this course
+class PauseReason(StrEnum):
+    """Why a grant lets nobody in for the time being."""
+
+    DISPUTE = "dispute"  # the payment is disputed at the bank
+    PAYMENT = "payment"  # an instalment or a fee was not paid in time
 
 
-def next_state(current: OrderState, told: OrderState) -> OrderState:
-    """Where an order goes when Stripe says `told`: there, or nowhere when the table does not know that way.
+class GrantFacts(Protocol):
+    """A grant as the rule that sums them up sees it."""
 
-    So old news that comes late, and news that comes twice, change nothing.
+    @property
+    def kind(self) -> GrantKind: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+    @property
+    def pause_reason(self) -> str: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def end_reason(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Stay:
+    """What somebody's grants come to: `state` is `active`, `paused` or `revoked`; `kind` that of the grant that
+    decides; `ends_at` when the last of them runs out, None where one does not."""
+
+    state: str
+    kind: GrantKind
+    ends_at: datetime | None = None
+    pause_reason: str = ""
+    end_reason: str = ""
+
+
+def stay_of(grants: Sequence[GrantFacts]) -> Stay:
+    """The sum of somebody's grants of a course, in the order in which they were given; there is at least one.
+
+    One open grant that is not paused is enough; else one that is paused keeps the place; else the last end counts.
     """
-    return told if told in TRANSITIONS[current] else current
-
-
-def told_by(session: Session, price: Money) -> OrderState:
-    """The state that a session, as Stripe gives it now, means for an order of this price."""
-    if session.status is SessionStatus.OPEN:
-        return OrderState.PENDING
-    if session.status is SessionStatus.EXPIRED:
-        return OrderState.EXPIRED
-    if session.is_refunded:
-        return OrderState.REFUNDED
-    if not session.is_paid:
-        failed = session.payment is not None and session.payment.has_failed
-        return OrderState.FAILED if failed else OrderState.PROCESSING
-    if session.total != price:
-        return OrderState.REVIEW
-    partly = session.payment is not None and session.payment.refunded > 0
-    return OrderState.PARTLY_REFUNDED if partly else OrderState.PAID
+    standing = [grant for grant in grants if grant.ended_at is None]
+    giving = [grant for grant in standing if not grant.pause_reason]
+    if giving:
+        ends = [grant.ends_at for grant in giving if grant.ends_at is not None]
+        return Stay("active", giving[0].kind, max(ends) if len(ends) == len(giving) else None)
+    if standing:
+        return Stay("paused", standing[0].kind, pause_reason=standing[-1].pause_reason)
+    last = max(grants, key=lambda grant: (grant.ended_at is not None, grant.ended_at))
+    return Stay("revoked", last.kind, end_reason=last.end_reason)
 
 
 class Reason(StrEnum):
@@ -83,6 +98,14 @@ class Reason(StrEnum):
     REFUNDED = "refunded"
     REVOKED = "revoked"  # by the school
     EARLIER_STEP = "earlier_step"
+
+
+class Waits(StrEnum):
+    """Where an order stands that is neither paid nor over."""
+
+    CHECKOUT = "checkout"  # with the buyer
+    BANK = "bank"
+    REVIEW = "review"  # paid, and somebody at the school looks at it
 
 
 class Place(Protocol):
@@ -102,9 +125,9 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class OpenCheckout:
-    """An order that is neither paid nor over: `pending` until `expires_at`, `processing`, or in `review`."""
+    """An order that is neither paid nor over; the buyer may pay until `expires_at`."""
 
-    state: OrderState
+    waits: Waits
     expires_at: datetime
 
 
@@ -165,9 +188,9 @@ def why_outside(
     Who was put out by the school is not led to a payment that the school would have to give back.
     """
     ended = _how_it_ended(state, end_reason)
-    if checkout is not None and checkout.state is OrderState.PROCESSING:
+    if checkout is not None and checkout.waits is Waits.BANK:
         return Reason.PAYMENT_PROCESSING, ended
-    if checkout is not None and checkout.state is OrderState.REVIEW:
+    if checkout is not None and checkout.waits is Waits.REVIEW:
         return Reason.PAYMENT_REVIEW, ended
     if checkout is not None and ended is not Reason.REVOKED and now < checkout.expires_at:
         return Reason.CHECKOUT_OPEN, ended

@@ -1,18 +1,24 @@
-"""Enrolling and revoking. The door opens the transaction; a second enrollment of the same pair changes nothing."""
+"""Letting people into courses, and out. The door opens the transaction.
 
+Access is the sum of grants (docs/access.md). Each use case here changes grants and settles the enrollment from them,
+so the two cannot disagree; the same grant given twice changes nothing.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
+from accounts.models import User
 from core import events
 from core.audit import record
 from core.clock import now
-from core.config import current_config
 from core.database import db, insert_once
 from core.errors import Conflict, NotFound
 from courses.models import Course
-from enrollment.models import Enrollment, EnrollmentState, Order
-from enrollment.rules import UNDECIDED, OpenCheckout, OrderState, Reason, why_outside
+from enrollment.models import Enrollment, EnrollmentState, Grant
+from enrollment.rules import EndReason, GrantKind, PauseReason, stay_of
 
 ENDED = "Your access to this course was ended by the school. Write to it if that seems wrong."
 
@@ -27,7 +33,32 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class AccessRevoked:
-    """Someone's enrollment was ended, by the school or because its price was paid back."""
+    """Someone's enrollment was ended: by the school, because its price was paid back, or because its time was over."""
+
+    user_id: int
+    course_id: int
+
+
+@dataclass(frozen=True)
+class AccessTakenBack:
+    """The money for a course went back, and nothing else lets this person in: what was earned by it is withdrawn."""
+
+    user_id: int
+    course_id: int
+    reason: EndReason
+
+
+@dataclass(frozen=True)
+class AccessPaused:
+    """A course was closed to someone for the time being."""
+
+    user_id: int
+    course_id: int
+
+
+@dataclass(frozen=True)
+class AccessResumed:
+    """A course that was paused is open to someone again."""
 
     user_id: int
     course_id: int
@@ -38,52 +69,59 @@ def find_enrollment(user_id: int, course_id: int) -> Enrollment | None:
     return db.session.scalar(select(Enrollment).filter_by(user_id=user_id, course_id=course_id))
 
 
-def open_order(user_id: int, course_id: int) -> Order | None:
-    """The order of this person and course that is not decided yet; of several, one that was paid."""
-    mode = current_config().is_live  # What was begun with a test key decides nothing once money moves.
-    query = select(Order).filter_by(user_id=user_id, course_id=course_id, livemode=mode)
-    query = query.where(Order.state.in_(UNDECIDED))
-    return db.session.scalar(query.order_by(Order.state == OrderState.PENDING, Order.id).limit(1))
-
-
 def is_enrolled(user_id: int, course_id: int) -> bool:
     """Whether the course is open to this person now."""
     found = find_enrollment(user_id, course_id)
     return found is not None and found.state == EnrollmentState.ACTIVE
 
 
-def reason_of(enrollment: Enrollment | None, order: Order | None) -> Reason:
-    """How somebody with this enrollment and this undecided order stands to the course: in, or the most telling
-    reason why not."""
-    if enrollment is not None and enrollment.state == EnrollmentState.ACTIVE:
-        return Reason.ENROLLED
-    state, ended = (enrollment.state, enrollment.end_reason) if enrollment else (None, "")
-    checkout = OpenCheckout(order.state, order.expires_at) if order else None
-    return why_outside(state, ended, checkout, now())[0]
+def holds(user_id: int, course_id: int) -> bool:
+    """Whether this person has a grant of the course that leaves nothing to buy, paused or not."""
+    return any(grant.kind.is_lasting for grant in _grants(user_id, course_id) if grant.ended_at is None)
 
 
 def was_ended_by_school(found: Enrollment | None) -> bool:
     """Whether the school ended this enrollment by hand: then only the school opens it again."""
-    return found is not None and found.state == EnrollmentState.REVOKED and found.end_reason != "refund"
+    return (
+        found is not None
+        and found.state == EnrollmentState.REVOKED
+        and found.end_reason == EndReason.ADMIN.value
+    )
 
 
 def enroll(
-    user_id: int, course_id: int, reason: str, granted_by: int | None = None, order_id: int | None = None
+    user_id: int,
+    course_id: int,
+    kind: GrantKind,
+    *,
+    source: str = "",
+    order_id: int | None = None,
+    granted_by: int | None = None,
+    note: str = "",
+    ends_at: datetime | None = None,
 ) -> Enrollment:
-    """Let someone in; one who is in stays in, one whose access ended returns with all progress."""
-    pair = {"user_id": user_id, "course_id": course_id}
-    terms = {"reason": reason, "granted_by": granted_by, "order_id": order_id, "started_at": now()}
-    row = {**pair, **terms, "state": EnrollmentState.ACTIVE, "ended_at": None, "end_reason": ""}
-    is_new = insert_once(Enrollment, row, ("user_id", "course_id"))
-    found = db.session.scalars(select(Enrollment).filter_by(**pair).with_for_update()).one()
-    if not is_new and found.state == EnrollmentState.ACTIVE:
-        return found
-    for name, value in row.items():
-        setattr(found, name, value)
-    db.session.flush()
-    actor_id = granted_by if reason == "admin" else user_id
-    record("enrollment.enroll", f"enrollment:{found.id}", {"reason": reason}, actor_id=actor_id)
-    events.publish(Enrolled(user_id, course_id))
+    """Give someone a grant of a course; who returns finds all progress.
+
+    `source` names the grant once for ever, the kind where it is empty: one that is open already stays as it is, one
+    that ended opens again.
+    """
+    source = source or kind.value
+    lock_person(user_id)
+    row = {
+        "kind": kind, "order_id": order_id, "granted_by": granted_by, "note": note, "started_at": now(),
+        "ends_at": ends_at, "paused_at": None, "pause_reason": "", "ended_at": None, "end_reason": "",
+    }  # fmt: skip
+    key = {"user_id": user_id, "course_id": course_id, "source": source}
+    if not insert_once(Grant, {**key, **row}, ("user_id", "course_id", "source")):
+        grant = db.session.scalars(select(Grant).filter_by(**key).with_for_update()).one()
+        if grant.ended_at is None:
+            return settle(user_id, course_id)
+        for name, value in row.items():
+            setattr(grant, name, value)
+        db.session.flush()
+    found = settle(user_id, course_id)
+    by = granted_by if granted_by is not None else user_id
+    record("enrollment.enroll", f"enrollment:{found.id}", {"reason": kind.value}, actor_id=by)
     return found
 
 
@@ -91,25 +129,120 @@ def start_free(user_id: int, course: Course) -> Enrollment:
     """Let someone into a free course by their own wish. Raises Conflict for one that costs money."""
     if not course.price.is_free:
         raise Conflict("This course is not free. Its page says how to enroll.")
-    if was_ended_by_school(find_enrollment(user_id, course.id)):  # However they came in.
+    found = find_enrollment(user_id, course.id)
+    if was_ended_by_school(found):  # However they came in.
         raise Conflict(ENDED)
-    return enroll(user_id, course.id, "free")
+    if found is not None and found.state == EnrollmentState.ACTIVE:
+        return found
+    return enroll(user_id, course.id, GrantKind.FREE)
 
 
 def revoke(enrollment_id: int, by: int) -> Enrollment:
-    """End someone's access by hand; what they did is kept. Raises NotFound."""
+    """End someone's access by hand, whatever gave it; what they did is kept. Raises NotFound."""
     found = db.session.get(Enrollment, enrollment_id)
     if found is None:
         raise NotFound("There is no such enrollment.")
-    end_access(found, "admin", by)
+    end_access(found.user_id, found.course_id, EndReason.ADMIN, by)
     return found
 
 
-def end_access(found: Enrollment, end_reason: str, by: int | None = None) -> None:
-    """Close the course to someone, once, and say so upward."""
-    if found.state != EnrollmentState.ACTIVE:
-        return
-    found.state, found.ended_at, found.end_reason = EnrollmentState.REVOKED, now(), end_reason
+def end_access(user_id: int, course_id: int, reason: EndReason, by: int | None = None) -> None:
+    """End all that lets this person into the course."""
+    lock_person(user_id)
+    _end(_grants(user_id, course_id), reason, by)
+
+
+def end_grants(source: str, reason: EndReason, by: int | None = None) -> None:
+    """End what this source gave, in every course; who is in by something else stays in."""
+    _end(_of_source(source), reason, by)
+
+
+def take_back_grants(source: str, reason: EndReason) -> None:
+    """End what this source gave because its money went back.
+
+    It is news also where the access had ended before: what was earned by it is withdrawn.
+    """
+    grants = _of_source(source)
+    _end(grants, reason, None)
+    for grant in grants:
+        if all(each.ended_at is not None for each in _grants(grant.user_id, grant.course_id)):
+            events.publish(AccessTakenBack(grant.user_id, grant.course_id, reason))
+
+
+def pause_grants(source: str, reason: PauseReason | None) -> None:
+    """Close what this source gave for the time being, for this reason; open it again where there is none."""
+    for grant in _of_source(source):
+        if grant.ended_at is None and grant.pause_reason != (reason or ""):
+            grant.paused_at, grant.pause_reason = (now(), reason.value) if reason else (None, "")
+            settle(grant.user_id, grant.course_id)
+
+
+def grants_of(user_id: int, course_id: int) -> list[Grant]:
+    """All that ever let this person into the course, the oldest first."""
+    return list(_grants(user_id, course_id))
+
+
+def settle(user_id: int, course_id: int) -> Enrollment:
+    """Make the enrollment what the grants come to, and tell upward what that changed. There is at least one grant."""
     db.session.flush()
-    record("enrollment.revoke", f"enrollment:{found.id}", {"reason": end_reason}, actor_id=by)
-    events.publish(AccessRevoked(found.user_id, found.course_id))
+    stay = stay_of(grants_of(user_id, course_id))
+    pair = {"user_id": user_id, "course_id": course_id}
+    fresh = {
+        "state": EnrollmentState(stay.state), "reason": stay.kind, "started_at": now(), "ends_at": stay.ends_at,
+        "ended_at": None, "end_reason": "", "pause_reason": "",
+    }  # fmt: skip
+    is_new = insert_once(Enrollment, {**pair, **fresh}, ("user_id", "course_id"))
+    found = db.session.scalars(select(Enrollment).filter_by(**pair).with_for_update()).one()
+    before = None if is_new else found.state
+    if before == EnrollmentState.REVOKED and stay.state != before:
+        found.started_at, found.ended_at = now(), None
+    if stay.state == EnrollmentState.REVOKED and before != stay.state:
+        found.ended_at = now()
+    found.state, found.ends_at = EnrollmentState(stay.state), stay.ends_at
+    found.reason, found.end_reason, found.pause_reason = stay.kind, stay.end_reason, stay.pause_reason
+    db.session.flush()
+    _tell(found, before)
+    return found
+
+
+def lock_person(user_id: int) -> None:
+    """Let one at a time decide about this person: orders and grants of theirs wait for each other."""
+    # Not FOR UPDATE, for which inserts that point at the person would wait.
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+
+
+def _grants(user_id: int, course_id: int) -> Iterable[Grant]:
+    query = select(Grant).filter_by(user_id=user_id, course_id=course_id).order_by(Grant.id)
+    return db.session.scalars(query)
+
+
+def _of_source(source: str) -> list[Grant]:
+    """The grants of this source, locked, and the persons before them."""
+    people = select(Grant.user_id).filter_by(source=source).distinct().order_by(Grant.user_id)
+    for user_id in list(db.session.scalars(people)):
+        lock_person(user_id)
+    query = select(Grant).filter_by(source=source).order_by(Grant.id).with_for_update()
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _end(grants: Iterable[Grant], reason: EndReason, by: int | None) -> None:
+    """End those that stand; what ended before keeps its reason."""
+    standing = [grant for grant in grants if grant.ended_at is None]
+    for grant in standing:
+        grant.ended_at, grant.end_reason = now(), reason.value
+        grant.paused_at, grant.pause_reason = None, ""
+    for user_id, course_id in dict.fromkeys((grant.user_id, grant.course_id) for grant in standing):
+        found = settle(user_id, course_id)
+        record("enrollment.revoke", f"enrollment:{found.id}", {"reason": reason.value}, actor_id=by)
+
+
+def _tell(found: Enrollment, before: EnrollmentState | None) -> None:
+    """Publish what a settling changed."""
+    if found.state == before:
+        return
+    news = {
+        EnrollmentState.ACTIVE: AccessResumed if before == EnrollmentState.PAUSED else Enrolled,
+        EnrollmentState.PAUSED: AccessPaused,
+        EnrollmentState.REVOKED: AccessRevoked,
+    }
+    events.publish(news[found.state](found.user_id, found.course_id))

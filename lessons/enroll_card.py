@@ -7,7 +7,8 @@ from core.web import Reader
 from courses.models import Course
 from enrollment.models import EnrollmentState
 from enrollment.rules import Reason
-from enrollment.services import find_enrollment, open_order, reason_of
+from enrollment.services import find_enrollment
+from shop.standing import open_order, reason_of
 
 
 @dataclass(frozen=True)

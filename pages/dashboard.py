@@ -14,8 +14,7 @@ from core.reads import HotRead, read_ids
 from core.web import Reader
 from courses.models import Course
 from courses.services import Outline, OutlineModule, OutlineStep, outline_of
-from enrollment.models import Enrollment, EnrollmentState, Order
-from enrollment.reminders import TOLD, Reminder, reminders_of
+from enrollment.models import Enrollment, EnrollmentState
 from enrollment.rules import closed_steps
 from lessons.reading import minutes_left, shared_page
 from marking.pages import HAS_WORK, WorkStanding, steps_that_wait, works_of
@@ -27,6 +26,8 @@ from quizzes.resting import HAS_ENDED_ATTEMPT, resting_steps
 from quizzes.times import binding
 from reviews.models import ReviewCard
 from reviews.pages import DueBox, due_box
+from shop.models import Order
+from shop.reminders import TOLD, Reminder, reminders_of
 
 NO_COURSE = (True, False, False, False, False)  # then nothing but orders may have to be spoken of
 CLOSED = "Opens after the modules before it"

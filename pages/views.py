@@ -15,10 +15,10 @@ from core.school import current_school, stylesheet
 from core.web import ANYONE, SIGNED_IN, allow, render, signed_in
 from courses.authors import AuthorFacts, author_facts
 from courses.models import Author, Course
-from enrollment.legal import read_legal
 from lessons.course_page import course_facts
 from pages.dashboard import dashboard_of, greeting
 from pages.faq import gathered
+from shop.legal import read_legal
 from sources.models import Term
 
 bp = Blueprint("pages", __name__)

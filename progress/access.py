@@ -15,8 +15,8 @@ from courses.services import Outline, OutlineStep, outline_of
 from enrollment.models import EnrollmentState
 from enrollment.refusals import Opener, refusal
 from enrollment.rules import Decision, Facts, OpenCheckout, Reason, may_enter
-from enrollment.services import open_order
 from progress.reads import Learner, learner_in
+from shop.standing import checkout_of, open_order
 
 Finder = Callable[[Outline, str, str], OutlineStep]
 
@@ -97,8 +97,7 @@ def _decide(outline: Outline, step: OutlineStep, learner: Learner, reader: Reade
 
 
 def _checkout(learner: Learner) -> OpenCheckout | None:
-    order = open_order(learner.user_id, learner.course_id)
-    return OpenCheckout(order.state, order.expires_at) if order else None
+    return checkout_of(open_order(learner.user_id, learner.course_id))
 
 
 def _teaches(learner: Learner, reader: Reader) -> bool:

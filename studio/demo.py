@@ -17,14 +17,11 @@ from core.outbox import MailState, OutboxMail
 from core.school import change_school
 from courses.models import Course, CourseInstructor, Step
 from courses.services import find_course
-from enrollment import orders
-from enrollment.legal import current_versions
-from enrollment.models import Order
-from enrollment.orders import Buyer
-from enrollment.payments import Payment, Session, SessionStatus
+from enrollment.rules import GrantKind
 from enrollment.services import enroll, start_free
 from lessons.models import Lesson
 from marking.services import Marker
+from payments.values import Payment, Session, SessionStatus
 from progress.services import complete_step, remember_place
 from quizzes.cases.play import Effect, Play
 from quizzes.cases.reads import edition
@@ -38,6 +35,11 @@ from quizzes.saving import Given, save
 from quizzes.services import find_quiz, start
 from reviews.entering import mark
 from reviews.news import take_in
+from shop import orders, turns
+from shop.legal import current_versions
+from shop.models import Order
+from shop.offers import of_course
+from shop.orders import Buyer
 from studio.demo_answers import answer_to
 from studio.demo_people import ADMIN, AUTHORS, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
 from studio.demo_reviews import review
@@ -246,21 +248,25 @@ def _start(learner: Learner, course: Course) -> None:
 
 
 def _admit(learner: Learner, course: Course, admin: int) -> None:
-    enroll(learner.user_id, course.id, "admin", granted_by=admin)
+    enroll(learner.user_id, course.id, GrantKind.ADMIN, granted_by=admin)
 
 
 def _buy(learner: Learner, course: Course) -> None:
     """An order, and a session that says that it was paid. The sandbox knows nothing of it: it is invented."""
-    order = orders.place(Buyer(learner.user_id, learner.email), course, current_versions(), livemode=False)
+    order = orders.place(
+        Buyer(learner.user_id, learner.email), of_course(course), current_versions(), livemode=False
+    )
     payment = Payment(f"pi_demo_{order.number}", has_failed=False, captured=order.amount_minor, method="card")
-    orders.apply(_session(order, SessionStatus.COMPLETE, payment), "return")
+    turns.apply(_session(order, SessionStatus.COMPLETE, payment), "return")
 
 
 def _leave_checkout(learner: Learner, course: Course) -> None:
     """An order whose checkout was left, and closed a day later."""
-    order = orders.place(Buyer(learner.user_id, learner.email), course, current_versions(), livemode=False)
+    order = orders.place(
+        Buyer(learner.user_id, learner.email), of_course(course), current_versions(), livemode=False
+    )
     clock.set_now(clock.now() + orders.CHECKOUT_LASTS)
-    orders.apply(_session(order, SessionStatus.EXPIRED), "reconcile")
+    turns.apply(_session(order, SessionStatus.EXPIRED), "reconcile")
 
 
 def _session(order: Order, status: SessionStatus, payment: Payment | None = None) -> Session:

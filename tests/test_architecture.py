@@ -10,8 +10,8 @@ from tests import servers
 
 ROOT = servers.ROOT
 ROOMS = (
-    "core", "accounts", "sources", "courses", "enrollment", "progress", "certificates", "quizzes", "marking",
-    "analysis", "lessons", "reviews", "articles", "studio", "admin", "pages",
+    "core", "accounts", "payments", "sources", "courses", "enrollment", "shop", "progress", "certificates", "quizzes",
+    "marking", "analysis", "lessons", "reviews", "articles", "studio", "admin", "pages",
 )  # fmt: skip
 LONGEST = 450  # lines
 MAKERS_OF_MARKUP = (
@@ -22,7 +22,7 @@ STORED_MARKUP = {  # what the renderer stored, taken out again
     "lessons/tools/pages.py",
     "quizzes/regrading/pages.py", "quizzes/result_paper.py",
     "quizzes/paper.py", "quizzes/reads.py", "quizzes/results.py", "quizzes/checks.py", "pages/views.py",
-    "core/prerender.py", "core/school.py", "enrollment/legal.py", "quizzes/cases/reads.py", "courses/authors.py",
+    "core/prerender.py", "core/school.py", "shop/legal.py", "quizzes/cases/reads.py", "courses/authors.py",
     "articles/pages.py", "pages/faq.py", "analysis/pages.py",
 }  # fmt: skip
 

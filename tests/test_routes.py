@@ -258,7 +258,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_orders.show": {"number": "THE-ORDER"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
-    "enrollment.show": {"number": "THE-ORDER"},
+    "shop.show": {"number": "THE-ORDER"},
 }
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
@@ -289,13 +289,13 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from core.config import current_config
     from core.mail import queue
     from courses.models import CourseInstructor
-    from enrollment.models import LegalText
     from quizzes import kept
     from quizzes.cases.services import start as start_case
     from quizzes.models import Question
     from quizzes.regrading import previews
     from quizzes.regrading.rules import Cause
     from quizzes.services import start
+    from shop.models import LegalText
 
     learner = people["learner"]
     course, finished = (

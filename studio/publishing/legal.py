@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from core.database import db
 from core.errors import Problem
-from enrollment.models import LegalText
+from shop.models import LegalText
 from studio.bundle import Bundle
 from studio.models import ContentFile
 from studio.rendering import Pages

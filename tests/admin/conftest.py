@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from enrollment import gateway
-from enrollment.payments import Session
+from payments import gateway
+from payments.values import Session
 from tests.admin.orders import Answers
 from tests.conftest import Clock
 from tests.factories import make_course, make_user, sign_in

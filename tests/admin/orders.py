@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from core.database import db, transaction
 from core.money import Money
-from enrollment.models import EventFate, Order, ReconcileRun, StripeEventRow
-from enrollment.payments import Payment, Session, SessionStatus
+from payments.values import Payment, Session, SessionStatus
+from shop.models import EventFate, Order, ReconcileRun, StripeEventRow
 from tests.conftest import NOON
 
 PRICE = Money(48900, "USD")

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from enrollment.rules import OrderState
+from shop.rules import OrderState
 from tests.admin.orders import Answers, make_event, part, session, shown
 from tests.conftest import NOON, Clock
 from tests.factories import make_course, make_order, make_user, post, sign_in

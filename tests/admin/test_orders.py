@@ -12,8 +12,8 @@ from sqlalchemy import select
 from core.audit import AuditEntry
 from core.database import db, transaction
 from core.mail import queue
-from enrollment.models import OrderChange
-from enrollment.rules import OrderState
+from shop.models import OrderChange
+from shop.rules import OrderState
 from tests.admin.orders import Answers, make_event, make_run, part, shown
 from tests.conftest import NOON, Clock
 from tests.counting import statements

@@ -12,8 +12,8 @@ from core.audit import AuditEntry
 from core.database import db
 from core.errors import Unavailable
 from core.money import Money
-from enrollment.payments import SessionStatus, StripeRefused, StripeSilent
 from enrollment.services import is_enrolled
+from payments.values import SessionStatus, StripeRefused, StripeSilent
 from tests.admin.orders import Answers, part, session, state
 from tests.factories import make_order, post
 

@@ -283,8 +283,8 @@ def test_each_room_that_tells_of_content_is_asked_once(app: Flask) -> None:
 def refund(person: Any, course: Any) -> None:
     """All of the order that let this person in goes back, as `enrollment.orders` does it."""
     from core import events
-    from enrollment.orders import OrderRefunded
     from enrollment.services import end_access, find_enrollment
+    from shop.orders import OrderRefunded
 
     with transaction():
         found = find_enrollment(person.id, course.id)

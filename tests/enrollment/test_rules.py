@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrollment.refusals import SENTENCES, Opener, refusal
-from enrollment.rules import Decision, Facts, OpenCheckout, OrderState, Reason, closed_steps, may_enter
+from enrollment.rules import Decision, Facts, OpenCheckout, Reason, closed_steps, may_enter
+from shop.rules import OrderState
 from tests.conftest import NOON
 
 LATER, EARLIER = NOON + timedelta(hours=1), NOON - timedelta(seconds=1)

@@ -17,14 +17,14 @@ def make_order(user: Any, course: Any, state: str = "paid", **columns: Any) -> A
     from datetime import timedelta
 
     from core.clock import now
-    from enrollment.models import Order
-    from enrollment.rules import OrderState
+    from shop.models import Order, OrderKind, OrderLine
+    from shop.rules import OrderState
 
     number, has_money = next(_numbers), state not in ("pending", "processing", "failed", "expired")
     defaults: dict[str, Any] = {
         "number": f"TEST{number:06d}", "user_id": user and user.id,
         "email": user.email if user else "guest@example.org",
-        "course_id": course.id, "course_title": course.title, "state": OrderState(state),
+        "kind": OrderKind.OWN, "subject": f"course:{course.id}", "title": course.title, "state": OrderState(state),
         "amount_minor": course.price_minor or 48900, "currency": course.currency, "livemode": False,
         "terms_version": "2026-11-21", "refunds_version": "2026-11-21", "refund_days": 14, "refund_max_progress": 30,
         "created_at": now(), "expires_at": now() + timedelta(hours=24), "session_id": f"cs_test_{number}",
@@ -33,5 +33,11 @@ def make_order(user: Any, course: Any, state: str = "paid", **columns: Any) -> A
     }  # fmt: skip
     with transaction() as session:
         order = Order(**{**defaults, **columns})
+        order.lines = [
+            OrderLine(
+                position=1, course_id=course.id, title=course.title, amount_minor=order.amount_minor,
+                open_for=order.user_id if state in ("pending", "processing") else None, livemode=order.livemode,
+            )
+        ]  # fmt: skip
         session.add(order)
     return detached(order)

@@ -150,8 +150,8 @@ def _sell(buyer: Any) -> None:
     from core.clock import now
     from core.database import transaction
     from courses.services import find_course
-    from enrollment.models import EventFate, OrderChange, ReconcileRun, StripeEventRow
-    from enrollment.rules import OrderState
+    from shop.models import EventFate, OrderChange, ReconcileRun, StripeEventRow
+    from shop.rules import OrderState
 
     order = make_order(buyer, find_course(CERTIFICATION))
     event = {

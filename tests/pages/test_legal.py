@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 
 from core.database import transaction
 from core.school import change_school
-from enrollment.legal import Accepted, current_versions
-from enrollment.models import LegalText
-from enrollment.payments import PaymentsOff
+from payments.values import PaymentsOff
+from shop.legal import Accepted, current_versions
+from shop.models import LegalText
 
 WORDS = (
     "<p>{{school}} by {{legal_name}}, {{legal_address}}. {{support_email}}, {{refund_days}} days, "

@@ -17,10 +17,10 @@ from core.database import db, transaction
 from core.school import change_school
 from core.web import Reader
 from courses.models import Course, Step
-from enrollment.models import Order, OrderChange
-from enrollment.rules import OrderState
 from enrollment.services import revoke
 from pages.dashboard import CourseProgress, dashboard_of, greeting
+from shop.models import Order, OrderChange
+from shop.rules import OrderState
 from sources.models import Term
 from tests.conftest import NOON, Clock, make_config
 from tests.counting import statements

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from core.database import db
 from core.errors import Conflict
-from enrollment.models import LegalText
+from shop.models import LegalText
 from studio import services
 from studio.services import BrokenBundle, check
 from tests.studio.sample import edited, sample

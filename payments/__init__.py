@@ -1,0 +1,1 @@
+"""The conversation with Stripe, in values of our own."""

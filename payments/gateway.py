@@ -1,0 +1,383 @@
+"""The one place that speaks to Stripe. Values go in and come out; no transaction is open while it speaks.
+
+Every call has a time limit and no retry of its own: who calls decides, with the same idempotency key. The SDK is
+imported when first needed, so that a page that sells nothing never loads it.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import inf
+from threading import BoundedSemaphore
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import current_app
+
+from core.clock import now
+from core.config import current_config
+from core.money import Money
+from payments.values import (
+    Payment,
+    PaymentsOff,
+    Session,
+    SessionStatus,
+    StripeEvent,
+    StripeFailed,
+    StripeRefused,
+    StripeSilent,
+)
+
+if TYPE_CHECKING:
+    from stripe import StripeClient
+
+API_VERSION = "2026-10-28.endive"  # the endpoint of the webhook must be made with the same one
+CONNECT = 2.0  # seconds
+TIMEOUT = 8.0  # seconds for each answer; a buyer waits for one that does not come, and then it is given up
+# Seconds after which a press of a button begins no further call: it ends within 15 whatever comes.
+PATIENCE = 4.0
+PAUSE = 10.0  # seconds in which nothing is asked after an answer did not come in time
+# Calls at once in a process; with the one that may wait, fewer than its threads: pages keep their own.
+SLOTS = 2
+WAIT_FOR_SLOT = 1.0  # seconds
+SKEW = timedelta(minutes=5)  # by which Stripe's clock may be behind ours
+TOLERANCE = 300  # seconds that a signature may be old, or ahead
+LONGEST_STAMP = 12  # digits; with hundreds of them there is no number to compare
+NEWS_OF_SESSIONS = frozenset(
+    f"checkout.session.{what}"
+    for what in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
+)
+NEWS_OF_PAYMENTS = frozenset({"charge.refunded", "refund.created", "refund.updated", "refund.failed"})
+NO_MONEY = (
+    "Payments are not set up at this school yet. Free courses are open; for others, write to the school."
+)
+# None of these says what was charged: of an open session that cannot be read, nobody here knows.
+SILENT = "The payment service does not answer at the moment. Try again in a minute."
+REFUSED = "The payment service did not accept this."
+REFUSALS = {
+    "resource_missing": "The payment service does not know this payment.",
+    "amount_too_small": "The price is below the least that the payment service takes.",
+}
+_slots, _place_to_wait = BoundedSemaphore(SLOTS), BoundedSemaphore(1)
+_patient_until: ContextVar[float] = ContextVar("patient_until", default=inf)
+_log = logging.getLogger("payments")
+T = TypeVar("T")
+
+
+class BadSignature(Exception):
+    """A delivery that was not signed with one of our secrets, just now."""
+
+
+@dataclass(frozen=True)
+class PurchaseLine:
+    """One line of a checkout: what it is called, and its price."""
+
+    title: str
+    price: Money
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What a checkout session is made of, as our order holds it."""
+
+    order_id: int
+    number: str
+    email: str
+    lines: tuple[PurchaseLine, ...]
+    attempt: int
+    expires_at: datetime
+
+
+def create_session(purchase: Purchase) -> Session:
+    """Make the checkout session of an order. Asked twice for the same attempt, Stripe gives the same one."""
+    base = current_config().base_url
+    marks = _marks(purchase.number)
+    params: dict[str, Any] = {
+        "mode": "payment",
+        "ui_mode": "hosted_page",
+        "line_items": [_line_item(line) for line in purchase.lines],
+        "client_reference_id": purchase.number,
+        "metadata": marks,
+        "payment_intent_data": {"metadata": marks},
+        "customer_email": purchase.email,
+        "success_url": f"{base}/checkout/return?session_id={{CHECKOUT_SESSION_ID}}",
+        "cancel_url": f"{base}/checkout/return?order={purchase.number}",
+        "expires_at": int(purchase.expires_at.timestamp()),
+    }
+    key = f"order:{purchase.number}:session:{purchase.attempt}"
+    made = _call(lambda stripe: stripe.v1.checkout.sessions.create(params, _once(key)))  # type: ignore[arg-type]
+    return _session(made)
+
+
+def _line_item(line: PurchaseLine) -> dict[str, Any]:
+    return {
+        "quantity": 1,
+        "price_data": {
+            "currency": line.price.currency.lower(),
+            "unit_amount": line.price.minor,
+            "product_data": {"name": line.title},
+        },
+    }
+
+
+def fetch_session(session_id: str) -> Session:
+    """The session as it is now, with its payment and refunds."""
+    params: Any = {"expand": ["payment_intent.latest_charge"]}
+    found = _call(lambda stripe: stripe.v1.checkout.sessions.retrieve(session_id, params))
+    intent = found.payment_intent
+    return _session(found, _payment(intent) if intent is not None and not isinstance(intent, str) else None)
+
+
+def expire_session(session_id: str) -> None:
+    """Close an open session, so that nobody can pay it. Raises StripeRefused for one that is open no more."""
+    _call(lambda stripe: stripe.v1.checkout.sessions.expire(session_id))
+
+
+def session_of_payment(payment_id: str) -> str | None:
+    """The id of the session that a payment came from; None for a payment from elsewhere."""
+    params: Any = {"payment_intent": payment_id, "limit": 1}
+    found = _call(lambda stripe: stripe.v1.checkout.sessions.list(params))
+    return found.data[0].id if found.data else None
+
+
+def sessions_since(moment: datetime, at_most: int = 1000) -> Iterator[Session]:
+    """The sessions made since then, newest first, without their payments."""
+    params: Any = {"created": {"gte": int(moment.timestamp())}, "limit": 100}
+    return map(
+        _session, _pages(lambda stripe, more: stripe.v1.checkout.sessions.list(params | more), at_most)
+    )
+
+
+def undelivered_since(moment: datetime, at_most: int = 1000) -> Iterator[StripeEvent]:
+    """The events since then that Stripe could not deliver, newest first."""
+    params: Any = {"created": {"gte": int(moment.timestamp())}, "delivery_success": False, "limit": 100}
+    return map(_event, _pages(lambda stripe, more: stripe.v1.events.list(params | more), at_most))
+
+
+def fetch_event(event_id: str) -> StripeEvent:
+    """An event of the last 30 days."""
+    return _event(_call(lambda stripe: stripe.v1.events.retrieve(event_id)))
+
+
+def refund(payment_id: str, key: str) -> None:
+    """Give back everything of a payment that was not given back yet. `key` is our name for this refund."""
+    params: Any = {"payment_intent": payment_id, "reason": "duplicate"}
+    try:
+        _call(lambda stripe: stripe.v1.refunds.create(params, _once(key)))
+    except StripeRefused as refusal:
+        if refusal.code != "charge_already_refunded":
+            raise
+
+
+def read_event(payload: bytes, signature: str | None) -> StripeEvent:
+    """The event of a delivery, once its signature holds for one of our secrets. Raises BadSignature."""
+    if not signature or not signature.isascii():
+        raise BadSignature("no signature")
+    _require_recent(signature)
+    secrets = current_config().stripe_webhook_secrets
+    if not any(_is_signed(payload, signature, secret) for secret in secrets):
+        raise BadSignature("no secret of ours made this signature")
+    try:
+        return _event(json.loads(payload))
+    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+        raise BadSignature("signed, but no event") from error
+
+
+def _is_signed(payload: bytes, signature: str, secret: str) -> bool:
+    from stripe import SignatureVerificationError, WebhookSignature
+
+    try:
+        return bool(secret and WebhookSignature.verify_header(payload.decode("utf-8"), signature, secret))
+    except (SignatureVerificationError, UnicodeDecodeError, ValueError):
+        return False
+
+
+def _require_recent(signature: str) -> None:
+    """Stripe's own check lets a moment in the future pass; ours does not."""
+    stamps = [part[2:] for part in signature.split(",") if part.startswith("t=")]
+    stamp = stamps[0] if len(stamps) == 1 else ""  # A second one would be checked here and not there.
+    is_moment = stamp.isdecimal() and len(stamp) <= LONGEST_STAMP
+    if not is_moment or abs(int(stamp) - now().timestamp()) > TOLERANCE:
+        raise BadSignature("not signed just now")
+
+
+def _call(ask: "Callable[[StripeClient], T]") -> T:
+    """Ask Stripe, and put its errors into our words. Logs Stripe's request id, never a value."""
+    import stripe
+
+    client = _client()
+    with _slot():
+        _require_patience()
+        begun = monotonic()
+        try:
+            return ask(client)
+        except stripe.APIConnectionError as error:
+            _log.warning("no answer: %s", type(error).__name__)
+            if monotonic() - begun >= TIMEOUT:
+                current_app.extensions["stripe_silent_until"] = monotonic() + PAUSE
+            raise StripeSilent(SILENT) from error
+        except stripe.StripeError as error:
+            raise _in_our_words(error) from error
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Within it, no call begins later than PATIENCE after its beginning."""
+    token = _patient_until.set(monotonic() + PATIENCE)
+    try:
+        yield
+    finally:
+        _patient_until.reset(token)
+
+
+def _require_patience() -> None:
+    """Do not ask when the reader has waited long, nor just after an answer did not come in time."""
+    silent_until = current_app.extensions.get("stripe_silent_until", 0.0)
+    if not silent_until <= monotonic() <= _patient_until.get():
+        raise StripeSilent(SILENT)
+
+
+def _in_our_words(error: Any) -> Exception:
+    status, code = error.http_status or 0, error.code or ""
+    _log.warning("refused", extra={"status": status, "code": code, "stripe_request": error.request_id or ""})
+    if status >= 500 or 0 < status < 400:  # It failed, or what it answered cannot be read.
+        return StripeFailed(SILENT)
+    if (
+        status in (409, 429) or code == "lock_timeout"
+    ):  # Busy, perhaps with the same key: the SDK drops that code.
+        return StripeSilent(SILENT)
+    if status in (401, 403):
+        return PaymentsOff("The payment service does not accept this school's key. Write to the school.")
+    return StripeRefused(REFUSALS.get(code, REFUSED), code)
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    if not (_slots.acquire(blocking=False) or _wait_for_slot()):
+        raise StripeSilent(SILENT)
+    try:
+        yield
+    finally:
+        _slots.release()
+
+
+def _wait_for_slot() -> bool:
+    """One may wait; whoever comes then is refused at once, so that no more threads are held."""
+    if not _place_to_wait.acquire(blocking=False):
+        return False
+    try:
+        return _slots.acquire(timeout=WAIT_FOR_SLOT)
+    finally:
+        _place_to_wait.release()
+
+
+def _client() -> "StripeClient":
+    """The client, made once for a process."""
+    config = current_config()
+    if config.stripe_secret_key is None:
+        raise PaymentsOff(NO_MONEY)
+    if "stripe" not in current_app.extensions:
+        current_app.extensions["stripe"] = _make_client(config.stripe_secret_key, config.stripe_api_base)
+    made: StripeClient = current_app.extensions["stripe"]
+    return made
+
+
+def _make_client(key: str, api_base: str | None) -> "StripeClient":
+    import stripe
+
+    logging.getLogger("stripe").setLevel(logging.WARNING)  # The SDK would tell of each request.
+    return stripe.StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=(CONNECT, TIMEOUT)),
+        base_addresses={"api": api_base} if api_base else None,
+    )
+
+
+def _once(key: str) -> Any:
+    return {"idempotency_key": key}
+
+
+def _marks(number: str) -> dict[str, str]:
+    """What ties a session, and the charge that comes of it, to our order."""
+    return {"order": number, "school": current_config().host}
+
+
+def _pages(ask: "Callable[[StripeClient, dict[str, str]], Any]", at_most: int) -> Iterator[Any]:
+    """All items of a list, page by page, each page a call of its own."""
+    more: dict[str, str] = {}
+    while at_most > 0:
+        page = _call(lambda stripe, more=more: ask(stripe, more))  # type: ignore[misc]
+        yield from page.data
+        at_most -= len(page.data)
+        if not page.has_more or not page.data:
+            return
+        more = {"starting_after": page.data[-1].id}
+
+
+def _session(given: Any, payment: Payment | None = None) -> Session:
+    marks = given.metadata.to_dict() if given.metadata else {}
+    return Session(
+        id=given.id,
+        status=SessionStatus(given.status),
+        is_paid=given.payment_status in ("paid", "no_payment_required"),
+        total=Money(given.amount_total or 0, (given.currency or "").upper()),
+        livemode=given.livemode,
+        order_number=marks.get("order", ""),
+        school=marks.get("school", ""),
+        url=given.url or "",
+        expires_at=datetime.fromtimestamp(given.expires_at, UTC),
+        payment=payment,
+    )
+
+
+def _payment(intent: Any) -> Payment:
+    charge = intent.latest_charge
+    error = intent.last_payment_error
+    returned = _refunds(intent.id) if charge is not None and charge.amount_refunded else {}
+    return Payment(
+        id=intent.id,
+        has_failed=intent.status in ("requires_payment_method", "canceled"),
+        captured=charge.amount_captured if charge is not None and charge.paid else 0,
+        refunded=returned.get("succeeded", 0),
+        returning=returned.get("pending", 0) + returned.get("requires_action", 0),
+        method=charge.payment_method_details.type if charge and charge.payment_method_details else "",
+        failure=(error.message or "") if error else "",
+        receipt_url=(charge.receipt_url or "") if charge and charge.paid else "",
+    )
+
+
+def _refunds(payment_id: str) -> dict[str, int]:
+    """How much of a payment is in refunds of each status."""
+    params: Any = {"payment_intent": payment_id, "limit": 100}
+    sums: dict[str, int] = {}
+    for each in _pages(lambda stripe, more: stripe.v1.refunds.list(params | more), 1000):
+        sums[each.status or ""] = sums.get(each.status or "", 0) + each.amount
+    return sums
+
+
+def _event(given: Any) -> StripeEvent:
+    about, kind = given["data"]["object"], given["type"]
+    return StripeEvent(
+        id=given["id"],
+        kind=kind,
+        livemode=bool(given["livemode"]),
+        api_version=_word(given, "api_version"),
+        created_at=datetime.fromtimestamp(given["created"], UTC),
+        object_id=_word(about, "id"),
+        session_id=_word(about, "id") if kind in NEWS_OF_SESSIONS else "",
+        payment_id=_word(about, "payment_intent") if kind in NEWS_OF_PAYMENTS else "",
+    )
+
+
+def _word(thing: Any, name: str) -> str:
+    """A word of Stripe's, empty where there is none: a balance has no id, an old refund no payment intent."""
+    word = (thing[name] or "") if name in thing else ""
+    if not isinstance(word, str):
+        raise TypeError(f"{name} is no word")
+    return word

@@ -1,0 +1,1 @@
+"""What is sold: orders, from the button to the access that they give."""

@@ -1,0 +1,147 @@
+"""How an order looks to its buyer: the endings of the return page, and the facts of the receipt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+
+from core.database import db
+from courses.models import Course
+from courses.services import OutlineStep, course_outline
+from shop.models import Order, OrderChange
+from shop.rules import OrderState
+
+
+class Ending(StrEnum):
+    """What the buyer is told; a template has words for each."""
+
+    CONFIRMING = "confirming"  # Stripe has not told us yet: the page looks again by itself
+    PROCESSING = "processing"  # the bank takes days: a mail will say
+    RECEIVED = "received"
+    DECLINED = "declined"
+    LEFT = "left"  # the checkout was left before paying
+    EXPIRED = "expired"
+    ALREADY = "already"  # paid by somebody who is in already: it goes back
+    REVIEW = "review"
+    REFUNDED = "refunded"
+
+
+ENDINGS = {
+    OrderState.PENDING: Ending.LEFT,
+    OrderState.PROCESSING: Ending.PROCESSING,
+    OrderState.PAID: Ending.RECEIVED,
+    OrderState.PARTLY_REFUNDED: Ending.RECEIVED,
+    OrderState.FAILED: Ending.DECLINED,
+    OrderState.EXPIRED: Ending.EXPIRED,
+    OrderState.DUPLICATE: Ending.ALREADY,
+    OrderState.REVIEW: Ending.REVIEW,
+    OrderState.REFUNDED: Ending.REFUNDED,
+}
+
+
+TITLES = {
+    Ending.CONFIRMING: "Confirming your payment",
+    Ending.PROCESSING: "Confirming with your bank",
+    Ending.RECEIVED: "You are enrolled",
+    Ending.DECLINED: "Payment declined",
+    Ending.LEFT: "Not paid yet",
+    Ending.EXPIRED: "Order closed",
+    Ending.ALREADY: "Already yours",
+    Ending.REVIEW: "Your payment is being checked",
+    Ending.REFUNDED: "Order refunded",
+}
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """An order with its course. `first` is the step to begin with, `before` an optional one ahead of it; `paid_on`
+    and `refund_until` are empty where nothing was paid, `refunded_on` where not all of it went back. `is_again`: an
+    earlier order of the course was refunded, so its buyer has been in it before."""
+
+    order: Order
+    ending: Ending
+    course_url: str
+    learn_url: str
+    enroll_url: str
+    cover_url: str
+    first: OutlineStep | None
+    before: OutlineStep | None
+    made_on: str
+    paid_on: str
+    open_until: str
+    refund_until: str
+    refunded_on: str
+    is_again: bool
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.ending]
+
+    @property
+    def look_url(self) -> str:
+        return f"/checkout/return?order={self.order.number}"
+
+
+def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderPage:
+    """The page of an order, its days as in `time_zone`; `was_silent`: Stripe could not be asked just now."""
+    course, is_again = db.session.execute(_course_and_past(order)).one()
+    first, before = _beginning(course_outline(course).steps)
+    zone, paid = ZoneInfo(time_zone), order.paid_at
+    return OrderPage(
+        order=order,
+        ending=_ending(order, was_silent),
+        course_url=f"/courses/{course.slug}",
+        learn_url=f"/learn/{course.slug}",
+        enroll_url=f"/courses/{course.slug}/enroll",
+        cover_url=f"/courses/{course.slug}/cover" if course.cover else "",
+        first=first,
+        before=before,
+        made_on=_day(order.created_at, zone),
+        paid_on=_day(paid, zone) if paid else "",
+        open_until=order.expires_at.astimezone(zone).strftime("%-d %B, %H:%M"),
+        refund_until=_day(paid + timedelta(days=order.refund_days), zone) if paid else "",
+        refunded_on=_day(order.refunded_at, zone) if order.refunded_at else "",
+        is_again=is_again,
+    )
+
+
+def _beginning(steps: Sequence[OutlineStep]) -> tuple[OutlineStep | None, OutlineStep | None]:
+    """The first step that the course asks for, and an optional one that stands ahead of it."""
+    if not steps:
+        return None, None
+    first = next((step for step in steps if step.required), steps[0])
+    return first, None if first == steps[0] else steps[0]
+
+
+def _course_and_past(order: Order) -> Select[Course, bool]:
+    """The order's first course, and whether the buyer bought it before and was given the money back."""
+    earlier = select(Order.id).where(
+        Order.user_id == order.user_id,
+        Order.subject == order.subject,
+        Order.id < order.id,
+        Order.state == OrderState.REFUNDED,
+    )
+    return select(Course, earlier.exists()).where(Course.id == order.lines[0].course_id)
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%-d %B %Y")
+
+
+def _ending(order: Order, was_silent: bool) -> Ending:
+    if order.state is OrderState.PENDING and was_silent:
+        return Ending.CONFIRMING
+    if order.state is OrderState.PENDING and order.failure:
+        return Ending.DECLINED
+    if order.state is OrderState.REFUNDED and _was_duplicate(order):
+        return Ending.ALREADY
+    return ENDINGS[order.state]
+
+
+def _was_duplicate(order: Order) -> bool:
+    """Whether it went back because the buyer was in already, which a card's payment does at once."""
+    duplicate = select(OrderChange.id).filter_by(order_id=order.id, after=OrderState.DUPLICATE)
+    return db.session.scalar(duplicate.limit(1)) is not None

@@ -1,0 +1,86 @@
+"""What a paid order gives, and what becomes of it when the money goes back: one object for each kind of order.
+
+Rooms above hand in theirs for what they sell (`fulfils`), so that orders need not know them.
+"""
+
+from typing import Protocol
+
+from core.database import db
+from courses.models import Course
+from enrollment.rules import EndReason, GrantKind, PauseReason
+from enrollment.services import (
+    enroll,
+    find_enrollment,
+    holds,
+    pause_grants,
+    take_back_grants,
+    was_ended_by_school,
+)
+from shop.models import Order, OrderKind
+
+
+class Fulfilment(Protocol):
+    """What orders of one kind give. The door's transaction is open, the buyer and the order are locked."""
+
+    def is_held(self, order: Order) -> bool:
+        """Whether the buyer has all of it already, so that the payment was one too many."""
+
+    def is_barred(self, order: Order) -> bool:
+        """Whether a person has to look before anything is given."""
+
+    def give(self, order: Order) -> None:
+        """Give what was paid for; a second time changes nothing."""
+
+    def pause(self, order: Order, reason: PauseReason | None) -> None:
+        """Close for the time being what it gave; open it again where there is no reason."""
+
+    def take_back(self, order: Order, reason: EndReason) -> None:
+        """End what it gave."""
+
+    def path(self, order: Order) -> str:
+        """Where the buyer goes on once it is paid."""
+
+
+_fulfilments: dict[OrderKind, Fulfilment] = {}
+
+
+def fulfils(kind: OrderKind, fulfilment: Fulfilment) -> None:
+    """Let this object fulfil all orders of a kind."""
+    _fulfilments[kind] = fulfilment
+
+
+def fulfilment_of(order: Order) -> Fulfilment:
+    """What fulfils this order."""
+    return _fulfilments[order.kind]
+
+
+class OwnCourses:
+    """Courses that the buyer takes themselves: each line is a grant."""
+
+    def is_held(self, order: Order) -> bool:
+        return all(order.user_id is not None and holds(order.user_id, line.course_id) for line in order.lines)
+
+    def is_barred(self, order: Order) -> bool:
+        if order.user_id is None:
+            return True
+        found = [find_enrollment(order.user_id, line.course_id) for line in order.lines]
+        return any(was_ended_by_school(each) for each in found)
+
+    def give(self, order: Order) -> None:
+        if order.user_id is None:
+            raise AssertionError("an order without a buyer lets nobody in")
+        for line in order.lines:
+            enroll(order.user_id, line.course_id, GrantKind.ORDER, source=order.source, order_id=order.id)
+
+    def pause(self, order: Order, reason: PauseReason | None) -> None:
+        pause_grants(order.source, reason)
+
+    def take_back(self, order: Order, reason: EndReason) -> None:
+        take_back_grants(order.source, reason)
+
+    def path(self, order: Order) -> str:
+        course = db.session.get_one(Course, order.lines[0].course_id)
+        return f"/learn/{course.slug}"
+
+
+fulfils(OrderKind.OWN, OwnCourses())

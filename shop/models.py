@@ -1,0 +1,198 @@
+"""Tables: orders with their history, events of Stripe, runs of the reconciler, legal texts."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.database import Base
+from core.money import Money
+from shop.rules import OPEN_STATES, OrderState
+
+OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
+
+
+class OrderKind(StrEnum):
+    """What is bought; `shop/fulfilment.py` knows what each gives."""
+
+    OWN = "own"  # courses for oneself
+
+    @property
+    def is_for_oneself(self) -> bool:
+        return self in _FOR_ONESELF
+
+
+_FOR_ONESELF = frozenset({OrderKind.OWN})
+
+
+class Order(Base):
+    """One purchase: what was agreed, frozen before Stripe was asked, and what became of it.
+
+    `number` is its name in addresses and on receipts. `subject` names what is sold (`course:7`), `title` in words.
+    `user_id` is None for a guest and for one who was erased. `attempt` counts the definite refusals of Stripe to make
+    a session: it is part of the idempotency key. `expires_at` is when the checkout closes. Amounts are integers of
+    the currency's minor unit.
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index(
+            "one_open_order",
+            "user_id",
+            "subject",
+            "livemode",
+            unique=True,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        CheckConstraint("amount_minor >= 0", name="amount"),
+        CheckConstraint("refunded_minor >= 0", name="refunded"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[OrderKind]
+    subject: Mapped[str]
+    title: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    email: Mapped[str]
+    state: Mapped[OrderState] = mapped_column(index=True)
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    livemode: Mapped[bool]
+    terms_version: Mapped[str]
+    refunds_version: Mapped[str]
+    refund_days: Mapped[int]
+    refund_max_progress: Mapped[int]  # percent
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    attempt: Mapped[int] = mapped_column(default=1)
+    session_id: Mapped[str | None] = mapped_column(unique=True)
+    payment_id: Mapped[str | None] = mapped_column(unique=True)
+    payment_method: Mapped[str] = mapped_column(default="")
+    failure: Mapped[str] = mapped_column(default="")  # why Stripe says that the money did not come
+    receipt_url: Mapped[str] = mapped_column(default="")  # Stripe's own receipt
+    paid_at: Mapped[datetime | None]
+    paid_minor: Mapped[int | None]  # what came, which may differ from what was ordered
+    paid_currency: Mapped[str] = mapped_column(default="")
+    refunded_minor: Mapped[int] = mapped_column(default=0)
+    refunded_at: Mapped[datetime | None]
+
+    lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.position", lazy="selectin")
+
+    @property
+    def source(self) -> str:
+        """Names what this order gives in the records of access."""
+        return f"order:{self.number}"
+
+    @property
+    def price(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def amount(self) -> Money:
+        """What was paid; before that, what is asked."""
+        return self.price if self.paid_minor is None else Money(self.paid_minor, self.paid_currency)
+
+    @property
+    def refunded(self) -> Money:
+        return Money(self.refunded_minor, self.amount.currency)
+
+    @property
+    def url(self) -> str:
+        return f"/orders/{self.number}"
+
+
+class OrderLine(Base):
+    """One course of an order, with its part of the price. `open_for` is the person who buys it for themselves while
+    the order is open, so that nobody has two open purchases of one course."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        UniqueConstraint("order_id", "course_id"),
+        UniqueConstraint("open_for", "course_id", "livemode"),
+        CheckConstraint("amount_minor >= 0", name="amount"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    title: Mapped[str]
+    amount_minor: Mapped[int]
+    open_for: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    livemode: Mapped[bool]
+
+
+class OrderChange(Base):
+    """One step in an order's history. `cause` is who brought the news: `buyer`, `return`, `reconcile`, `admin`,
+    or the id of an event of Stripe."""
+
+    __tablename__ = "order_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    before: Mapped[OrderState | None]
+    after: Mapped[OrderState]
+    cause: Mapped[str]
+
+
+class EventFate(StrEnum):
+    """What became of an event that Stripe delivered."""
+
+    WAITING = "waiting"  # not handled, or handling it failed: Stripe, or the reconciler, brings it again
+    APPLIED = "applied"
+    IGNORED = (
+        "ignored"  # not about an order of this school, of the other mode, or of a kind that says nothing
+    )
+
+
+class StripeEventRow(Base):
+    """An event by Stripe's id, kept for ever, so that a second delivery is known. Its payload is not kept: the state
+    is always read anew, and a payload holds the buyer's name and address."""
+
+    __tablename__ = "stripe_events"
+
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    object_id: Mapped[str] = mapped_column(index=True)
+    livemode: Mapped[bool]
+    api_version: Mapped[str]
+    created_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    deliveries: Mapped[int] = mapped_column(default=1)
+    fate: Mapped[EventFate] = mapped_column(index=True)
+    handled_at: Mapped[datetime | None]
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    error: Mapped[str] = mapped_column(default="")
+
+
+class ReconcileRun(Base):
+    """One run of the reconciler. `report` is the JSON of `reconcile.Report`, None while it runs."""
+
+    __tablename__ = "reconcile_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None]
+    cause: Mapped[str]  # job, command or admin
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class LegalText(Base):
+    """One version of a legal page, `terms` or `refunds`; `version` is the day it was published, as 2026-11-21.
+
+    Versions are never changed or deleted: orders name the ones their buyers accepted. `html` holds placeholders
+    such as `{{school}}`, which the school's settings fill when the page is shown.
+    """
+
+    __tablename__ = "legal_texts"
+
+    page: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    summary: Mapped[str]
+    html: Mapped[str]

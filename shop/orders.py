@@ -1,0 +1,167 @@
+"""Orders: made, found, written to. Services: the door's transaction is open. What turns them is in `turns.py`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from core.clock import now
+from core.config import current_config
+from core.database import db
+from core.errors import Conflict, NotFound
+from core.ids import crockford
+from core.school import current_school
+from enrollment.services import ENDED, find_enrollment, holds, lock_person, was_ended_by_school
+from payments.values import Session
+from shop.legal import Accepted
+from shop.models import Order, OrderChange, OrderLine
+from shop.offers import Offer
+from shop.rules import OrderState
+from shop.standing import open_order
+
+CHECKOUT_LASTS = timedelta(hours=23)  # Stripe allows a session 24 h, from its own clock
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who buys: a person of ours, and the address that the receipt goes to."""
+
+    user_id: int
+    email: str
+
+
+def place(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Order:
+    """The person's open order that stands in the way of this offer, which may be of the same; a new one, with what is
+    agreed frozen in it, where there is none.
+
+    Raises Conflict for somebody who has all of it already, or whose access the school ended.
+    """
+    lock_person(buyer.user_id)
+    if offer.kind.is_for_oneself:
+        _require_welcome(buyer, offer)
+        found = open_order(buyer.user_id, *offer.course_ids)
+    else:
+        found = _open_order_of(buyer, offer.subject)
+    return found or _new_order(buyer, offer, accepted, livemode)
+
+
+def is_current(order: Order, offer: Offer, accepted: Accepted) -> bool:
+    """Whether the order still says what is offered now, in the mode that payments are in now."""
+    agreed = (order.subject, order.price, order.terms_version, order.refunds_version, order.livemode)
+    return agreed == (
+        offer.subject, offer.price, accepted.terms, accepted.refunds, current_config().is_live,
+    )  # fmt: skip
+
+
+def is_closing(order: Order) -> bool:
+    """Whether Stripe would find the order's end too near for a new session (it asks for half an hour)."""
+    return order.expires_at - now() < timedelta(minutes=31)
+
+
+def find_order(number: str) -> Order:
+    """An order by its number. Raises NotFound."""
+    found = db.session.scalar(select(Order).filter_by(number=number))
+    if found is None:
+        raise NotFound("There is no such order.")
+    return found
+
+
+def order_of(user_id: int, **by: str) -> Order:
+    """A person's own order by `number` or `session_id`. Raises NotFound, for another person's too."""
+    found = db.session.scalar(select(Order).filter_by(user_id=user_id, **by))
+    if found is None:
+        raise NotFound("There is no such order among yours.")
+    return found
+
+
+def orders_of(user_id: int) -> list[Order]:
+    """A person's orders, newest first."""
+    query = select(Order).filter_by(user_id=user_id).order_by(Order.id.desc())
+    return list(db.session.scalars(query))
+
+
+def session_of_payment(payment_id: str) -> str | None:
+    """The checkout session of a payment that an order has heard of."""
+    return db.session.scalar(select(Order.session_id).filter_by(payment_id=payment_id))
+
+
+def has_session(session_id: str) -> bool:
+    """Whether this checkout session is an order's."""
+    return db.session.scalar(select(Order.id).filter_by(session_id=session_id)) is not None
+
+
+def remember_session(order_id: int, session: Session) -> bool:
+    """Write down the checkout session that Stripe made for an order. False where the order was closed meanwhile, or
+    has another session: nobody must be sent to this one."""
+    order = lock_order(order_id)
+    if order.session_id is None:
+        order.session_id = session.id
+        db.session.flush()
+    return order.state is OrderState.PENDING and order.session_id == session.id
+
+
+def count_refusal(order_id: int, attempt: int) -> None:
+    """Stripe refused this attempt for good: the next one gets a key of its own."""
+    order = lock_order(order_id)
+    order.attempt = max(order.attempt, attempt + 1)
+    db.session.flush()
+
+
+def lock_order(order_id: int) -> Order:
+    """The order as it is now; nobody else turns it until the transaction ends."""
+    query = select(Order).where(Order.id == order_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _require_welcome(buyer: Buyer, offer: Offer) -> None:
+    if all(holds(buyer.user_id, course_id) for course_id in offer.course_ids):
+        raise Conflict("You are in this course already. Nothing was charged.")
+    if any(was_ended_by_school(find_enrollment(buyer.user_id, course_id)) for course_id in offer.course_ids):
+        raise Conflict(ENDED)
+
+
+def _open_order_of(buyer: Buyer, subject: str) -> Order | None:
+    mode = current_config().is_live
+    query = select(Order).filter_by(
+        user_id=buyer.user_id, subject=subject, livemode=mode, state=OrderState.PENDING
+    )
+    return db.session.scalar(query)
+
+
+def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Order:
+    school, moment = current_school(), now()
+    order = Order(
+        number=f"{moment:%y%m%d}-{crockford(8)}",
+        user_id=buyer.user_id,
+        email=buyer.email,
+        kind=offer.kind,
+        subject=offer.subject,
+        title=offer.title,
+        state=OrderState.PENDING,
+        amount_minor=offer.price.minor,
+        currency=offer.price.currency,
+        livemode=livemode,
+        terms_version=accepted.terms,
+        refunds_version=accepted.refunds,
+        refund_days=school.refund_days,
+        refund_max_progress=school.refund_max_progress,
+        created_at=moment,
+        expires_at=moment + CHECKOUT_LASTS,
+    )
+    order.lines = _lines(buyer, offer, livemode)
+    db.session.add(order)
+    db.session.flush()
+    db.session.add(OrderChange(order_id=order.id, at=moment, before=None, after=order.state, cause="buyer"))
+    db.session.flush()
+    return order
+
+
+def _lines(buyer: Buyer, offer: Offer, livemode: bool) -> list[OrderLine]:
+    open_for = buyer.user_id if offer.kind.is_for_oneself else None
+    return [
+        OrderLine(
+            position=position, course_id=line.course_id, title=line.title, amount_minor=line.amount.minor,
+            open_for=open_for, livemode=livemode,
+        )
+        for position, line in enumerate(offer.lines, 1)
+    ]  # fmt: skip

@@ -1,0 +1,195 @@
+"""Repair what webhooks missed: ask Stripe about every order that is not decided, and about what it could not deliver.
+
+Each part is safe to run twice at once, because it only calls what is: `fulfill` and `hear`.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from core import jobs
+from core.clock import now
+from core.config import current_config
+from core.database import after_commit, db, transaction
+from core.errors import DomainError
+from payments import gateway
+from payments.values import PaymentsOff, Session, StripeRefused
+from shop import checkout, orders, stripe_events, turns
+from shop.models import Order, ReconcileRun
+from shop.rules import OPEN_STATES, OrderState
+
+BELL = "reconcile"
+RIPE = timedelta(minutes=10)  # younger orders are still with their buyers
+LOOK_BACK = timedelta(hours=72)
+EVENTS_LAST = timedelta(days=29)  # Stripe lists events for 30 days
+_log = logging.getLogger("reconcile")
+
+
+@dataclass
+class Report:
+    """What one run did. `repaired` names orders with their state before and after; `unknown_sessions` are paid at
+    Stripe and belong to no order here: a person has to look."""
+
+    looked_at: int = 0
+    repaired: list[dict[str, str]] = field(default_factory=list)
+    events: dict[str, int] = field(default_factory=lambda: {"replayed": 0, "failed": 0})
+    unknown_sessions: list[str] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def ask(cause: str) -> None:
+    """Have the worker reconcile soon; in the caller's transaction."""
+    after_commit(partial(jobs.ring, BELL, cause))
+
+
+def reconcile(cause: str) -> Report:
+    """Run all parts, whatever befalls one of them, and keep the report. Raises PaymentsOff without a key."""
+    if not current_config().takes_money:
+        raise PaymentsOff(gateway.NO_MONEY)
+    run_id = _begin(cause)
+    report = Report()
+    for name, part in PARTS.items():
+        _try(report, name, partial(part, report))
+    _end(run_id, report)
+    return report
+
+
+def _begin(cause: str) -> int:
+    with transaction() as session:
+        run = ReconcileRun(started_at=now(), finished_at=None, cause=cause, report=None)
+        session.add(run)
+        session.flush()
+        return run.id
+
+
+def _end(run_id: int, report: Report) -> None:
+    with transaction() as session:
+        run = session.get_one(ReconcileRun, run_id)
+        run.finished_at, run.report = now(), report.to_json()
+
+
+def _try(report: Report, name: str, part: Callable[[], None]) -> None:
+    """One trouble does not keep the others from being looked at."""
+    try:
+        part()
+    except DomainError as trouble:
+        report.trouble.append(f"{name}: {trouble.sentence}")
+    except Exception as error:
+        _log.exception("a part of the reconciler failed")
+        report.trouble.append(f"{name}: unexpectedly, {type(error).__name__}. The log says more.")
+
+
+def _undecided_orders(report: Report) -> None:
+    """Orders that wait for money, and double payments that were not given back."""
+    waiting = or_(
+        and_(Order.state.in_(OPEN_STATES), Order.created_at < now() - RIPE),
+        Order.state == OrderState.DUPLICATE,
+    )
+    query = select(Order.number, Order.session_id, Order.state).where(waiting, Order.session_id.is_not(None))
+    for number, session_id, before in _rows(query.order_by(Order.id)):
+        report.looked_at += 1
+        _try(report, f"Order {number}", partial(_look_at, report, number, session_id, before))
+
+
+def _look_at(report: Report, number: str, session_id: str, before: OrderState) -> None:
+    try:
+        checkout.fulfill(session_id, "reconcile")
+    except StripeRefused as refusal:
+        if not checkout.let_go(number, session_id, refusal, "reconcile"):
+            raise
+    after = _state_of(number)
+    if after != before:
+        report.repaired.append({"order": number, "before": before, "after": after})
+    if after is OrderState.DUPLICATE:
+        report.trouble.append(f"Order {number}: paid twice, and the refund has not gone through yet.")
+
+
+def _orders_without_session(report: Report) -> None:
+    """Orders whose session was never heard of: Stripe may have made one and its answer been lost."""
+    query = select(Order.id, Order.number, Order.created_at, Order.expires_at).where(
+        Order.state == OrderState.PENDING, Order.session_id.is_(None), Order.created_at < now() - RIPE
+    )
+    rows = _rows(query)
+    lost = {number: (order_id, ends) for order_id, number, _, ends in rows}
+    if not lost:
+        return
+    for session in gateway.sessions_since(min(made for _, _, made, _ in rows) - gateway.SKEW):
+        if session.order_number in lost:
+            order_id, _ = lost.pop(session.order_number)
+            with transaction():
+                orders.remember_session(order_id, session)
+            found = partial(_look_at, report, session.order_number, session.id, OrderState.PENDING)
+            _try(report, f"Order {session.order_number}", found)
+    for number, (order_id, ends) in lost.items():
+        if ends < now():
+            with transaction():
+                turns.let_expire(order_id, "reconcile")
+            report.repaired.append(
+                {"order": number, "before": OrderState.PENDING, "after": OrderState.EXPIRED}
+            )
+
+
+def _recent_sessions(report: Report) -> None:
+    """Sessions paid at Stripe in the last days whose orders do not say so, or are not here at all."""
+    paid = [each for each in gateway.sessions_since(now() - LOOK_BACK) if each.is_paid and each.total.minor]
+    for session in paid:
+        found = _find(session)
+        if found is None and session.school == current_config().host:
+            report.unknown_sessions.append(session.id)
+        elif found is not None and found[1] not in turns.MONEY_STATES:
+            report.looked_at += 1
+            paid_order = partial(_look_at, report, found[0], session.id, found[1])
+            _try(report, f"Order {found[0]}", paid_order)
+
+
+def _missed_events(report: Report) -> None:
+    """Events that Stripe could not deliver, and those that came and could not be handled."""
+    missed = [event.id for event in gateway.undelivered_since(now() - EVENTS_LAST)]
+    settled = stripe_events.settled_among(missed)
+    waiting = stripe_events.waiting_events(now() - EVENTS_LAST)
+    for event_id in dict.fromkeys([*waiting, *missed]):
+        if event_id not in settled:
+            _try(report, f"Event {event_id}", partial(_replay, report, event_id))
+
+
+def _replay(report: Report, event_id: str) -> None:
+    db.session.rollback()
+    try:
+        checkout.hear(gateway.fetch_event(event_id))
+    except Exception:
+        report.events["failed"] += 1
+        raise
+    report.events["replayed"] += 1
+
+
+PARTS: dict[str, Callable[[Report], None]] = {
+    "Orders that are not decided": _undecided_orders,
+    "Orders without a session": _orders_without_session,
+    "Sessions of the last days": _recent_sessions,
+    "Events that did not arrive": _missed_events,
+}
+
+
+def _find(session: Session) -> tuple[str, OrderState] | None:
+    own = (Order.session_id == session.id) | (Order.number == session.order_number)
+    rows = _rows(select(Order.number, Order.state).where(own).limit(1))
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def _state_of(number: str) -> OrderState:
+    return OrderState(_rows(select(Order.state).where(Order.number == number))[0][0])
+
+
+def _rows(query: Any) -> list[Any]:
+    """All rows at once: no read stays open while Stripe is asked."""
+    found = list(db.session.execute(query).all())
+    db.session.rollback()
+    return found

@@ -1,0 +1,65 @@
+"""The states of an order, and how one leads to another. Pure: facts come in, decisions go out."""
+
+from enum import StrEnum
+
+from core.money import Money
+from payments.values import Session, SessionStatus
+
+
+class OrderState(StrEnum):
+    """What has become of an order; docs/orders.md draws how one leads to another."""
+
+    PENDING = "pending"  # made, and the buyer has not finished Stripe's checkout
+    PROCESSING = "processing"  # the buyer is done, the money is on its way (a bank debit)
+    PAID = "paid"  # the buyer is in
+    FAILED = "failed"  # the money did not come
+    EXPIRED = "expired"  # the checkout was left, or closed for a newer one
+    DUPLICATE = "duplicate"  # paid by somebody who was in already: all of it goes back
+    REVIEW = "review"  # paid, but not as ordered: a person has to look
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"  # all of it went back, and access by this order has ended
+
+
+S = OrderState
+_REFUNDS = frozenset({S.PARTLY_REFUNDED, S.REFUNDED})
+_MONEY = frozenset({S.PAID, S.DUPLICATE, S.REVIEW}) | _REFUNDS
+# From each state, the states it may turn into. Money that came wins over every ending without money; a refund
+# wins over money; nothing leads back.
+TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
+    S.PENDING: frozenset({S.PROCESSING, S.FAILED, S.EXPIRED}) | _MONEY,
+    S.PROCESSING: frozenset({S.FAILED}) | _MONEY,
+    S.FAILED: _MONEY,
+    S.EXPIRED: _MONEY,  # not to processing: a newer order may be the open one
+    S.PAID: _REFUNDS,
+    S.DUPLICATE: frozenset({S.REFUNDED}),  # a part that goes back leaves the rest owed
+    S.REVIEW: frozenset({S.PAID, S.REFUNDED}),  # paid by an admin's word alone, see orders.accept
+    S.PARTLY_REFUNDED: frozenset({S.REFUNDED}),
+    S.REFUNDED: frozenset(),
+}
+OPEN_STATES = (S.PENDING, S.PROCESSING)  # one such order for a person and a course
+UNDECIDED = (*OPEN_STATES, S.REVIEW)  # while one is, nothing more is sold to this person in this course
+
+
+def next_state(current: OrderState, told: OrderState) -> OrderState:
+    """Where an order goes when Stripe says `told`: there, or nowhere when the table does not know that way.
+
+    So old news that comes late, and news that comes twice, change nothing.
+    """
+    return told if told in TRANSITIONS[current] else current
+
+
+def told_by(session: Session, price: Money) -> OrderState:
+    """The state that a session, as Stripe gives it now, means for an order of this price."""
+    if session.status is SessionStatus.OPEN:
+        return OrderState.PENDING
+    if session.status is SessionStatus.EXPIRED:
+        return OrderState.EXPIRED
+    if session.is_refunded:
+        return OrderState.REFUNDED
+    if not session.is_paid:
+        failed = session.payment is not None and session.payment.has_failed
+        return OrderState.FAILED if failed else OrderState.PROCESSING
+    if session.total != price:
+        return OrderState.REVIEW
+    partly = session.payment is not None and session.payment.refunded > 0
+    return OrderState.PARTLY_REFUNDED if partly else OrderState.PAID

@@ -1,0 +1,47 @@
+"""How somebody stands to a course that is sold: in, at the checkout, or outside, and why."""
+
+from sqlalchemy import select
+
+from core.clock import now
+from core.config import current_config
+from core.database import db
+from enrollment.models import Enrollment, EnrollmentState
+from enrollment.rules import OpenCheckout, Reason, Waits, why_outside
+from shop.models import Order, OrderKind, OrderLine
+from shop.rules import UNDECIDED, OrderState
+
+WAITS = {
+    OrderState.PENDING: Waits.CHECKOUT,
+    OrderState.PROCESSING: Waits.BANK,
+    OrderState.REVIEW: Waits.REVIEW,
+}
+_FOR_ONESELF = tuple(kind for kind in OrderKind if kind.is_for_oneself)
+
+
+def open_order(user_id: int, *course_ids: int) -> Order | None:
+    """The order of this person, for themselves, of one of these courses that is not decided yet; of several, one that
+    was paid."""
+    query = select(Order).where(
+        Order.user_id == user_id,
+        Order.livemode == current_config().is_live,  # What a test key began decides nothing once money moves.
+        Order.kind.in_(_FOR_ONESELF),
+        Order.state.in_(UNDECIDED),
+        select(OrderLine.id)
+        .where(OrderLine.order_id == Order.id, OrderLine.course_id.in_(course_ids))
+        .exists(),
+    )
+    return db.session.scalar(query.order_by(Order.state == OrderState.PENDING, Order.id).limit(1))
+
+
+def checkout_of(order: Order | None) -> OpenCheckout | None:
+    """An undecided order as access sees it."""
+    return OpenCheckout(WAITS[order.state], order.expires_at) if order else None
+
+
+def reason_of(enrollment: Enrollment | None, order: Order | None) -> Reason:
+    """How somebody with this enrollment and this undecided order stands to the course: in, or the most telling
+    reason why not."""
+    if enrollment is not None and enrollment.state == EnrollmentState.ACTIVE:
+        return Reason.ENROLLED
+    state, ended = (enrollment.state, enrollment.end_reason) if enrollment else (None, "")
+    return why_outside(state, ended, checkout_of(order), now())[0]

@@ -1,0 +1,122 @@
+"""What walks over orders need: a world that can be emptied, places to crash at, and what holds for every order."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select
+
+from core import clock
+from core.database import db, transaction
+from core.jobs import Heartbeat
+from core.outbox import OutboxMail
+from enrollment.models import Enrollment
+from payments import gateway
+from sandbox.deliveries import signature
+from shop import checkout, orders
+from shop.models import Order, OrderChange, ReconcileRun, StripeEventRow
+from shop.rules import TRANSITIONS, OrderState
+from tests import factories
+from tests.conftest import NOON
+from tests.shop.shop import Shop
+from tests.stripe import SECRET
+
+ENTERED = {OrderState.PAID, OrderState.PARTLY_REFUNDED}
+Ways = dict[int, list[tuple[Any, OrderState]]]  # the steps of each order, by its id
+
+
+class Killed(BaseException):
+    """The process ends here: nothing after it runs, no handler, no second commit."""
+
+
+class World:
+    """The shop and its sandbox, kept over all sequences, and how much has been walked."""
+
+    def __init__(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.shop, self.sandbox = shop, shop.sandbox
+        self.patch = monkeypatch
+        self.admin = factories.make_user("", "Ida", "admin")
+        self.sequences = self.steps = 0
+        self.walked: Counter[str] = Counter()
+        self.reached: Counter[str] = Counter()
+
+    def clean(self) -> None:
+        """An empty shop and a Stripe that knows nothing."""
+        self.sandbox.reset()
+        self.set_clock(NOON)
+        with transaction() as session:
+            session.execute(delete(OutboxMail))
+            for table in (StripeEventRow, OrderChange, Enrollment, Order, ReconcileRun, Heartbeat):
+                session.execute(delete(table))
+
+    def set_clock(self, moment: Any) -> None:
+        clock.set_now(moment)
+        self.sandbox.account.set_clock(int(moment.timestamp()))
+
+    def send(self, _url: str, body: bytes, _headers: dict[str, str]) -> int:
+        """A delivery, signed in the held time; where the school's process dies no answer comes."""
+        headers = {"Stripe-Signature": signature(body, (SECRET,), int(clock.now().timestamp()))}
+        try:
+            answer = self.shop.app.test_client().post("/webhooks/stripe", data=body, headers=headers)
+        except Killed:
+            raise ConnectionResetError from None
+        return answer.status_code
+
+
+def once(patch: pytest.MonkeyPatch, thing: Any, name: str, act: Callable[..., Any]) -> None:
+    """Let `act(real, ...)` stand for the function for one call."""
+    real = getattr(thing, name)
+
+    def stand_in(*arguments: Any) -> Any:
+        patch.setattr(thing, name, real)
+        return act(real, *arguments)
+
+    patch.setattr(thing, name, stand_in)
+
+
+def die(_real: Any, *_: Any) -> None:
+    raise Killed
+
+
+def do_and_die(real: Any, *arguments: Any) -> None:
+    real(*arguments)
+    raise Killed
+
+
+CRASHES: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "Stripe made the session, and it is not remembered": (orders, "remember_session", die),
+    "a refusal is not counted": (orders, "count_refusal", die),
+    "between fulfill's question and its commit": (orders, "apply", die),
+    "the order has turned, and is not committed": (orders, "apply", do_and_die),
+    "an event is noted, and not acted on": (checkout, "_act_on", die),
+    "an event is acted on, and the answer is lost": (checkout, "_act_on", do_and_die),
+    "a double payment is written down, and not given back": (checkout, "_give_back", die),
+    "a refund is made, and not written down": (gateway, "refund", do_and_die),
+    "a checkout is closed, and not written down": (gateway, "expire_session", do_and_die),
+}
+
+
+def states_move_along_the_table(order: Order, ways: list[tuple[Any, OrderState]]) -> None:
+    state = None
+    for before, after in ways:
+        assert before == state
+        assert before is None or after in TRANSITIONS[before]
+        state = after
+    assert order.state == state
+
+
+def mails_say_once_what_happened(held: list[Order], ways: Ways) -> None:
+    written = Counter(db.session.scalars(select(OutboxMail.dedupe_key)))
+    for order in held:
+        reached = {after for _, after in ways[order.id]}
+        expected = {
+            "receipt": any(after in ENTERED and before not in ENTERED for before, after in ways[order.id]),
+            "payment_processing": OrderState.PROCESSING in reached,
+            "payment_failed": OrderState.FAILED in reached,
+            "paid_twice": OrderState.DUPLICATE in reached,
+            "refunded": OrderState.REFUNDED in reached and OrderState.DUPLICATE not in reached,
+        }
+        got = {kind: written.pop(f"order:{order.number}:{kind}", 0) for kind in expected}
+        assert got == {kind: int(due) for kind, due in expected.items()}
+    assert set(written.values()) <= {1}
