@@ -129,10 +129,10 @@ GET  admin_orders.index              login   403     403     403     200
 GET  admin_orders.runs               login   403     403     403     200
 GET  admin_orders.show               login   403     403     403     200
 GET  admin_school.settings           login   403     403     403     200
-GET  enrollment.back                 login   404     404     404     404
-GET  enrollment.order_page           login   course  course  course  course
-GET  enrollment.show                 login   200     404     404     404
-GET  enrollment_orders.index         login   200     200     200     200
+GET  shop.back                       login   404     404     404     404
+GET  shop.order_page                 login   course  course  course  course
+GET  shop.show                       login   200     404     404     404
+GET  shop_orders.index               login   200     200     200     200
 GET  admin_enrollments.revoke        login   403     403     403     200
 POST reviews.choose                  login   422     422     422     422
 POST reviews.skip                    login   303     303     303     303
@@ -192,7 +192,7 @@ POST marking.erase                   login   303     404     404     404
 POST quizzes.submit                  login   303     404     404     404
 POST regrading.preview               login   403     403     303     303
 POST regrading.apply                 login   403     403     409     409
-POST enrollment.enroll               login   303     303     303     303
+POST shop.enroll                     login   303     303     303     303
 POST webhook.stripe                  400     400     400     400     400
 POST accounts.end_other_sign_ins     login   303     303     303     303
 POST admin_enrollments.revoke        login   403     403     403     303
