@@ -125,7 +125,7 @@ class Postgres:
 
     def hurry(self) -> None:
         """Nothing of a test outlives the power, and no statement lives long enough for what speeds up long ones."""
-        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit"):
+        for setting in ("fsync", "full_page_writes", "autovacuum", "jit"):
             self.desk.execute(f"ALTER SYSTEM SET {setting} = off")
         self.desk.execute("SELECT pg_reload_conf()")
 
