@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox import deliveries, objects, payments, refunds, sessions
+from sandbox import charges, deliveries, disputes, objects, payments, refunds, sessions
 from sandbox.account import Account
-from sandbox.errors import InvalidRequest, Json, Missing, Refused, StripeError
+from sandbox.errors import InvalidRequest, Json, Missing, StripeError
 from sandbox.faults import Fault
 
 ACTS = {
@@ -19,6 +19,7 @@ ACTS = {
     "expire": sessions.expire,
 }
 REFUND_ACTS = {"arrive": refunds.arrive, "fall": refunds.fall}
+DISPUTE_PARAMETERS = ("reason", "status", "amount", "due_by")
 
 
 def act(account: Account, id: str, name: str) -> Json:
@@ -38,15 +39,32 @@ def act_on_refund(account: Account, id: str, name: str) -> Json:
 
 
 def refund(account: Account, id: str, amount: int | None = None, status: str | None = None) -> Json:
-    """Refund a session's payment as the owner would in Stripe's dashboard; `amount` None is what is left."""
+    """Refund a payment as the owner would in Stripe's dashboard; `amount` None is what is left.
+
+    `id` is of the session, the payment intent or the charge.
+    """
     if status not in (None, *refunds.STATUSES):
         raise InvalidRequest(f"status must be one of {', '.join(refunds.STATUSES)}.", param="status")
     with account.store.acting():
-        session = sessions.find(account, id)
-        if session["payment_intent"] is None:
-            raise Refused("Nothing was paid on this session.")
-        params: Json = {"payment_intent": session["payment_intent"]}
+        params: Json = {"charge": charges.behind(account, id)["id"]}
         return refunds.create(account, params | ({} if amount is None else {"amount": amount}), status=status)
+
+
+def dispute(account: Account, id: str, **how: Any) -> Json:
+    """A bank disputes a payment: `reason`, `status`, `amount`, `due_by` as `disputes.open` has them."""
+    for name in how:
+        if name not in DISPUTE_PARAMETERS:
+            raise InvalidRequest(f"Unknown parameter: {name}.", param=name)
+    with account.store.acting():
+        return disputes.open(account, charges.behind(account, id), **how)
+
+
+def decide_dispute(account: Account, id: str, verdict: str) -> Json:
+    """What a bank decides of a dispute."""
+    if verdict not in disputes.VERDICTS:
+        raise Missing(f"No such act: {verdict}. There are {', '.join(disputes.VERDICTS)}.")
+    with account.store.acting():
+        return disputes.decide(account, id, verdict)
 
 
 def blueprint(account: Account) -> Blueprint:
@@ -65,8 +83,17 @@ def blueprint(account: Account) -> Blueprint:
     def act_on_session(id: str, name: str) -> Response:
         return _json(objects.public(act(account, id, name)))
 
+    @control.post("/payments/<id>/disputes")
+    def open_dispute(id: str) -> Response:
+        return _json(dispute(account, id, **_given()))
+
+    @control.post("/disputes/<id>/<name>")
+    def change_dispute(id: str, name: str) -> Response:
+        return _json(decide_dispute(account, id, name))
+
+    @control.post("/payments/<id>/refunds")
     @control.post("/sessions/<id>/refunds")
-    def refund_session(id: str) -> Response:
+    def refund_payment(id: str) -> Response:
         given = _given()
         return _json(refund(account, id, given.get("amount"), given.get("status")))
 

@@ -41,7 +41,7 @@ def _refuse_others(paths: list[str]) -> None:
 
 
 def _kept(kind: str, name: str) -> Callable[[Account, Json], Any]:
-    return lambda account, thing: account.store.get(kind, thing[name] or "")
+    return lambda account, thing: account.store.get(kind, thing.get(name) or "")
 
 
 def _items(_account: Account, session: Json) -> Json:
@@ -50,6 +50,13 @@ def _items(_account: Account, session: Json) -> Json:
 
 def _refunds(account: Account, charge: Json) -> Json:
     return lists.page(refunds.of_charge(account, charge["id"]), {}, f"/v1/charges/{charge['id']}/refunds")
+
+
+SOURCES = {"ch": "charge", "re": "refund", "du": "dispute"}
+
+
+def _source(account: Account, booked: Json) -> Any:
+    return account.store.get(SOURCES[booked["source"].partition("_")[0]], booked["source"])
 
 
 def _nothing(_account: Account, _thing: Json) -> None:
@@ -69,11 +76,17 @@ EXPANDABLE: dict[str, dict[str, Callable[[Account, Json], Any]]] = {
         "payment_intent": _kept("payment_intent", "payment_intent"),
         "refunds": _refunds,
         "customer": _nothing,
-        "balance_transaction": _nothing,
+        "balance_transaction": _kept("balance_transaction", "balance_transaction"),
     },
     "refund": {
         "charge": _kept("charge", "charge"),
         "payment_intent": _kept("payment_intent", "payment_intent"),
-        "balance_transaction": _nothing,
+        "balance_transaction": _kept("balance_transaction", "balance_transaction"),
+        "failure_balance_transaction": _kept("balance_transaction", "failure_balance_transaction"),
     },
+    "dispute": {
+        "charge": _kept("charge", "charge"),
+        "payment_intent": _kept("payment_intent", "payment_intent"),
+    },
+    "balance_transaction": {"source": _source},
 }

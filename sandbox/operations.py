@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox import events, lists, refunds, sessions
+from sandbox import disputes, events, lists, refunds, sessions
 from sandbox.account import Account
 from sandbox.errors import Json, Missing
 
@@ -38,6 +38,14 @@ def _items(call: Call) -> Json:
 
 def _create_refund(call: Call) -> Json:
     return refunds.create(call.account, call.params, call.origin)
+
+
+def _update_dispute(call: Call) -> Json:
+    return disputes.update(call.account, call.ids["dispute"], call.params, call.origin)
+
+
+def _close_dispute(call: Call) -> Json:
+    return disputes.close(call.account, call.ids["dispute"], call.origin)
 
 
 def _event(call: Call) -> Json:
@@ -77,6 +85,12 @@ OPERATIONS: dict[str, Callable[[Call], Json]] = {
     "POST /v1/refunds": _create_refund,
     "GET /v1/refunds": _all("refund"),
     "GET /v1/refunds/{refund}": _one("refund", "refund"),
+    "GET /v1/balance_transactions": _all("balance_transaction"),
+    "GET /v1/balance_transactions/{id}": _one("balance_transaction", "id"),
+    "GET /v1/disputes": _all("dispute"),
+    "GET /v1/disputes/{dispute}": _one("dispute", "dispute"),
+    "POST /v1/disputes/{dispute}": _update_dispute,
+    "POST /v1/disputes/{dispute}/close": _close_dispute,
     "GET /v1/events": _events,
     "GET /v1/events/{id}": _event,
 }

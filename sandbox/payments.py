@@ -1,6 +1,6 @@
 """What a buyer and a bank do: pay, be declined, pay by debit, and the debit's end."""
 
-from sandbox import events, objects, sessions
+from sandbox import balance, events, objects, sessions
 from sandbox.account import Account
 from sandbox.errors import Json, Refused
 
@@ -94,6 +94,7 @@ def _succeed(account: Account, intent: Json, charge: Json) -> None:
         "amount_captured": amount,
         "outcome": outcome,
     }
+    balance.book_charge(account, charge)
     intent |= {"status": "succeeded", "amount_received": amount, "last_payment_error": None}
     account.store.put(charge)
     account.store.put(intent)

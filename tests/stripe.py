@@ -45,15 +45,26 @@ class Sandbox:
     def expire(self, session: str) -> dict[str, Any]:
         return control.act(self.account, session, "expire")
 
-    def refund(self, session: str, amount: int | None = None, status: str | None = None) -> dict[str, Any]:
-        """As in Stripe's dashboard. `amount` None is all that is left; `status` pending, succeeded or failed."""
-        return control.refund(self.account, session, amount, status)
+    def refund(self, payment: str, amount: int | None = None, status: str | None = None) -> dict[str, Any]:
+        """As in Stripe's dashboard, of a session, payment intent or charge.
+
+        `amount` None is all that is left; `status` pending, succeeded or failed.
+        """
+        return control.refund(self.account, payment, amount, status)
 
     def refund_arrives(self, refund: str) -> dict[str, Any]:
         return control.act_on_refund(self.account, refund, "arrive")
 
     def refund_falls(self, refund: str) -> dict[str, Any]:
         return control.act_on_refund(self.account, refund, "fall")
+
+    def dispute(self, payment: str, **how: Any) -> dict[str, Any]:
+        """A bank disputes a payment: `reason`, `status` (or `warning_needs_response`), `amount`, `due_by`."""
+        return control.dispute(self.account, payment, **how)
+
+    def decide(self, dispute: str, verdict: str) -> dict[str, Any]:
+        """The bank decides: won, lost, warning_closed; or escalate, of an inquiry that becomes a dispute."""
+        return control.decide_dispute(self.account, dispute, verdict)
 
     def faults(self, **fault: Any) -> None:
         """Order a fault: `kind`, and `count`, `method`, `path`, `type`, `seconds`, `before`, `how`, `status`."""
