@@ -1,33 +1,55 @@
 """The handles that tests pull: JSON in, JSON out, no key. Can be closed by an option."""
 
 from dataclasses import asdict
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from sandbox import charges, deliveries, disputes, objects, payments, refunds, sessions
 from sandbox.account import Account
+from sandbox.buyers import Buyer
 from sandbox.errors import InvalidRequest, Json, Missing, StripeError
 from sandbox.faults import Fault
 
 ACTS = {
-    "pay": payments.pay,
-    "decline": payments.decline,
-    "debit": payments.debit,
     "settle": payments.settle,
     "fail": payments.fail,
     "expire": sessions.expire,
 }
+BUYERS_ACTS = {
+    "pay": payments.pay,
+    "decline": payments.decline,
+    "debit": payments.debit,
+    "transfer": payments.transfer,
+}
 REFUND_ACTS = {"arrive": refunds.arrive, "fall": refunds.fall}
+MOST_TAX = 100  # per cent
 DISPUTE_PARAMETERS = ("reason", "status", "amount", "due_by")
 
 
-def act(account: Account, id: str, name: str) -> Json:
-    """Do to a session what a buyer, a bank or time does; Refused where its state forbids it."""
-    if name not in ACTS:
-        raise Missing(f"No such act: {name}. There are {', '.join(ACTS)}.")
+def act(account: Account, id: str, name: str, /, **buyer: Any) -> Json:
+    """Do to a session what a buyer, a bank or time does; Refused where its state forbids it.
+
+    `buyer` is what a buyer types: email, name, business_name, country, tax_id, fields.
+    """
+    if name not in {**ACTS, **BUYERS_ACTS}:
+        raise Missing(f"No such act: {name}. There are {', '.join([*BUYERS_ACTS, *ACTS])}.")
     with account.store.acting():
+        if name in BUYERS_ACTS:
+            return BUYERS_ACTS[name](account, id, Buyer.read(buyer))
         return ACTS[name](account, id)
+
+
+def set_tax(account: Account, percent: float | str) -> None:
+    """What automatic tax takes from now on, in per cent."""
+    try:
+        rate = Decimal(str(percent))
+    except InvalidOperation as error:
+        raise InvalidRequest("percent must be a number.", param="percent") from error
+    if not 0 <= rate <= MOST_TAX:
+        raise InvalidRequest(f"percent must lie between 0 and {MOST_TAX}.", param="percent")
+    account.store.set("tax", str(rate))
 
 
 def act_on_refund(account: Account, id: str, name: str) -> Json:
@@ -81,7 +103,7 @@ def blueprint(account: Account) -> Blueprint:
 
     @control.post("/sessions/<id>/<name>")
     def act_on_session(id: str, name: str) -> Response:
-        return _json(objects.public(act(account, id, name)))
+        return _json(objects.public(act(account, id, name, **_given())))
 
     @control.post("/payments/<id>/disputes")
     def open_dispute(id: str) -> Response:
@@ -127,6 +149,11 @@ def blueprint(account: Account) -> Blueprint:
         if request.method == "POST":
             _set_clock(account, _given())
         return _json({"now": account.now()})
+
+    @control.post("/tax")
+    def tax() -> Response:
+        set_tax(account, _given().get("percent", 0))
+        return _json({"percent": account.store.setting("tax")})
 
     @control.get("/requests")
     def requests() -> Response:

@@ -1,8 +1,9 @@
 """Disputes: a cardholder's bank takes a payment back, or asks about it first; the school answers; the bank decides."""
 
-from sandbox import balance, events, objects, sessions
+from sandbox import balance, events, objects
 from sandbox.account import Account
 from sandbox.errors import InvalidRequest, Json, Missing, Refused
+from sandbox.metadata import check_metadata
 
 PATIENCE = 7 * 24 * 3600  # seconds that the school has to answer
 LONGEST_FIELD, LONGEST = 20_000, 150_000  # characters of one field of evidence, and of all
@@ -138,7 +139,7 @@ def update(account: Account, id: str, params: Json, request: Json | None = None)
         _require_open(dispute, "submit")
     dispute["evidence"] |= evidence
     dispute["evidence_details"]["has_evidence"] |= bool(evidence)
-    sessions.check_metadata(params.get("metadata", {}), "metadata")
+    check_metadata(params.get("metadata", {}), "metadata")
     dispute["metadata"] |= params.get("metadata", {})
     if params.get("submit", bool(evidence)):
         _hand_in(account, dispute)

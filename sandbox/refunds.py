@@ -1,8 +1,9 @@
 """Refunds: of a charge, never more than was captured."""
 
-from sandbox import balance, disputes, events, objects, sessions
+from sandbox import balance, disputes, events, objects
 from sandbox.account import Account
 from sandbox.errors import InvalidRequest, Json, Missing, Refused
+from sandbox.metadata import check_metadata
 
 COUNTED = ("pending", "requires_action", "succeeded")
 STATUSES = (*COUNTED, "failed")
@@ -35,7 +36,7 @@ def check(params: Json) -> None:
         raise InvalidRequest("Give either charge or payment_intent.", param="payment_intent")
     if params.get("amount", 1) < 1:
         raise InvalidRequest("amount must be at least 1.", param="amount", code="parameter_invalid_integer")
-    sessions.check_metadata(params.get("metadata") or {}, "metadata")
+    check_metadata(params.get("metadata") or {}, "metadata")
 
 
 def _charge(account: Account, params: Json) -> Json:

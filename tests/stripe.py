@@ -27,14 +27,19 @@ class Sandbox:
         self.account = account
         self.api_base = account.settings.base_url
 
-    def pay(self, session: str) -> dict[str, Any]:
-        return control.act(self.account, session, "pay")
+    def pay(self, session: str, **buyer: Any) -> dict[str, Any]:
+        """By card. `buyer` here and below: `email`, `name`, `business_name`, `country`, `tax_id`, `fields` by key."""
+        return control.act(self.account, session, "pay", **buyer)
 
-    def decline(self, session: str) -> dict[str, Any]:
-        return control.act(self.account, session, "decline")
+    def decline(self, session: str, **buyer: Any) -> dict[str, Any]:
+        return control.act(self.account, session, "decline", **buyer)
 
-    def debit(self, session: str) -> dict[str, Any]:
-        return control.act(self.account, session, "debit")
+    def debit(self, session: str, **buyer: Any) -> dict[str, Any]:
+        return control.act(self.account, session, "debit", **buyer)
+
+    def transfer(self, session: str, **buyer: Any) -> dict[str, Any]:
+        """Promise a bank transfer, which `settle` lets arrive and `fail` lets never come."""
+        return control.act(self.account, session, "transfer", **buyer)
 
     def settle(self, session: str) -> dict[str, Any]:
         return control.act(self.account, session, "settle")
@@ -57,6 +62,10 @@ class Sandbox:
 
     def refund_falls(self, refund: str) -> dict[str, Any]:
         return control.act_on_refund(self.account, refund, "fall")
+
+    def tax(self, percent: float | str) -> None:
+        """What automatic tax takes from now on; 0 at the beginning."""
+        control.set_tax(self.account, percent)
 
     def dispute(self, payment: str, **how: Any) -> dict[str, Any]:
         """A bank disputes a payment: `reason`, `status` (or `warning_needs_response`), `amount`, `due_by`."""
