@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sandbox import buyers, guard, invoices, money, objects, payments, pdf, sessions
+from sandbox import buyers, guard, invoices, money, objects, passing, payments, pdf, sessions, taxes
 from sandbox.account import Account
 from sandbox.buyers import Buyer
 from sandbox.errors import Json, Missing, Refused
@@ -23,14 +23,12 @@ def blueprint(account: Account) -> Blueprint:
 
     @pages.get("/c/pay/<id>")
     def checkout(id: str) -> str:
-        with account.store.acting():
-            sessions.expire_due(account)
+        passing.catch_up(account)
         return _checkout(account, sessions.find(account, id))
 
     @pages.post("/c/pay/<id>")
     def choose(id: str) -> Response | tuple[str, int]:
-        with account.store.acting():
-            sessions.expire_due(account)
+        passing.catch_up(account)
         session = sessions.find(account, id)
         if request.form.get("action") == "cancel" and session["cancel_url"]:
             return redirect(session["cancel_url"], 303)
@@ -90,7 +88,7 @@ def _buyer(session: Json) -> Buyer:
 
 def _checkout(account: Account, session: Json, mistake: str | None = None) -> str:
     guard.let_forms_lead_to(session["success_url"], session["cancel_url"])
-    intent = account.store.get("payment_intent", session["payment_intent"] or "")
+    intent = sessions.intent_of(account, session)
     return render_template(
         "checkout.html",
         session=session,
@@ -100,7 +98,7 @@ def _checkout(account: Account, session: Json, mistake: str | None = None) -> st
         typed=request.form,
         email=buyers.known_email(session),
         countries=COUNTRIES,
-        tax_percent=sessions.tax_percent(account, session),
+        tax_percent=taxes.percent(account, session),
         debit=objects.debit_method(session["currency"]) in session["payment_method_types"],
     )
 
