@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox import billing, coupons, customers, disputes, events, lists, refunds, sessions, subscriptions
+from sandbox import (
+    billing,
+    coupons,
+    customers,
+    disputes,
+    events,
+    lists,
+    portal,
+    refunds,
+    sessions,
+    subscriptions,
+)
 from sandbox.account import Account
 from sandbox.errors import Declined, Json, Missing
 
@@ -98,6 +109,10 @@ def _cancel_subscription(call: Call) -> Json:
     return subscriptions.cancel(call.account, id, call.params, call.origin)
 
 
+def _create_portal(call: Call) -> Json:
+    return portal.create(call.account, call.params)
+
+
 def _event(call: Call) -> Json:
     return events.shown(call.account, _found(call, "event", "id"))
 
@@ -144,6 +159,7 @@ OPERATIONS: dict[str, Callable[[Call], Json | Declined]] = {
     "GET /v1/subscriptions/{subscription_exposed_id}": _one("subscription", "subscription_exposed_id"),
     "POST /v1/subscriptions/{subscription_exposed_id}": _update_subscription,
     "DELETE /v1/subscriptions/{subscription_exposed_id}": _cancel_subscription,
+    "POST /v1/billing_portal/sessions": _create_portal,
     "GET /v1/payment_intents": _all("payment_intent"),
     "GET /v1/payment_intents/{intent}": _one("payment_intent", "intent"),
     "GET /v1/charges": _all("charge"),

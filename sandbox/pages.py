@@ -1,9 +1,9 @@
-"""The hosted checkout page and the receipt. They work without JavaScript, for there is none."""
+"""The hosted checkout page. It works without JavaScript, for there is none."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sandbox import buyers, guard, invoices, money, objects, passing, payments, pdf, sessions, taxes
+from sandbox import buyers, guard, objects, passing, payments, sessions, taxes
 from sandbox.account import Account
 from sandbox.buyers import Buyer
 from sandbox.errors import Json, Missing, Refused
@@ -38,41 +38,7 @@ def blueprint(account: Account) -> Blueprint:
             return _checkout(account, session, mistake), 400
         return _act(account, session, buyer)
 
-    @pages.get("/receipts/<id>")
-    def receipt(id: str) -> str:
-        charge = account.store.get("charge", id)
-        if charge is None:
-            raise Missing("There is no such receipt.")
-        return render_template("receipt.html", charge=charge)
-
-    @pages.get("/invoices/<id>")
-    def invoice(id: str) -> str:
-        return render_template("invoice.html", invoice=invoices.find(account, id))
-
-    @pages.get("/invoices/<id>/pdf")
-    def invoice_pdf(id: str) -> Response:
-        found = invoices.find(account, id)
-        name = f'inline; filename="{found["number"]}.pdf"'
-        return Response(
-            pdf.page(_lines(found)), mimetype="application/pdf", headers={"Content-Disposition": name}
-        )
-
     return pages
-
-
-def _lines(invoice: Json) -> list[str]:
-    """An invoice as lines of text."""
-    currency = invoice["currency"]
-    rows = [f"{each['quantity']} x {each['description']}" for each in invoice["lines"]["data"]]
-    return [
-        "Sandbox: no money moves.",
-        f"Invoice {invoice['number']} ({invoice['status']})",
-        f"To {invoice['customer_name'] or invoice['customer_email']}",
-        *(f"{each['name']}: {each['value']}" for each in invoice["custom_fields"] or []),
-        *rows,
-        f"Tax {money.written(sum(each['amount'] for each in invoice['total_taxes']), currency)}",
-        f"Total {money.written(invoice['total'], currency)}",
-    ]
 
 
 def _buyer(session: Json) -> Buyer:

@@ -113,7 +113,13 @@ def find(account: Account, id: str) -> Json:
     return found
 
 
-def update(account: Account, id: str, params: Json, unset: frozenset[str], request: Json) -> Json:
+def update(
+    account: Account,
+    id: str,
+    params: Json,
+    unset: frozenset[str] = frozenset(),
+    request: Json | None = None,
+) -> Json:
     """Change when it ends, and what is written on it. `unset` are the parameters that were given empty."""
     subscription = _live(account, id)
     _check_update(params, account.now())
