@@ -39,8 +39,11 @@ def _new(session: Json, now: int) -> Json:
         "id": id,
         "object": "subscription",
         **dict.fromkeys(NOTHINGS),
-        "automatic_tax": {"disabled_reason": None, "enabled": session["automatic_tax"]["enabled"]}
-        | {"liability": session["automatic_tax"]["liability"]},
+        "automatic_tax": {
+            "disabled_reason": None,
+            "enabled": session["automatic_tax"]["enabled"],
+            "liability": session["automatic_tax"]["liability"],
+        },
         "billing_cycle_anchor": now,
         "billing_mode": {"type": "flexible"},
         "billing_schedules": [],
