@@ -38,8 +38,10 @@ _log = logging.getLogger("checkout")
 T = TypeVar("T")
 
 
-def begin(buyer: Buyer, offer: Offer) -> str:
+def begin(buyer: Buyer, offered: Callable[[], Offer]) -> str:
     """Where to send the buyer: to Stripe's checkout, or to the page of an order that needs no more of them.
+
+    `offered` tells what is offered now; it is asked in each round, for a price may change meanwhile.
 
     Raises Conflict for somebody who is in, PaymentsOff, StripeSilent (asking again is safe), StripeRefused.
     """
@@ -48,7 +50,7 @@ def begin(buyer: Buyer, offer: Offer) -> str:
     accepted = current_versions()
     with gateway.patience():
         for _ in range(3):  # An order that turns out to be closed is followed by a new one.
-            place = _next_place(buyer, offer, accepted)
+            place = _next_place(buyer, offered, accepted)
             if place is not None:
                 return place
     raise Conflict("Your order changed while it was made. Go back and try again.")
@@ -105,8 +107,9 @@ def look_up(number: str) -> Session | None:
     return _ask(gateway.fetch_session, session_id) if session_id else None
 
 
-def _next_place(buyer: Buyer, offer: Offer, accepted: Accepted) -> str | None:
+def _next_place(buyer: Buyer, offered: Callable[[], Offer], accepted: Accepted) -> str | None:
     with transaction():
+        offer = offered()
         order = orders.place(buyer, offer, accepted, current_config().is_live)
         purchase, session_id, url = _purchase(order), order.session_id, order.url
         is_current, is_closing = orders.is_current(order, offer, accepted), orders.is_closing(order)

@@ -1,5 +1,7 @@
 """The doors of buying: the last page before the payment, the checkout, the way back from it, one's orders."""
 
+from functools import partial
+
 from flask import Blueprint, flash, jsonify, redirect, request
 from werkzeug.wrappers import Response
 
@@ -64,7 +66,7 @@ def enroll(course: str) -> Answer:
         return _already_in(course)
     require_within(CHECKOUTS, "checkout", str(person.user_id))
     try:
-        return redirect(checkout.begin(Buyer(person.user_id, person.email), of_course(found)), 303)
+        return redirect(checkout.begin(Buyer(person.user_id, person.email), partial(of_course, found)), 303)
     except (StripeSilent, PaymentsOff) as trouble:
         return _trouble(course, trouble, 503)
     except StripeRefused as refusal:

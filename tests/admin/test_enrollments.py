@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.audit import AuditEntry
 from core.database import db
 from core.outbox import OutboxMail
-from enrollment.services import find_enrollment, is_enrolled
+from enrollment.services import find_enrollment, grants_of, is_enrolled
 from tests.conftest import NOON, Clock
 from tests.counting import statements
 from tests.factories import complete, enroll, make_course, make_user, post, steps_of
@@ -156,7 +156,9 @@ def test_an_admin_enrolls_a_learner_by_hand(client: FlaskClient, admin: Any) -> 
 
     found = find_enrollment(learner.id, course.id)
     assert found
-    assert (found.reason, found.granted_by) == ("admin", admin.id)
+    assert [(each.kind, each.granted_by) for each in grants_of(learner.id, course.id)] == [
+        ("admin", admin.id)
+    ]
     assert "Ada Learner is enrolled in Course paid." in client.get(answer.location).text
     told = db.session.scalars(select(OutboxMail).filter_by(kind="enrolled_by_school")).one()
     assert (told.to_address, told.subject) == ("ada@example.org", "You are enrolled in Course paid")

@@ -8,15 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enrollment.refusals import SENTENCES, Opener, refusal
-from enrollment.rules import Decision, Facts, OpenCheckout, Reason, closed_steps, may_enter
-from shop.rules import OrderState
+from enrollment.rules import Decision, Facts, OpenCheckout, Reason, Waits, closed_steps, may_enter
 from tests.conftest import NOON
 
 LATER, EARLIER = NOON + timedelta(hours=1), NOON - timedelta(seconds=1)
-PENDING = OpenCheckout(OrderState.PENDING, LATER)
-OVER = OpenCheckout(OrderState.PENDING, NOON)  # its moment has come: it takes no money any more
-PROCESSING = OpenCheckout(OrderState.PROCESSING, EARLIER)
-IN_REVIEW = OpenCheckout(OrderState.REVIEW, EARLIER)
+PENDING = OpenCheckout(Waits.CHECKOUT, LATER)
+OVER = OpenCheckout(Waits.CHECKOUT, NOON)  # its moment has come: it takes no money any more
+PROCESSING = OpenCheckout(Waits.BANK, EARLIER)
+IN_REVIEW = OpenCheckout(Waits.REVIEW, EARLIER)
 HERE = Opener("this step", "/learn/skin/step")
 GRANTS = (Reason.TEACHES, Reason.ENROLLED, Reason.PREVIEW)
 
@@ -122,7 +121,7 @@ PLACES = st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 1)), mi
 )
 CHECKOUTS = st.none() | st.builds(
     OpenCheckout,
-    st.sampled_from([OrderState.PENDING, OrderState.PROCESSING]),
+    st.sampled_from([Waits.CHECKOUT, Waits.BANK]),
     st.sampled_from([EARLIER, NOON, LATER]),
 )
 FACTS = st.builds(
@@ -196,7 +195,7 @@ def test_a_checkout_whose_end_has_come_is_continued_by_nobody(
     situation: tuple[Facts, Step], seconds: int
 ) -> None:
     facts, step = situation
-    begun = replace(facts, checkout=OpenCheckout(OrderState.PENDING, NOON))
+    begun = replace(facts, checkout=OpenCheckout(Waits.CHECKOUT, NOON))
 
     assert R.CHECKOUT_OPEN not in may_enter(begun, step, NOON + timedelta(seconds=seconds)).reasons
 

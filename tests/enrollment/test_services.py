@@ -12,7 +12,16 @@ from core.audit import AuditEntry
 from core.database import db, transaction
 from core.errors import Conflict, NotFound
 from enrollment.models import Enrollment, EnrollmentState
-from enrollment.services import AccessRevoked, Enrolled, find_enrollment, is_enrolled, revoke, start_free
+from enrollment.rules import GrantKind
+from enrollment.services import (
+    AccessRevoked,
+    Enrolled,
+    find_enrollment,
+    grants_of,
+    is_enrolled,
+    revoke,
+    start_free,
+)
 from enrollment.services import enroll as let_in
 from tests.conftest import NOON, Clock
 from tests.crowd import at_once
@@ -46,15 +55,12 @@ def test_someone_is_let_in_and_the_deed_is_written_down(
 ) -> None:
     admin, person, course = make_user("", "Ida", "admin"), make_user(), make_course()
     with transaction():
-        let_in(person.id, course.id, "admin", granted_by=admin.id)
+        let_in(person.id, course.id, GrantKind.ADMIN, granted_by=admin.id)
 
     (row,) = rows()
-    assert (row.state, row.reason, row.granted_by, row.started_at) == (
-        EnrollmentState.ACTIVE,
-        "admin",
-        admin.id,
-        NOON,
-    )
+    (grant,) = grants_of(person.id, course.id)
+    assert (row.state, row.reason, row.started_at) == (EnrollmentState.ACTIVE, GrantKind.ADMIN, NOON)
+    assert (grant.kind, grant.source, grant.granted_by) == (GrantKind.ADMIN, "admin", admin.id)
     assert is_enrolled(person.id, course.id)
     entry = db.session.scalars(select(AuditEntry).filter_by(action="enrollment.enroll")).one()
     assert (entry.actor_id, entry.subject) == (admin.id, f"enrollment:{row.id}")

@@ -15,7 +15,8 @@ from core.config import Config
 from core.database import db, transaction
 from core.school import change_school
 from courses.models import Step
-from enrollment.services import end_access, find_enrollment
+from enrollment.rules import EndReason
+from enrollment.services import end_access
 from tests.conftest import make_config
 from tests.counting import statements
 from tests.factories import enroll, make_course, make_order, make_user, sign_in, steps_of
@@ -57,9 +58,7 @@ def forms(html: str) -> list[tuple[str, ...]]:
 def end(person: Any, course: Any, reason: str) -> None:
     enroll(person, course, "order")
     with transaction():
-        found = find_enrollment(person.id, course.id)
-        assert found is not None
-        end_access(found, reason)
+        end_access(person.id, course.id, EndReason(reason))
     db.session.rollback()
 
 

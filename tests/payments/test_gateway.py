@@ -12,7 +12,7 @@ from flask import Flask
 from core.money import Money
 from deploy.supervisor import THREADS
 from payments import gateway
-from payments.gateway import Purchase
+from payments.gateway import Purchase, PurchaseLine
 from payments.values import PaymentsOff, SessionStatus, StripeFailed, StripeRefused, StripeSilent
 from shop import checkout
 from tests import factories
@@ -72,9 +72,8 @@ def purchase(shop: Shop, attempt: int = 1) -> Purchase:
     return Purchase(
         order_id=1,
         number="261121-AAAAAAAA",
-        course_title="Skin & “mind”",
         email="ada@example.org",
-        price=Money(4900, "USD"),
+        lines=(PurchaseLine("Skin & “mind”", Money(4900, "USD")),),
         attempt=attempt,
         expires_at=now() + timedelta(hours=23),
     )

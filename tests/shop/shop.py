@@ -1,5 +1,6 @@
 """What the tests of buying say in one word: a buyer, a checkout, what the order says now."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from shop import checkout
 from shop.models import LegalText, Order, OrderChange
 from shop.offers import of_course
 from shop.orders import Buyer
+from shop.rules import OrderState
 from tests import factories
 from tests.stripe import Sandbox
 
@@ -26,6 +28,13 @@ def publish_terms(version: str = "2026-11-21") -> None:
         for page in ("terms", "refunds"):
             text = LegalText(page=page, version=version, title=page.title(), summary="", html="<p>Fair.</p>")
             session.add(text)
+
+
+def close(order: Order) -> None:
+    """As if it had been closed for a newer one while its session was made."""
+    order.state = OrderState.EXPIRED
+    for line in order.lines:
+        line.open_for = None
 
 
 class Shop:
@@ -51,7 +60,7 @@ class Shop:
         """The buyer is at Stripe's checkout: the id of the session."""
         db.session.rollback()
         sold = db.session.get_one(Course, (course or self.course).id)
-        url = checkout.begin(Buyer(buyer.id, buyer.email), of_course(sold))
+        url = checkout.begin(Buyer(buyer.id, buyer.email), partial(of_course, sold))
         db.session.rollback()
         return urlsplit(url).path.rsplit("/", 1)[-1]
 

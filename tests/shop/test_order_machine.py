@@ -21,7 +21,7 @@ from sqlalchemy import select
 from core import clock
 from core.database import db, transaction
 from core.errors import DomainError
-from enrollment.services import find_enrollment
+from enrollment.services import find_enrollment, grants_of
 from enrollment.services import revoke as revoke_by_hand
 from payments import gateway
 from payments.values import StripeRefused
@@ -173,7 +173,7 @@ class Orders(RuleBasedStateMachine):
         self.step("grant" if comes else "put out")
         is_in = self.shop.is_in(self.buyer)
         if comes:
-            self.granted, self.put_out = self.granted or not is_in, False
+            self.granted, self.put_out = True, False
             factories.enroll(self.buyer, self.shop.course, "admin")
         elif is_in:
             self.granted, self.put_out, self.was_put_out = False, True, True
@@ -187,7 +187,7 @@ class Orders(RuleBasedStateMachine):
         self.step("accept")
         waiting = [each.number for each in self.shop.orders(self.buyer) if each.state is OrderState.REVIEW]
         for number in waiting[:1]:
-            self.granted, self.put_out, self.accepted = False, False, True
+            self.put_out, self.accepted = False, True
             with transaction():
                 turns.accept(number, self.world.admin.id)
 
@@ -287,12 +287,12 @@ class Orders(RuleBasedStateMachine):
         """`entered`: the orders that give access. One that is paid gives none while the school says so."""
         found = find_enrollment(self.buyer.id, self.shop.course.id)
         is_in = found is not None and found.state == "active"
-        if not is_in:
-            assert not entered or self.put_out or self.accepted, "paid, and not in"
-        elif found is not None and found.reason == "order":
-            assert found.order_id in entered, "in by an order that gives no access"
-        else:
-            assert self.granted, "in by nothing"
+        grants = [each for each in grants_of(self.buyer.id, self.shop.course.id) if each.ended_at is None]
+        by_orders = {each.order_id for each in grants if each.order_id is not None}
+        assert is_in == bool(grants), "in by nothing, or a grant that opens nothing"
+        assert by_orders <= entered, "in by an order that gives no access"
+        assert self.granted == (len(grants) > len(by_orders)), "let in by hand, or not"
+        assert is_in or not entered or self.put_out or self.accepted, "paid, and not in"
         assert not is_in or not self.put_out
         assert len(entered) <= 1 or self.was_put_out, "paid twice, and kept twice"
 

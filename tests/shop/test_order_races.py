@@ -1,5 +1,6 @@
 """Many at once, in real threads and transactions: one enrollment, one mail, one open order, one session."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from payments import gateway
 from sandbox.deliveries import signature
 from shop import checkout, reconcile
 from shop.models import EventFate, Order, StripeEventRow
+from shop.offers import of_course
 from shop.orders import Buyer
-from shop.rules import OrderState
 from tests.crowd import at_once
-from tests.shop.shop import Shop
+from tests.shop.shop import Shop, close
 from tests.stripe import SECRET, Sandbox
 
 
@@ -100,7 +101,7 @@ def test_two_orders_of_one_person_paid_at_once(shop: Shop, sandbox: Sandbox) -> 
     buyer = shop.buyer()
     sessions = [shop.begin(buyer)]
     with transaction() as database:  # as if it had been closed for a newer one while its session was made
-        database.scalars(select(Order).filter_by(session_id=sessions[0])).one().state = OrderState.EXPIRED
+        close(database.scalars(select(Order).filter_by(session_id=sessions[0])).one())
     sessions.append(shop.begin(buyer))
     for session in sessions:
         sandbox.pay(session)
@@ -120,7 +121,7 @@ def test_eight_presses_at_once_make_one_order_and_one_session(shop: Shop, sandbo
     customer = Buyer(buyer.id, buyer.email)
 
     def press(_: int) -> str:
-        return checkout.begin(customer, db.session.get_one(Course, course_id))
+        return checkout.begin(customer, partial(of_course, db.session.get_one(Course, course_id)))
 
     answers = at_once(shop.app, 8, press)
 

@@ -311,7 +311,9 @@ def test_an_order_of_which_a_part_went_back_before_it_was_accepted_says_so(
     assert shop.mails(buyer) == ["receipt"]
 
 
-def test_who_was_let_in_by_hand_is_in_by_the_order_once_it_is_accepted(shop: Shop, sandbox: Sandbox) -> None:
+def test_who_was_let_in_by_hand_stays_in_when_the_accepted_order_is_refunded(
+    shop: Shop, sandbox: Sandbox
+) -> None:
     admin, buyer = factories.make_user("", "Ida", "admin"), shop.buyer()
     session = shop.begin(buyer)
     number = shop.order(buyer).id
@@ -327,7 +329,7 @@ def test_who_was_let_in_by_hand_is_in_by_the_order_once_it_is_accepted(shop: Sho
     sandbox.refund(session)
     sandbox.deliver()
 
-    assert not shop.is_in(buyer)
+    assert (shop.states(buyer), shop.is_in(buyer)) == (["refunded"], True)
 
 
 def test_a_last_step_that_is_written_after_the_refund_earns_nothing(shop: Shop, sandbox: Sandbox) -> None:

@@ -11,11 +11,11 @@ from core import clock
 from core.database import db, transaction
 from core.jobs import Heartbeat
 from core.outbox import OutboxMail
-from enrollment.models import Enrollment
+from enrollment.models import Enrollment, Grant
 from payments import gateway
 from sandbox.deliveries import signature
 from shop import checkout, orders
-from shop.models import Order, OrderChange, ReconcileRun, StripeEventRow
+from shop.models import Order, OrderChange, OrderLine, ReconcileRun, StripeEventRow
 from shop.rules import TRANSITIONS, OrderState
 from tests import factories
 from tests.conftest import NOON
@@ -47,7 +47,16 @@ class World:
         self.set_clock(NOON)
         with transaction() as session:
             session.execute(delete(OutboxMail))
-            for table in (StripeEventRow, OrderChange, Enrollment, Order, ReconcileRun, Heartbeat):
+            for table in (
+                StripeEventRow,
+                OrderChange,
+                Grant,
+                Enrollment,
+                OrderLine,
+                Order,
+                ReconcileRun,
+                Heartbeat,
+            ):
                 session.execute(delete(table))
 
     def set_clock(self, moment: Any) -> None:
