@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
+from accounts.freshness import fresh
 from admin import order_words, orders, overview, stripe_records
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm
@@ -96,6 +97,7 @@ def read_again(number: str) -> Answer:
 
 @bp.post("/orders/<number>/accept")
 @allow(Permission.MONEY)
+@fresh("admin_orders.show")
 def accept(number: str) -> Answer:
     """Let in the buyer of an order that was paid otherwise than it was ordered."""
     with transaction():

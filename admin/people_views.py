@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, url_for
 
-from accounts.access import fresh_first
+from accounts.freshness import fresh
 from accounts.models import User
 from accounts.rules import Role, may_look_after
 from accounts.services import sign_ins_of
@@ -40,6 +40,7 @@ def show(user_id: int) -> Answer:
 
 @bp.post("/<int:user_id>/roles/<any(instructor, support, finance, admin):role>/<any(grant, revoke):verb>")
 @allow(ADMIN)
+@fresh("admin_people.show")
 def change_role(user_id: int, role: str, verb: str) -> Answer:
     """Give or take a role."""
     change = services.grant_role if verb == "grant" else services.revoke_role
@@ -49,6 +50,7 @@ def change_role(user_id: int, role: str, verb: str) -> Answer:
 
 @bp.post("/<int:user_id>/<any(close, reopen):verb>")
 @allow(Permission.PEOPLE)
+@fresh("admin_people.show")
 def set_active(user_id: int, verb: str) -> Answer:
     """Close an account, or open it again."""
     said = {"close": "The account of {} is closed.", "reopen": "The account of {} is open again."}[verb]
@@ -62,8 +64,6 @@ def _set_active(user: User, active: bool, by: int) -> None:
 
 
 def _change(user_id: int, change: Callable[[User, int], object], said: str, *words: str) -> Answer:
-    if stale := fresh_first(url_for("admin_people.show", user_id=user_id)):
-        return stale
     by = signed_in().user_id
     try:
         with transaction():

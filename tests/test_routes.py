@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from accounts.rules import PERMISSIONS
 from core.database import db, transaction
+from core.permissions import Permission
 from core.web import ANYONE, POLICIES, SIGNED_IN, policy_of
 from tests import factories
 
@@ -27,6 +28,7 @@ TOKENS_OF_THEIR_OWN = {
     "quizzes.submit",
 }  # under an ended sign-in they keep the answers instead
 SIGNED = {"webhook.stripe", "notifications.refuse"}  # their signature is their token
+MOVE_NO_MONEY = {"admin_orders.read_again", "admin_orders.reconcile_now"}  # they ask Stripe, and follow it
 OF_A_MAIL = {"notifications.ask_refusal", "notifications.refuse"}
 # What changes something for the others stands last. Columns: the PEOPLE in their order.
 TABLE = """
@@ -442,6 +444,13 @@ def test_every_route_stands_in_the_table_once(app: Flask) -> None:
     listed = [(route.method, route.endpoint) for route in ROUTES]
 
     assert sorted(listed) == sorted(doors(app))
+
+
+def test_each_deed_with_money_asks_for_a_fresh_sign_in(app: Flask) -> None:
+    deeds = {e for method, e in doors(app) if method == "POST" and policy_of(app, e) == Permission.MONEY}
+    asking = {each for each in deeds if getattr(app.view_functions[each], "is_fresh", False)}
+
+    assert deeds - asking == MOVE_NO_MONEY
 
 
 def test_each_person_meets_what_the_table_says(world: World) -> None:
