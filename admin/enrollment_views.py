@@ -58,7 +58,11 @@ def enroll() -> Answer:
         try:
             with transaction():
                 user, course = services.enroll_by_hand(
-                    form.email.data or "", form.course.data, signed_in().user_id
+                    form.email.data or "",
+                    form.course.data,
+                    signed_in().user_id,
+                    form.note.data or "",
+                    form.last_day.data,
                 )
                 said, address = f"{user.name or user.email} is enrolled in {course.title}.", user.email
         except (InvalidInput, Conflict) as problem:
