@@ -198,7 +198,7 @@ def why_outside(
     return (ended,)
 
 
-_ENDS = {EndReason.REFUND: Reason.REFUNDED, EndReason.EXPIRED: Reason.EXPIRED}
+_ENDS: dict[str, Reason] = {EndReason.REFUND: Reason.REFUNDED, EndReason.EXPIRED: Reason.EXPIRED}
 
 
 def _how_it_ended(state: str | None, end_reason: str) -> Reason:
