@@ -253,6 +253,7 @@ def test_cancelling_ends_at_once_and_tries_nothing_more(
         client.v1.subscriptions.cancel(subscription.id)
 
     assert (ended.status, ended.ended_at) == ("canceled", FIRST_END)
+    assert client.v1.invoices.retrieve(str(ended.latest_invoice)).next_payment_attempt is None
     assert invoices(client, subscription)[-1] == ("open", 30, 1)
     assert client.v1.subscriptions.list().data == []
     customer = str(subscription.customer)
