@@ -54,11 +54,13 @@ import reviews.views
 import shop.commands
 import shop.jobs
 import shop.order_views
+import shop.seats.views
 import shop.views
 import shop.webhook
 import studio.commands
 import studio.models
 import studio.views
+import teams.fulfilment
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
@@ -103,6 +105,7 @@ def register_rooms(app: Flask) -> None:
         accounts.notification_views,
         shop.views,
         shop.order_views,
+        shop.seats.views,
         shop.webhook,
         certificates.views,
         quizzes.views,
@@ -137,6 +140,7 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.jobs.register()
     shop.jobs.register()
+    teams.fulfilment.register()
     quizzes.jobs.register()
     analysis.jobs.register()
     analysis.cohorts.jobs.register()

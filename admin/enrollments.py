@@ -24,7 +24,12 @@ from progress.rules import percent
 Rows = Select[*tuple[Any, ...]]
 ACTIVE, FINISHED, REVOKED = "active", "finished", "revoked"
 STATES = {ACTIVE: "Active", FINISHED: "Finished", REVOKED: "Revoked"}
-REASONS = {"free": "Started by themselves", "admin": "Enrolled by hand", "order": "Paid"}
+REASONS = {
+    "free": "Started by themselves",
+    "admin": "Enrolled by hand",
+    "order": "Paid",
+    "seat": "Seat of a team",
+}
 COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
     "name": func.lower(User.name),
     "course": Course.title,

@@ -198,7 +198,11 @@ def why_outside(
     return (ended,)
 
 
-_ENDS: dict[str, Reason] = {EndReason.REFUND: Reason.REFUNDED, EndReason.EXPIRED: Reason.EXPIRED}
+_ENDS: dict[str, Reason] = {
+    EndReason.REFUND: Reason.REFUNDED,
+    EndReason.EXPIRED: Reason.EXPIRED,
+    EndReason.SEAT: Reason.NOT_ENROLLED,  # Neither the school nor money ended it: the course may be bought.
+}
 
 
 def _how_it_ended(state: str | None, end_reason: str) -> Reason:

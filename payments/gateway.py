@@ -21,7 +21,9 @@ from flask import current_app
 from core.clock import now
 from core.config import current_config
 from core.money import Money
+from payments.invoicing import customer_params, invoice_params
 from payments.values import (
+    Invoicing,
     Payment,
     PaymentsOff,
     Session,
@@ -74,10 +76,11 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True)
 class PurchaseLine:
-    """One line of a checkout: what it is called, and its price."""
+    """One line of a checkout: what it is called, the price of one, and how many there are."""
 
     title: str
     price: Money
+    quantity: int = 1
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Purchase:
     lines: tuple[PurchaseLine, ...]
     attempt: int
     expires_at: datetime
+    invoicing: Invoicing | None = None
 
 
 def create_session(purchase: Purchase) -> Session:
@@ -103,19 +107,30 @@ def create_session(purchase: Purchase) -> Session:
         "client_reference_id": purchase.number,
         "metadata": marks,
         "payment_intent_data": {"metadata": marks},
-        "customer_email": purchase.email,
         "success_url": f"{base}/checkout/return?session_id={{CHECKOUT_SESSION_ID}}",
         "cancel_url": f"{base}/checkout/return?order={purchase.number}",
         "expires_at": int(purchase.expires_at.timestamp()),
     }
+    params |= _buyer(purchase)
     key = f"order:{purchase.number}:session:{purchase.attempt}"
     made = _call(lambda stripe: stripe.v1.checkout.sessions.create(params, _once(key)))  # type: ignore[arg-type]
     return _session(made)
 
 
+def _buyer(purchase: Purchase) -> dict[str, Any]:
+    """Who pays, and with an invoice asked for, what it says and to which customer of Stripe's it goes."""
+    if purchase.invoicing is None:
+        return {"customer_email": purchase.email}
+    given = customer_params(purchase.invoicing, purchase.email, _marks(purchase.number))
+    key = f"order:{purchase.number}:customer"
+    customer = _call(lambda stripe: stripe.v1.customers.create(given, _once(key)))  # type: ignore[arg-type]
+    currency = purchase.lines[0].price.currency
+    return {"customer": customer.id, **invoice_params(purchase.invoicing, currency)}
+
+
 def _line_item(line: PurchaseLine) -> dict[str, Any]:
     return {
-        "quantity": 1,
+        "quantity": line.quantity,
         "price_data": {
             "currency": line.price.currency.lower(),
             "unit_amount": line.price.minor,
@@ -126,7 +141,7 @@ def _line_item(line: PurchaseLine) -> dict[str, Any]:
 
 def fetch_session(session_id: str) -> Session:
     """The session as it is now, with its payment and refunds."""
-    params: Any = {"expand": ["payment_intent.latest_charge"]}
+    params: Any = {"expand": ["payment_intent.latest_charge", "invoice"]}
     found = _call(lambda stripe: stripe.v1.checkout.sessions.retrieve(session_id, params))
     intent = found.payment_intent
     return _session(found, _payment(intent) if intent is not None and not isinstance(intent, str) else None)
@@ -333,7 +348,13 @@ def _session(given: Any, payment: Payment | None = None) -> Session:
         url=given.url or "",
         expires_at=datetime.fromtimestamp(given.expires_at, UTC),
         payment=payment,
+        invoice_url=_invoice_url(given.invoice),
     )
+
+
+def _invoice_url(invoice: Any) -> str:
+    """The page of an invoice that came with its session; a list gives its id alone."""
+    return "" if invoice is None or isinstance(invoice, str) else invoice.hosted_invoice_url or ""
 
 
 def _payment(intent: Any) -> Payment:

@@ -40,6 +40,17 @@ class SessionStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class Invoicing:
+    """What a company wants on its invoice. `order_reference` is its own order number; `by_transfer`: it pays by bank
+    transfer, and the money comes days after the checkout."""
+
+    company: str
+    tax_number: str = ""
+    order_reference: str = ""
+    by_transfer: bool = False
+
+
+@dataclass(frozen=True)
 class Payment:
     """The money of a session. `refunded` counts refunds that went through, `returning` those under way."""
 
@@ -67,6 +78,7 @@ class Session:
     url: str
     expires_at: datetime
     payment: Payment | None
+    invoice_url: str = ""  # empty while there is no invoice
 
     @property
     def is_refunded(self) -> bool:

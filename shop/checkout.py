@@ -131,10 +131,14 @@ def _purchase(order: Order) -> Purchase:
         number=order.number,
         email=order.email,
         lines=tuple(
-            PurchaseLine(line.title, Money(line.amount_minor, order.currency)) for line in order.lines
+            PurchaseLine(
+                line.title, Money(line.amount_minor // order.quantity, order.currency), order.quantity
+            )
+            for line in order.lines
         ),
         attempt=order.attempt,
         expires_at=order.expires_at,
+        invoicing=order.invoicing,
     )
 
 

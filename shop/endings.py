@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from core.database import db
 from courses.models import Course
 from courses.services import OutlineStep, course_outline
+from shop.fulfilment import Thanks, fulfilment_of
 from shop.models import Order, OrderChange
 from shop.rules import OrderState
 
@@ -75,10 +76,11 @@ class OrderPage:
     refund_until: str
     refunded_on: str
     is_again: bool
+    thanks: Thanks | None
 
     @property
     def title(self) -> str:
-        return TITLES[self.ending]
+        return self.thanks.title if self.thanks and self.ending is Ending.RECEIVED else TITLES[self.ending]
 
     @property
     def look_url(self) -> str:
@@ -94,8 +96,8 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderP
         order=order,
         ending=_ending(order, was_silent),
         course_url=f"/courses/{course.slug}",
-        learn_url=f"/learn/{course.slug}",
-        enroll_url=f"/courses/{course.slug}/enroll",
+        learn_url=fulfilment_of(order).path(order),
+        enroll_url=fulfilment_of(order).sold_at(order),
         cover_url=f"/courses/{course.slug}/cover" if course.cover else "",
         first=first,
         before=before,
@@ -105,6 +107,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderP
         refund_until=_day(paid + timedelta(days=order.refund_days), zone) if paid else "",
         refunded_on=_day(order.refunded_at, zone) if order.refunded_at else "",
         is_again=is_again,
+        thanks=fulfilment_of(order).thanks(order),
     )
 
 

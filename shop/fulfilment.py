@@ -3,6 +3,7 @@
 Rooms above hand in theirs for what they sell (`fulfils`), so that orders need not know them.
 """
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from core.database import db
@@ -19,8 +20,23 @@ from enrollment.services import (
 from shop.models import Order, OrderKind
 
 
+@dataclass(frozen=True)
+class Thanks:
+    """What the page of a paid order says, where it did not open a course for its buyer; `button` leads on."""
+
+    title: str
+    heading: str
+    text: str
+    button: str
+
+
 class Fulfilment(Protocol):
-    """What orders of one kind give. The door's transaction is open, the buyer and the order are locked."""
+    """What orders of one kind give. The door's transaction is open, the buyer and the order are locked.
+
+    `receipt` is the kind of the mail that says what was paid and what it gives.
+    """
+
+    receipt: str
 
     def is_held(self, order: Order) -> bool:
         """Whether the buyer has all of it already, so that the payment was one too many."""
@@ -40,6 +56,12 @@ class Fulfilment(Protocol):
     def path(self, order: Order) -> str:
         """Where the buyer goes on once it is paid."""
 
+    def sold_at(self, order: Order) -> str:
+        """The page that sells the same once more."""
+
+    def thanks(self, order: Order) -> Thanks | None:
+        """What its page says once it is paid; None where a course was opened, whose steps it shows."""
+
 
 _fulfilments: dict[OrderKind, Fulfilment] = {}
 
@@ -56,6 +78,8 @@ def fulfilment_of(order: Order) -> Fulfilment:
 
 class OwnCourses:
     """Courses that the buyer takes themselves: each line is a grant."""
+
+    receipt = "receipt"
 
     def is_held(self, order: Order) -> bool:
         return all(order.user_id is not None and holds(order.user_id, line.course_id) for line in order.lines)
@@ -79,8 +103,18 @@ class OwnCourses:
         take_back_grants(order.source, reason)
 
     def path(self, order: Order) -> str:
-        course = db.session.get_one(Course, order.lines[0].course_id)
-        return f"/learn/{course.slug}"
+        return f"/learn/{first_course(order).slug}"
+
+    def sold_at(self, order: Order) -> str:
+        return f"/courses/{first_course(order).slug}/enroll"
+
+    def thanks(self, order: Order) -> Thanks | None:
+        return None
+
+
+def first_course(order: Order) -> Course:
+    """The first of the courses that an order is about."""
+    return db.session.get_one(Course, order.lines[0].course_id)
 
 
 fulfils(OrderKind.OWN, OwnCourses())

@@ -4,11 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
 from core.money import Money
+from payments.values import Invoicing
 from shop.rules import OPEN_STATES, OrderState
 
 OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
@@ -18,6 +19,7 @@ class OrderKind(StrEnum):
     """What is bought; `shop/fulfilment.py` knows what each gives."""
 
     OWN = "own"  # courses for oneself
+    SEATS = "seats"  # places for a team
 
     @property
     def is_for_oneself(self) -> bool:
@@ -33,7 +35,8 @@ class Order(Base):
     `number` is its name in addresses and on receipts. `subject` names what is sold (`course:7`), `title` in words.
     `user_id` is None for a guest and for one who was erased. `attempt` counts the definite refusals of Stripe to make
     a session: it is part of the idempotency key. `expires_at` is when the checkout closes. Amounts are integers of
-    the currency's minor unit.
+    the currency's minor unit. `quantity` is how many of each line were bought. `company` and what follows it are
+    empty where no invoice was asked for.
     """
 
     __tablename__ = "orders"
@@ -49,6 +52,7 @@ class Order(Base):
         ),
         CheckConstraint("amount_minor >= 0", name="amount"),
         CheckConstraint("refunded_minor >= 0", name="refunded"),
+        CheckConstraint("quantity > 0", name="quantity"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,6 +65,13 @@ class Order(Base):
     state: Mapped[OrderState] = mapped_column(index=True)
     amount_minor: Mapped[int]
     currency: Mapped[str]
+    quantity: Mapped[int] = mapped_column(server_default="1", default=1)
+    company: Mapped[str] = mapped_column(server_default="", default="")
+    tax_number: Mapped[str] = mapped_column(server_default="", default="")
+    order_reference: Mapped[str] = mapped_column(
+        server_default="", default=""
+    )  # the company's own order number
+    by_transfer: Mapped[bool] = mapped_column(server_default=false(), default=False)
     livemode: Mapped[bool]
     terms_version: Mapped[str]
     refunds_version: Mapped[str]
@@ -74,6 +85,7 @@ class Order(Base):
     payment_method: Mapped[str] = mapped_column(default="")
     failure: Mapped[str] = mapped_column(default="")  # why Stripe says that the money did not come
     receipt_url: Mapped[str] = mapped_column(default="")  # Stripe's own receipt
+    invoice_url: Mapped[str] = mapped_column(server_default="", default="")  # Stripe's page of the invoice
     paid_at: Mapped[datetime | None]
     paid_minor: Mapped[int | None]  # what came, which may differ from what was ordered
     paid_currency: Mapped[str] = mapped_column(default="")
@@ -86,6 +98,13 @@ class Order(Base):
     def source(self) -> str:
         """Names what this order gives in the records of access."""
         return f"order:{self.number}"
+
+    @property
+    def invoicing(self) -> Invoicing | None:
+        """What the invoice is to say; None where none was asked for."""
+        if not self.company:
+            return None
+        return Invoicing(self.company, self.tax_number, self.order_reference, self.by_transfer)
 
     @property
     def price(self) -> Money:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core.money import Money
 from courses.models import Course
+from payments.values import Invoicing
 from shop.models import OrderKind
 
 
@@ -19,12 +20,14 @@ class Line:
 @dataclass(frozen=True)
 class Offer:
     """What the buyer is shown, and what the order freezes. `subject` names it once: `course:7`. All lines are of one
-    currency."""
+    currency; each line's amount is for all of `quantity`."""
 
     kind: OrderKind
     subject: str
     title: str
     lines: tuple[Line, ...]
+    quantity: int = 1
+    invoicing: Invoicing | None = None
 
     @property
     def price(self) -> Money:

@@ -6,9 +6,8 @@ from accounts.models import User
 from core import mail
 from core.database import db
 from core.school import current_school
-from courses.models import Course
 from payments.values import Session
-from shop.fulfilment import fulfilment_of
+from shop.fulfilment import first_course, fulfilment_of
 from shop.models import Order
 
 _log = logging.getLogger("payments")
@@ -29,9 +28,9 @@ def send_receipt(order: Order) -> None:
     receipt = {
         "paid_on": order.paid_at, "terms_version": order.terms_version, "promise_days": order.refund_days,
         "promise_progress": order.refund_max_progress,
-        "receipt_url": order.receipt_url, "learn_path": fulfilment_of(order).path(order),
+        "receipt_url": order.receipt_url, "quantity": order.quantity, "learn_path": fulfilment_of(order).path(order),
     }  # fmt: skip
-    write(order, "receipt", **receipt)
+    write(order, fulfilment_of(order).receipt, **receipt)
 
 
 def tell_school(order: Order, session: Session, reason: str) -> None:
@@ -50,8 +49,7 @@ def tell_school(order: Order, session: Session, reason: str) -> None:
 
 def course_path(order: Order) -> str:
     """The page of what is sold; of several courses, the first one's."""
-    course = db.session.get_one(Course, order.lines[0].course_id)
-    return f"/courses/{course.slug}"
+    return f"/courses/{first_course(order).slug}"
 
 
 def _name_of(order: Order) -> str:

@@ -12,11 +12,11 @@ from core.errors import Conflict, NotFound
 from core.ids import crockford
 from core.school import current_school
 from enrollment.services import ENDED, find_enrollment, holds, lock_person, was_ended_by_school
-from payments.values import Session
+from payments.values import Invoicing, Session
 from shop.legal import Accepted
 from shop.models import Order, OrderChange, OrderLine
 from shop.offers import Offer
-from shop.rules import OrderState
+from shop.rules import OPEN_STATES, OrderState
 from shop.standing import open_order
 
 CHECKOUT_LASTS = timedelta(hours=23)  # Stripe allows a session 24 h, from its own clock
@@ -48,8 +48,10 @@ def place(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Ord
 def is_current(order: Order, offer: Offer, accepted: Accepted) -> bool:
     """Whether the order still says what is offered now, in the mode that payments are in now."""
     agreed = (order.subject, order.price, order.terms_version, order.refunds_version, order.livemode)
-    return agreed == (
+    asked = (order.quantity, order.invoicing)
+    return (*agreed, *asked) == (
         offer.subject, offer.price, accepted.terms, accepted.refunds, current_config().is_live,
+        offer.quantity, offer.invoicing,
     )  # fmt: skip
 
 
@@ -122,10 +124,8 @@ def _require_welcome(buyer: Buyer, offer: Offer) -> None:
 
 def _open_order_of(buyer: Buyer, subject: str) -> Order | None:
     mode = current_config().is_live
-    query = select(Order).filter_by(
-        user_id=buyer.user_id, subject=subject, livemode=mode, state=OrderState.PENDING
-    )
-    return db.session.scalar(query)
+    query = select(Order).filter_by(user_id=buyer.user_id, subject=subject, livemode=mode)
+    return db.session.scalar(query.where(Order.state.in_(OPEN_STATES)))
 
 
 def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Order:
@@ -140,6 +140,7 @@ def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -
         state=OrderState.PENDING,
         amount_minor=offer.price.minor,
         currency=offer.price.currency,
+        quantity=offer.quantity,
         livemode=livemode,
         terms_version=accepted.terms,
         refunds_version=accepted.refunds,
@@ -149,11 +150,18 @@ def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -
         expires_at=moment + CHECKOUT_LASTS,
     )
     order.lines = _lines(buyer, offer, livemode)
+    _ask_invoice(order, offer.invoicing)
     db.session.add(order)
     db.session.flush()
     db.session.add(OrderChange(order_id=order.id, at=moment, before=None, after=order.state, cause="buyer"))
     db.session.flush()
     return order
+
+
+def _ask_invoice(order: Order, asked: Invoicing | None) -> None:
+    if asked is not None:
+        order.company, order.tax_number = asked.company, asked.tax_number
+        order.order_reference, order.by_transfer = asked.order_reference, asked.by_transfer
 
 
 def _lines(buyer: Buyer, offer: Offer, livemode: bool) -> list[OrderLine]:

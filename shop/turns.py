@@ -110,6 +110,7 @@ def _why_review(order: Order, session: Session) -> str:
 
 def _write_down(order: Order, session: Session) -> None:
     order.session_id = session.id
+    order.invoice_url = session.invoice_url or order.invoice_url
     if session.is_paid:
         order.paid_minor, order.paid_currency = session.total.minor, session.total.currency
     payment = session.payment
@@ -146,7 +147,7 @@ def _let_in(order: Order) -> None:
 
 
 def _processing(order: Order, _: OrderState) -> None:
-    order_mails.write(order, "payment_processing")
+    order_mails.write(order, "payment_processing", by_transfer=order.by_transfer)
 
 
 def _failed(order: Order, _: OrderState) -> None:

@@ -1,0 +1,58 @@
+"""What a company types to order seats."""
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, RadioField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from accounts.rules import normal_name
+from payments.invoicing import takes_transfers
+from payments.values import Invoicing
+from shop.models import Order
+from shop.seats.rules import MOST_SEATS
+
+CARD, TRANSFER = "card", "transfer"
+
+
+class SeatsForm(FlaskForm):
+    """How many seats, and what the invoice is to say."""
+
+    seats = IntegerField(
+        "Number of seats",
+        validators=[
+            InputRequired("Enter how many seats you want"),
+            NumberRange(1, MOST_SEATS, f"Order between 1 and {MOST_SEATS} seats at a time"),
+        ],
+    )
+    company = StringField(
+        "Company or clinic",
+        filters=[normal_name],
+        validators=[DataRequired("Enter the name for the invoice"), Length(max=120)],
+    )
+    tax_number = StringField("Tax number", filters=[normal_name], validators=[Length(max=40)])
+    order_reference = StringField("Your order number", filters=[normal_name], validators=[Length(max=80)])
+    way = RadioField("How do you pay?", default=CARD)
+
+    def __init__(self, currency: str, before: Order | None) -> None:
+        super().__init__(data=_typed(before))
+        self.way.choices = [(CARD, "By card, or as the payment page offers")]
+        if takes_transfers(currency):
+            self.way.choices.append(
+                (TRANSFER, "By bank transfer: the seats are ready when the money has arrived")
+            )
+
+    @property
+    def invoicing(self) -> Invoicing:
+        return Invoicing(
+            self.company.data or "", self.tax_number.data or "", self.order_reference.data or "",
+            self.way.data == TRANSFER,
+        )  # fmt: skip
+
+
+def _typed(before: Order | None) -> dict[str, object]:
+    """What the form begins with: what was typed into an order that is not paid yet."""
+    if before is None:
+        return {"seats": 5}
+    return {
+        "seats": before.quantity, "company": before.company, "tax_number": before.tax_number,
+        "order_reference": before.order_reference, "way": TRANSFER if before.by_transfer else CARD,
+    }  # fmt: skip

@@ -1,0 +1,69 @@
+"""The page that sells seats of a course."""
+
+from functools import partial
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from core.config import current_config
+from core.errors import DomainError
+from core.limits import require_within
+from core.money import Money
+from core.school import current_school
+from core.web import SIGNED_IN, allow, render, signed_in
+from courses.models import Course
+from courses.services import find_course
+from payments.values import PaymentsOff, StripeRefused, StripeSilent
+from shop import checkout
+from shop.orders import Buyer
+from shop.seats.forms import SeatsForm
+from shop.seats.rules import total_price
+from shop.seats.services import of_seats, price_table, typed_before
+
+bp = Blueprint("seats", __name__)
+CHECKOUTS = "10/minute; 60/hour"
+Answer = str | Response | tuple[str, int]
+
+
+@bp.route("/courses/<course>/team", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def order(course: str) -> Answer:
+    """Order seats: what they cost by their number, and what the invoice is to say."""
+    found, person = find_course(course), signed_in()
+    if found.price.is_free:
+        return redirect(f"/courses/{course}")
+    form = SeatsForm(found.currency, typed_before(person.user_id, found))
+    if not form.validate_on_submit():
+        return _page(found, form), 422 if form.errors else 200
+    if "look" in request.form:
+        return _page(found, form, total_price(price_table(found), form.seats.data or 0))
+    require_within(CHECKOUTS, "checkout", str(person.user_id))
+    return _begin(found, form, Buyer(person.user_id, person.email))
+
+
+def _begin(course: Course, form: SeatsForm, buyer: Buyer) -> Answer:
+    seats, invoicing = form.seats.data or 0, form.invoicing
+    try:
+        return redirect(checkout.begin(buyer, partial(of_seats, course, seats, invoicing)), 303)
+    except (StripeSilent, PaymentsOff) as trouble:
+        return _page(course, form, trouble=trouble), 503
+    except StripeRefused as refusal:
+        return _page(course, form, trouble=refusal), 409
+
+
+def _page(
+    course: Course, form: SeatsForm, total: Money | None = None, trouble: DomainError | None = None
+) -> str:
+    config, school = current_config(), current_school()
+    return render(
+        "shop/seats.html",
+        nav="courses",
+        course={"title": course.title, "url": f"/courses/{course.slug}"},
+        form=form,
+        table=price_table(course),
+        total=total,
+        trouble=trouble.sentence if trouble else "",
+        payments_off="" if config.takes_money else checkout.NO_MONEY,
+        is_test_money=config.takes_test_money,
+        promise={"refund_days": school.refund_days, "refund_max_progress": school.refund_max_progress},
+    )

@@ -1,0 +1,158 @@
+"""What a manager sees of the team's seats: where each stands, as far as its holder shares it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Select, and_, select
+
+from accounts.models import User
+from certificates.models import Certificate
+from core.clock import now
+from core.database import db
+from courses.models import Course, Step
+from progress import rules as progress
+from progress.models import CourseCompletion, StepCompletion
+from teams.models import Seat
+from teams.rules import Learned, SeatState, Seen, seen_by_manager
+
+K = TypeVar("K")
+Pair = tuple[int | None, int]  # the ids of a person and a course
+HELD = and_(Seat.user_id.is_not(None), Seat.ended_at.is_(None))
+
+
+@dataclass(frozen=True)
+class SeatRow:
+    """One seat as its team's managers see it. `name` is the holder's, empty unless they share something."""
+
+    id: int
+    email: str
+    name: str
+    seen: Seen
+    is_paused: bool
+
+    @property
+    def state(self) -> SeatState:
+        return self.seen.state
+
+    @property
+    def certified(self) -> str:
+        """Until when its holder is certified, in words; empty for nothing that is seen."""
+        if not self.seen.is_certified:
+            return ""
+        day = self.seen.valid_until
+        return f"until {day:%-d %b %Y}" if day else "without end"
+
+
+@dataclass(frozen=True)
+class CourseSeats:
+    """The seats of one course: those that stand for somebody, and how many of each state there are."""
+
+    course_id: int
+    slug: str
+    title: str
+    rows: tuple[SeatRow, ...]
+    counts: Counter[SeatState]
+
+    @property
+    def free(self) -> int:
+        return self.counts[SeatState.FREE]
+
+    @property
+    def bought(self) -> int:
+        return sum(self.counts.values()) - self.counts[SeatState.ENDED]
+
+
+def board_of(team_id: int) -> list[CourseSeats]:
+    """All seats of a team by course, in a handful of queries however many they are."""
+    found = list(db.session.execute(_seats(team_id)))
+    learned = _learned(team_id)
+    titles = {course.id: course for _, course, _ in found}
+    made: dict[int, list[SeatRow]] = {course_id: [] for course_id in titles}
+    for seat, course, name in found:
+        made[course.id].append(_row(seat, name, learned.get((seat.user_id, course.id), Learned())))
+    return [_of_course(titles[course_id], rows) for course_id, rows in made.items()]
+
+
+def lines_of(board: Iterable[CourseSeats]) -> Iterator[Sequence[object]]:
+    """The board as a table for a spreadsheet; it says no more than the page."""
+    yield "Course", "Email", "Name", "State", "Progress in percent", "Certified"
+    for course in board:
+        for row in course.rows:
+            percent = "" if row.seen.percent is None else row.seen.percent
+            yield course.title, row.email, row.name, row.state.value, percent, row.certified
+
+
+def _seats(team_id: int) -> Select[Seat, Course, str]:
+    query = select(Seat, Course, User.name).join(Course, Course.id == Seat.course_id)
+    query = query.outerjoin(User, User.id == Seat.user_id).where(Seat.team_id == team_id)
+    return query.order_by(Course.title, Seat.id)
+
+
+def _sets(pairs: Iterable[tuple[K, int]]) -> dict[K, frozenset[int]]:
+    """The numbers that come with each key."""
+    found: dict[K, set[int]] = {}
+    for key, number in pairs:
+        found.setdefault(key, set()).add(number)
+    return {key: frozenset(numbers) for key, numbers in found.items()}
+
+
+def _row(seat: Seat, name: str | None, learned: Learned) -> SeatRow:
+    shown = (name or "") if seat.shares.shows_progress else ""
+    return SeatRow(seat.id, seat.email, shown, seen_by_manager(seat, learned), bool(seat.pause_reason))
+
+
+def _of_course(course: Course, rows: list[SeatRow]) -> CourseSeats:
+    counts = Counter(row.state for row in rows)
+    standing = tuple(row for row in rows if row.state not in (SeatState.FREE, SeatState.ENDED))
+    return CourseSeats(course.id, course.slug, course.title, standing, counts)
+
+
+def _learned(team_id: int) -> dict[Pair, Learned]:
+    """What the holders of the team's seats have done in the seats' courses."""
+    required, done = _required(team_id), _done(team_id)
+    completed, certified = _completed(team_id), _certified(team_id)
+    return {
+        pair: Learned(
+            len(steps),
+            progress.percent(required.get(pair[1], frozenset()), steps, pair in completed),
+            pair in certified,
+            certified[pair].valid_until if pair in certified else None,
+        )
+        for pair, steps in ((pair, done.get(pair, frozenset())) for pair in {*done, *completed, *certified})
+    }
+
+
+def _required(team_id: int) -> dict[int, frozenset[int]]:
+    """The required steps of the courses that the team has seats of."""
+    courses = select(Seat.course_id).where(Seat.team_id == team_id)
+    query = select(Step.course_id, Step.id).where(
+        Step.course_id.in_(courses), Step.retired_at.is_(None), Step.required.is_(True)
+    )
+    return _sets((course_id, step_id) for course_id, step_id in db.session.execute(query))
+
+
+def _done(team_id: int) -> dict[Pair, frozenset[int]]:
+    query = (
+        select(Seat.user_id, Seat.course_id, StepCompletion.step_id)
+        .join(StepCompletion, StepCompletion.user_id == Seat.user_id)
+        .join(Step, and_(Step.id == StepCompletion.step_id, Step.course_id == Seat.course_id))
+        .where(Seat.team_id == team_id, HELD)
+    )
+    return _sets(((user_id, course_id), step_id) for user_id, course_id, step_id in db.session.execute(query))
+
+
+def _completed(team_id: int) -> set[Pair]:
+    of_seat = and_(CourseCompletion.user_id == Seat.user_id, CourseCompletion.course_id == Seat.course_id)
+    query = select(Seat.user_id, Seat.course_id).join(CourseCompletion, of_seat)
+    return {(row[0], row[1]) for row in db.session.execute(query.where(Seat.team_id == team_id, HELD))}
+
+
+def _certified(team_id: int) -> dict[Pair, Certificate]:
+    """The certificates that stand today, of each person and course the newest."""
+    of_seat = and_(Certificate.user_id == Seat.user_id, Certificate.course_id == Seat.course_id)
+    query = select(Seat.user_id, Seat.course_id, Certificate).join(Certificate, of_seat)
+    stands = (Certificate.valid_until.is_(None)) | (Certificate.valid_until >= now().date())
+    query = query.where(Seat.team_id == team_id, HELD, Certificate.revoked_at.is_(None), stands)
+    return {(row[0], row[1]): row[2] for row in db.session.execute(query.order_by(Certificate.issued_at))}

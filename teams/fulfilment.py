@@ -1,0 +1,68 @@
+"""What a paid order of seats gives: a team, and as many seats as were paid."""
+
+from sqlalchemy import select
+
+from accounts.models import User
+from core.clock import now
+from core.database import db, insert_once
+from enrollment.rules import EndReason, PauseReason
+from enrollment.services import pause_grants, take_back_grants
+from shop.fulfilment import Thanks, first_course, fulfils
+from shop.models import Order, OrderKind
+from teams.models import Seat
+from teams.services import make_team
+
+
+class Seats:
+    """Seats of one course: rows that wait for somebody. They can be bought again and again."""
+
+    receipt = "receipt_seats"
+
+    def is_held(self, order: Order) -> bool:
+        return False
+
+    def is_barred(self, order: Order) -> bool:
+        return order.user_id is None
+
+    def give(self, order: Order) -> None:
+        if order.user_id is None:
+            raise AssertionError("an order without a buyer makes no team")
+        buyer = db.session.get_one(User, order.user_id)
+        team = make_team(order.user_id, order.company or buyer.name)
+        for number in range(1, order.quantity + 1):
+            row = {
+                "team_id": team.id, "course_id": order.lines[0].course_id, "order_id": order.id, "number": number,
+            }  # fmt: skip
+            insert_once(Seat, row, ("order_id", "number"))
+
+    def pause(self, order: Order, reason: PauseReason | None) -> None:
+        for seat in _of_order(order):
+            seat.pause_reason = reason.value if reason else ""
+            pause_grants(seat.source, reason)
+
+    def take_back(self, order: Order, reason: EndReason) -> None:
+        for seat in _of_order(order):
+            take_back_grants(seat.source, reason)
+            seat.ended_at, seat.token_hash = seat.ended_at or now(), None
+        db.session.flush()
+
+    def path(self, order: Order) -> str:
+        return "/team"
+
+    def sold_at(self, order: Order) -> str:
+        return f"/courses/{first_course(order).slug}/team"
+
+    def thanks(self, order: Order) -> Thanks:
+        text = "Your seats are ready: invite whom you like, by pasting their addresses."
+        return Thanks("Your seats are ready", "The seats are yours.", text, "Go to my team")
+
+
+def register() -> None:
+    """Let this room fulfil orders of seats."""
+    fulfils(OrderKind.SEATS, Seats())
+
+
+def _of_order(order: Order) -> list[Seat]:
+    """Its seats, locked."""
+    query = select(Seat).filter_by(order_id=order.id).order_by(Seat.id).with_for_update()
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))

@@ -1,0 +1,180 @@
+"""What becomes of a seat, what its manager may see of it, and what a list of addresses means. Pure."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Protocol
+
+from accounts.rules import normal_email
+from core.errors import InvalidInput
+
+MOVES_BELOW = 20  # percent of the required steps: from there on a seat is used
+MOST_MANAGERS = 2
+MOST_LINES = 1000  # of a list of addresses that is read at once
+
+
+class SeatState(StrEnum):
+    """Where a seat stands; docs/teams.md says what the manager may do in each."""
+
+    FREE = "free"
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    STARTED = "started"
+    DONE = "done"
+    LEFT = "left"  # its holder is gone, and it was used
+    ENDED = "ended"  # its money went back
+
+
+class Share(StrEnum):
+    """What the holder of a seat lets the team's managers see."""
+
+    NOTHING = "nothing"
+    PROGRESS = "progress"
+    CERTIFICATE = "certificate"  # and the progress
+
+    @property
+    def shows_progress(self) -> bool:
+        return self is not Share.NOTHING
+
+
+class SeatFacts(Protocol):
+    """A seat as its rules see it."""
+
+    @property
+    def email(self) -> str: ...
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def is_accepted(self) -> bool: ...
+    @property
+    def is_ended(self) -> bool: ...
+    @property
+    def shares(self) -> Share: ...
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the holder of a seat has done in its course. `percent` is of the required steps; `valid_until` is the
+    certificate's last day, None for one without end."""
+
+    steps: int = 0
+    percent: int = 0
+    is_certified: bool = False
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a manager sees of a seat: `percent` and the certificate as far as its holder shares them."""
+
+    state: SeatState
+    percent: int | None = None
+    is_certified: bool = False
+    valid_until: date | None = None
+
+
+def state_of(seat: SeatFacts, learned: Learned) -> SeatState:
+    """Where a seat stands, by its facts."""
+    if seat.is_ended:
+        return SeatState.ENDED
+    if not seat.is_accepted:
+        return SeatState.INVITED if seat.email else SeatState.FREE
+    if seat.user_id is None:
+        return SeatState.LEFT
+    if learned.percent == 100:
+        return SeatState.DONE
+    return SeatState.STARTED if learned.steps else SeatState.ACCEPTED
+
+
+def seen_by_manager(seat: SeatFacts, learned: Learned) -> Seen:
+    """What the manager sees: of one who shares nothing, that the seat was accepted."""
+    if seat.user_id is None or not seat.shares.shows_progress:
+        return Seen(state_of(seat, Learned()))
+    state = state_of(seat, learned)
+    if seat.shares is Share.CERTIFICATE:
+        return Seen(state, learned.percent, learned.is_certified, learned.valid_until)
+    return Seen(state, learned.percent)
+
+
+def may_move(percent: int) -> bool:
+    """Whether a seat may go on to somebody else."""
+    return percent < MOVES_BELOW
+
+
+class Fate(StrEnum):
+    """What comes of one line of a list of addresses."""
+
+    INVITE = "invite"
+    MALFORMED = "malformed"  # there is no address in it
+    TWICE = "twice"  # it stands further up already
+    SEATED = "seated"  # the address has a seat of this course, or was invited to one
+    FULL = "full"  # no seat is left for it
+
+    @property
+    def is_good(self) -> bool:
+        return self is Fate.INVITE
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """One line of the list: its number, the address as it is stored (or the line, where there is none), its fate."""
+
+    line: int
+    email: str
+    fate: Fate
+
+
+def read_invitations(text: str, seated: AbstractSet[str], free: int) -> tuple[Invitation, ...]:
+    """What would come of a list of addresses, one a line, or of a table in CSV with the address in any column.
+
+    A first line without an address is taken as the names of columns, where a later one has an address. Raises
+    InvalidInput for a list that is too long.
+    """
+    lines = list(_lines(text))
+    if len(lines) > MOST_LINES:
+        raise InvalidInput(f"Bring at most {MOST_LINES} lines at a time.", "addresses")
+    if len(lines) > 1 and lines[0][1] is None and lines[1][1] is not None:
+        lines = lines[1:]
+    found: list[Invitation] = []
+    taken: set[str] = set()
+    for number, address, written in lines:
+        fate = _fate(address, taken, seated, free - len(taken))
+        if fate.is_good and address:
+            taken.add(address)
+        found.append(Invitation(number, address or written, fate))
+    return tuple(found)
+
+
+def _fate(address: str | None, taken: AbstractSet[str], seated: AbstractSet[str], left: int) -> Fate:
+    if address is None:
+        return Fate.MALFORMED
+    if address in taken:
+        return Fate.TWICE
+    if address in seated:
+        return Fate.SEATED
+    return Fate.INVITE if left > 0 else Fate.FULL
+
+
+def _lines(text: str) -> Iterator[tuple[int, str | None, str]]:
+    """Number, address or None, and the line as it was written; empty lines are passed over."""
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        if line.strip():
+            yield number, _address_in(_cells(line)), line.strip()[:100]
+
+
+def _cells(line: str) -> Iterable[str]:
+    """The cells of a line, whatever parts them."""
+    parted = line.replace(";", ",").replace("\t", ",")
+    return next(csv.reader([parted]), [])
+
+
+def _address_in(cells: Iterable[str]) -> str | None:
+    for cell in cells:
+        try:
+            return normal_email(cell.strip().strip("<>"))
+        except InvalidInput:
+            continue
+    return None

@@ -1,0 +1,107 @@
+"""Buying seats: by card or by bank transfer, with an invoice, at the price of their number."""
+
+from typing import Any
+
+import pytest
+
+from core.database import transaction
+from core.errors import InvalidInput
+from core.money import Money
+from courses.models import Course
+from shop.seats.rules import PriceBreak
+from shop.seats.services import set_breaks
+from tests import factories
+from tests.shop.shop import Shop
+from tests.stripe import Sandbox
+from tests.teams.clinic import Clinic
+
+
+@pytest.fixture
+def clinic(shop: Shop) -> Clinic:
+    """A clinic that has bought nothing yet; from three seats on each costs 45.00."""
+    made = Clinic(shop.app, seats=0)
+    with transaction() as session:
+        set_breaks(session.get_one(Course, made.course.id), [PriceBreak(3, Money(4500, "USD"))])
+    return made
+
+
+def asked(sandbox: Sandbox) -> dict[str, Any]:
+    """What Stripe was last asked to sell."""
+    params: dict[str, Any] = sandbox.requests("POST", "/v1/checkout/sessions")[-1]["params"]
+    return params
+
+
+def test_paid_seats_are_there_with_their_invoice(shop: Shop, sandbox: Sandbox, clinic: Clinic) -> None:
+    session = clinic.begin(3, tax_number="DE123", order_reference="PO 7")
+
+    sandbox.pay(session)
+    sandbox.deliver()
+
+    order = shop.order(clinic.manager)
+    assert (order.state, order.amount, order.quantity) == ("paid", Money(13500, "USD"), 3)
+    assert order.invoice_url
+    assert len(clinic.seats()) == 3
+    assert shop.mails(clinic.manager) == ["receipt_seats"]
+    (line,) = asked(sandbox)["line_items"].values()
+    assert (int(line["quantity"]), int(line["price_data"]["unit_amount"])) == (3, 4500)
+    shown = asked(sandbox)["invoice_creation"]["invoice_data"]["custom_fields"]
+    assert [each["value"] for each in shown.values()] == ["DE123", "PO 7"]
+    assert sandbox.requests("POST", "/v1/customers")[0]["params"]["name"] == "Clinic am See"
+
+
+def test_a_bank_transfer_gives_seats_once_the_money_is_there(
+    shop: Shop, sandbox: Sandbox, clinic: Clinic
+) -> None:
+    session = clinic.begin(2, by_transfer=True)
+    sandbox.transfer(session)
+    sandbox.deliver()
+    assert (shop.states(clinic.manager), clinic.seats()) == (["processing"], [])
+
+    sandbox.settle(session)
+    sandbox.deliver()
+
+    assert (shop.states(clinic.manager), len(clinic.seats())) == (["paid"], 2)
+    assert shop.mails(clinic.manager) == ["payment_processing", "receipt_seats"]
+
+
+def test_another_number_closes_the_order_before_it(shop: Shop, sandbox: Sandbox, clinic: Clinic) -> None:
+    first, same = clinic.begin(1), clinic.begin(1)
+
+    second = clinic.begin(2)
+
+    assert first == same != second
+    assert shop.states(clinic.manager) == ["expired", "pending"]
+
+
+def test_seats_can_be_bought_again_and_again(shop: Shop, sandbox: Sandbox, clinic: Clinic) -> None:
+    for _ in range(2):
+        sandbox.pay(clinic.begin(1))
+        sandbox.deliver()
+
+    assert shop.states(clinic.manager) == ["paid", "paid"]
+    assert {seat.team_id for seat in clinic.seats()} == {clinic.team().id}
+
+
+def test_a_number_that_is_not_sold_makes_no_order(shop: Shop, clinic: Clinic) -> None:
+    with pytest.raises(InvalidInput):
+        clinic.begin(0)
+
+    assert shop.orders(clinic.manager) == []
+
+
+def test_the_page_shows_the_price_and_leads_to_the_payment(
+    shop: Shop, sandbox: Sandbox, clinic: Clinic
+) -> None:
+    client, address = shop.browser(clinic.manager), f"/courses/{clinic.course.slug}/team"
+    typed = {"seats": "3", "company": "Clinic am See", "way": "card"}
+    assert "3 or more" in client.get(address).text
+
+    assert "135.00 USD" in factories.post(client, address, {**typed, "look": "1"}).text
+    assert factories.post(client, address, {**typed, "company": " "}).status_code == 422
+    assert factories.post(client, address, typed).status_code == 303
+
+    assert 'value="Clinic am See"' in client.get(address).text  # The order waits: it is not typed twice.
+    sandbox.pay(shop.order(clinic.manager).session_id or "")
+    page = client.get(f"/checkout/return?order={shop.order(clinic.manager).number}").text
+    assert "The seats are yours." in page
+    assert 'href="/team"' in page

@@ -1,0 +1,124 @@
+"""What becomes of a seat, what its manager sees, and how a list of addresses is read."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from core.errors import InvalidInput
+from teams.rules import (
+    MOST_LINES,
+    Fate,
+    Learned,
+    SeatState,
+    Seen,
+    Share,
+    may_move,
+    read_invitations,
+    seen_by_manager,
+    state_of,
+)
+
+LAST_DAY = date(2028, 11, 30)
+DONE = Learned(4, 100, True, LAST_DAY)
+HALF = Learned(2, 50)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A seat as its rules see it: somebody's, who shares nothing."""
+
+    email: str = "ada@example.org"
+    user_id: int | None = 7
+    is_accepted: bool = True
+    is_ended: bool = False
+    shares: Share = Share.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("seat", "learned", "state"),
+    [
+        (Facts("", None, False), Learned(), SeatState.FREE),
+        (Facts(user_id=None, is_accepted=False), Learned(), SeatState.INVITED),
+        (Facts(), Learned(), SeatState.ACCEPTED),
+        (Facts(), Learned(1, 0), SeatState.STARTED),
+        (Facts(), HALF, SeatState.STARTED),
+        (Facts(), DONE, SeatState.DONE),
+        (Facts(user_id=None), Learned(), SeatState.LEFT),
+        (Facts(is_ended=True), DONE, SeatState.ENDED),
+        (Facts("", None, False, True), Learned(), SeatState.ENDED),
+    ],
+)
+def test_the_state_of_a_seat_follows_from_its_facts(seat: Facts, learned: Learned, state: SeatState) -> None:
+    assert state_of(seat, learned) is state
+
+
+@pytest.mark.parametrize(
+    ("shares", "learned", "seen"),
+    [
+        (Share.NOTHING, HALF, Seen(SeatState.ACCEPTED)),
+        (Share.NOTHING, DONE, Seen(SeatState.ACCEPTED)),
+        (Share.PROGRESS, HALF, Seen(SeatState.STARTED, 50)),
+        (Share.PROGRESS, DONE, Seen(SeatState.DONE, 100)),
+        (Share.CERTIFICATE, HALF, Seen(SeatState.STARTED, 50)),
+        (Share.CERTIFICATE, DONE, Seen(SeatState.DONE, 100, True, LAST_DAY)),
+    ],
+)
+def test_the_manager_sees_what_the_holder_shares(shares: Share, learned: Learned, seen: Seen) -> None:
+    assert seen_by_manager(Facts(shares=shares), learned) == seen
+
+
+def test_of_somebody_who_is_gone_the_manager_sees_nothing_more() -> None:
+    assert seen_by_manager(Facts(user_id=None, shares=Share.CERTIFICATE), DONE) == Seen(SeatState.LEFT)
+
+
+@pytest.mark.parametrize(("percent", "may"), [(0, True), (19, True), (20, False), (100, False)])
+def test_a_seat_may_move_until_a_fifth_is_done(percent: int, may: bool) -> None:
+    assert may_move(percent) is may
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("", []),
+        (
+            "Ada@Example.org\n\nbo@example.org\n",
+            [("ada@example.org", Fate.INVITE), ("bo@example.org", Fate.INVITE)],
+        ),
+        ("Name;Email\nAda;ada@example.org", [("ada@example.org", Fate.INVITE)]),
+        ('\ufeffemail,name\nada@example.org,"Lovelace, Ada"', [("ada@example.org", Fate.INVITE)]),
+        ("<ada@example.org>", [("ada@example.org", Fate.INVITE)]),
+        ("ada at example.org", [("ada at example.org", Fate.MALFORMED)]),
+        ("nobody\nnothing", [("nobody", Fate.MALFORMED), ("nothing", Fate.MALFORMED)]),
+        (
+            "ada@example.org\nADA@example.org",
+            [("ada@example.org", Fate.INVITE), ("ada@example.org", Fate.TWICE)],
+        ),
+        ("in@example.org", [("in@example.org", Fate.SEATED)]),
+        (
+            "in@example.org\nx\na@example.org\nb@example.org\nc@example.org",
+            [
+                ("in@example.org", Fate.SEATED),
+                ("x", Fate.MALFORMED),
+                ("a@example.org", Fate.INVITE),
+                ("b@example.org", Fate.INVITE),
+                ("c@example.org", Fate.FULL),
+            ],
+        ),
+    ],
+)
+def test_each_line_of_a_list_has_its_fate(text: str, read: list[tuple[str, Fate]]) -> None:
+    found = read_invitations(text, frozenset({"in@example.org"}), free=2)
+
+    assert [(each.email, each.fate) for each in found] == read
+
+
+def test_lines_keep_their_number() -> None:
+    found = read_invitations("email\n\na@example.org\n\nb@example.org", frozenset(), free=2)
+
+    assert [each.line for each in found] == [3, 5]
+
+
+def test_a_list_that_is_too_long_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        read_invitations("a@example.org\n" * (MOST_LINES + 1), frozenset(), free=2)

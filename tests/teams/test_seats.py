@@ -1,0 +1,191 @@
+"""What may be done with a seat, and what it does to access."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from core.database import db, transaction
+from core.errors import Conflict, NotFound
+from enrollment.rules import EndReason, PauseReason
+from enrollment.services import find_enrollment, revoke
+from shop.fulfilment import fulfilment_of
+from shop.models import Order
+from teams import seats as acts
+from teams.models import Seat
+from teams.rules import Share
+from tests import factories
+from tests.teams.clinic import Clinic
+
+
+def take_back(clinic: Clinic, order: Any) -> None:
+    with transaction() as session:
+        found = session.get_one(Order, order.id)
+        fulfilment_of(found).take_back(found, EndReason.REFUND)
+
+
+def pause(clinic: Clinic, reason: PauseReason | None) -> None:
+    with transaction() as session:
+        found = session.get_one(Order, clinic.orders[0].id)
+        fulfilment_of(found).pause(found, reason)
+
+
+def test_a_paid_order_makes_its_seats_once_however_often_it_is_told(clinic: Clinic) -> None:
+    clinic.give(clinic.orders[0])
+
+    assert clinic.addresses() == ["", "", ""]
+    assert clinic.team().name == "Clinic am See"
+
+
+def test_a_later_order_adds_to_the_team(clinic: Clinic) -> None:
+    clinic.buy(2)
+
+    assert {seat.team_id for seat in clinic.seats()} == {clinic.team().id}
+    assert len(clinic.seats()) == 5
+
+
+def test_no_more_are_invited_than_there_are_seats(clinic: Clinic) -> None:
+    assert clinic.invite(*(f"p{n}@example.org" for n in range(5))) == 3
+    assert clinic.invite("p9@example.org") == 0
+
+    assert clinic.addresses() == ["p0@example.org", "p1@example.org", "p2@example.org"]
+
+
+def test_an_accepted_seat_lets_its_holder_in_and_nobody_else(clinic: Clinic) -> None:
+    ada, other = factories.make_user(), factories.make_user()
+    clinic.invite(ada.email)
+
+    assert clinic.accept(ada)
+
+    assert clinic.is_in(ada)
+    with pytest.raises(NotFound):
+        clinic.accept(other, address=ada.email)
+    assert not clinic.is_in(other)
+
+
+def test_who_is_in_already_leaves_the_seat_free(clinic: Clinic) -> None:
+    ada = factories.make_user()
+    factories.enroll(ada, clinic.course, "admin")
+    clinic.invite(ada.email)
+
+    assert not clinic.accept(ada)
+
+    assert clinic.addresses() == ["", "", ""]
+    assert clinic.is_in(ada)
+
+
+def test_a_seat_lets_nobody_in_whom_the_school_put_out(clinic: Clinic) -> None:
+    ada = clinic.seat_somebody()
+    found = find_enrollment(ada.id, clinic.course.id)
+    assert found is not None
+    clinic.act(revoke, found.id, clinic.manager.id)
+    seat = clinic.seat_of(ada)
+    clinic.by_manager(acts.move, seat.id, "new@example.org")
+
+    with pytest.raises(Conflict):
+        clinic.accept(ada, address="new@example.org")
+
+
+def test_a_newer_mail_makes_the_older_link_void(clinic: Clinic) -> None:
+    ada = factories.make_user()
+    clinic.invite("typo@example.org")
+    old = clinic.link("typo@example.org")
+
+    clinic.by_manager(acts.correct, clinic.seats()[0].id, ada.email)
+
+    with pytest.raises(NotFound):
+        clinic.act(acts.accept, old, ada.id, Share.NOTHING)
+    assert clinic.accept(ada)
+
+
+def test_an_invitation_is_withdrawn_until_it_is_accepted(clinic: Clinic) -> None:
+    ada = factories.make_user()
+    clinic.invite(ada.email, "bo@example.org")
+    clinic.accept(ada)
+
+    clinic.by_manager(acts.withdraw, clinic.seats()[1].id)
+    with pytest.raises(Conflict):
+        clinic.by_manager(acts.withdraw, clinic.seats()[0].id)
+
+    assert clinic.addresses() == [ada.email, "", ""]
+
+
+def test_a_moved_seat_puts_one_out_and_lets_the_other_in(clinic: Clinic) -> None:
+    ada, bo = clinic.seat_somebody(steps=1), factories.make_user()
+
+    clinic.by_manager(acts.move, clinic.seat_of(ada).id, bo.email)
+    assert not clinic.is_in(ada)
+    clinic.accept(bo)
+
+    assert clinic.is_in(bo)
+    assert acts.percent_of(ada.id, clinic.course.id) == 10  # What was done is kept.
+    assert "seat_ended" in [each.kind for each in factories.mails(ada.email)]
+
+
+def test_a_seat_that_was_used_stays(clinic: Clinic) -> None:
+    ada = clinic.seat_somebody(steps=2)
+
+    with pytest.raises(Conflict):
+        clinic.by_manager(acts.move, clinic.seat_of(ada).id, "bo@example.org")
+
+    assert clinic.is_in(ada)
+
+
+@pytest.mark.parametrize(("steps", "is_free"), [(1, True), (2, False)])
+def test_a_seat_that_is_left_is_free_unless_it_was_used(clinic: Clinic, steps: int, is_free: bool) -> None:
+    ada = clinic.seat_somebody(Share.CERTIFICATE, steps)
+    seat = clinic.seat_of(ada)
+
+    clinic.act(acts.leave, ada.id, seat.id)
+
+    left = clinic.seats()[0]
+    assert not clinic.is_in(ada)
+    assert (left.email == "", left.left_at is None, left.user_id) == (is_free, is_free, None)
+    assert left.shares is Share.NOTHING
+
+
+def test_a_refund_ends_all_seats_of_its_order_and_no_others(clinic: Clinic) -> None:
+    ada, bo = clinic.seat_somebody(), factories.make_user()
+    clinic.invite(bo.email)
+    clinic.buy(1)
+    link = clinic.link(bo.email)
+
+    take_back(clinic, clinic.orders[0])
+
+    assert not clinic.is_in(ada)
+    with pytest.raises(NotFound):
+        clinic.act(acts.accept, link, bo.id, Share.NOTHING)
+    assert [seat.is_ended for seat in clinic.seats()] == [True, True, True, False]
+    assert clinic.invite("cy@example.org", "di@example.org") == 1
+
+
+def test_while_the_payment_is_disputed_seats_are_paused(clinic: Clinic) -> None:
+    ada, bo = clinic.seat_somebody(), factories.make_user()
+    clinic.invite(bo.email)
+
+    pause(clinic, PauseReason.DISPUTE)
+    assert not clinic.is_in(ada)
+    with pytest.raises(Conflict):
+        clinic.accept(bo)
+    pause(clinic, None)
+
+    assert clinic.is_in(ada)
+    assert clinic.accept(bo)
+
+
+def test_a_seat_of_another_team_is_not_there(clinic: Clinic) -> None:
+    seat, other = clinic.seats()[0].id, Clinic(clinic.app)
+
+    for deed in (acts.withdraw, acts.correct, acts.move):
+        rest = () if deed is acts.withdraw else ("ada@example.org",)
+        with pytest.raises(NotFound):
+            other.by_manager(deed, seat, *rest)
+
+
+def test_who_holds_a_seat_under_another_address_is_not_invited_to_a_second(clinic: Clinic) -> None:
+    ada = factories.make_user()
+    clinic.invite("work@example.org")
+    clinic.accept(ada, address="work@example.org")
+
+    assert clinic.invite(ada.email, "work@example.org") == 0
+    assert db.session.scalar(select(func.count()).select_from(Seat).where(Seat.email != "")) == 1
