@@ -61,6 +61,8 @@ import studio.commands
 import studio.models
 import studio.views
 import teams.fulfilment
+import teams.member_views
+import teams.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
@@ -122,6 +124,8 @@ def register_rooms(app: Flask) -> None:
         lessons.tools.views,
         reviews.views,
         articles.views,
+        teams.views,
+        teams.member_views,
         pages.views,
         pages.health,
         studio.views,

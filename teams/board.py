@@ -11,6 +11,7 @@ from accounts.models import User
 from certificates.models import Certificate
 from core.clock import now
 from core.database import db
+from core.errors import NotFound
 from courses.models import Course, Step
 from progress import rules as progress
 from progress.models import CourseCompletion, StepCompletion
@@ -73,6 +74,15 @@ def board_of(team_id: int) -> list[CourseSeats]:
     for seat, course, name in found:
         made[course.id].append(_row(seat, name, learned.get((seat.user_id, course.id), Learned())))
     return [_of_course(titles[course_id], rows) for course_id, rows in made.items()]
+
+
+def row_of(team_id: int, seat_id: int) -> tuple[CourseSeats, SeatRow]:
+    """One seat of a team that stands for somebody. Raises NotFound."""
+    for course in board_of(team_id):
+        for row in course.rows:
+            if row.id == seat_id:
+                return course, row
+    raise NotFound("There is no such seat, or it is free now.")
 
 
 def lines_of(board: Iterable[CourseSeats]) -> Iterator[Sequence[object]]:

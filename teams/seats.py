@@ -105,6 +105,17 @@ def invitation_of(token: str) -> tuple[Seat, Team, Course]:
     return found[0], found[1], found[2]
 
 
+def seats_held(user_id: int) -> list[tuple[Seat, Team, Course]]:
+    """The seats that this person holds, the newest first."""
+    query = (
+        select(Seat, Team, Course)
+        .join(Team, Team.id == Seat.team_id)
+        .join(Course, Course.id == Seat.course_id)
+    )
+    query = query.where(Seat.user_id == user_id, Seat.ended_at.is_(None)).order_by(Seat.accepted_at.desc())
+    return [(seat, team, course) for seat, team, course in db.session.execute(query)]
+
+
 def accept(token: str, user_id: int, shares: Share) -> bool:
     """Take the seat of a mail's link. False for somebody who is in the course already: then the seat is free again.
 
@@ -132,7 +143,7 @@ def accept(token: str, user_id: int, shares: Share) -> bool:
 
 def choose(user_id: int, seat_id: int, shares: Share) -> None:
     """Change what the managers see of one's own seat. Raises NotFound."""
-    _own(user_id, seat_id).shares = shares
+    seat_held(user_id, seat_id).shares = shares
     db.session.flush()
 
 
@@ -142,7 +153,7 @@ def leave(user_id: int, seat_id: int) -> None:
     Raises NotFound.
     """
     lock_person(user_id)
-    seat = _own(user_id, seat_id)
+    seat = seat_held(user_id, seat_id)
     is_used = not may_move(percent_of(user_id, seat.course_id))
     end_grants(seat.source, EndReason.SEAT, user_id)
     if is_used:
@@ -212,7 +223,8 @@ def _free(team_id: int, course_id: int) -> list[Seat]:
     return list(db.session.scalars(query.order_by(Seat.id)))
 
 
-def _own(user_id: int, seat_id: int) -> Seat:
+def seat_held(user_id: int, seat_id: int) -> Seat:
+    """One's own seat, locked. Raises NotFound, for another person's too."""
     found = _one(Seat.id == seat_id, Seat.user_id == user_id, Seat.ended_at.is_(None))
     if found is None:
         raise NotFound(NOT_YOURS)

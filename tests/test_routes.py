@@ -138,6 +138,26 @@ GET  shop.order_page           login   course  course  course  course  course  c
 GET  shop.show                 login   200     404     404     404     404     404
 GET  shop_orders.index         login   200     200     200     200     200     200
 GET  admin_enrollments.revoke        login   403     403     403     200     403     200
+GET  seats.order              login   course  course  course  course  course  course
+GET  team.index                      login   200     404     404     404     404     404
+GET  team.export                     login   200     404     404     404     404     404
+GET  team.invite                     login   200     404     404     404     404     404
+GET  team.seat                       login   200     404     404     404     404     404
+GET  seat.join                       200     200     200     200     200     200     200
+GET  seat.ask_manager                200     200     200     200     200     200     200
+GET  seat.mine                       login   200     200     200     200     200     200
+POST seats.order              login   course  course  course  course  course  course
+POST team.invite                     login   422     404     404     404     404     404
+POST team.send                       login   422     404     404     404     404     404
+POST team.move                       login   422     404     404     404     404     404
+POST team.invite_manager             login   422     404     404     404     404     404
+POST team.withdraw_manager           login   409     404     404     404     404     404
+POST team.stop_managing              login   409     404     404     404     404     404
+POST seat.accept                      login   303     404     404     404     404     404
+POST team.withdraw                   login   303     404     404     404     404     404
+POST seat.choose                      login   303     404     404     404     404     404
+POST seat.leave                      login   303     404     404     404     404     404
+POST seat.become_manager             login   409     303     404     404     404     404
 POST reviews.choose                  login   422     422     422     422     422     422
 POST reviews.skip                    login   303     303     303     303     303     303
 POST reviews.start                   login   303     303     303     303     303     303
@@ -272,6 +292,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
     "shop.show": {"number": "THE-ORDER"},
+    **{f"seat.{each}": {"seat_id": 2} for each in ("choose", "leave")},
+    **{f"seat.{each}": {"token": "THE-SEAT"} for each in ("join", "accept")},
+    **{f"seat.{each}": {"token": "THE-TEAM"} for each in ("ask_manager", "become_manager")},
 }
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
@@ -324,7 +347,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     factories.make_article("itch")
     enrollment = factories.enroll(learner, course)
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
-    factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
+    order = factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
+    _team(learner, order, course)
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))
     factories.sign_in(app.test_client(), learner)
@@ -348,7 +372,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     mails.mkdir(exist_ok=True)
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
-        "position": 1, "doubt_id": 1,
+        "position": 1, "doubt_id": 1, "seat_id": 1, "manager_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
@@ -356,6 +380,26 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",
         "role": "instructor", "verb": "grant", "off": refusal_path(learner, "reviews").rpartition("/")[2],
     }  # fmt: skip
+
+
+def _team(learner: Any, order: Any, course: Any) -> None:
+    """A team that the learner manages alone: seat 1 is an invitation, seat 2 the learner's own."""
+    from core.clock import now
+    from core.ids import fingerprint
+    from teams.models import Manager, Seat
+    from teams.services import make_team
+
+    with transaction() as session:
+        team = make_team(learner.id, "The clinic")
+        shared = {"team_id": team.id, "course_id": course.id, "order_id": order.id, "invited_at": now()}
+        session.add(Seat(number=1, email="a@example.org", token_hash=fingerprint("THE-SEAT"), **shared))
+        session.flush()
+        held = {"email": learner.email, "user_id": learner.id, "accepted_at": now()}
+        session.add(Seat(number=2, **held, **shared))
+        asked = Manager(
+            team_id=team.id, email="b@example.org", token_hash=fingerprint("THE-TEAM"), invited_at=now()
+        )
+        session.add(asked)
 
 
 def _reviewed(session: Any, learner: Any, course: Any, step: Any) -> tuple[int, int]:

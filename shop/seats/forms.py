@@ -11,6 +11,10 @@ from shop.models import Order
 from shop.seats.rules import MOST_SEATS
 
 CARD, TRANSFER = "card", "transfer"
+WAYS = {
+    CARD: "By card, or as the payment page offers",
+    TRANSFER: "By bank transfer: the seats are ready when the money has arrived",
+}
 
 
 class SeatsForm(FlaskForm):
@@ -34,11 +38,7 @@ class SeatsForm(FlaskForm):
 
     def __init__(self, currency: str, before: Order | None) -> None:
         super().__init__(data=_typed(before))
-        self.way.choices = [(CARD, "By card, or as the payment page offers")]
-        if takes_transfers(currency):
-            self.way.choices.append(
-                (TRANSFER, "By bank transfer: the seats are ready when the money has arrived")
-            )
+        self.way.choices = WAYS if takes_transfers(currency) else {CARD: WAYS[CARD]}
 
     @property
     def invoicing(self) -> Invoicing:

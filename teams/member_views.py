@@ -1,0 +1,109 @@
+"""The doors of those who were invited, and of those who hold a seat."""
+
+from flask import Blueprint, abort, flash, redirect
+from werkzeug.wrappers import Response
+
+from core.database import transaction
+from core.web import ANYONE, SIGNED_IN, allow, reader, render, signed_in
+from teams import seats, services
+from teams.forms import ButtonForm, SharesForm
+
+bp = Blueprint("seat", __name__)
+Answer = str | Response | tuple[str, int]
+
+
+@bp.get("/team/join/<token>")
+@allow(ANYONE)
+def join(token: str) -> Answer:
+    """Where the link of an invitation leads. Only the button takes the seat."""
+    return _join_page(token)
+
+
+@bp.post("/team/join/<token>")
+@allow(SIGNED_IN)
+def accept(token: str) -> Answer:
+    """Take the seat."""
+    form, person = SharesForm(), signed_in()
+    if not form.validate_on_submit():
+        return _join_page(token, form), 422
+    slug = seats.invitation_of(token)[2].slug
+    with transaction():
+        is_taken = seats.accept(token, person.user_id, form.choice)
+    if is_taken:
+        flash("The seat is yours. You may change what your team sees under Account, Teams.", "success")
+    else:
+        flash("You are in this course already, so the seat stays free for somebody else.", "info")
+    return redirect(f"/learn/{slug}", 303)
+
+
+@bp.get("/team/managers/join/<token>")
+@allow(ANYONE)
+def ask_manager(token: str) -> str:
+    """Where the link of an invitation to manage a team leads."""
+    manager, team = services.managing_invitation(token)
+    here = f"/team/managers/join/{token}"
+    return render(
+        "teams/join_manager.html", nav="login", team=team, email=manager.email, here=here, form=ButtonForm(),
+        person=reader(),
+    )  # fmt: skip
+
+
+@bp.post("/team/managers/join/<token>")
+@allow(SIGNED_IN)
+def become_manager(token: str) -> Response:
+    """Take it on."""
+    with transaction():
+        services.become_manager(token, signed_in().user_id)
+    flash("You manage this team now.", "success")
+    return redirect("/team", 303)
+
+
+@bp.get("/account/teams")
+@allow(SIGNED_IN)
+def mine() -> str:
+    """The seats that the reader holds, and what their teams see."""
+    person = signed_in()
+    held = [
+        (seat, team, course, SharesForm(prefix=f"seat-{seat.id}", data={"shares": seat.shares.value}))
+        for seat, team, course in seats.seats_held(person.user_id)
+    ]
+    managed = services.find_team(person.user_id)
+    return render(
+        "teams/mine.html", nav="account", tab="teams", held=held, managed=managed, button=ButtonForm()
+    )
+
+
+@bp.post("/account/teams/<int:seat_id>")
+@allow(SIGNED_IN)
+def choose(seat_id: int) -> Response:
+    """Change what the team sees of this seat."""
+    person, form = signed_in(), SharesForm(prefix=f"seat-{seat_id}")
+    seats.seat_held(person.user_id, seat_id)
+    if not form.validate_on_submit():
+        abort(422)
+    with transaction():
+        seats.choose(person.user_id, seat_id, form.choice)
+    flash("Your choice is saved.", "success")
+    return redirect("/account/teams", 303)
+
+
+@bp.post("/account/teams/<int:seat_id>/leave")
+@allow(SIGNED_IN)
+def leave(seat_id: int) -> Response:
+    """Leave the seat."""
+    with transaction():
+        seats.leave(signed_in().user_id, seat_id)
+    flash("You have left the seat. What you did is kept.", "success")
+    return redirect("/account/teams", 303)
+
+
+def _join_page(token: str, form: SharesForm | None = None) -> str | Response:
+    """Who invites to what; who holds the seat already goes on to the course."""
+    seat, team, course = seats.invitation_of(token)
+    person = reader()
+    if seat.is_accepted:
+        return redirect(f"/learn/{course.slug}") if person and person.user_id == seat.user_id else abort(404)
+    return render(
+        "teams/join.html", nav="login", team=team, course=course, email=seat.email, here=f"/team/join/{token}",
+        form=form or SharesForm(), person=person,
+    )  # fmt: skip

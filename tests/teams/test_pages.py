@@ -1,0 +1,106 @@
+"""The pages of a team: the manager's board, the way of an invitation, one's own seats."""
+
+from io import BytesIO
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from teams import services
+from teams.rules import Share
+from tests import factories
+from tests.counting import statements
+from tests.teams.clinic import Clinic
+
+
+def browser(clinic: Clinic, person: Any) -> FlaskClient:
+    return factories.sign_in(clinic.app.test_client(), person)
+
+
+def test_the_board_shows_what_is_shared_and_costs_few_queries(clinic: Clinic) -> None:
+    clinic.buy(2)
+    open_one = clinic.seat_somebody(Share.CERTIFICATE, steps=10)
+    closed_one = clinic.seat_somebody(Share.NOTHING, steps=5)
+    clinic.invite("late@example.org")
+    client = browser(clinic, clinic.manager)
+
+    with statements() as ran:
+        page = client.get("/team").text
+
+    assert "5 seats: 2 free, 1 invited, 1 accepted, 1 done" in page
+    assert "100 %" in page
+    assert "without end" in page
+    assert "50 %" not in page
+    assert len(ran) <= 14, len(ran)
+    lines = client.get("/team/seats.csv").text.splitlines()
+    assert f"{open_one.email},{open_one.name},done,100,without end" in lines[1]
+    assert f"{closed_one.email},,accepted,," in lines[2]
+
+
+def test_a_list_is_looked_through_before_anybody_is_invited(clinic: Clinic) -> None:
+    client, address = browser(clinic, clinic.manager), f"/team/invite/{clinic.course.slug}"
+    file = (BytesIO(b"name,email\nBo,bo@example.org\nNobody,\n"), "people.csv")
+
+    looked = factories.post(client, address, {"addresses": "ada@example.org", "file": file})
+    assert "2 of 4 will be invited" in looked.text
+    assert clinic.addresses() == ["", "", ""]
+    sent = factories.post(client, address, {"addresses": "ada@example.org\nbo@example.org", "confirm": "1"})
+
+    assert sent.status_code == 303
+    assert clinic.addresses() == ["ada@example.org", "bo@example.org", ""]
+
+
+def test_an_invitation_leads_a_stranger_to_register_and_its_button_takes_the_seat(clinic: Clinic) -> None:
+    ada = factories.make_user()
+    clinic.invite("ada@work.example")
+    here = f"/team/join/{clinic.link('ada@work.example')}"
+
+    stranger = clinic.app.test_client().get(here).text
+    assert "/register?next=" in stranger
+    client = browser(clinic, ada)
+    assert f"You are signed in as {ada.email}" in client.get(here).text
+    assert not clinic.is_in(ada)
+    taken = factories.post(client, here, {"shares": "progress"})
+
+    assert taken.location == f"/learn/{clinic.course.slug}"
+    assert clinic.seat_of(ada).shares is Share.PROGRESS
+    assert client.get(here).location == f"/learn/{clinic.course.slug}"
+    assert browser(clinic, clinic.manager).get(here).status_code == 404
+
+
+def test_the_holder_changes_what_is_seen_and_leaves(clinic: Clinic) -> None:
+    ada = clinic.seat_somebody()
+    client, seat = browser(clinic, ada), clinic.seat_of(ada).id
+
+    factories.post(client, f"/account/teams/{seat}", {f"seat-{seat}-shares": "certificate"})
+    assert clinic.seat_of(ada).shares is Share.CERTIFICATE
+    assert "Clinic am See" in client.get("/account/teams").text
+    factories.post(client, f"/account/teams/{seat}/leave")
+
+    assert not clinic.is_in(ada)
+
+
+def test_a_seat_that_cannot_move_says_why(clinic: Clinic) -> None:
+    ada = clinic.seat_somebody(steps=3)
+    client, seat = browser(clinic, clinic.manager), clinic.seat_of(ada).id
+
+    refused = factories.post(client, f"/team/seats/{seat}/move", {"email": "bo@example.org"})
+
+    assert refused.status_code == 409
+    assert "A fifth of the course or more was done" in refused.text
+
+
+def test_a_second_manager_is_invited_and_the_last_one_stays(clinic: Clinic) -> None:
+    second, client = factories.make_user(), browser(clinic, clinic.manager)
+    assert factories.post(client, "/team/leave").status_code == 409
+
+    factories.post(client, "/team/managers", {"email": second.email})
+    (mail,) = factories.mails(second.email)
+    token = mail.text.split("/team/managers/join/")[1].split()[0]
+    taken = factories.post(browser(clinic, second), f"/team/managers/join/{token}")
+
+    assert taken.location == "/team"
+    assert factories.post(client, "/team/leave").status_code == 303
+    assert client.get("/team").status_code == 404
+    found = services.find_team(second.id)
+    assert found is not None
+    assert [each.email for each in services.managers_of(found.id)] == [second.email]
