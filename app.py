@@ -15,6 +15,7 @@ import admin.enrollment_views
 import admin.order_views
 import admin.people_views
 import admin.school_views
+import admin.seat_views
 import admin.views
 import analysis.cohorts.jobs
 import analysis.cohorts.later
@@ -133,6 +134,7 @@ def register_rooms(app: Flask) -> None:
         admin.people_views,
         admin.enrollment_views,
         admin.order_views,
+        admin.seat_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)

@@ -30,6 +30,7 @@ from accounts.rules import normal_email
 from core.clock import now
 from core.errors import InvalidInput
 from core.school import EDITABLE, current_school, require_readable
+from shop.seats.rules import read_breaks
 
 HOST = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
 ZONES = {zone: zone for zone in sorted(available_timezones())}
@@ -71,6 +72,22 @@ class EnrollForm(FlaskForm):
         today = now().astimezone(ZoneInfo(current_school().time_zone)).date()
         if field.data is not None and field.data < today:
             raise ValidationError("Choose a day that is not over yet, or leave it empty")
+
+
+class SeatPricesForm(FlaskForm):
+    """From how many seats on which price, a line for each."""
+
+    breaks = TextAreaField("Price breaks", filters=[_lines], validators=[Length(max=2000)])
+
+    def __init__(self, currency: str, **values: Any) -> None:
+        super().__init__(**values)
+        self.currency = currency
+
+    def validate_breaks(self, field: TextAreaField) -> None:
+        try:
+            read_breaks(field.data or "", self.currency)
+        except InvalidInput as error:
+            raise ValidationError(error.sentence) from error
 
 
 class SchoolForm(FlaskForm):

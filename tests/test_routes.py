@@ -132,6 +132,8 @@ GET  admin_orders.export             login   403     403     403     403     200
 GET  admin_orders.index              login   403     403     403     403     200     200
 GET  admin_orders.runs               login   403     403     403     403     200     200
 GET  admin_orders.show               login   403     403     403     403     200     200
+GET  admin_seats.index               login   403     403     403     403     200     200
+GET  admin_seats.change              login   403     403     403     403     200     200
 GET  admin_school.settings           login   403     403     403     403     403     200
 GET  shop.back                 login   404     404     404     404     404     404
 GET  shop.order_page           login   course  course  course  course  course  course
@@ -199,6 +201,7 @@ POST admin_enrollments.enroll        login   403     403     403     422     403
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_orders.accept             login   403     403     403     403     409     409
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
+POST admin_seats.change              login   403     403     403     403     303     303
 POST admin_school.settings           login   403     403     403     403     403     422
 POST kept_answers.send_kept          login   303     404     404     404     404     404
 POST marking.ask_for_another         login   303     course  303     course  course  303

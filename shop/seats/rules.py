@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from core.errors import InvalidInput
-from core.money import Money
+from core.money import Money, read_money
 
 MOST_SEATS = 500  # in one order; whoever needs more orders twice, or writes to the school
 
@@ -51,3 +51,32 @@ def total_price(table: Sequence[Band], seats: int) -> Money:
     """What so many seats cost together. Raises InvalidInput for a number that is not sold."""
     unit = unit_price(table, seats)
     return Money(unit.minor * seats, unit.currency)
+
+
+def read_breaks(text: str, currency: str) -> tuple[PriceBreak, ...]:
+    """Price breaks as they are typed: a line for each, the number of seats and the price of one, as `10 39.00`.
+
+    Raises InvalidInput for a line that says neither, for a number that stands twice, and for one that is not sold.
+    """
+    found = [_read_break(line, currency) for line in text.splitlines() if line.strip()]
+    numbers = [each.from_seats for each in found]
+    if len(set(numbers)) < len(numbers):
+        raise InvalidInput("A number of seats stands twice.", "breaks")
+    return tuple(sorted(found, key=lambda each: each.from_seats))
+
+
+def write_breaks(breaks: Sequence[PriceBreak]) -> str:
+    """The same breaks as text."""
+    return "\n".join(f"{each.from_seats} {each.unit.amount}" for each in breaks)
+
+
+def _read_break(line: str, currency: str) -> PriceBreak:
+    first, _, price = line.strip().partition(" ")
+    if not first.isdecimal() or not 2 <= int(first[:9]) <= MOST_SEATS:
+        raise InvalidInput(
+            f"{line.strip()!r} must begin with a number of seats from 2 to {MOST_SEATS}.", "breaks"
+        )
+    unit = read_money(price, currency)
+    if unit.is_free:
+        raise InvalidInput(f"{line.strip()!r} needs a price above 0.", "breaks")
+    return PriceBreak(int(first), unit)

@@ -114,6 +114,8 @@ PAGES = [
     ("admin", "/admin/enrollments/new"),
     ("admin", "{revoke}"),
     ("admin", "/admin/orders"),
+    ("admin", "/admin/seat-prices"),
+    ("admin", f"/admin/seat-prices/{CERTIFICATION}"),
     ("admin", "/admin/orders?q=nobody-at-all"),
     ("admin", "{order}"),
     ("admin", "/admin/events"),

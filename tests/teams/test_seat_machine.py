@@ -1,0 +1,158 @@
+"""Seats against what must always hold: bought, invited, taken, moved, left, paused and paid back, in any order."""
+
+from contextlib import suppress
+from typing import Any
+
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+from sqlalchemy import select
+
+from core.database import db, transaction
+from core.errors import DomainError
+from enrollment.models import Enrollment, EnrollmentState, Grant
+from enrollment.rules import EndReason, PauseReason
+from enrollment.services import find_enrollment, revoke
+from shop.fulfilment import fulfilment_of
+from shop.models import Order
+from teams import seats as acts
+from teams.models import Seat
+from teams.rules import MOVES_BELOW, Share
+from tests import factories
+from tests.teams.clinic import Clinic
+
+BRIEF = settings(
+    max_examples=6,
+    phases=[Phase.generate],
+    stateful_step_count=25,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+CROWD = 4
+WHO = st.integers(0, CROWD - 1)
+
+
+class Seats(RuleBasedStateMachine):
+    """A clinic and a few people, one of whom is in the course already."""
+
+    app: Flask
+
+    @initialize()
+    def begin(self) -> None:
+        self.clinic = Clinic(self.app, seats=2)
+        self.people = [factories.make_user() for _ in range(CROWD)]
+        self.refunded: set[int] = set()
+        factories.enroll(self.people[0], self.clinic.course, "admin")
+
+    @rule(seats=st.integers(1, 2))
+    def buy(self, seats: int) -> None:
+        self.clinic.buy(seats)
+
+    @rule()
+    def tell_again(self) -> None:
+        for order in self.clinic.orders:
+            self.clinic.give(order)
+
+    @rule(who=st.lists(WHO, min_size=1, max_size=3))
+    def invite(self, who: list[int]) -> None:
+        self.clinic.invite(*(self.people[each].email for each in who))
+
+    @rule(who=WHO, invited=WHO, shares=st.sampled_from(Share))
+    def accept(self, who: int, invited: int, shares: Share) -> None:
+        with suppress(DomainError, IndexError):  # IndexError: nobody was ever invited by this address.
+            self.clinic.accept(self.people[who], shares, self.people[invited].email)
+
+    @rule(who=WHO)
+    def study(self, who: int) -> None:
+        if self.clinic.is_in(self.people[who]):
+            steps = factories.steps_of(self.clinic.course)
+            done = acts.percent_of(self.people[who].id, self.clinic.course.id) // 10
+            factories.complete(self.people[who], *steps[done : done + 1])
+
+    @rule(number=st.integers(0, 7), to=WHO)
+    def move(self, number: int, to: int) -> None:
+        seat = self._seat(number)
+        used = seat.user_id and acts.percent_of(seat.user_id, self.clinic.course.id)
+        with suppress(DomainError):
+            self.clinic.by_manager(acts.move, seat.id, self.people[to].email)
+            assert used is not None
+            assert used < MOVES_BELOW
+
+    @rule(number=st.integers(0, 7))
+    def withdraw(self, number: int) -> None:
+        with suppress(DomainError):
+            self.clinic.by_manager(acts.withdraw, self._seat(number).id)
+
+    @rule(number=st.integers(0, 7))
+    def leave(self, number: int) -> None:
+        seat = self._seat(number)
+        if seat.user_id is not None:
+            with suppress(DomainError):
+                self.clinic.act(acts.leave, seat.user_id, seat.id)
+
+    @rule(number=st.integers(0, 3), reason=st.sampled_from([PauseReason.DISPUTE, None]))
+    def dispute(self, number: int, reason: PauseReason | None) -> None:
+        self._with_order(number, lambda found: fulfilment_of(found).pause(found, reason))
+
+    @rule(number=st.integers(0, 3))
+    def refund(self, number: int) -> None:
+        self._with_order(number, lambda found: fulfilment_of(found).take_back(found, EndReason.REFUND))
+        self.refunded.add(self._order(number).id)
+
+    @rule(who=WHO)
+    def put_out(self, who: int) -> None:
+        found = find_enrollment(self.people[who].id, self.clinic.course.id)
+        if found is not None and who == CROWD - 1:
+            self.clinic.act(revoke, found.id, self.clinic.manager.id)
+
+    @invariant()
+    def no_more_seats_are_in_use_than_are_paid(self) -> None:
+        if not hasattr(self, "clinic"):
+            return
+        mine = [seat for seat in self.clinic.seats() if seat.course_id == self.clinic.course.id]
+        paid = sum(order.quantity for order in self.clinic.orders if order.id not in self.refunded)
+        in_use = [seat for seat in mine if seat.email and not seat.is_ended]
+        assert len(in_use) <= paid
+        held = [seat.user_id for seat in in_use if seat.user_id is not None]
+        assert len(held) == len(set(held))
+
+    @invariant()
+    def nobody_is_in_without_a_seat_of_theirs_or_another_grant(self) -> None:
+        if not hasattr(self, "clinic"):
+            return
+        db.session.rollback()
+        query = select(Enrollment).filter_by(course_id=self.clinic.course.id, state=EnrollmentState.ACTIVE)
+        inside = {each.user_id for each in db.session.scalars(query)}
+        assert inside == {grant.user_id for grant in self._grants() if not grant.pause_reason}
+        by_seat = {(grant.user_id, grant.source) for grant in self._grants() if grant.kind == "seat"}
+        held = {(seat.user_id, seat.source) for seat in self._held()}
+        # Whom the school put out keeps the seat, and the seat lets them in no more.
+        assert by_seat <= held
+        assert {who for who, _ in held - by_seat} <= {self.people[-1].id}
+
+    def _grants(self) -> list[Grant]:
+        query = select(Grant).filter_by(course_id=self.clinic.course.id, ended_at=None)
+        return list(db.session.scalars(query))
+
+    def _held(self) -> list[Seat]:
+        query = select(Seat).where(Seat.course_id == self.clinic.course.id, Seat.user_id.is_not(None))
+        return list(db.session.scalars(query.where(Seat.ended_at.is_(None))))
+
+    def _seat(self, number: int) -> Seat:
+        mine = [seat for seat in self.clinic.seats() if seat.course_id == self.clinic.course.id]
+        return mine[number % len(mine)]
+
+    def _order(self, number: int) -> Any:
+        return self.clinic.orders[number % len(self.clinic.orders)]
+
+    def _with_order(self, number: int, deed: Any) -> None:
+        with transaction() as session:
+            deed(session.get_one(Order, self._order(number).id))
+
+
+def test_seats_stay_right_whatever_happens_in_whatever_order(app: Flask) -> None:
+    run_machine(type("Walk", (Seats,), {"app": app}), settings=BRIEF)
