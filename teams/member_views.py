@@ -15,8 +15,15 @@ Answer = str | Response | tuple[str, int]
 @bp.get("/team/join/<token>")
 @allow(ANYONE)
 def join(token: str) -> Answer:
-    """Where the link of an invitation leads. Only the button takes the seat."""
-    return _join_page(token)
+    """Where the link of an invitation leads: who invites to what. Only the button takes the seat."""
+    seat, team, course = seats.invitation_of(token)
+    person = reader()
+    if seat.is_accepted:
+        return redirect(f"/learn/{course.slug}") if person and person.user_id == seat.user_id else abort(404)
+    return render(
+        "teams/join.html", nav="login", team=team, course=course, email=seat.email, here=f"/team/join/{token}",
+        form=SharesForm(), person=person,
+    )  # fmt: skip
 
 
 @bp.post("/team/join/<token>")
@@ -25,7 +32,7 @@ def accept(token: str) -> Answer:
     """Take the seat."""
     form, person = SharesForm(), signed_in()
     if not form.validate_on_submit():
-        return _join_page(token, form), 422
+        abort(422)
     slug = seats.invitation_of(token)[2].slug
     with transaction():
         is_taken = seats.accept(token, person.user_id, form.choice)
@@ -95,15 +102,3 @@ def leave(seat_id: int) -> Response:
         seats.leave(signed_in().user_id, seat_id)
     flash("You have left the seat. What you did is kept.", "success")
     return redirect("/account/teams", 303)
-
-
-def _join_page(token: str, form: SharesForm | None = None) -> str | Response:
-    """Who invites to what; who holds the seat already goes on to the course."""
-    seat, team, course = seats.invitation_of(token)
-    person = reader()
-    if seat.is_accepted:
-        return redirect(f"/learn/{course.slug}") if person and person.user_id == seat.user_id else abort(404)
-    return render(
-        "teams/join.html", nav="login", team=team, course=course, email=seat.email, here=f"/team/join/{token}",
-        form=form or SharesForm(), person=person,
-    )  # fmt: skip
