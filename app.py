@@ -64,6 +64,7 @@ from core.commands import stratum
 from enrollment.services import AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
+from shop.disputes.services import DisputeOver, PaymentDisputed
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
@@ -149,6 +150,8 @@ def connect_rooms() -> None:
     )  # Somebody returned to a finished course.
     events.subscribe(AttemptMarked, analysis.services.note_marked)
     events.subscribe(AccessTakenBack, certificates.services.revoke_paid_back)
+    events.subscribe(PaymentDisputed, certificates.services.suspend)
+    events.subscribe(DisputeOver, certificates.services.restore)
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)

@@ -72,7 +72,7 @@ def numbers() -> Overview:
         _count(Enrollment.id, Enrollment.started_at >= since),
         _count(CourseCompletion.id),
         _count(CourseCompletion.id, CourseCompletion.completed_at >= since),
-        _count(Certificate.id, Certificate.revoked_at.is_(None)),
+        _count(Certificate.id, Certificate.revoked_at.is_(None), Certificate.suspended_at.is_(None)),
         _count(Certificate.id, Certificate.issued_at >= since),
         _count(OutboxMail.id, OutboxMail.state == MailState.DEAD),
         _count(Order.id, Order.state == OrderState.PROCESSING),

@@ -39,6 +39,34 @@ class SessionStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class DisputeStatus(StrEnum):
+    """Where a dispute stands. Those that begin with `warning` are inquiries: the bank asks, and no money moves."""
+
+    WARNING_NEEDS_RESPONSE = "warning_needs_response"
+    WARNING_UNDER_REVIEW = "warning_under_review"
+    WARNING_CLOSED = "warning_closed"
+    PREVENTED = "prevented"  # settled between the banks before it began
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A dispute of a payment as Stripe gives it at this moment. `reason` is Stripe's word; `due_by` is when the
+    school's answer must be there; `is_answered`: evidence was handed in."""
+
+    id: str
+    payment_id: str
+    status: DisputeStatus
+    amount: Money
+    reason: str
+    due_by: datetime | None
+    opened_at: datetime
+    is_answered: bool
+
+
 @dataclass(frozen=True)
 class Payment:
     """The money of a session. `refunded` counts refunds that went through, `returning` those under way."""
@@ -51,6 +79,12 @@ class Payment:
     method: str = ""  # Stripe's word: card, sepa_debit …
     failure: str = ""  # Stripe's sentence for the buyer
     receipt_url: str = ""
+    disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def is_charged_back(self) -> bool:
+        """Whether the buyer's bank took it back for good."""
+        return any(each.status is DisputeStatus.LOST for each in self.disputes)
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,16 @@ _log = logging.getLogger("payments")
 
 def write(order: Order, kind: str, **more: object) -> None:
     """A mail to the buyer; each kind once for an order, whoever brings the news and however often."""
-    facts = {
+    mail.queue(kind, order.email, {**facts_of(order), **more}, dedupe_key=f"order:{order.number}:{kind}")
+
+
+def facts_of(order: Order) -> dict[str, object]:
+    """What every mail to the buyer may say."""
+    return {
         "name": _name_of(order), "course": order.title, "number": order.number,
         "amount": str(order.amount), "is_test": not order.livemode, "path": order.url,
         "course_path": course_path(order),
     }  # fmt: skip
-    mail.queue(kind, order.email, {**facts, **more}, dedupe_key=f"order:{order.number}:{kind}")
 
 
 def send_receipt(order: Order) -> None:

@@ -13,13 +13,15 @@ from enrollment.rules import EndReason
 from enrollment.services import lock_person
 from payments.values import Session
 from shop import order_mails, rules
+from shop.disputes import services as disputes
 from shop.fulfilment import fulfilment_of
 from shop.models import Order, OrderChange
 from shop.orders import find_order, lock_order
 from shop.rules import OPEN_STATES, OrderState
 
 ENTERED = frozenset({OrderState.PAID, OrderState.PARTLY_REFUNDED})
-MONEY_STATES = frozenset({*ENTERED, OrderState.DUPLICATE, OrderState.REVIEW, OrderState.REFUNDED})
+GONE = frozenset({OrderState.REFUNDED, OrderState.CHARGED_BACK})
+MONEY_STATES = frozenset({*ENTERED, *GONE, OrderState.DUPLICATE, OrderState.REVIEW})
 
 
 class OrderUnknown(Unavailable):
@@ -47,6 +49,8 @@ def apply(session: Session, cause: str) -> Order | None:
     told, before = _told(order, session), order.state
     _write_down(order, session)
     _turn(order, rules.next_state(before, told), cause)
+    if session.payment is not None:
+        disputes.apply(order, session.payment.disputes)
     if order.state is OrderState.REVIEW and before is not OrderState.REVIEW:
         order_mails.tell_school(order, session, _why_review(order, session))
     return order
@@ -63,6 +67,8 @@ def accept(number: str, by: int) -> Order:
     order = lock_order(order.id)
     if order.state is not OrderState.REVIEW or order.user_id is None:
         raise Conflict("Only an order that is being checked, and that still has its buyer, can be accepted.")
+    if disputes.is_disputed(order.id):
+        raise Conflict("The payment of this order is disputed. It can be accepted once the dispute is won.")
     _turn(order, OrderState.PAID, "admin")
     if order.refunded_minor:  # A part went back meanwhile, and no news of it will come again.
         _turn(order, OrderState.PARTLY_REFUNDED, "admin")
@@ -71,8 +77,10 @@ def accept(number: str, by: int) -> Order:
 
 
 def owes_back(order: Order | None) -> str | None:
-    """The payment that must go back because it was made twice, or None."""
-    return order.payment_id if order is not None and order.state is OrderState.DUPLICATE else None
+    """The payment that must go back because it was made twice, or None; one that a bank holds back must not."""
+    if order is None or order.state is not OrderState.DUPLICATE or disputes.is_disputed(order.id):
+        return None
+    return order.payment_id
 
 
 def _order_of(session: Session) -> Order | None:
@@ -170,12 +178,18 @@ def _refunded(order: Order, before: OrderState) -> None:
         order_mails.write(order, "refunded")
 
 
+def _charged_back(order: Order, _: OrderState) -> None:
+    fulfilment_of(order).take_back(order, EndReason.DISPUTE)
+    order_mails.write(order, "charged_back")
+
+
 FOLLOWS: dict[OrderState, Callable[[Order, OrderState], None]] = {
     OrderState.PROCESSING: _processing,
     OrderState.FAILED: _failed,
     OrderState.DUPLICATE: _paid_twice,
     OrderState.REVIEW: _review,
     OrderState.REFUNDED: _refunded,
+    OrderState.CHARGED_BACK: _charged_back,
 }
 
 
