@@ -22,8 +22,8 @@ NOTHINGS = (
 class Bill:
     """What an invoice is drawn from: `items` are lines of a checkout, `period` is what they are for.
 
-    `asked` is what the school wants to stand on it: custom_fields, description, footer, metadata.
-    `subscription` None is a bill of one purchase.
+    `past` is the period that ended with it, which Stripe puts on the invoice itself. `asked` is what the school
+    wants to stand on it: custom_fields, description, footer, metadata. `subscription` None is a bill of one purchase.
     """
 
     items: list[Json]
@@ -32,6 +32,8 @@ class Bill:
     details: Json
     reason: str
     period: tuple[int, int]
+    past: tuple[int, int]
+    is_taxed: bool
     asked: Json = field(default_factory=dict)
     subscription: Json | None = None
 
@@ -50,7 +52,7 @@ def invoice(bill: Bill, number: str, now: int, base_url: str) -> Json:
         "attempt_count": 0,
         "attempted": False,
         "auto_advance": bill.subscription is not None,
-        "automatic_tax": {**dict.fromkeys(("disabled_reason", "liability", "provider", "status")), "enabled": False},
+        "automatic_tax": _automatic_tax(bill),
         "billing_reason": bill.reason,
         "collection_method": "charge_automatically",
         "created": now,
@@ -73,8 +75,8 @@ def invoice(bill: Bill, number: str, now: int, base_url: str) -> Json:
         "payment_settings": dict.fromkeys(
             ("default_mandate", "payment_method_options", "payment_method_types")
         ),
-        "period_end": bill.period[1],
-        "period_start": bill.period[0],
+        "period_end": bill.past[1],
+        "period_start": bill.past[0],
         "status": "open",
         "status_transitions": {
             "finalized_at": now, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None,
@@ -101,6 +103,12 @@ def _sums(items: list[Json]) -> Json:
         "total_excluding_tax": total - tax,
         "total_taxes": [each for item in items for each in _taxes(item)],
     }
+
+
+def _automatic_tax(bill: Bill) -> Json:
+    known = {"liability": {"type": "self"}, "provider": "stripe", "status": "complete"}
+    nothing = dict.fromkeys(("liability", "provider", "status"))
+    return {"disabled_reason": None, "enabled": bill.is_taxed, **(known if bill.is_taxed else nothing)}
 
 
 def _taxes(item: Json) -> list[Json]:

@@ -3,7 +3,7 @@
 from sandbox import bills, events
 from sandbox.account import Account
 from sandbox.bills import Bill
-from sandbox.errors import Json, Missing
+from sandbox.errors import Json, Missing, Refused
 
 
 def draw(account: Account, bill: Bill) -> Json:
@@ -26,11 +26,13 @@ def of_session(account: Account, session: Json) -> Json:
         session["customer_details"],
         "manual",
         (now, now),
+        (now, now),
+        session["automatic_tax"]["enabled"],
         asked,
     )
     invoice = draw(account, bill)
-    if session["payment_intent"]:
-        ask(account, invoice, session["payment_intent"])
+    if session["_intent"]:
+        ask(account, invoice, session["_intent"])
     return settle(account, invoice)
 
 
@@ -39,6 +41,32 @@ def find(account: Account, id: str) -> Json:
     if found is None:
         raise Missing(f"No such invoice: {id}.", param="invoice", code="resource_missing")
     return found
+
+
+def void(account: Account, id: str, request: Json | None = None) -> Json:
+    """Give up an invoice that is due: nobody is to pay it any more."""
+    invoice = find(account, id)
+    if invoice["status"] != "open":
+        raise Refused(
+            f"Only an open invoice can be voided; this one is {invoice['status']}.", param="invoice"
+        )
+    invoice |= {"status": "void", "next_payment_attempt": None, "amount_remaining": 0}
+    invoice["status_transitions"]["voided_at"] = account.now()
+    account.store.put(invoice)
+    events.emit(account, "invoice.voided", invoice, request)
+    return invoice
+
+
+def subscription_of(invoice: Json) -> str | None:
+    """The id of the subscription that an invoice is of; None for a bill of one purchase."""
+    details = (invoice["parent"] or {}).get("subscription_details")
+    return details and str(details["subscription"])
+
+
+def open_of(account: Account, subscription: str) -> list[Json]:
+    """A subscription's invoices that are due, the oldest first."""
+    found = [each for each in account.store.all("invoice") if each["status"] == "open"]
+    return [each for each in reversed(found) if subscription_of(each) == subscription]
 
 
 def payments(account: Account, id: str) -> list[Json]:

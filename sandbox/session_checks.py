@@ -15,7 +15,7 @@ MOST_INTERVALS = 36
 MOST_FIELDS, FIELD_LABEL = 3, 50
 METHODS = ("card", "us_bank_account", "sepa_debit", "customer_balance")
 NOT_SERVED = ("customer_account", "optional_items", "shipping_options")
-SERVED = ("payment",)
+LINE_NOT_SERVED = ("adjustable_quantity", "dynamic_tax_rates", "tax_rates")  # They would change the sum.
 SUBSCRIPTION_DATA = ("description", "metadata")
 # What belongs to one mode alone.
 OF_MODE = {
@@ -41,8 +41,8 @@ def check(account: Account, params: Json) -> None:
 
 
 def _check_served(params: Json) -> None:
-    if params.get("mode") not in SERVED:
-        message = f"mode must be {' or '.join(SERVED)}: the sandbox serves no other."
+    if params.get("mode") not in OF_MODE:
+        message = f"mode must be {' or '.join(OF_MODE)}: the sandbox serves no other."
         raise InvalidRequest(message, param="mode")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise InvalidRequest("ui_mode must be hosted_page: the sandbox serves no other.", param="ui_mode")
@@ -111,6 +111,9 @@ def _check_periods(lines: list[Json]) -> None:
 
 
 def _check_line(line: Json, name: str, mode: str) -> None:
+    for each in LINE_NOT_SERVED:
+        if each in line:
+            raise InvalidRequest(f"{name}[{each}] is not served by the sandbox.", param=f"{name}[{each}]")
     if "price" in line:
         raise InvalidRequest(
             f"No such price: {line['price']}.", param=f"{name}[price]", code="resource_missing"
