@@ -11,6 +11,7 @@ import accounts.notifications
 import accounts.security
 import accounts.views
 import admin.commands
+import admin.dispute_views
 import admin.enrollment_views
 import admin.order_views
 import admin.people_views
@@ -24,6 +25,7 @@ import analysis.jobs
 import analysis.services
 import analysis.views
 import articles.views
+import certificates.evidence
 import certificates.services
 import certificates.views
 import enrollment.jobs
@@ -37,8 +39,10 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import progress.evidence
 import quizzes.afterwards
 import quizzes.assessed
+import quizzes.evidence
 import quizzes.jobs
 import quizzes.kept_views
 import quizzes.regrading.jobs
@@ -65,6 +69,7 @@ from core.commands import stratum
 from enrollment.services import AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
+from shop.disputes.evidence import tell_evidence
 from shop.disputes.services import DisputeOver, PaymentDisputed
 
 
@@ -127,6 +132,7 @@ def register_rooms(app: Flask) -> None:
         admin.people_views,
         admin.enrollment_views,
         admin.order_views,
+        admin.dispute_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)
@@ -160,5 +166,8 @@ def connect_rooms() -> None:
     quizzes.afterwards.tell_returns(reviews.returning.returns_of)
     quizzes.afterwards.tell_recalled(reviews.returning.recalled_of)
     analysis.cohorts.later.tell_later(reviews.recalled.answers_after)
+    tell_evidence(progress.evidence.tell)
+    tell_evidence(quizzes.evidence.tell)
+    tell_evidence(certificates.evidence.tell)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

@@ -30,6 +30,7 @@ from accounts.rules import normal_email
 from core.clock import now
 from core.errors import InvalidInput
 from core.school import EDITABLE, current_school, require_readable
+from shop.disputes.pack import LONGEST_NOTE
 
 HOST = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
 ZONES = {zone: zone for zone in sorted(available_timezones())}
@@ -71,6 +72,16 @@ class EnrollForm(FlaskForm):
         today = now().astimezone(ZoneInfo(current_school().time_zone)).date()
         if field.data is not None and field.data < today:
             raise ValidationError("Choose a day that is not over yet, or leave it empty")
+
+
+class EvidenceForm(FlaskForm):
+    """Hand in what is known of a disputed order, with what somebody at the school adds."""
+
+    note = TextAreaField(
+        "What the bank should know besides",
+        filters=[_lines],
+        validators=[Length(max=LONGEST_NOTE, message=f"Write at most {LONGEST_NOTE:,} characters")],
+    )
 
 
 class SchoolForm(FlaskForm):

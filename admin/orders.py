@@ -18,6 +18,9 @@ from core.money import Money
 from core.outbox import OutboxMail
 from courses.models import Course
 from enrollment.models import Enrollment, EnrollmentState, Grant
+from shop.disputes.mails import keys_of
+from shop.disputes.models import DisputeRow
+from shop.disputes.services import disputes_of
 from shop.models import Order, OrderChange, OrderLine, StripeEventRow
 from shop.rules import OrderState
 
@@ -27,7 +30,7 @@ COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
     "buyer": func.lower(Order.email),
     "course": Order.title,
 }
-MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded")
+MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "charged_back")
 _facts: Rows = select(
     Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,
     Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode,
@@ -95,6 +98,7 @@ class OrderFile:
     changes: list[Change]
     events: Sequence[StripeEventRow]
     mails: Sequence[OutboxMail]
+    disputes: Sequence[DisputeRow]
 
     @property
     def word(self) -> Word:
@@ -152,7 +156,9 @@ def find_file(number: str) -> OrderFile:
     if row is None:
         raise NotFound("There is no such order.")
     order, name, slug, access = row
-    return OrderFile(order, name, slug, access, _changes(order), _events(order), _mails(order))
+    disputes = disputes_of(order.id)
+    mails = _mails(order, disputes)
+    return OrderFile(order, name, slug, access, _changes(order), _events(order, disputes), mails, disputes)
 
 
 def _changes(order: Order) -> list[Change]:
@@ -170,17 +176,19 @@ def _change(change: OrderChange, event_kind: str | None) -> Change:
     return Change(change.at, before, STATES[change.after], cause_in_words(change.cause, event_kind))
 
 
-def _events(order: Order) -> Sequence[StripeEventRow]:
+def _events(order: Order, disputes: Sequence[DisputeRow]) -> Sequence[StripeEventRow]:
     """What Stripe told of it; an event that waits names no order yet, only its object."""
     objects = [each for each in (order.session_id, order.payment_id) if each]
+    objects += [each.stripe_id for each in disputes]
     told = or_(StripeEventRow.order_id == order.id, StripeEventRow.object_id.in_(objects))
     query = select(StripeEventRow).where(told).order_by(StripeEventRow.received_at, StripeEventRow.event_id)
     return db.session.scalars(query).all()
 
 
-def _mails(order: Order) -> Sequence[OutboxMail]:
+def _mails(order: Order, disputes: Sequence[DisputeRow]) -> Sequence[OutboxMail]:
     """What was mailed about it and is still kept, found by the key that lets each kind out once."""
     keys = [f"order:{order.number}:{kind}" for kind in (*MAIL_KINDS, f"review:{order.session_id}")]
+    keys += [key for each in disputes for key in keys_of(order.number, each.stripe_id)]
     query = select(OutboxMail).where(OutboxMail.dedupe_key.in_(keys)).order_by(OutboxMail.id)
     return db.session.scalars(query).all()
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, url_for
 
-from admin import overview, records, services, stripe_records
+from admin import disputes, overview, records, services, stripe_records
 from admin.forms import ButtonForm
 from admin.listing import read_listing
 from admin.page import Answer, page
@@ -23,6 +23,7 @@ def index() -> Answer:
         "overview", "overview",
         numbers=overview.numbers(), chart=overview.enrollments_by_week(signed_in().time_zone),
         worker=overview.worker_state(), revenue=overview.revenue(), last_run=stripe_records.last_run(),
+        disputed=disputes.waiting() if signed_in().may(Permission.MONEY) else None,
         takes_money=current_config().takes_money,
     )  # fmt: skip
 

@@ -127,6 +127,9 @@ GET  admin_enrollments.enroll        login   403     403     403     200     403
 GET  admin_enrollments.export        login   403     403     403     200     403     200
 GET  admin_enrollments.index         login   403     403     403     200     403     200
 GET  admin_school.logo               404     404     404     404     404     404     404
+GET  admin_disputes.index            login   403     403     403     403     200     200
+GET  admin_disputes.paper            login   403     403     403     403     200     200
+GET  admin_disputes.show             login   403     403     403     403     200     200
 GET  admin_orders.events             login   403     403     403     403     200     200
 GET  admin_orders.export             login   403     403     403     403     200     200
 GET  admin_orders.index              login   403     403     403     403     200     200
@@ -176,6 +179,7 @@ POST security.verify                 login   422     422     422     422     422
 POST admin.send_again                login   403     403     403     409     403     409
 POST admin_people.set_active         login   403     403     403     303     403     303
 POST admin_enrollments.enroll        login   403     403     403     422     403     422
+POST admin_disputes.send_evidence    login   403     403     403     403     409     409
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_orders.accept             login   403     403     403     403     409     409
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
@@ -271,6 +275,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_orders.show": {"number": "THE-ORDER"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
+    "admin_disputes.show": {"dispute_id": "1"},
+    "admin_disputes.paper": {"dispute_id": "1"},
+    "admin_disputes.send_evidence": {"dispute_id": "1"},
     "shop.show": {"number": "THE-ORDER"},
 }
 FIELDS: dict[str, dict[str, str]] = {
@@ -324,7 +331,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     factories.make_article("itch")
     enrollment = factories.enroll(learner, course)
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
-    factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
+    order = factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
+    factories.make_dispute(order, "won")
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))
     factories.sign_in(app.test_client(), learner)

@@ -35,15 +35,28 @@ def tell_school(order: Order, row: DisputeRow) -> None:
         "due": f"{due:%-d %B %Y, %H:%M} ({school.time_zone})" if due else "", "due_day": f"{due:%-d %B}" if due else "",
         "outcome": OUTCOMES.get(row.status, ""), "admin_path": f"/admin/disputes/{row.id}",
     }  # fmt: skip
-    mail.queue(kind, school.support_email, facts, dedupe_key=f"dispute:{row.stripe_id}:{kind}:{about}")
+    mail.queue(kind, school.support_email, facts, dedupe_key=_to_school(kind, about, row.stripe_id))
 
 
 def tell_buyer(order: Order, row: DisputeRow, kind: str, is_paused: bool = False) -> None:
     """What their bank's dispute closed, and how to settle it; or that it is over."""
     facts = {**facts_of(order), "is_paused": is_paused}
-    mail.queue(kind, order.email, facts, dedupe_key=key(order.number, kind, row.stripe_id))
+    mail.queue(kind, order.email, facts, dedupe_key=_to_buyer(order.number, kind, row.stripe_id))
 
 
-def key(number: str, kind: str, stripe_id: str) -> str:
-    """What lets each kind out once for a dispute."""
+def keys_of(number: str, stripe_id: str) -> list[str]:
+    """The keys that let each mail about a dispute out once, by which they are found again."""
+    told = [_to_buyer(number, kind, stripe_id) for kind in ("payment_disputed", "dispute_settled")]
+    return told + [
+        _to_school(kind, about, stripe_id)
+        for kind in ("dispute_opened", "dispute_closed")
+        for about in ("inquiry", "dispute")
+    ]
+
+
+def _to_buyer(number: str, kind: str, stripe_id: str) -> str:
     return f"order:{number}:{kind}:{stripe_id}"
+
+
+def _to_school(kind: str, about: str, stripe_id: str) -> str:
+    return f"dispute:{stripe_id}:{kind}:{about}"

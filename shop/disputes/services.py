@@ -1,6 +1,6 @@
 """What follows from a dispute. Services: the door's transaction is open, the order and its buyer are locked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from core import events
 from core.audit import record
 from core.clock import now
 from core.database import db
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.school import current_school
 from enrollment.models import Grant
 from enrollment.rules import PauseReason
@@ -20,6 +20,7 @@ from shop.disputes import mails, rules
 from shop.disputes.models import DisputeRow
 from shop.fulfilment import fulfilment_of
 from shop.models import Order
+from shop.orders import lock_with_buyer
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,43 @@ def disputes_of(order_id: int) -> list[DisputeRow]:
     """All disputes of an order, the newest first."""
     query = select(DisputeRow).filter_by(order_id=order_id).order_by(DisputeRow.id.desc())
     return list(db.session.scalars(query))
+
+
+def freeze(dispute_id: int, evidence: Mapping[str, str], by: int) -> tuple[str, Mapping[str, str], str]:
+    """Keep what is to be handed in, before Stripe is asked: Stripe's id, the texts and our key for this sending.
+
+    What an earlier try kept is sent again. Raises NotFound, Conflict.
+    """
+    row = db.session.get(DisputeRow, dispute_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFound("There is no such dispute.")
+    if row.evidence_sent_at is not None:
+        raise Conflict("Evidence was handed in already, and the bank takes it once.")
+    if not row.is_answerable:
+        raise Conflict("This dispute takes no evidence any more.")
+    if row.evidence is None:
+        row.evidence, row.evidence_by = dict(evidence), by
+        db.session.flush()
+    return row.stripe_id, row.evidence, f"dispute:{row.id}:evidence:{row.evidence_attempt}"
+
+
+def count_refusal(dispute_id: int, forget: bool) -> None:
+    """Stripe refused this try, or failed at it: the next gets a key of its own."""
+    row = db.session.get_one(DisputeRow, dispute_id, with_for_update=True, populate_existing=True)
+    row.evidence_attempt += 1
+    if forget and row.evidence_sent_at is None:
+        row.evidence, row.evidence_by = None, None
+    db.session.flush()
+
+
+def note_sent(dispute_id: int, told: Dispute) -> None:
+    """Stripe has the evidence: when, and how the dispute stands now."""
+    row = find_dispute(dispute_id)
+    order = lock_with_buyer(db.session.get_one(Order, row.order_id).number)
+    row.evidence_sent_at = row.evidence_sent_at or now()
+    sent = {"dispute": row.stripe_id, "fields": sorted(row.evidence or {})}
+    record("dispute.evidence", f"order:{order.number}", sent, actor_id=row.evidence_by)
+    apply(order, (told,))
 
 
 def _write_down(order: Order, told: Dispute) -> DisputeRow | None:

@@ -114,6 +114,8 @@ PAGES = [
     ("admin", "/admin/orders"),
     ("admin", "/admin/orders?q=nobody-at-all"),
     ("admin", "{order}"),
+    ("admin", "/admin/disputes"),
+    ("admin", "{dispute}"),
     ("admin", "/admin/events"),
     ("admin", "/admin/reconcile"),
     ("admin", "/admin/mail"),
