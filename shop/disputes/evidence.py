@@ -1,7 +1,9 @@
 """The evidence of an order, gathered: what stands here, and what each room above tells of its buyer."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from html import unescape
 
 from sqlalchemy import select
 
@@ -18,6 +20,8 @@ from shop.disputes.rules import reason_in_words
 from shop.legal import Version, read_legal
 from shop.models import Order
 
+BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|blockquote|td|th|pre)>")
+TAG = re.compile(r"<[^>]*>")
 Teller = Callable[[int, Sequence[int]], Section]
 _tellers: list[Teller] = []
 
@@ -63,9 +67,15 @@ def _accepted(page: str, version: str) -> LegalVersion:
     """A version by its name; its words too, where it is among the texts here."""
     url = current_config().base_url + Version(page, version).url
     try:
-        return LegalVersion(version, url, read_legal(page, version).html.striptags())
+        return LegalVersion(version, url, _words(read_legal(page, version).html))
     except NotFound:
         return LegalVersion(version, url, "")
+
+
+def _words(html: str) -> str:
+    """A text without its tags, a blank line between its paragraphs, headings and items."""
+    parts = (" ".join(unescape(TAG.sub("", part)).split()) for part in BLOCK_ENDS.split(html))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _sections(order: Order, buyer: User | None) -> Iterable[Section]:
@@ -90,7 +100,7 @@ def _account(buyer: User) -> Section:
 
 
 def _sign_in(row: SignIn) -> str:
-    return f"Signed in with {row.device or 'an unknown device'}; used until {row.last_seen_at:%Y-%m-%d}"
+    return f"Signed in ({row.device}), used until {row.last_seen_at:%Y-%m-%d}"
 
 
 def _access(order: Order) -> Iterable[Happening]:
