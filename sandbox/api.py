@@ -76,7 +76,7 @@ def _authenticate() -> None:
 
 
 def _given() -> Json:
-    text = request.query_string if request.method == "GET" else request.get_data()
+    text = request.get_data() if request.method == "POST" else request.query_string
     return parameters.read(parse_qsl(text.decode(errors="replace"), keep_blank_values=True))
 
 

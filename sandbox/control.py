@@ -1,32 +1,55 @@
 """The handles that tests pull: JSON in, JSON out, no key. Can be closed by an option."""
 
 from dataclasses import asdict
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox import deliveries, objects, payments, refunds, sessions
+from sandbox import charges, deliveries, disputes, objects, payments, refunds, sessions
 from sandbox.account import Account
-from sandbox.errors import InvalidRequest, Json, Missing, Refused, StripeError
+from sandbox.buyers import Buyer
+from sandbox.errors import InvalidRequest, Json, Missing, StripeError
 from sandbox.faults import Fault
 
 ACTS = {
-    "pay": payments.pay,
-    "decline": payments.decline,
-    "debit": payments.debit,
     "settle": payments.settle,
     "fail": payments.fail,
     "expire": sessions.expire,
 }
+BUYERS_ACTS = {
+    "pay": payments.pay,
+    "decline": payments.decline,
+    "debit": payments.debit,
+    "transfer": payments.transfer,
+}
 REFUND_ACTS = {"arrive": refunds.arrive, "fall": refunds.fall}
+MOST_TAX = 100  # per cent
+DISPUTE_PARAMETERS = ("reason", "status", "amount", "due_by")
 
 
-def act(account: Account, id: str, name: str) -> Json:
-    """Do to a session what a buyer, a bank or time does; Refused where its state forbids it."""
-    if name not in ACTS:
-        raise Missing(f"No such act: {name}. There are {', '.join(ACTS)}.")
+def act(account: Account, id: str, name: str, /, **buyer: Any) -> Json:
+    """Do to a session what a buyer, a bank or time does; Refused where its state forbids it.
+
+    `buyer` is what a buyer types: email, name, business_name, country, tax_id, fields.
+    """
+    if name not in {**ACTS, **BUYERS_ACTS}:
+        raise Missing(f"No such act: {name}. There are {', '.join([*BUYERS_ACTS, *ACTS])}.")
     with account.store.acting():
+        if name in BUYERS_ACTS:
+            return BUYERS_ACTS[name](account, id, Buyer.read(buyer))
         return ACTS[name](account, id)
+
+
+def set_tax(account: Account, percent: float | str) -> None:
+    """What automatic tax takes from now on, in per cent."""
+    try:
+        rate = Decimal(str(percent))
+    except InvalidOperation as error:
+        raise InvalidRequest("percent must be a number.", param="percent") from error
+    if not 0 <= rate <= MOST_TAX:
+        raise InvalidRequest(f"percent must lie between 0 and {MOST_TAX}.", param="percent")
+    account.store.set("tax", str(rate))
 
 
 def act_on_refund(account: Account, id: str, name: str) -> Json:
@@ -38,15 +61,32 @@ def act_on_refund(account: Account, id: str, name: str) -> Json:
 
 
 def refund(account: Account, id: str, amount: int | None = None, status: str | None = None) -> Json:
-    """Refund a session's payment as the owner would in Stripe's dashboard; `amount` None is what is left."""
+    """Refund a payment as the owner would in Stripe's dashboard; `amount` None is what is left.
+
+    `id` is of the session, the payment intent or the charge.
+    """
     if status not in (None, *refunds.STATUSES):
         raise InvalidRequest(f"status must be one of {', '.join(refunds.STATUSES)}.", param="status")
     with account.store.acting():
-        session = sessions.find(account, id)
-        if session["payment_intent"] is None:
-            raise Refused("Nothing was paid on this session.")
-        params: Json = {"payment_intent": session["payment_intent"]}
+        params: Json = {"charge": charges.behind(account, id)["id"]}
         return refunds.create(account, params | ({} if amount is None else {"amount": amount}), status=status)
+
+
+def dispute(account: Account, id: str, **how: Any) -> Json:
+    """A bank disputes a payment: `reason`, `status`, `amount`, `due_by` as `disputes.open` has them."""
+    for name in how:
+        if name not in DISPUTE_PARAMETERS:
+            raise InvalidRequest(f"Unknown parameter: {name}.", param=name)
+    with account.store.acting():
+        return disputes.open(account, charges.behind(account, id), **how)
+
+
+def decide_dispute(account: Account, id: str, verdict: str) -> Json:
+    """What a bank decides of a dispute."""
+    if verdict not in disputes.VERDICTS:
+        raise Missing(f"No such act: {verdict}. There are {', '.join(disputes.VERDICTS)}.")
+    with account.store.acting():
+        return disputes.decide(account, id, verdict)
 
 
 def blueprint(account: Account) -> Blueprint:
@@ -63,10 +103,19 @@ def blueprint(account: Account) -> Blueprint:
 
     @control.post("/sessions/<id>/<name>")
     def act_on_session(id: str, name: str) -> Response:
-        return _json(objects.public(act(account, id, name)))
+        return _json(objects.public(act(account, id, name, **_given())))
 
+    @control.post("/payments/<id>/disputes")
+    def open_dispute(id: str) -> Response:
+        return _json(dispute(account, id, **_given()))
+
+    @control.post("/disputes/<id>/<name>")
+    def change_dispute(id: str, name: str) -> Response:
+        return _json(decide_dispute(account, id, name))
+
+    @control.post("/payments/<id>/refunds")
     @control.post("/sessions/<id>/refunds")
-    def refund_session(id: str) -> Response:
+    def refund_payment(id: str) -> Response:
         given = _given()
         return _json(refund(account, id, given.get("amount"), given.get("status")))
 
@@ -100,6 +149,11 @@ def blueprint(account: Account) -> Blueprint:
         if request.method == "POST":
             _set_clock(account, _given())
         return _json({"now": account.now()})
+
+    @control.post("/tax")
+    def tax() -> Response:
+        set_tax(account, _given().get("percent", 0))
+        return _json({"percent": account.store.setting("tax")})
 
     @control.get("/requests")
     def requests() -> Response:

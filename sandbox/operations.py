@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox import events, lists, refunds, sessions
+from sandbox import coupons, customers, disputes, events, lists, refunds, sessions
 from sandbox.account import Account
 from sandbox.errors import Json, Missing
 
@@ -40,6 +40,39 @@ def _create_refund(call: Call) -> Json:
     return refunds.create(call.account, call.params, call.origin)
 
 
+def _update_dispute(call: Call) -> Json:
+    return disputes.update(call.account, call.ids["dispute"], call.params, call.origin)
+
+
+def _close_dispute(call: Call) -> Json:
+    return disputes.close(call.account, call.ids["dispute"], call.origin)
+
+
+def _create_coupon(call: Call) -> Json:
+    return coupons.create(call.account, call.params)
+
+
+def _coupon(call: Call) -> Json:
+    return coupons.find(call.account, call.ids["coupon"])
+
+
+def _coupons(call: Call) -> Json:
+    page = lists.listed(call.account, "coupon", call.params, call.path)
+    return {**page, "data": [coupons.shown(call.account, coupon) for coupon in page["data"]]}
+
+
+def _delete_coupon(call: Call) -> Json:
+    return coupons.delete(call.account, call.ids["coupon"])
+
+
+def _create_customer(call: Call) -> Json:
+    return customers.create(call.account, call.params)
+
+
+def _update_customer(call: Call) -> Json:
+    return customers.update(call.account, call.ids["customer"], call.params)
+
+
 def _event(call: Call) -> Json:
     return events.shown(call.account, _found(call, "event", "id"))
 
@@ -70,6 +103,16 @@ OPERATIONS: dict[str, Callable[[Call], Json]] = {
     "GET /v1/checkout/sessions/{session}": _session,
     "POST /v1/checkout/sessions/{session}/expire": _expire_session,
     "GET /v1/checkout/sessions/{session}/line_items": _items,
+    "POST /v1/coupons": _create_coupon,
+    "GET /v1/coupons": _coupons,
+    "GET /v1/coupons/{coupon}": _coupon,
+    "DELETE /v1/coupons/{coupon}": _delete_coupon,
+    "POST /v1/customers": _create_customer,
+    "GET /v1/customers": _all("customer"),
+    "GET /v1/customers/{customer}": _one("customer", "customer"),
+    "POST /v1/customers/{customer}": _update_customer,
+    "GET /v1/invoices": _all("invoice"),
+    "GET /v1/invoices/{invoice}": _one("invoice", "invoice"),
     "GET /v1/payment_intents": _all("payment_intent"),
     "GET /v1/payment_intents/{intent}": _one("payment_intent", "intent"),
     "GET /v1/charges": _all("charge"),
@@ -77,6 +120,12 @@ OPERATIONS: dict[str, Callable[[Call], Json]] = {
     "POST /v1/refunds": _create_refund,
     "GET /v1/refunds": _all("refund"),
     "GET /v1/refunds/{refund}": _one("refund", "refund"),
+    "GET /v1/balance_transactions": _all("balance_transaction"),
+    "GET /v1/balance_transactions/{id}": _one("balance_transaction", "id"),
+    "GET /v1/disputes": _all("dispute"),
+    "GET /v1/disputes/{dispute}": _one("dispute", "dispute"),
+    "POST /v1/disputes/{dispute}": _update_dispute,
+    "POST /v1/disputes/{dispute}/close": _close_dispute,
     "GET /v1/events": _events,
     "GET /v1/events/{id}": _event,
 }

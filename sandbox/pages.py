@@ -3,11 +3,19 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sandbox import guard, payments, sessions
+from sandbox import buyers, guard, invoices, money, objects, payments, pdf, sessions
 from sandbox.account import Account
+from sandbox.buyers import Buyer
 from sandbox.errors import Json, Missing, Refused
 
-BUTTONS = {"pay": payments.pay, "decline": payments.decline, "debit": payments.debit}
+BUTTONS = {
+    "pay": payments.pay,
+    "decline": payments.decline,
+    "debit": payments.debit,
+    "transfer": payments.transfer,
+}
+COUNTRIES = ("US", "DE", "FR", "GB", "NL", "AT", "CH", "CA", "AU", "JP")
+TYPED = ("email", "name", "business_name", "tax_id")
 
 
 def blueprint(account: Account) -> Blueprint:
@@ -26,10 +34,11 @@ def blueprint(account: Account) -> Blueprint:
         session = sessions.find(account, id)
         if request.form.get("action") == "cancel" and session["cancel_url"]:
             return redirect(session["cancel_url"], 303)
-        email = session["customer_email"] or request.form.get("email", "").strip()
-        if session["status"] == "open" and "@" not in email.strip("@"):
-            return _checkout(account, session, "Write an e-mail address, such as name@example.org."), 400
-        return _act(account, session, email)
+        buyer = _buyer(session)
+        mistake = buyers.mistake(session, buyer, "terms" in request.form)
+        if session["status"] == "open" and mistake:
+            return _checkout(account, session, mistake), 400
+        return _act(account, session, buyer)
 
     @pages.get("/receipts/<id>")
     def receipt(id: str) -> str:
@@ -38,7 +47,45 @@ def blueprint(account: Account) -> Blueprint:
             raise Missing("There is no such receipt.")
         return render_template("receipt.html", charge=charge)
 
+    @pages.get("/invoices/<id>")
+    def invoice(id: str) -> str:
+        return render_template("invoice.html", invoice=invoices.find(account, id))
+
+    @pages.get("/invoices/<id>/pdf")
+    def invoice_pdf(id: str) -> Response:
+        found = invoices.find(account, id)
+        name = f'inline; filename="{found["number"]}.pdf"'
+        return Response(
+            pdf.page(_lines(found)), mimetype="application/pdf", headers={"Content-Disposition": name}
+        )
+
     return pages
+
+
+def _lines(invoice: Json) -> list[str]:
+    """An invoice as lines of text."""
+    currency = invoice["currency"]
+    rows = [f"{each['quantity']} x {each['description']}" for each in invoice["lines"]["data"]]
+    return [
+        "Sandbox: no money moves.",
+        f"Invoice {invoice['number']} ({invoice['status']})",
+        f"To {invoice['customer_name'] or invoice['customer_email']}",
+        *(f"{each['name']}: {each['value']}" for each in invoice["custom_fields"] or []),
+        *rows,
+        f"Tax {money.written(sum(each['amount'] for each in invoice['total_taxes']), currency)}",
+        f"Total {money.written(invoice['total'], currency)}",
+    ]
+
+
+def _buyer(session: Json) -> Buyer:
+    """What the form says of its buyer."""
+    typed = {name: request.form.get(name, "").strip() for name in TYPED}
+    country = request.form.get("country", "")
+    fields = {
+        each["key"]: request.form.get(f"field-{each['key']}", "").strip() for each in session["custom_fields"]
+    }
+    known = {name: value for name, value in typed.items() if value}
+    return Buyer(**known, country=country if country in COUNTRIES else COUNTRIES[0], fields=fields)
 
 
 def _checkout(account: Account, session: Json, mistake: str | None = None) -> str:
@@ -50,18 +97,22 @@ def _checkout(account: Account, session: Json, mistake: str | None = None) -> st
         intent=intent,
         back=success_url(session) if session["status"] == "complete" else session["cancel_url"],
         mistake=mistake,
-        typed=request.form.get("email", ""),
+        typed=request.form,
+        email=buyers.known_email(session),
+        countries=COUNTRIES,
+        tax_percent=sessions.tax_percent(account, session),
+        debit=objects.debit_method(session["currency"]) in session["payment_method_types"],
     )
 
 
-def _act(account: Account, session: Json, email: str) -> Response:
+def _act(account: Account, session: Json, buyer: Buyer) -> Response:
     """Do what the button says; a session that has ended meanwhile shows its end."""
     button = BUTTONS.get(request.form.get("action", ""))
     if button is None:
         raise Missing("The page has no such button.")
     try:
         with account.store.acting():
-            session = button(account, session["id"], email)
+            session = button(account, session["id"], buyer)
     except Refused:
         return redirect(url_for("pages.checkout", id=session["id"]), 303)
     if session["status"] == "complete":

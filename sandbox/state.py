@@ -81,6 +81,9 @@ class Store:
         found = self.rows("select body from objects where kind = ? and id = ?", kind, id)
         return json.loads(found[0]["body"]) if found else None
 
+    def remove(self, id: str) -> None:
+        self.run("delete from objects where id = ?", id)
+
     def all(self, kind: str) -> list[Json]:
         """Every object of a kind, the newest first."""
         found = self.rows("select body from objects where kind = ? order by seq desc", kind)

@@ -27,14 +27,19 @@ class Sandbox:
         self.account = account
         self.api_base = account.settings.base_url
 
-    def pay(self, session: str) -> dict[str, Any]:
-        return control.act(self.account, session, "pay")
+    def pay(self, session: str, **buyer: Any) -> dict[str, Any]:
+        """By card. `buyer` here and below: `email`, `name`, `business_name`, `country`, `tax_id`, `fields` by key."""
+        return control.act(self.account, session, "pay", **buyer)
 
-    def decline(self, session: str) -> dict[str, Any]:
-        return control.act(self.account, session, "decline")
+    def decline(self, session: str, **buyer: Any) -> dict[str, Any]:
+        return control.act(self.account, session, "decline", **buyer)
 
-    def debit(self, session: str) -> dict[str, Any]:
-        return control.act(self.account, session, "debit")
+    def debit(self, session: str, **buyer: Any) -> dict[str, Any]:
+        return control.act(self.account, session, "debit", **buyer)
+
+    def transfer(self, session: str, **buyer: Any) -> dict[str, Any]:
+        """Promise a bank transfer, which `settle` lets arrive and `fail` lets never come."""
+        return control.act(self.account, session, "transfer", **buyer)
 
     def settle(self, session: str) -> dict[str, Any]:
         return control.act(self.account, session, "settle")
@@ -45,15 +50,30 @@ class Sandbox:
     def expire(self, session: str) -> dict[str, Any]:
         return control.act(self.account, session, "expire")
 
-    def refund(self, session: str, amount: int | None = None, status: str | None = None) -> dict[str, Any]:
-        """As in Stripe's dashboard. `amount` None is all that is left; `status` pending, succeeded or failed."""
-        return control.refund(self.account, session, amount, status)
+    def refund(self, payment: str, amount: int | None = None, status: str | None = None) -> dict[str, Any]:
+        """As in Stripe's dashboard, of a session, payment intent or charge.
+
+        `amount` None is all that is left; `status` pending, succeeded or failed.
+        """
+        return control.refund(self.account, payment, amount, status)
 
     def refund_arrives(self, refund: str) -> dict[str, Any]:
         return control.act_on_refund(self.account, refund, "arrive")
 
     def refund_falls(self, refund: str) -> dict[str, Any]:
         return control.act_on_refund(self.account, refund, "fall")
+
+    def tax(self, percent: float | str) -> None:
+        """What automatic tax takes from now on; 0 at the beginning."""
+        control.set_tax(self.account, percent)
+
+    def dispute(self, payment: str, **how: Any) -> dict[str, Any]:
+        """A bank disputes a payment: `reason`, `status` (or `warning_needs_response`), `amount`, `due_by`."""
+        return control.dispute(self.account, payment, **how)
+
+    def decide(self, dispute: str, verdict: str) -> dict[str, Any]:
+        """The bank decides: won, lost, warning_closed; or escalate, of an inquiry that becomes a dispute."""
+        return control.decide_dispute(self.account, dispute, verdict)
 
     def faults(self, **fault: Any) -> None:
         """Order a fault: `kind`, and `count`, `method`, `path`, `type`, `seconds`, `before`, `how`, `status`."""

@@ -12,6 +12,7 @@ from tests.stripe import Sandbox
 
 LINE = "line_items[0]"
 ONE_LINE = {"quantity": 1, "price_data": {"currency": "usd", "unit_amount": 1}}
+FIELD = {"key": "order", "label": {"type": "custom", "custom": "Order"}, "type": "text"}
 NO_CURRENCY = {"quantity": 1, "price_data": {"unit_amount": 1}}
 
 
@@ -58,6 +59,12 @@ def test_the_types_refuse_by_name(
         ({"cancel_url": "javascript:alert(1)"}, "cancel_url"),
         ({"customer_email": "nobody"}, "customer_email"),
         ({"customer": "cus_1"}, "customer"),
+        ({"customer": "cus_1", "customer_email": None}, "customer"),
+        ({"subscription_data": {"description": "x"}}, "subscription_data"),
+        ({"allowed_payment_method_types": ["card", "klarna"]}, "allowed_payment_method_types[1]"),
+        ({"allowed_payment_method_types": ["customer_balance"]}, "customer"),
+        ({"custom_fields": [FIELD] * 4}, "custom_fields"),
+        ({"custom_fields": [{**FIELD, "key": "order no"}]}, "custom_fields[0][key]"),
         ({"line_items": None}, "line_items"),
         ({"line_items": [{"quantity": 1}]}, f"{LINE}[price_data]"),
         ({"line_items": [{"price": "price_1", "quantity": 1}]}, f"{LINE}[price]"),
@@ -100,7 +107,7 @@ def test_lists_check_their_parameters_too(client: stripe.StripeClient) -> None:
 
 def test_an_unknown_address_is_answered_in_stripes_shape(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as raised:
-        client.v1.coupons.list()
+        client.v1.payouts.list()
 
     assert raised.value.http_status == 404
 
