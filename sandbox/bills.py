@@ -22,8 +22,8 @@ NOTHINGS = (
 class Bill:
     """What an invoice is drawn from: `items` are lines of a checkout, `period` is what they are for.
 
-    `asked` is what the school wants to stand on it: custom_fields, description, footer, metadata.
-    `subscription` None is a bill of one purchase.
+    `past` is the period that ended with it, which Stripe puts on the invoice itself. `asked` is what the school
+    wants to stand on it: custom_fields, description, footer, metadata. `subscription` None is a bill of one purchase.
     """
 
     items: list[Json]
@@ -32,6 +32,7 @@ class Bill:
     details: Json
     reason: str
     period: tuple[int, int]
+    past: tuple[int, int]
     asked: Json = field(default_factory=dict)
     subscription: Json | None = None
 
@@ -73,8 +74,8 @@ def invoice(bill: Bill, number: str, now: int, base_url: str) -> Json:
         "payment_settings": dict.fromkeys(
             ("default_mandate", "payment_method_options", "payment_method_types")
         ),
-        "period_end": bill.period[1],
-        "period_start": bill.period[0],
+        "period_end": bill.past[1],
+        "period_start": bill.past[0],
         "status": "open",
         "status_transitions": {
             "finalized_at": now, "marked_uncollectible_at": None, "paid_at": None, "voided_at": None,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sandbox import control, deliveries, events, faults, refunds, sessions
+from sandbox import control, deliveries, events, faults, passing, refunds, sessions
 from sandbox.account import Account
 from sandbox.errors import InvalidRequest, Json
 
@@ -27,8 +27,7 @@ def blueprint(account: Account) -> Blueprint:
 
     @board.get("/")
     def show() -> str:
-        with account.store.acting():
-            sessions.expire_due(account)
+        passing.catch_up(account)
         return _show(account)
 
     @board.post("/board/sessions/<id>/<name>")
@@ -78,7 +77,7 @@ def _show(account: Account) -> str:
 
 
 def _row(account: Account, session: Json) -> dict[str, Any]:
-    intent = account.store.get("payment_intent", session["payment_intent"] or "") or {}
+    intent = sessions.intent_of(account, session) or {}
     charge = account.store.get("charge", intent.get("latest_charge") or "") or {}
     state = _state(session, intent, charge)
     return {
@@ -110,7 +109,7 @@ def _event(account: Account, event: Json) -> dict[str, Any]:
 def _half(account: Account, id: str) -> int:
     """Half of the session's total, or what is left where that is less."""
     session = sessions.find(account, id)
-    intent = account.store.get("payment_intent", session["payment_intent"] or "") or {}
+    intent = sessions.intent_of(account, session) or {}
     charge = account.store.get("charge", intent.get("latest_charge") or "") or {}
     left = charge.get("amount_captured", 0) - charge.get("amount_refunded", 0)
     return int(min(left, session["amount_total"] // 2))

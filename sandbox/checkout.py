@@ -73,6 +73,7 @@ def session(params: Json, items: list[Json], now: int, base_url: str) -> Json:
         "ui_mode": "hosted_page",
         "url": f"{base_url}/c/pay/{id}",
         "wallet_options": None,
+        "_intent": None,
         "_items": items,
         "_intent_data": params.get("payment_intent_data", {}),
         "_subscription_data": params.get("subscription_data", {}),

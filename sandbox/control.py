@@ -1,12 +1,22 @@
 """The handles that tests pull: JSON in, JSON out, no key. Can be closed by an option."""
 
 from dataclasses import asdict
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox import charges, deliveries, disputes, objects, payments, refunds, sessions
+from sandbox import (
+    charges,
+    customers,
+    deliveries,
+    disputes,
+    objects,
+    payments,
+    refunds,
+    renewals,
+    sessions,
+    taxes,
+)
 from sandbox.account import Account
 from sandbox.buyers import Buyer
 from sandbox.errors import InvalidRequest, Json, Missing, StripeError
@@ -24,7 +34,6 @@ BUYERS_ACTS = {
     "transfer": payments.transfer,
 }
 REFUND_ACTS = {"arrive": refunds.arrive, "fall": refunds.fall}
-MOST_TAX = 100  # per cent
 DISPUTE_PARAMETERS = ("reason", "status", "amount", "due_by")
 
 
@@ -39,17 +48,6 @@ def act(account: Account, id: str, name: str, /, **buyer: Any) -> Json:
         if name in BUYERS_ACTS:
             return BUYERS_ACTS[name](account, id, Buyer.read(buyer))
         return ACTS[name](account, id)
-
-
-def set_tax(account: Account, percent: float | str) -> None:
-    """What automatic tax takes from now on, in per cent."""
-    try:
-        rate = Decimal(str(percent))
-    except InvalidOperation as error:
-        raise InvalidRequest("percent must be a number.", param="percent") from error
-    if not 0 <= rate <= MOST_TAX:
-        raise InvalidRequest(f"percent must lie between 0 and {MOST_TAX}.", param="percent")
-    account.store.set("tax", str(rate))
 
 
 def act_on_refund(account: Account, id: str, name: str) -> Json:
@@ -87,6 +85,22 @@ def decide_dispute(account: Account, id: str, verdict: str) -> Json:
         raise Missing(f"No such act: {verdict}. There are {', '.join(disputes.VERDICTS)}.")
     with account.store.acting():
         return disputes.decide(account, id, verdict)
+
+
+def set_card(account: Account, id: str, declines: int | None) -> Json:
+    """How many charges to come a customer's card declines; None is all of them, until it is changed.
+
+    `id` is of the customer or of a subscription.
+    """
+    with account.store.acting():
+        subscription = account.store.get("subscription", id)
+        return customers.set_card(account, subscription["customer"] if subscription else id, declines)
+
+
+def let_time_pass(account: Account) -> None:
+    """Let subscriptions go on to the account's time."""
+    with account.store.acting():
+        renewals.run_due(account)
 
 
 def blueprint(account: Account) -> Blueprint:
@@ -150,9 +164,13 @@ def blueprint(account: Account) -> Blueprint:
             _set_clock(account, _given())
         return _json({"now": account.now()})
 
+    @control.post("/customers/<id>/card")
+    def card(id: str) -> Response:
+        return _json(objects.public(set_card(account, id, _given().get("declines"))))
+
     @control.post("/tax")
     def tax() -> Response:
-        set_tax(account, _given().get("percent", 0))
+        taxes.set_rate(account, _given().get("percent", 0))
         return _json({"percent": account.store.setting("tax")})
 
     @control.get("/requests")
@@ -173,6 +191,7 @@ def _set_clock(account: Account, given: Json) -> None:
         account.set_clock(given["fixed"])
     if "advance" in given:
         account.advance_clock(int(given["advance"]))
+    let_time_pass(account)
 
 
 def _given() -> Json:

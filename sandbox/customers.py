@@ -71,6 +71,20 @@ def find(account: Account, id: str) -> Json:
     return found
 
 
+def set_card(account: Account, id: str, declines: int | None) -> Json:
+    """How many charges to come the customer's card declines; None is all of them, until it is changed."""
+    return account.store.put(find(account, id) | {"_declines": declines})
+
+
+def card_passes(account: Account, id: str) -> bool:
+    """Whether the customer's card takes the next charge; each refusal that was ordered is used once."""
+    customer = find(account, id)
+    left: int | None = customer.get("_declines", 0)
+    if left:
+        account.store.put(customer | {"_declines": left - 1})
+    return left == 0
+
+
 def of_session(account: Account, session: Json) -> str | None:
     """The id of the customer a completed checkout belongs to, made now where the checkout needs one."""
     known: str | None = session["customer"]

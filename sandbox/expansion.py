@@ -80,6 +80,11 @@ EXPANDABLE: dict[str, dict[str, Callable[[Account, Json], Any]]] = {
         "latest_charge": _kept("charge", "latest_charge"),
         "customer": _kept("customer", "customer"),
     },
+    "subscription": {
+        "customer": _kept("customer", "customer"),
+        "latest_invoice": _kept("invoice", "latest_invoice"),
+    },
+    "invoice.parent.subscription_details": {"subscription": _kept("subscription", "subscription")},
     "invoice": {"customer": _kept("customer", "customer"), "payments": _payments},
     "invoice_payment": {"invoice": _kept("invoice", "invoice")},
     "invoice_payment.payment": {"payment_intent": _kept("payment_intent", "payment_intent")},

@@ -55,6 +55,16 @@ def miss(account: Account, intent: Json, charge: Json, error: Json) -> None:
     events.emit(account, "payment_intent.payment_failed", intent)
 
 
+def belong_to(account: Account, intent: Json | None, customer: str | None) -> None:
+    """Tie an intent and its charge to the customer that the checkout made of the buyer."""
+    if intent is None or customer is None:
+        return
+    account.store.put(intent | {"customer": customer})
+    charge = account.store.get("charge", intent["latest_charge"] or "")
+    if charge is not None:
+        account.store.put(charge | {"customer": customer})
+
+
 def process(account: Account, intent: Json, charge: Json) -> None:
     """The bank has been asked for the money and will say later."""
     intent |= {"status": "processing", "last_payment_error": None}

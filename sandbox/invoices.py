@@ -26,11 +26,12 @@ def of_session(account: Account, session: Json) -> Json:
         session["customer_details"],
         "manual",
         (now, now),
+        (now, now),
         asked,
     )
     invoice = draw(account, bill)
-    if session["payment_intent"]:
-        ask(account, invoice, session["payment_intent"])
+    if session["_intent"]:
+        ask(account, invoice, session["_intent"])
     return settle(account, invoice)
 
 
@@ -39,6 +40,18 @@ def find(account: Account, id: str) -> Json:
     if found is None:
         raise Missing(f"No such invoice: {id}.", param="invoice", code="resource_missing")
     return found
+
+
+def subscription_of(invoice: Json) -> str | None:
+    """The id of the subscription that an invoice is of; None for a bill of one purchase."""
+    details = (invoice["parent"] or {}).get("subscription_details")
+    return details and str(details["subscription"])
+
+
+def open_of(account: Account, subscription: str) -> list[Json]:
+    """A subscription's invoices that are due, the oldest first."""
+    found = [each for each in account.store.all("invoice") if each["status"] == "open"]
+    return [each for each in reversed(found) if subscription_of(each) == subscription]
 
 
 def payments(account: Account, id: str) -> list[Json]:

@@ -3,20 +3,35 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox import coupons, customers, disputes, events, lists, refunds, sessions
+from sandbox import (
+    billing,
+    coupons,
+    customers,
+    disputes,
+    events,
+    lists,
+    portal,
+    refunds,
+    sessions,
+    subscriptions,
+)
 from sandbox.account import Account
-from sandbox.errors import Json, Missing
+from sandbox.errors import Declined, Json, Missing
 
 
 @dataclass(frozen=True)
 class Call:
-    """A sound request: checked parameters, the ids in its address, and what its events say of it."""
+    """A sound request: checked parameters, the ids in its address, and what its events say of it.
+
+    `unset` are the parameters that were given empty, to be taken away.
+    """
 
     account: Account
     params: Json
     ids: dict[str, str]
     path: str
     origin: Json
+    unset: frozenset[str] = frozenset()
 
 
 def _create_session(call: Call) -> Json:
@@ -73,6 +88,31 @@ def _update_customer(call: Call) -> Json:
     return customers.update(call.account, call.ids["customer"], call.params)
 
 
+def _pay_invoice(call: Call) -> Json | Declined:
+    return billing.pay(call.account, call.ids["invoice"], call.params)
+
+
+def _subscriptions(call: Call) -> Json:
+    others = {name: value for name, value in call.params.items() if name != "status"}
+    return lists.listed(
+        call.account, "subscription", others, call.path, lambda each: subscriptions.passes(each, call.params)
+    )
+
+
+def _update_subscription(call: Call) -> Json:
+    id = call.ids["subscription_exposed_id"]
+    return subscriptions.update(call.account, id, call.params, call.unset, call.origin)
+
+
+def _cancel_subscription(call: Call) -> Json:
+    id = call.ids["subscription_exposed_id"]
+    return subscriptions.cancel(call.account, id, call.params, call.origin)
+
+
+def _create_portal(call: Call) -> Json:
+    return portal.create(call.account, call.params)
+
+
 def _event(call: Call) -> Json:
     return events.shown(call.account, _found(call, "event", "id"))
 
@@ -97,7 +137,7 @@ def _all(kind: str) -> Callable[[Call], Json]:
     return lambda call: lists.listed(call.account, kind, call.params, call.path)
 
 
-OPERATIONS: dict[str, Callable[[Call], Json]] = {
+OPERATIONS: dict[str, Callable[[Call], Json | Declined]] = {
     "POST /v1/checkout/sessions": _create_session,
     "GET /v1/checkout/sessions": _all("checkout.session"),
     "GET /v1/checkout/sessions/{session}": _session,
@@ -113,6 +153,13 @@ OPERATIONS: dict[str, Callable[[Call], Json]] = {
     "POST /v1/customers/{customer}": _update_customer,
     "GET /v1/invoices": _all("invoice"),
     "GET /v1/invoices/{invoice}": _one("invoice", "invoice"),
+    "POST /v1/invoices/{invoice}/pay": _pay_invoice,
+    "GET /v1/invoice_payments": _all("invoice_payment"),
+    "GET /v1/subscriptions": _subscriptions,
+    "GET /v1/subscriptions/{subscription_exposed_id}": _one("subscription", "subscription_exposed_id"),
+    "POST /v1/subscriptions/{subscription_exposed_id}": _update_subscription,
+    "DELETE /v1/subscriptions/{subscription_exposed_id}": _cancel_subscription,
+    "POST /v1/billing_portal/sessions": _create_portal,
     "GET /v1/payment_intents": _all("payment_intent"),
     "GET /v1/payment_intents/{intent}": _one("payment_intent", "intent"),
     "GET /v1/charges": _all("charge"),

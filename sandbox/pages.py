@@ -1,9 +1,9 @@
-"""The hosted checkout page and the receipt. They work without JavaScript, for there is none."""
+"""The hosted checkout page. It works without JavaScript, for there is none."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sandbox import buyers, guard, invoices, money, objects, payments, pdf, sessions
+from sandbox import buyers, guard, objects, passing, payments, sessions, taxes
 from sandbox.account import Account
 from sandbox.buyers import Buyer
 from sandbox.errors import Json, Missing, Refused
@@ -23,14 +23,12 @@ def blueprint(account: Account) -> Blueprint:
 
     @pages.get("/c/pay/<id>")
     def checkout(id: str) -> str:
-        with account.store.acting():
-            sessions.expire_due(account)
+        passing.catch_up(account)
         return _checkout(account, sessions.find(account, id))
 
     @pages.post("/c/pay/<id>")
     def choose(id: str) -> Response | tuple[str, int]:
-        with account.store.acting():
-            sessions.expire_due(account)
+        passing.catch_up(account)
         session = sessions.find(account, id)
         if request.form.get("action") == "cancel" and session["cancel_url"]:
             return redirect(session["cancel_url"], 303)
@@ -40,41 +38,7 @@ def blueprint(account: Account) -> Blueprint:
             return _checkout(account, session, mistake), 400
         return _act(account, session, buyer)
 
-    @pages.get("/receipts/<id>")
-    def receipt(id: str) -> str:
-        charge = account.store.get("charge", id)
-        if charge is None:
-            raise Missing("There is no such receipt.")
-        return render_template("receipt.html", charge=charge)
-
-    @pages.get("/invoices/<id>")
-    def invoice(id: str) -> str:
-        return render_template("invoice.html", invoice=invoices.find(account, id))
-
-    @pages.get("/invoices/<id>/pdf")
-    def invoice_pdf(id: str) -> Response:
-        found = invoices.find(account, id)
-        name = f'inline; filename="{found["number"]}.pdf"'
-        return Response(
-            pdf.page(_lines(found)), mimetype="application/pdf", headers={"Content-Disposition": name}
-        )
-
     return pages
-
-
-def _lines(invoice: Json) -> list[str]:
-    """An invoice as lines of text."""
-    currency = invoice["currency"]
-    rows = [f"{each['quantity']} x {each['description']}" for each in invoice["lines"]["data"]]
-    return [
-        "Sandbox: no money moves.",
-        f"Invoice {invoice['number']} ({invoice['status']})",
-        f"To {invoice['customer_name'] or invoice['customer_email']}",
-        *(f"{each['name']}: {each['value']}" for each in invoice["custom_fields"] or []),
-        *rows,
-        f"Tax {money.written(sum(each['amount'] for each in invoice['total_taxes']), currency)}",
-        f"Total {money.written(invoice['total'], currency)}",
-    ]
 
 
 def _buyer(session: Json) -> Buyer:
@@ -90,7 +54,7 @@ def _buyer(session: Json) -> Buyer:
 
 def _checkout(account: Account, session: Json, mistake: str | None = None) -> str:
     guard.let_forms_lead_to(session["success_url"], session["cancel_url"])
-    intent = account.store.get("payment_intent", session["payment_intent"] or "")
+    intent = sessions.intent_of(account, session)
     return render_template(
         "checkout.html",
         session=session,
@@ -100,7 +64,7 @@ def _checkout(account: Account, session: Json, mistake: str | None = None) -> st
         typed=request.form,
         email=buyers.known_email(session),
         countries=COUNTRIES,
-        tax_percent=sessions.tax_percent(account, session),
+        tax_percent=taxes.percent(account, session),
         debit=objects.debit_method(session["currency"]) in session["payment_method_types"],
     )
 

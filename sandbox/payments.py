@@ -1,6 +1,17 @@
 """What a buyer and a bank do at a checkout: pay, be declined, pay by debit or transfer, and how these end."""
 
-from sandbox import buyers, coupons, customers, events, intents, invoices, objects, sessions
+from sandbox import (
+    buyers,
+    coupons,
+    customers,
+    events,
+    intents,
+    invoices,
+    objects,
+    renewals,
+    sessions,
+    subscriptions,
+)
 from sandbox.account import Account
 from sandbox.buyers import Buyer
 from sandbox.errors import Json, Refused
@@ -114,11 +125,13 @@ def _sign(account: Account, session: Json, buyer: Buyer) -> None:
 
 def _intent(account: Account, session: Json) -> Json:
     """The session's one payment intent, made by the first attempt, at the sum of now."""
-    intent = account.store.get("payment_intent", session["payment_intent"] or "")
+    intent = sessions.intent_of(account, session)
     amount, data = session["amount_total"], session["_intent_data"]
     intent = intent or objects.payment_intent(session, amount, data, account.now())
     intent |= {"amount": amount, "payment_method_options": session["payment_method_options"]}
-    session["payment_intent"] = intent["id"]
+    session["_intent"] = intent["id"]
+    if session["mode"] == "payment":  # The session of a subscription shows its invoice instead.
+        session["payment_intent"] = intent["id"]
     account.store.put(session)
     return account.store.put(intent)
 
@@ -132,9 +145,10 @@ def _attempt(account: Account, session: Json, method: str) -> tuple[Json, Json]:
 def _complete(account: Account, session: Json, payment_status: str) -> Json:
     session |= {"status": "complete", "payment_status": payment_status, "url": None}
     session["customer"] = customers.of_session(account, session)
+    intents.belong_to(account, sessions.intent_of(account, session), session["customer"])
     coupons.redeem(account, session["_coupon"])
     if payment_status != "unpaid":
-        _invoice(account, session)
+        FULFILMENTS[session["mode"]](account, session)
     account.store.put(session)
     events.emit(account, events.CHECKOUT + "completed", session)
     return session
@@ -146,9 +160,22 @@ def _invoice(account: Account, session: Json) -> None:
         session["invoice"] = invoices.of_session(account, session)["id"]
 
 
+def _subscribe(account: Account, session: Json) -> None:
+    """The subscription begins, and its first invoice is paid already."""
+    subscription, now = subscriptions.begin(account, session), account.now()
+    invoice = renewals.draw(account, subscription, session["_items"], "subscription_create", (now, now))
+    if session["_intent"]:
+        invoices.ask(account, invoice, session["_intent"])
+    invoices.settle(account, invoice)
+    session |= {"subscription": subscription["id"], "invoice": invoice["id"]}
+
+
+FULFILMENTS = {"payment": _invoice, "subscription": _subscribe}
+
+
 def _awaited(account: Account, id: str) -> tuple[Json, Json]:
     session = sessions.find(account, id)
-    intent = account.store.get("payment_intent", session["payment_intent"] or "")
+    intent = sessions.intent_of(account, session)
     if intent is None or intent["status"] not in AWAITED:
         raise Refused("No debit is on its way for this session, and no transfer is awaited.")
     return session, intent

@@ -15,7 +15,6 @@ MOST_INTERVALS = 36
 MOST_FIELDS, FIELD_LABEL = 3, 50
 METHODS = ("card", "us_bank_account", "sepa_debit", "customer_balance")
 NOT_SERVED = ("customer_account", "optional_items", "shipping_options")
-SERVED = ("payment",)
 SUBSCRIPTION_DATA = ("description", "metadata")
 # What belongs to one mode alone.
 OF_MODE = {
@@ -41,8 +40,8 @@ def check(account: Account, params: Json) -> None:
 
 
 def _check_served(params: Json) -> None:
-    if params.get("mode") not in SERVED:
-        message = f"mode must be {' or '.join(SERVED)}: the sandbox serves no other."
+    if params.get("mode") not in OF_MODE:
+        message = f"mode must be {' or '.join(OF_MODE)}: the sandbox serves no other."
         raise InvalidRequest(message, param="mode")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise InvalidRequest("ui_mode must be hosted_page: the sandbox serves no other.", param="ui_mode")

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sandbox import buyers, checkout, coupons, customers, events, intents, session_checks, sums
+from sandbox import buyers, checkout, coupons, customers, events, intents, session_checks, sums, taxes
 from sandbox.account import Account
 from sandbox.errors import Json, Missing, Refused
 
@@ -24,7 +24,7 @@ def create(account: Account, params: Json) -> Json:
     _take_customer(account, session)
     price(session, sums.NO_TAX)
     session_checks.check_total(session["amount_total"], session["currency"])
-    if session["amount_total"] == 0 and session["mode"] == "payment":
+    if session["amount_total"] == 0:
         # Stripe shows this from the start: an open session of this status has not been completed by anybody.
         session["payment_status"] = "no_payment_required"
     return account.store.put(session)
@@ -43,16 +43,10 @@ def price(session: Json, percent: Decimal) -> None:
     sums.total(session, session["_items"])
 
 
-def tax_percent(account: Account, session: Json) -> Decimal:
-    """The tax on what this session sells: none where the school leaves tax to itself."""
-    rate = account.store.setting("tax", "0") if session["automatic_tax"]["enabled"] else "0"
-    return Decimal(rate)
-
-
 def locate(account: Account, session: Json) -> None:
     """Now that the buyer's country is known, tax can be drawn, as Stripe does only then."""
     if session["automatic_tax"]["enabled"]:
-        price(session, tax_percent(account, session))
+        price(session, taxes.percent(account, session))
         session["automatic_tax"]["status"] = "complete"
 
 
@@ -78,8 +72,13 @@ def expire(account: Account, id: str, request: Json | None = None) -> Json:
     return session
 
 
+def intent_of(account: Account, session: Json) -> Json | None:
+    """The payment intent of a session's attempts, also of a subscription's, where the session does not show it."""
+    return account.store.get("payment_intent", session["_intent"] or "")
+
+
 def _cancel_intent(account: Account, session: Json) -> None:
-    intent = account.store.get("payment_intent", session["payment_intent"] or "")
+    intent = intent_of(account, session)
     if intent is not None:
         intents.cancel(account, intent)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sandbox import control, deliveries, events, server
+from sandbox import control, deliveries, events, server, taxes
 from sandbox.account import Account, Settings
 from sandbox.deliveries import Delivered
 from sandbox.faults import Fault
@@ -63,9 +63,16 @@ class Sandbox:
     def refund_falls(self, refund: str) -> dict[str, Any]:
         return control.act_on_refund(self.account, refund, "fall")
 
+    def card(self, customer: str, declines: int | None = None) -> None:
+        """How many charges to come a card declines (None: all, until it is changed; 0: it is a good one).
+
+        `customer` is the id of a customer or of a subscription.
+        """
+        control.set_card(self.account, customer, declines)
+
     def tax(self, percent: float | str) -> None:
         """What automatic tax takes from now on; 0 at the beginning."""
-        control.set_tax(self.account, percent)
+        taxes.set_rate(self.account, percent)
 
     def dispute(self, payment: str, **how: Any) -> dict[str, Any]:
         """A bank disputes a payment: `reason`, `status` (or `warning_needs_response`), `amount`, `due_by`."""
@@ -105,10 +112,14 @@ class Sandbox:
         return [each for each in found if each["method"].startswith(method) and each["path"].startswith(path)]
 
     def clock(self, fixed: int | None = None, advance: int = 0) -> int:
-        """Hold the clock at `fixed`, seconds since 1970, or move it on; what it says then."""
+        """Hold the clock at `fixed`, seconds since 1970, or move it on; what it says then.
+
+        Subscriptions go on to it: what is due is drawn, tried again and ended, in its order.
+        """
         if fixed is not None:
             self.account.set_clock(fixed)
         self.account.advance_clock(advance)
+        control.let_time_pass(self.account)
         return self.account.now()
 
     def reset(self) -> None:

@@ -13,6 +13,8 @@ from tests.stripe import Sandbox
 LINE = "line_items[0]"
 ONE_LINE = {"quantity": 1, "price_data": {"currency": "usd", "unit_amount": 1}}
 FIELD = {"key": "order", "label": {"type": "custom", "custom": "Order"}, "type": "text"}
+MONTHLY, YEARLY = (course(recurring={"interval": interval}) for interval in ("month", "year"))
+MONTH = {"mode": "subscription", "line_items": [MONTHLY]}
 NO_CURRENCY = {"quantity": 1, "price_data": {"unit_amount": 1}}
 
 
@@ -52,7 +54,12 @@ def test_the_types_refuse_by_name(
     ("changes", "param"),
     [
         ({"mode": None}, "mode"),
-        ({"mode": "subscription"}, "mode"),
+        ({"mode": "setup"}, "mode"),
+        ({"mode": "subscription"}, "line_items"),
+        ({"mode": "subscription", "line_items": [MONTHLY, YEARLY]}, "line_items"),
+        ({**MONTH, "customer_creation": "always"}, "customer_creation"),
+        ({**MONTH, "subscription_data": {"trial_end": NOON}}, "subscription_data[trial_end]"),
+        ({**MONTH, "allowed_payment_method_types": ["sepa_debit"]}, "allowed_payment_method_types[0]"),
         ({"ui_mode": "embedded_page"}, "ui_mode"),
         ({"success_url": None}, "success_url"),
         ({"success_url": "/return"}, "success_url"),
