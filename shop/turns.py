@@ -17,7 +17,7 @@ from shop import order_mails, rules
 from shop.fulfilment import fulfilment_of
 from shop.ledger import services as ledger
 from shop.models import Order, OrderChange
-from shop.orders import find_order, lock_order
+from shop.orders import lock_order, lock_with_buyer
 from shop.refunds import services as refunds
 from shop.rules import OPEN_STATES, OrderState
 
@@ -63,10 +63,7 @@ def accept(number: str, by: int) -> Order:
 
     Raises NotFound, Conflict for an order that is not in review or has no buyer any more.
     """
-    order = find_order(number)
-    if order.user_id is not None:
-        lock_person(order.user_id)
-    order = lock_order(order.id)
+    order = lock_with_buyer(number)
     if order.state is not OrderState.REVIEW or order.user_id is None:
         raise Conflict("Only an order that is being checked, and that still has its buyer, can be accepted.")
     _turn(order, OrderState.PAID, "admin")

@@ -37,6 +37,11 @@ def refunds_of(order: Order) -> list[RefundRow]:
     return list(db.session.scalars(select(RefundRow).filter_by(order_id=order.id).order_by(RefundRow.id)))
 
 
+def find_refund(refund_id: int) -> RefundRow:
+    """A refund that is written down, as it is now."""
+    return db.session.get_one(RefundRow, refund_id, populate_existing=True)
+
+
 def left_of(order: Order) -> Money:
     """What was paid and is not on its way back; nothing of an order that was not paid by Stripe."""
     paid = order.paid_minor if order.paid_minor is not None and order.payment_id else 0
@@ -108,8 +113,7 @@ def ended_access(order: Order) -> bool:
 def to_send(refund_id: int) -> tuple[GiveBack, str] | None:
     """What Stripe is to be asked for, and the checkout session of its order; None where it has answered."""
     query = select(RefundRow, Order).join(Order, Order.id == RefundRow.order_id)
-    found = db.session.execute(query.where(RefundRow.id == refund_id)).one()
-    row, order = found.tuple()
+    row, order = db.session.execute(query.where(RefundRow.id == refund_id)).one()
     if not _is_unsent(row) or not order.payment_id or not order.session_id:
         return None
     asked = GiveBack(row.id, row.attempt, order.payment_id, row.amount_minor, row.reason, order.number)
