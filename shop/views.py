@@ -27,7 +27,7 @@ from shop.standing import open_order, reason_of
 bp = Blueprint("shop", __name__)
 CHECKOUTS = "10/minute; 60/hour"
 LOOKS = "60/minute"  # at Stripe, by one person's return page
-MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, Reason.REFUNDED})
+MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, Reason.REFUNDED, Reason.EXPIRED})
 Answer = str | Response | tuple[str, int]
 
 

@@ -1,7 +1,7 @@
 """Refunds, what learners ask for, and a ledger of all that the money of orders did.
 
 Revision: 20261122_refunds
-Follows: 20261122_grants
+Follows: 20261122_staff
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 
 revision = "20261122_refunds"
-down_revision = "20261122_grants"
+down_revision = "20261122_staff"
 branch_labels = None
 depends_on = None
 
