@@ -14,6 +14,7 @@ import admin.commands
 import admin.enrollment_views
 import admin.order_views
 import admin.people_views
+import admin.refund_views
 import admin.school_views
 import admin.views
 import analysis.cohorts.jobs
@@ -37,6 +38,7 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import progress.services
 import quizzes.afterwards
 import quizzes.assessed
 import quizzes.jobs
@@ -54,6 +56,8 @@ import reviews.views
 import shop.commands
 import shop.jobs
 import shop.order_views
+import shop.refunds.requests
+import shop.refunds.views
 import shop.views
 import shop.webhook
 import studio.commands
@@ -103,6 +107,7 @@ def register_rooms(app: Flask) -> None:
         accounts.notification_views,
         shop.views,
         shop.order_views,
+        shop.refunds.views,
         shop.webhook,
         certificates.views,
         quizzes.views,
@@ -126,6 +131,7 @@ def register_rooms(app: Flask) -> None:
         admin.people_views,
         admin.enrollment_views,
         admin.order_views,
+        admin.refund_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)
@@ -137,6 +143,7 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.jobs.register()
     shop.jobs.register()
+    shop.refunds.requests.tell_progress(progress.services.greatest_percent)
     quizzes.jobs.register()
     analysis.jobs.register()
     analysis.cohorts.jobs.register()

@@ -169,23 +169,24 @@ def _give(order: Order) -> None:
 def _undo(order: Order) -> None:
     """A refund failed after it went through: the money is with the school again."""
     order.refunded_at = None
-    if order.state in ENTERED and order.paid_at is None:
-        _let_in(order)
-    elif order.state in ENTERED:
+    if order.state in ENTERED:
+        order.paid_at = order.paid_at or now()
         _give(order)
+        order_mails.send_receipt(order)
     is_in = order.state in ENTERED
     order_mails.write(order, "refund_returned", again=_times_refunded(order) - 1, is_in=is_in)
 
 
 def _follow_part(order: Order, had_ended: bool) -> None:
-    """A refund of a part ends what the order gave where the admin wished it, and a failed one opens it again."""
-    has_ended = refunds.ended_access(order)
+    """A refund of a part ends what the order gave where the admin wished it, and opens it again where it failed and
+    the buyer is not in by another fact."""
+    has_ended, gives = refunds.ended_access(order), fulfilment_of(order)
     if order.state not in ENTERED or has_ended == had_ended:
         return
     if has_ended:
-        fulfilment_of(order).take_back(order, EndReason.REFUND)
-    elif not fulfilment_of(order).is_barred(order):
-        fulfilment_of(order).give(order)
+        gives.take_back(order, EndReason.REFUND)
+    elif not (gives.is_barred(order) or gives.is_held(order)):
+        gives.give(order)
 
 
 def _processing(order: Order, _: OrderState) -> None:
@@ -209,6 +210,7 @@ def _refunded(order: Order, before: OrderState) -> None:
     order.refunded_at = now()
     db.session.flush()
     fulfilment_of(order).take_back(order, EndReason.REFUND)
+    refunds.close_request(order)
     if before is not OrderState.DUPLICATE:  # Who paid twice has been told that it goes back.
         order_mails.write(order, "refunded", again=_times_refunded(order) - 1)
 

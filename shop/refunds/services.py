@@ -1,9 +1,10 @@
 """Refunds: written down before Stripe is asked, and followed to their end. Services: the door's transaction is open,
 and the order is locked by whoever calls."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.audit import record
 from core.clock import now
@@ -14,8 +15,8 @@ from payments.refunds import GiveBack
 from payments.values import Payment, Refund, RefundState
 from shop.models import Order
 from shop.refunds import rules
-from shop.refunds.models import RefundRow
-from shop.refunds.rules import STANDING, RefundReason
+from shop.refunds.models import RefundRequest, RefundRow
+from shop.refunds.rules import STANDING, RefundReason, RequestState
 from shop.rules import OrderState
 
 UNDER_WAY = "A refund of this order is on its way to the payment service. Wait until it has answered."
@@ -44,8 +45,13 @@ def find_refund(refund_id: int) -> RefundRow:
 
 def left_of(order: Order) -> Money:
     """What was paid and is not on its way back; nothing of an order that was not paid by Stripe."""
+    return left_beside(order, refunds_of(order))
+
+
+def left_beside(order: Order, rows: Iterable[RefundRow]) -> Money:
+    """What is left of an order that has these refunds."""
     paid = order.paid_minor if order.paid_minor is not None and order.payment_id else 0
-    standing = sum(row.amount_minor for row in refunds_of(order) if row.state in STANDING)
+    standing = sum(row.amount_minor for row in rows if row.state in STANDING)
     return Money(paid - standing, order.paid_currency or order.currency)
 
 
@@ -108,6 +114,12 @@ def ended_access(order: Order) -> bool:
     """Whether a refund of a part ended what the order gave."""
     query = select(RefundRow.id).filter_by(order_id=order.id, ends_access=True, state=RefundState.SUCCEEDED)
     return db.session.scalar(query.limit(1)) is not None
+
+
+def close_request(order: Order) -> None:
+    """All of it went back, by whatever way: what its buyer asked for has been answered."""
+    asked = update(RefundRequest).filter_by(order_id=order.id, state=RequestState.OPEN)
+    db.session.execute(asked.values(state=RequestState.APPROVED, answered_at=now()))
 
 
 def to_send(refund_id: int) -> tuple[GiveBack, str] | None:
