@@ -15,6 +15,7 @@ import admin.dispute_views
 import admin.enrollment_views
 import admin.order_views
 import admin.people_views
+import admin.refund_views
 import admin.school_views
 import admin.views
 import analysis.cohorts.jobs
@@ -40,6 +41,7 @@ import marking.views
 import pages.health
 import pages.views
 import progress.evidence
+import progress.services
 import quizzes.afterwards
 import quizzes.assessed
 import quizzes.evidence
@@ -58,6 +60,8 @@ import reviews.views
 import shop.commands
 import shop.jobs
 import shop.order_views
+import shop.refunds.requests
+import shop.refunds.views
 import shop.views
 import shop.webhook
 import studio.commands
@@ -66,7 +70,7 @@ import studio.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
-from enrollment.services import AccessTakenBack, Enrolled
+from enrollment.services import AccessGivenBack, AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
 from shop.disputes.evidence import tell_evidence
@@ -109,6 +113,7 @@ def register_rooms(app: Flask) -> None:
         accounts.notification_views,
         shop.views,
         shop.order_views,
+        shop.refunds.views,
         shop.webhook,
         certificates.views,
         quizzes.views,
@@ -133,6 +138,7 @@ def register_rooms(app: Flask) -> None:
         admin.enrollment_views,
         admin.order_views,
         admin.dispute_views,
+        admin.refund_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)
@@ -144,6 +150,7 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.jobs.register()
     shop.jobs.register()
+    shop.refunds.requests.tell_progress(progress.services.greatest_percent)
     quizzes.jobs.register()
     analysis.jobs.register()
     analysis.cohorts.jobs.register()
@@ -160,6 +167,7 @@ def connect_rooms() -> None:
     events.subscribe(AccessTakenBack, certificates.services.revoke_paid_back)
     events.subscribe(PaymentDisputed, certificates.services.suspend)
     events.subscribe(DisputeOver, certificates.services.restore)
+    events.subscribe(AccessGivenBack, certificates.services.reinstate_paid_back)
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)

@@ -21,7 +21,11 @@ from enrollment.models import Enrollment, EnrollmentState, Grant
 from shop.disputes.mails import keys_of
 from shop.disputes.models import DisputeRow
 from shop.disputes.services import disputes_of
+from shop.ledger.models import LedgerEntry
+from shop.ledger.services import entries_of
 from shop.models import Order, OrderChange, OrderLine, StripeEventRow
+from shop.refunds.models import RefundRow
+from shop.refunds.services import left_beside, refunds_of
 from shop.rules import OrderState
 
 Rows = Select[*tuple[Any, ...]]
@@ -30,7 +34,9 @@ COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
     "buyer": func.lower(Order.email),
     "course": Order.title,
 }
-MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "charged_back")
+MAIL_KINDS = (
+    "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "refund_returned", "charged_back",
+)  # fmt: skip
 _facts: Rows = select(
     Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,
     Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode,
@@ -99,6 +105,9 @@ class OrderFile:
     events: Sequence[StripeEventRow]
     mails: Sequence[OutboxMail]
     disputes: Sequence[DisputeRow]
+    refunds: list[RefundRow]
+    entries: list[LedgerEntry]
+    left: Money
 
     @property
     def word(self) -> Word:
@@ -156,9 +165,11 @@ def find_file(number: str) -> OrderFile:
     if row is None:
         raise NotFound("There is no such order.")
     order, name, slug, access = row
-    disputes = disputes_of(order.id)
-    mails = _mails(order, disputes)
-    return OrderFile(order, name, slug, access, _changes(order), _events(order, disputes), mails, disputes)
+    rows, disputes = refunds_of(order), disputes_of(order.id)
+    return OrderFile(
+        order, name, slug, access, _changes(order), _events(order, disputes), _mails(order, disputes), disputes, rows,
+        entries_of(order), left_beside(order, rows),
+    )  # fmt: skip
 
 
 def _changes(order: Order) -> list[Change]:

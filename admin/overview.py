@@ -17,6 +17,8 @@ from core.outbox import MailState, OutboxMail
 from enrollment.models import Enrollment, EnrollmentState
 from progress.models import CourseCompletion
 from shop.models import EventFate, Order, StripeEventRow
+from shop.refunds.models import RefundRequest
+from shop.refunds.rules import RequestState
 from shop.rules import OrderState
 
 RECENT = timedelta(days=30)
@@ -42,6 +44,7 @@ class Overview:
     orders_to_review: int
     orders_paid_twice: int  # whose money has not gone back yet
     events_waiting: int
+    refunds_asked: int  # by learners who wait for an answer
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def numbers() -> Overview:
         _count(Order.id, Order.state == OrderState.REVIEW),
         _count(Order.id, Order.state == OrderState.DUPLICATE),
         _count(StripeEventRow.event_id, StripeEventRow.fate == EventFate.WAITING),
+        _count(RefundRequest.id, RefundRequest.state == RequestState.OPEN),
     )
     return Overview(*db.session.execute(counts).one())
 

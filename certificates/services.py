@@ -22,7 +22,7 @@ from courses.models import Course
 from courses.services import Outline, course_outline
 from enrollment.models import EnrollmentState
 from enrollment.rules import EndReason
-from enrollment.services import AccessTakenBack, Enrolled, find_enrollment
+from enrollment.services import AccessGivenBack, AccessTakenBack, Enrolled, find_enrollment
 from progress.rules import is_complete
 from progress.services import CourseCompleted, StepCompleted, done_steps
 from shop.disputes.services import DisputeOver, PaymentDisputed, is_held_back
@@ -151,6 +151,20 @@ def _standing(user_id: int, course_id: int) -> Sequence[Certificate]:
     return db.session.scalars(
         select(Certificate).filter_by(user_id=user_id, course_id=course_id, revoked_at=None)
     ).all()
+
+
+def reinstate_paid_back(fact: AccessGivenBack) -> None:
+    """Let the certificate stand again that a refund had withdrawn, where none stands: the refund has failed."""
+    if certificate_in(fact.user_id, fact.course_id) is not None:
+        return
+    query = select(Certificate).filter_by(
+        user_id=fact.user_id, course_id=fact.course_id, revoked_reason=PAID_BACK[EndReason.REFUND]
+    )
+    found = db.session.scalar(query.order_by(Certificate.issued_at.desc()).limit(1))
+    if found is not None:
+        found.revoked_at, found.revoked_reason = None, ""
+        db.session.flush()
+        record("certificate.reinstate", f"certificate:{found.id}", {"reason": "refund failed"})
 
 
 def _issue(user_id: int, course: Course, outline: Outline) -> None:

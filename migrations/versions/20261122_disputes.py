@@ -1,7 +1,7 @@
 """Disputes of payments, suspended certificates, and the school's word on what a dispute pauses.
 
 Revision: 20261122_disputes
-Follows: 20261122_staff
+Follows: 20261122_refunds
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 
 revision = "20261122_disputes"
-down_revision = "20261122_staff"
+down_revision = "20261122_refunds"
 branch_labels = None
 depends_on = None
 

@@ -46,7 +46,7 @@ def apply(order: Order, told: Sequence[Dispute]) -> None:
     was_disputed = is_disputed(order.id)
     turned = [row for row in (_write_down(order, each) for each in told) if row is not None]
     is_held = is_disputed(order.id)
-    if is_held and not was_disputed:
+    if is_held:  # Each time: a refund that failed may have opened again what was paused.
         _hold(order)
     if was_disputed and not is_held:
         _release(order)

@@ -10,13 +10,16 @@ from certificates.services import state_of
 from core.audit import AuditEntry
 from core.database import db, transaction
 from core.errors import Conflict
+from core.money import Money
 from core.outbox import OutboxMail
 from core.school import change_school
 from enrollment.models import Enrollment
 from shop import checkout, reconcile, turns
 from shop.disputes.models import DisputeRow
 from shop.disputes.services import is_disputed
+from shop.ledger.models import LedgerEntry
 from shop.models import Order
+from shop.refunds.services import Wish, place
 from tests import factories
 from tests.shop.shop import Shop
 from tests.stripe import Sandbox
@@ -56,6 +59,13 @@ def to_school() -> list[str]:
     return list(db.session.scalars(query))
 
 
+def moved() -> list[tuple[str, int]]:
+    """What the ledger says that moved, the oldest first."""
+    db.session.rollback()
+    rows = db.session.scalars(select(LedgerEntry).order_by(LedgerEntry.id))
+    return [(str(row.kind), row.amount_minor) for row in rows]
+
+
 def trail(*rooms: str) -> list[str]:
     db.session.rollback()
     query = select(AuditEntry.action).order_by(AuditEntry.id)
@@ -71,6 +81,9 @@ def test_a_dispute_pauses_and_suspends_and_a_win_restores_all(
 
     assert standing(buyer) == ("paused", "dispute", "suspended")
     assert (shop.states(buyer), is_disputed(shop.order(buyer).id)) == (["paid"], True)
+    assert moved()[1:] == [("dispute", -4900), ("dispute_fee", -1500)]
+    with pytest.raises(Conflict, match="pay twice"), transaction():
+        place(shop.order(buyer), Wish(Money(100, "USD")), None)
     assert (str(row().amount), row().due_by is not None, row().closed_at) == ("49.00 USD", True, None)
 
     sandbox.decide(dispute["id"], "won")
@@ -78,6 +91,7 @@ def test_a_dispute_pauses_and_suspends_and_a_win_restores_all(
 
     assert standing(buyer) == ("active", "", "valid")
     assert (shop.states(buyer), is_disputed(shop.order(buyer).id)) == (["paid"], False)
+    assert moved()[3:] == [("dispute_won", 4900), ("dispute_fee_back", 1500)]
     assert row().closed_at is not None
     assert shop.mails(buyer)[2:] == ["payment_disputed", "dispute_settled"]
     assert to_school() == ["dispute_opened", "dispute_closed"]
