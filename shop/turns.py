@@ -153,7 +153,7 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
     db.session.add(change)
     db.session.flush()
     record(f"order.{after}", f"order:{order.number}", {"cause": cause})
-    if before is OrderState.REFUNDED:
+    if before is OrderState.REFUNDED and after is not OrderState.CHARGED_BACK:
         _undo(order)
     elif after in ENTERED and before not in ENTERED:
         _let_in(order)
