@@ -9,6 +9,7 @@ import accounts.jobs
 import accounts.notification_views
 import accounts.notifications
 import accounts.security
+import accounts.seeing
 import accounts.views
 import admin.commands
 import admin.enrollment_views
@@ -101,6 +102,7 @@ def register_rooms(app: Flask) -> None:
     for views in (
         accounts.views,
         accounts.notification_views,
+        accounts.seeing,
         shop.views,
         shop.order_views,
         shop.webhook,

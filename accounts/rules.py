@@ -17,6 +17,8 @@ REMEMBERED_FOR = timedelta(days=30)  # since it was last used
 IDLE_FOR = timedelta(hours=12)
 TOUCHED_EVERY = timedelta(hours=1)
 FRESH_FOR = timedelta(minutes=30)
+MINUTE = timedelta(minutes=1)
+SEES_FOR = timedelta(minutes=30)  # with a learner's eyes
 LINK_LIVES = timedelta(minutes=15)
 CODE_LENGTH, CODES = 10, 10  # of recovery codes: characters (5 bits each), and how many
 HOME = "/dashboard"
@@ -70,6 +72,15 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
 def may_look_after(permissions: AbstractSet[str], roles: Iterable[str]) -> bool:
     """Whether who has these permissions may act on an account with these roles: only an admin touches the staff's."""
     return Permission.ADMIN in permissions or not permissions_of(roles)
+
+
+def may_see_as(permissions: AbstractSet[str], roles: Iterable[str]) -> bool:
+    """Whether who has these permissions may look at the school with the eyes of somebody who has these roles.
+
+    An admin's eyes see all that there is, so nobody borrows them.
+    """
+    held = set(roles)
+    return Permission.SEE_AS in permissions and may_look_after(permissions, held) and Role.ADMIN not in held
 
 
 def normal_email(text: str) -> str:

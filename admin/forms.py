@@ -48,6 +48,16 @@ class ButtonForm(FlaskForm):
     """A form that is nothing but its button (and its token)."""
 
 
+class SeeAsForm(FlaskForm):
+    """Look at the school with somebody's eyes."""
+
+    reason = StringField(
+        "Reason",
+        filters=[_one_line],
+        validators=[DataRequired("Enter why you look, such as what they asked"), Length(max=200)],
+    )
+
+
 class EnrollForm(FlaskForm):
     """Let somebody into a course."""
 

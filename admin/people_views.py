@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, url_for
 
+from accounts import sights
 from accounts.freshness import fresh
 from accounts.models import User
-from accounts.rules import Role, may_look_after
+from accounts.rules import Role, may_look_after, may_see_as
 from accounts.services import sign_ins_of
 from admin import enrollments, orders, people, records, services
-from admin.forms import ButtonForm
+from admin.forms import ButtonForm, SeeAsForm
 from admin.listing import read_listing
 from admin.page import Answer, page
 from certificates.services import certificates_of
@@ -57,6 +58,20 @@ def set_active(user_id: int, verb: str) -> Answer:
     return _change(user_id, lambda user, by: _set_active(user, verb == "reopen", by), said)
 
 
+@bp.route("/<int:user_id>/see-as", methods=["GET", "POST"])
+@allow(Permission.SEE_AS)
+def see_as(user_id: int) -> Answer:
+    """Look at the school with this person's eyes, for a reason that the trail keeps."""
+    reader, user, form = signed_in(), people.find_person(user_id), SeeAsForm()
+    if not may_see_as(reader.permissions, user.role_words):
+        raise Forbidden(sights.NOT_THIS_ONE)
+    if not form.validate_on_submit():
+        return page("see_as", "people", form, person=user)
+    with transaction():
+        sights.begin(reader, people.find_person(user_id), form.reason.data or "")
+    return redirect("/dashboard", 303)
+
+
 def _set_active(user: User, active: bool, by: int) -> None:
     if not may_look_after(signed_in().permissions, user.role_words):
         raise Forbidden(OF_STAFF)
@@ -84,6 +99,7 @@ def _person(user: User, problem: str = "") -> Answer:
     return page(
         "person", "people", form,
         person=user, roles=people.ROLES, enrollments=enrollments.enrollments_of(user.id),
+        may_see_as=user.active and may_see_as(reader.permissions, user.role_words),
         may_look_after=may_look_after(reader.permissions, user.role_words),
         orders=orders.orders_of(user.id) if with_money else [], 
         certificates=certificates_of(user.id), sign_ins=len(sign_ins_of(user.id)),

@@ -175,6 +175,8 @@ def _slot_values(page: LessonPage, visit: Visit, csrf: str) -> dict[str, object]
         return {}
     rows = _written(user_id=visit.learner.user_id, lesson_id=page.lesson_id)
     written = {(kind, name): Written(text, revision) for kind, name, text, revision in rows}
+    if visit.is_seen:  # What somebody wrote for themselves is shown to nobody else.
+        written = {key: text for key, text in written.items() if key[0] != "reflect"}
     desk = Desk(page.step.url, csrf, (visit.outline.course_id, visit.outline.version))
     return {
         f"slot:{i}": fill_slot(part, desk, written.get((part["kind"], part["name"])))

@@ -29,11 +29,12 @@ class Visit:
     step: OutlineStep
     learner: Learner
     decision: Decision
+    is_seen: bool = False  # Somebody of the staff looks with the learner's eyes.
 
     @property
     def is_kept(self) -> bool:
         """Whether what is done here goes into the records: a learner's, but not a teacher's who looks in."""
-        return self.learner.enrollment == EnrollmentState.ACTIVE
+        return self.learner.enrollment == EnrollmentState.ACTIVE and not self.is_seen
 
 
 def visit(course_slug: str, slug: str, kind: str, reader: Reader, find: Finder = Outline.find) -> Visit:
@@ -48,7 +49,7 @@ def visit_of(learner: Learner, slug: str, kind: str, reader: Reader, find: Finde
     """The same for one whose place in the course is known: `learner` is the reader's."""
     outline = outline_of(learner.course_id, learner.version)
     step = find(outline, slug, kind)
-    return Visit(outline, step, learner, _decide(outline, step, learner, reader))
+    return Visit(outline, step, learner, _decide(outline, step, learner, reader), bool(reader.seen_by))
 
 
 def is_in_course(learner: Learner, reader: Reader) -> bool:

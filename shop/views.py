@@ -10,7 +10,7 @@ from core.database import transaction
 from core.errors import DomainError, NotFound, Unavailable
 from core.limits import require_within
 from core.school import current_school
-from core.web import SIGNED_IN, Reader, allow, render, signed_in
+from core.web import SIGNED_IN, Reader, allow, private, render, signed_in
 from courses.models import Course
 from courses.services import find_course
 from enrollment.rules import Reason
@@ -75,6 +75,7 @@ def enroll(course: str) -> Answer:
 
 @bp.get("/checkout/return")
 @allow(SIGNED_IN)
+@private
 def back() -> Answer:
     """Where Stripe sends the buyer, paid or not: the order is read anew and its ending shown."""
     person = signed_in()
@@ -92,6 +93,7 @@ def back() -> Answer:
 
 @bp.get("/orders/<number>")
 @allow(SIGNED_IN)
+@private
 def show(number: str) -> Answer:
     """One of one's own orders: what was agreed, and what became of it."""
     person = signed_in()

@@ -122,6 +122,7 @@ GET  admin.index                     login   403     403     403     200     200
 GET  admin.mail                      login   403     403     403     200     403     200
 GET  admin.mails                     login   403     403     403     200     403     200
 GET  admin_people.index              login   403     403     403     200     403     200
+GET  admin_people.see_as             login   403     403     403     200     403     200
 GET  admin_people.show               login   403     403     403     200     403     200
 GET  admin_enrollments.enroll        login   403     403     403     200     403     200
 GET  admin_enrollments.export        login   403     403     403     200     403     200
@@ -174,6 +175,8 @@ POST security.reset_password         302     302     302     302     302     302
 POST security.send_confirmation      303     303     303     303     303     303     303
 POST security.verify                 login   422     422     422     422     422     422
 POST admin.send_again                login   403     403     403     409     403     409
+POST admin_people.see_as             login   403     403     403     422     403     422
+POST seeing.stop                     login   303     303     303     303     303     303
 POST admin_people.set_active         login   403     403     403     303     403     303
 POST admin_enrollments.enroll        login   403     403     403     422     403     422
 POST admin_orders.read_again         login   403     403     403     403     303     303
@@ -460,6 +463,19 @@ def test_each_person_meets_what_the_table_says(world: World) -> None:
     }
 
     assert met == {(route.method, route.endpoint): route.outcomes for route in ROUTES}
+
+
+def test_support_reads_as_the_learner_whatever_is_not_private(world: World) -> None:
+    client = world.seat("support")
+    factories.post(client, world.address("admin_people.see_as"), {"reason": "Cannot find the quiz"})
+    met, expected = {}, {}
+    for route in ROUTES:
+        if route.method == "GET":
+            is_private = getattr(world.app.view_functions[route.endpoint], "is_private", False)
+            met[route.endpoint] = outcome(client.get(world.address(route.endpoint)))
+            expected[route.endpoint] = "403" if is_private else route.outcomes[PEOPLE.index("learner")]
+
+    assert met == expected
 
 
 def test_no_form_is_taken_without_its_token(world: World) -> None:
