@@ -301,6 +301,7 @@ def test_each_invoice_draws_tax_and_what_is_sold_once_stands_on_the_first(
 
     found = client.v1.invoices.list({"subscription": of(client, session).id}).data
 
+    assert all(each.automatic_tax.enabled for each in found)
     assert [(each.total, each.total_excluding_tax) for each in reversed(found)] == [
         (12_600, 10_500),
         (12_000, 10_000),
