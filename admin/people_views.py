@@ -9,7 +9,7 @@ from accounts.freshness import fresh
 from accounts.models import User
 from accounts.rules import Role, may_look_after, may_see_as
 from accounts.services import sign_ins_of
-from admin import enrollments, orders, people, records, services
+from admin import enrollments, orders, people, person, records, services
 from admin.forms import ButtonForm, SeeAsForm
 from admin.listing import read_listing
 from admin.page import Answer, page
@@ -102,6 +102,7 @@ def _person(user: User, problem: str = "") -> Answer:
         may_see_as=user.active and may_see_as(reader.permissions, user.role_words),
         may_look_after=may_look_after(reader.permissions, user.role_words),
         orders=orders.orders_of(user.id) if with_money else [], 
-        certificates=certificates_of(user.id), sign_ins=len(sign_ins_of(user.id)),
+        certificates=certificates_of(user.id), sign_ins=sign_ins_of(user.id), grants=person.grants_of(user.id),
+        mails=person.mails_to(user.email) if reader.may(Permission.MAIL) else [],
         deeds=records.deeds_about(user.id, with_orders=with_money),
     )  # fmt: skip
