@@ -7,17 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 
 from accounts.models import User
+from admin.enrollments import REASONS
 from core.database import db
 from core.outbox import OutboxMail
 from courses.models import Course
 from enrollment.models import Grant
-from enrollment.rules import EndReason, GrantKind, PauseReason
+from enrollment.rules import EndReason, PauseReason
 from shop.models import Order
 
-WHYS: dict[str, str] = {
-    GrantKind.FREE: "Started by themselves", GrantKind.ADMIN: "By hand", GrantKind.ORDER: "Order",
-    GrantKind.GIFT: "Gift", GrantKind.SEAT: "Seat of a team", GrantKind.PLAN: "Plan or membership",
-}  # fmt: skip
 ENDS: dict[str, str] = {
     EndReason.ADMIN: "by the school", EndReason.REFUND: "refunded", EndReason.DISPUTE: "dispute lost",
     EndReason.EXPIRED: "its last day was over", EndReason.CANCELLED: "the plan ended",
@@ -33,7 +30,7 @@ class GrantLine:
     """What lets, or once let, a person into a course. `order_number` and `given_by` are empty where there is none."""
 
     course_title: str
-    why: str
+    how: str
     order_number: str
     note: str
     given_by: str
@@ -65,7 +62,7 @@ def mails_to(address: str, limit: int = 10) -> Sequence[OutboxMail]:
 
 def _line(grant: Grant, title: str, number: str | None, name: str | None, email: str | None) -> GrantLine:
     return GrantLine(
-        title, WHYS[grant.kind], number or "", grant.note, name or email or "", grant.started_at, grant.ends_at,
+        title, REASONS[grant.kind], number or "", grant.note, name or email or "", grant.started_at, grant.ends_at,
         grant.ended_at, ENDS.get(grant.end_reason, grant.end_reason),
         PAUSES.get(grant.pause_reason, grant.pause_reason),
     )  # fmt: skip

@@ -121,7 +121,11 @@ def enroll(
         db.session.flush()
     found = settle(user_id, course_id)
     by = granted_by if granted_by is not None else user_id
-    detail = {"reason": kind.value, "note": note, "until": ends_at.isoformat() if ends_at else ""}
+    detail = {
+        "reason": kind.value,
+        "note": note,
+        "until": ends_at.isoformat(timespec="seconds") if ends_at else "",
+    }
     said = {name: text for name, text in detail.items() if text}
     record("enrollment.enroll", f"enrollment:{found.id}", said, actor_id=by)
     return found

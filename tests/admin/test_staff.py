@@ -114,10 +114,14 @@ def test_a_persons_page_says_why_they_are_in_what_was_mailed_and_where_they_are_
 
     page = " ".join(client.get(f"/admin/people/{learner.id}").text.split())
 
+    assert (
+        '<span class="badge warn">Paused</span>'
+        in page.partition('id="courses"')[2].partition("</section>")[0]
+    )
     why = page.partition("What lets them in")[2].partition("</section>")[0]
     assert f"/admin/orders/{order.number}" in why
     assert "the payment is disputed" in why
-    assert "By hand, Sam Rivera" in why
+    assert "Enrolled by hand, Sam Rivera" in why
     assert "Scholarship 2026" in why
     assert "21 Dec 2026, 12:00" in why
     assert "Set a new password" in page.partition(">Mails<")[2].partition("</section>")[0]
