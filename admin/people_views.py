@@ -101,7 +101,7 @@ def _person(user: User, problem: str = "") -> Answer:
         person=user, roles=people.ROLES, enrollments=enrollments.enrollments_of(user.id),
         may_see_as=user.active and may_see_as(reader.permissions, user.role_words),
         may_look_after=may_look_after(reader.permissions, user.role_words),
-        orders=orders.orders_of(user.id) if with_money else [], 
+        orders=orders.orders_of(user.id) if with_money else [],
         certificates=certificates_of(user.id), sign_ins=sign_ins_of(user.id), grants=person.grants_of(user.id),
         mails=person.mails_to(user.email) if reader.may(Permission.MAIL) else [],
         deeds=records.deeds_about(user.id, with_orders=with_money),

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from accounts import jobs, rules
 from accounts.models import SignIn
 from accounts.services import end_sign_ins
-from core.audit import AuditEntry
+from core.audit import AuditEntry, record
 from core.database import db, transaction
+from core.web import SIGNED_IN, allow
 from lessons.services import find_lesson, keep_reflection
 from progress.models import StepCompletion
 from tests.conftest import NOON, Clock
@@ -143,6 +144,36 @@ def test_what_they_wrote_for_themselves_is_not_shown(looking: FlaskClient, ada: 
 
 def step_address(step: Any) -> str:
     return f"/learn/first/{step.slug}"
+
+
+def test_a_page_that_writes_as_it_opens_stays_closed(
+    app: Flask, client: FlaskClient, support: Any, ada: Any
+) -> None:
+    @allow(SIGNED_IN)
+    def counted() -> str:
+        with transaction():
+            record("page.open", f"user:{ada.id}")
+        return "opened"
+
+    app.add_url_rule("/counted", "counted", counted)
+    look(client, ada)
+
+    assert client.get("/counted").status_code == 403
+    post(client, "/seeing/stop")
+    assert client.get("/counted").text == "opened"
+
+
+def test_ones_own_sign_in_goes_on_while_one_looks(
+    client: FlaskClient, support: Any, ada: Any, clock: Clock
+) -> None:
+    clock(NOON + timedelta(minutes=50))
+    look(client, ada)
+    clock(NOON + timedelta(minutes=70))
+
+    assert client.get("/dashboard").status_code == 200
+
+    seen = db.session.scalars(select(SignIn.last_seen_at).filter_by(user_id=support.id)).one()
+    assert seen == NOON + timedelta(minutes=70)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
