@@ -1,6 +1,6 @@
 """A list's address: search, filters, order and page stand in it, so that a link or a reload shows the same."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,10 @@ class Pager:
 
 @dataclass(frozen=True)
 class Listing:
-    """What somebody asked of a list. `sort` names one of the allowed columns, with `-` for descending."""
+    """What somebody asked of a list. `sort` names one of the allowed columns, with `-` for descending.
+
+    `after` and `before` name the row next to which a page of a long list begins or ends (admin.paging).
+    """
 
     endpoint: str
     q: str
@@ -41,6 +44,8 @@ class Listing:
     sort: str
     wanted_page: int
     default_sort: str
+    after: str = ""
+    before: str = ""
 
     @property
     def is_filtered(self) -> bool:
@@ -82,7 +87,7 @@ class Listing:
 
 
 def read_listing(
-    endpoint: str, columns: Columns, default_sort: str, filters: Mapping[str, object]
+    endpoint: str, columns: Container[str], default_sort: str, filters: Mapping[str, object]
 ) -> Listing:
     """Read the address. What is not an allowed filter or column falls back to the default.
 
@@ -97,6 +102,8 @@ def read_listing(
         sort if sort.removeprefix("-") in columns else default_sort,
         asked.get("page", 1, type=int),
         default_sort,
+        asked.get("after", ""),
+        asked.get("before", ""),
     )
 
 

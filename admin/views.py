@@ -30,11 +30,12 @@ def index() -> Answer:
 @allow(ADMIN)
 def mails() -> Answer:
     """The outbox."""
-    asked = read_listing("admin.mails", records.MAIL_COLUMNS, "-created", {"state": records.MAIL_STATES})
+    asked = read_listing("admin.mails", records.MAILS.orders, "-created", {"state": records.MAIL_STATES})
     rows, shown = records.page_of_mails(asked)
     return page(
         "mails", "mail", ButtonForm(),
-        asked=asked, rows=rows, pager=asked.pager(shown), states=records.MAIL_STATES, dead=MailState.DEAD,
+        asked=asked, rows=rows, shown=shown, states=records.MAIL_STATES, dead=MailState.DEAD,
+        undelivered=records.undelivered(),
     )  # fmt: skip
 
 
@@ -63,9 +64,9 @@ def send_again(mail_id: int) -> Answer:
 def audit() -> Answer:
     """Who did what."""
     kinds = records.actions()
-    asked = read_listing("admin.audit", records.AUDIT_COLUMNS, "-at", {"action": kinds})
+    asked = read_listing("admin.audit", records.DEEDS.orders, "-at", {"action": kinds})
     rows, shown = records.page_of_deeds(asked)
     return page(
         "audit", "audit",
-        asked=asked, rows=rows, pager=asked.pager(shown), kinds=[(kind, kind) for kind in kinds],
+        asked=asked, rows=rows, shown=shown, kinds=[(kind, kind) for kind in kinds],
     )  # fmt: skip
