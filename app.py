@@ -12,6 +12,7 @@ import accounts.security
 import accounts.views
 import admin.commands
 import admin.enrollment_views
+import admin.jobs
 import admin.order_views
 import admin.people_views
 import admin.school_views
@@ -36,6 +37,7 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import progress.services
 import quizzes.afterwards
 import quizzes.assessed
 import quizzes.jobs
@@ -135,6 +137,7 @@ def connect_rooms() -> None:
     mail.register()
     accounts.jobs.register()
     shop.jobs.register()
+    admin.jobs.register()
     quizzes.jobs.register()
     analysis.jobs.register()
     analysis.cohorts.jobs.register()
@@ -142,6 +145,7 @@ def connect_rooms() -> None:
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
     quizzes.regrading.jobs.register()
+    events.subscribe(Enrolled, progress.services.keep_finished)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(

@@ -1,16 +1,16 @@
 """Enrollments as the admin reads them: one statement for a page, with how far each learner is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, select
+from sqlalchemy import Select, String, and_, cast, func, select
 
 from accounts.models import PersonWord, User
 from admin.listing import Listing
 from admin.paging import Order, Page, Reader, Table, Term, all_ids, find_page, in_order
-from admin.search import begins, is_found
+from admin.search import WORDS, begins, is_found
 from certificates.models import Certificate
 from certificates.rules import read_id
 from core.database import db
@@ -145,35 +145,36 @@ def _joined(query: Rows) -> Rows:
     return people.outerjoin(CourseCompletion, completion)
 
 
-_is_done = exists(
-    select(CourseCompletion.id).where(
-        CourseCompletion.user_id == Enrollment.user_id,
-        CourseCompletion.course_id == Enrollment.course_id,
-        CourseCompletion.cycle == 1,
-    )
-)
-_is_active = Enrollment.state == EnrollmentState.ACTIVE
-_STATE_IS: dict[str, ColumnElement[bool]] = {
-    ACTIVE: and_(_is_active, ~_is_done),
-    FINISHED: and_(_is_active, _is_done),
-    PAUSED: Enrollment.state == EnrollmentState.PAUSED,
-    REVOKED: Enrollment.state == EnrollmentState.REVOKED,
+Columns = Mapping[str, Any]
+_STANDS: Columns = {
+    "state": Enrollment.state,
+    "is_finished": Enrollment.is_finished,
+    "course_id": Enrollment.course_id,
+}
+# In the order of names the way leads through people; an index of these columns would lead away from it.
+_BESIDE_INDEXES: Columns = {name: func.coalesce(column, column) for name, column in _STANDS.items()}
+_STATE_IS: dict[str, tuple[tuple[str, object], ...]] = {
+    ACTIVE: (("state", EnrollmentState.ACTIVE), ("is_finished", False)),
+    FINISHED: (("state", EnrollmentState.ACTIVE), ("is_finished", True)),
+    PAUSED: (("state", EnrollmentState.PAUSED),),
+    REVOKED: (("state", EnrollmentState.REVOKED),),
 }
 
 
 def _terms(asked: Listing) -> list[Term]:
-    found = [_where(_STATE_IS[asked.filters["state"]])] if asked.filters["state"] else []
+    found = [_stands(asked, *_STATE_IS[asked.filters["state"]])] if asked.filters["state"] else []
     if slug := asked.filters["course"]:
-        found.append(
-            _where(Enrollment.course_id == select(Course.id).where(Course.slug == slug).scalar_subquery())
-        )
+        course_id = select(Course.id).where(Course.slug == slug).scalar_subquery()
+        found.append(_stands(asked, ("course_id", course_id)))
     if number := read_id(asked.q):
         return [*found, _certified(number)]
     return found + [_named(word) for word in asked.words]
 
 
-def _where(holds: ColumnElement[bool]) -> Term:
-    return Term(holds, select(Enrollment.id).where(holds))
+def _stands(asked: Listing, *facts: tuple[str, object]) -> Term:
+    met = _BESIDE_INDEXES if asked.sort.endswith("name") else _STANDS
+    holds = and_(*(met[name] == value for name, value in facts))
+    return Term(holds, select(Enrollment.id).where(*(_STANDS[name] == value for name, value in facts)))
 
 
 def _certified(number: str) -> Term:
@@ -184,7 +185,7 @@ def _certified(number: str) -> Term:
 
 def _named(word: str) -> Term:
     found = select(Enrollment.id).join(PersonWord, PersonWord.user_id == Enrollment.user_id)
-    return Term(is_found(Enrollment.user_id, word), found.where(begins(word)))
+    return Term(is_found(Enrollment.user_id, word), found.where(begins(word)), WORDS)
 
 
 def _row(facts: tuple[Any, ...], required: dict[int, frozenset[int]] | None = None) -> EnrollmentRow:

@@ -11,8 +11,8 @@ from accounts.models import PersonWord, User
 from admin.listing import Listing
 from admin.order_words import STATES, Word, cause_in_words
 from admin.paging import Order as OrderOf
-from admin.paging import Page, Reader, Table, Term, all_ids, find_page, in_order
-from admin.search import begins, is_found
+from admin.paging import Page, Reader, Table, Term, all_ids, find_page, in_order, some
+from admin.search import WORDS, begins, is_found
 from core.database import db
 from core.errors import NotFound
 from core.money import Money
@@ -215,8 +215,8 @@ def _named(word: str) -> Term:
         Order.number == word.upper(), Order.email == word.lower(), Order.session_id == word, Order.payment_id == word,
     )  # fmt: skip
     buyers = select(Order.id).join(PersonWord, PersonWord.user_id == Order.user_id).where(begins(word))
-    ids = union_all(*(select(Order.id).where(each) for each in whole), buyers).subquery()
-    return Term(or_(*whole, is_found(Order.user_id, word)), select(ids.c.id))
+    ids = union_all(*(select(Order.id).where(each) for each in whole), some(buyers, WORDS)).subquery()
+    return Term(or_(*whole, is_found(Order.user_id, word)), select(ids.c.id), WORDS)
 
 
 def _of_course(slug: str) -> Term:

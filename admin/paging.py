@@ -16,7 +16,7 @@ from admin.listing import Listing
 from admin.rules import PAGE_SIZE
 from core.database import db
 
-ENOUGH = 1000  # rows that are counted; of more it is only said that there are more
+ENOUGH = 500  # rows that are counted; of more it is only said that there are more
 LARGEST_ID = 2**31 - 1
 Rows = Select[*tuple[Any, ...]]
 Reader = Session | scoped_session[Any] | Connection
@@ -27,10 +27,12 @@ class Term:
     """One thing asked of a list, said twice: of a row, and as the ids of the rows for which it holds, by an index.
 
     What holds for few rows is read by its ids and sorted; what holds for many is met soon on the way through the list.
+    `repeats` is how often an id may stand among `ids`, as a rule.
     """
 
     holds: ColumnElement[bool]
     ids: Rows
+    repeats: int = 1
 
 
 @dataclass(frozen=True)
@@ -80,19 +82,19 @@ class Walk:
         self._table, self._reader = table, reader
         self._order = table.orders[asked.sort.removeprefix("-")]
         self._descending = asked.sort.startswith("-")
-        self._holds = [term.holds for term in terms]
-        self._lead = self._leading(terms)
+        self._terms = terms
+        self._sizes = [_size_of(term, reader) for term in terms]
+        self._lead = self._leading()
 
-    def _leading(self, terms: Sequence[Term]) -> Term | None:
+    def _leading(self) -> Term | None:
         """The term that holds for the fewest rows, where these are few enough to be sorted."""
-        if not terms:
-            return None
-        sizes = self._reader.execute(select(*(_size(term.ids).scalar_subquery() for term in terms))).one()
-        size, place = min(zip(sizes, range(len(terms)), strict=True))
-        return terms[place] if size <= ENOUGH else None
+        few = [(size, place) for place, (size, is_all) in enumerate(self._sizes) if is_all and size <= ENOUGH]
+        return self._terms[min(few)[1]] if few else None
 
     @cached_property
     def count(self) -> Count:
+        if len(self._terms) == 1 and self._sizes[0][0] > ENOUGH:
+            return Count(ENOUGH, True)
         return number_of(self._wanted(self._table.id), self._reader)
 
     def position(self, cursor: str) -> tuple[Any, ...] | None:
@@ -135,7 +137,7 @@ class Walk:
         query = select(*columns).select_from(self._table.id.class_)
         if self._lead is not None:
             query = query.where(self._table.id.in_(self._lead.ids))
-        return query.where(*self._holds)
+        return query.where(*(term.holds for term in self._terms))
 
 
 def find_page(table: Table, asked: Listing, terms: Sequence[Term] = ()) -> Page:
@@ -163,6 +165,11 @@ def all_ids(
     while rows:
         yield [row[-1] for row in rows]
         rows = walk.rows(batch, rows[-1])
+
+
+def some(ids: Rows, repeats: int = 1) -> Rows:
+    """As many of these ids as are ever looked at, for a part of a union: a limit does not reach into one."""
+    return select(ids.limit(repeats * ENOUGH + 1).subquery().c[0])
 
 
 def in_order(ids: Sequence[Any], rows: Mapping[Any, Any]) -> list[Any]:
@@ -196,6 +203,14 @@ def _page(
     before = asked.url(before=ids[0]) if ids and has_before else None
     after = asked.url(after=ids[-1]) if ids and has_after else None
     return Page(ids, walk.count, before, after)
+
+
+def _size_of(term: Term, reader: Reader) -> tuple[int, bool]:
+    """How many rows the term holds for, and whether these are all: no more are looked at than needed."""
+    most = term.repeats * ENOUGH + 1
+    ids = term.ids.limit(most).subquery()
+    (number, distinct) = reader.execute(select(func.count(), func.count(ids.c[0].distinct()))).one()
+    return distinct, number < most
 
 
 def _size(ids: Rows) -> Select[int]:

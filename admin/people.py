@@ -11,7 +11,7 @@ from accounts.rules import Role
 from accounts.services import get_user
 from admin.listing import Listing
 from admin.paging import Order, Page, Table, Term, find_page, in_order
-from admin.search import begins, is_found
+from admin.search import WORDS, begins, is_found
 from core.database import db
 from core.errors import NotFound
 from enrollment.models import Enrollment
@@ -66,7 +66,8 @@ def find_person(user_id: int) -> User:
 
 def _terms(asked: Listing) -> list[Term]:
     found = [
-        Term(is_found(User.id, word), select(PersonWord.user_id).where(begins(word))) for word in asked.words
+        Term(is_found(User.id, word), select(PersonWord.user_id).where(begins(word)), WORDS)
+        for word in asked.words
     ]
     if role := asked.filters["role"]:
         found.append(

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, exists, se
 from accounts.models import PersonWord
 from accounts.rules import LONGEST_WORD, folded
 
+WORDS = 4  # of one person that begin alike, as a rule: a name, the address that begins with it, its parts
 LAST = "\U0010ffff"  # no text of people sorts after it
 
 

@@ -1,11 +1,13 @@
 """The admin's front page, its mail and its audit trail."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 
-from admin import overview, records, services, stripe_records
+from admin import figures, overview, records, services, stripe_records
 from admin.forms import ButtonForm
 from admin.listing import read_listing
+from admin.models import Figure
 from admin.page import Answer, page
+from admin.periods import LENGTHS, read_period, stretches
 from core.config import current_config
 from core.database import transaction
 from core.outbox import MailState
@@ -17,12 +19,14 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 @bp.get("")
 @allow(ADMIN)
 def index() -> Answer:
-    """The school in numbers, and what waits for somebody."""
+    """The school's figures of a period, and what waits for somebody."""
+    period, length = read_period(request.args, figures.school_day())
+    sums = figures.sums_of(period, stretches(period))
     return page(
         "overview", "overview",
-        numbers=overview.numbers(), chart=overview.enrollments_by_week(signed_in().time_zone),
-        worker=overview.worker_state(), revenue=overview.revenue(), last_run=stripe_records.last_run(),
-        takes_money=current_config().takes_money,
+        period=period, length=length, lengths=LENGTHS, sums=sums, cards=overview.cards(sums), Figure=Figure,
+        learners=overview.mean_learners(sums), waiting=overview.waiting(), worker=overview.worker_state(),
+        last_run=stripe_records.last_run(), takes_money=current_config().takes_money,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ NEW = {
         "enrollments_by_start": ("started_at", "id"),
         "enrollments_of_a_course": ("course_id", "started_at", "id"),
         "enrollments_of_a_state": ("state", "started_at", "id"),
+        "enrollments_by_end": ("state", "is_finished", "started_at", "id"),
     },
     "orders": {
         "orders_by_time": ("created_at", "id"),
@@ -73,6 +74,11 @@ NEW = {
 
 def upgrade() -> None:
     op.add_column("users", sa.Column("name_key", BYTEWISE, server_default="", nullable=False))
+    op.add_column("enrollments", sa.Column("is_finished", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.execute(
+        "UPDATE enrollments SET is_finished = true WHERE EXISTS (SELECT 1 FROM course_completions AS done "
+        "WHERE done.user_id = enrollments.user_id AND done.course_id = enrollments.course_id)"
+    )
     op.create_table(
         "person_words",
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -110,6 +116,8 @@ def downgrade() -> None:
     op.drop_table("person_words")
     with op.batch_alter_table("users") as batch:
         batch.drop_column("name_key")
+    with op.batch_alter_table("enrollments") as batch:
+        batch.drop_column("is_finished")
 
 
 def _fill() -> None:
