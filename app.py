@@ -15,6 +15,7 @@ import admin.enrollment_views
 import admin.jobs
 import admin.order_views
 import admin.people_views
+import admin.report_views
 import admin.school_views
 import admin.views
 import analysis.cohorts.jobs
@@ -127,6 +128,7 @@ def register_rooms(app: Flask) -> None:
         admin.people_views,
         admin.enrollment_views,
         admin.order_views,
+        admin.report_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)

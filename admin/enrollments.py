@@ -1,6 +1,6 @@
 """Enrollments as the admin reads them: one statement for a page, with how far each learner is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,7 +91,7 @@ def course_choices() -> list[tuple[str, str]]:
 def page_of_enrollments(asked: Listing) -> tuple[list[EnrollmentRow], Page]:
     """One page of what was asked for, and where it stands in the whole."""
     page = find_page(ENROLLMENTS, asked, _terms(asked))
-    return _read(page.ids, db.session), page
+    return read(page.ids, db.session), page
 
 
 def enrollments_of(user_id: int) -> list[EnrollmentRow]:
@@ -115,22 +115,26 @@ def all_rows(asked: Listing, batch: int = 500) -> Iterator[EnrollmentRow]:
 
     The outlines are looked up first: once the answer has begun, nothing else asks the database.
     """
-    engine, terms = db.engine, _terms(asked)
-    required = {
-        course.id: _required(course.id, course.version) for course in db.session.scalars(select(Course))
-    }
+    engine, terms, required = db.engine, _terms(asked), required_by_course()
 
     def stream() -> Iterator[EnrollmentRow]:
         with engine.connect() as connection:
             for ids in all_ids(ENROLLMENTS, asked, terms, connection, batch):
-                yield from _read(ids, connection, required)
+                yield from read(ids, connection, required)
 
     return stream()
 
 
-def _read(
-    ids: list[int], reader: Reader, required: dict[int, frozenset[int]] | None = None
+def required_by_course() -> dict[int, frozenset[int]]:
+    """The steps that each course requires, by its id."""
+    courses = db.session.scalars(select(Course))
+    return {course.id: _required(course.id, course.version) for course in courses}
+
+
+def read(
+    ids: Sequence[int], reader: Reader, required: dict[int, frozenset[int]] | None = None
 ) -> list[EnrollmentRow]:
+    """The enrollments with these ids, in their order."""
     rows = reader.execute(_joined(_facts.select_from(Enrollment)).where(Enrollment.id.in_(ids)))
     return in_order(ids, {row[0]: _row(tuple(row), required) for row in rows})
 

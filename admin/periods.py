@@ -52,19 +52,26 @@ def read_period(asked: Mapping[str, str], today: date) -> tuple[Period, str]:
 def stretches(period: Period) -> list[Stretch]:
     """Its days, its weeks, which begin on Mondays, or its months; the first and the last may be cut."""
     if period.days <= BY_DAY:
-        starts, words = [period.first + timedelta(n) for n in range(period.days)], "%-d %b"
-    elif period.days <= BY_WEEK:
-        starts, words = _starts(period, lambda day: day.weekday() == 0), "%-d %b"
-    else:
-        starts, words = _starts(period, lambda day: day.day == 1), "%b %y"
-    ends = [start - timedelta(1) for start in starts[1:]] + [period.last]
-    return [Stretch(f"{start:{words}}", Period(start, end)) for start, end in zip(starts, ends, strict=True)]
+        return _drawn(period, [period.first + timedelta(n) for n in range(period.days)], "%-d %b")
+    if period.days <= BY_WEEK:
+        return _drawn(period, _starts(period, lambda day: day.weekday() == 0), "%-d %b")
+    return months(period)
+
+
+def months(period: Period) -> list[Stretch]:
+    """Its months; the first and the last may be cut."""
+    return _drawn(period, _starts(period, lambda day: day.day == 1), "%b %y")
 
 
 def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     """The moments at which a day begins and ends where the school is."""
     begin, end = (datetime.combine(each, time(), ZoneInfo(zone)) for each in (day, day + timedelta(1)))
     return begin.astimezone(UTC), end.astimezone(UTC)
+
+
+def _drawn(period: Period, starts: list[date], words: str) -> list[Stretch]:
+    ends = [start - timedelta(1) for start in starts[1:]] + [period.last]
+    return [Stretch(f"{start:{words}}", Period(start, end)) for start, end in zip(starts, ends, strict=True)]
 
 
 def _starts(period: Period, begins: Callable[[date], bool]) -> list[date]:

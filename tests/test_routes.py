@@ -123,6 +123,9 @@ GET  admin_enrollments.enroll        login   403     403     403     200
 GET  admin_enrollments.export        login   403     403     403     200
 GET  admin_enrollments.index         login   403     403     403     200
 GET  admin_school.logo               404     404     404     404     404
+GET  admin_reports.index              login   403     403     403     200
+GET  admin_reports.show               login   403     403     403     200
+GET  admin_reports.export             login   403     403     403     200
 GET  admin_orders.events             login   403     403     403     200
 GET  admin_orders.export             login   403     403     403     200
 GET  admin_orders.index              login   403     403     403     200
@@ -256,6 +259,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "tools.show": {"slug": "diary"},
     "admin_people.set_active": {"verb": "reopen"},
     "admin_orders.show": {"number": "THE-ORDER"},
+    "admin_reports.show": {"key": "enrollments"},
+    "admin_reports.export": {"key": "enrollments"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
     "shop.show": {"number": "THE-ORDER"},

@@ -1,0 +1,54 @@
+"""The admin's reports: what there is, one on screen, the same as a file."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from flask import Blueprint, Response, request
+
+from admin.enrollments import course_choices
+from admin.figures import school_day
+from admin.page import Answer, page
+from admin.report import ENDPOINT, Row, in_file, on_screen
+from admin.reports import REPORTS, find_report
+from core.audit import record
+from core.database import transaction
+from core.spreadsheet import csv_file
+from core.web import ADMIN, allow, signed_in
+
+bp = Blueprint("admin_reports", __name__, url_prefix="/admin/reports")
+
+
+@bp.get("")
+@allow(ADMIN)
+def index() -> Answer:
+    """The reports that there are."""
+    return page("reports", "reports", reports=REPORTS.values(), endpoint=ENDPOINT)
+
+
+@bp.get("/<key>")
+@allow(ADMIN)
+def show(key: str) -> Answer:
+    """One report on screen."""
+    report, courses = find_report(key), dict(course_choices())
+    shown = report.show(school_day(), courses, request.args)
+    cell = partial(on_screen, signed_in().time_zone)
+    return page(
+        "report", "reports", report=report, shown=shown, asked=shown.asked, courses=courses, cell=cell
+    )
+
+
+@bp.get("/<key>.csv")
+@allow(ADMIN)
+def export(key: str) -> Response:
+    """The same report, all of it, for a spreadsheet. The trail keeps who took it."""
+    report, asked = find_report(key), request.args.to_dict()
+    rows = report.all_rows(school_day(), dict(course_choices()), asked)
+    with transaction():
+        record("report.export", f"report:{key}", dict(asked), actor_id=signed_in().user_id)
+    return csv_file(key, _cells(report.head, rows))
+
+
+def _cells(head: Row, rows: Iterator[Row]) -> Iterator[Row]:
+    yield head
+    for row in rows:
+        yield [in_file(cell) for cell in row]
