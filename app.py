@@ -13,8 +13,10 @@ import accounts.seeing
 import accounts.views
 import admin.commands
 import admin.enrollment_views
+import admin.jobs
 import admin.order_views
 import admin.people_views
+import admin.report_views
 import admin.school_views
 import admin.views
 import analysis.cohorts.jobs
@@ -38,6 +40,7 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import progress.services
 import quizzes.afterwards
 import quizzes.assessed
 import quizzes.jobs
@@ -128,6 +131,7 @@ def register_rooms(app: Flask) -> None:
         admin.people_views,
         admin.enrollment_views,
         admin.order_views,
+        admin.report_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)
@@ -139,6 +143,7 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.jobs.register()
     shop.jobs.register()
+    admin.jobs.register()
     quizzes.jobs.register()
     analysis.jobs.register()
     analysis.cohorts.jobs.register()
@@ -146,6 +151,7 @@ def connect_rooms() -> None:
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
     quizzes.regrading.jobs.register()
+    events.subscribe(Enrolled, progress.services.keep_finished)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(

@@ -22,6 +22,7 @@ SEES_FOR = timedelta(minutes=30)  # with a learner's eyes
 LINK_LIVES = timedelta(minutes=15)
 CODE_LENGTH, CODES = 10, 10  # of recovery codes: characters (5 bits each), and how many
 HOME = "/dashboard"
+LONGEST_WORD = 80  # characters of a word that a search compares
 # Marks without a look of their own that set the direction of the text after them.
 TURNING_MARKS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 _COMMON = """
@@ -98,6 +99,19 @@ def normal_name(text: str | None) -> str:
     them around: a name must not change how its certificate reads. Joiners stay, some scripts need them.
     """
     return " ".join("".join(filter(_may_stand, text or "")).split())
+
+
+def folded(text: str) -> str:
+    """The text as lists sort it and searches compare it: without case, and without accents where these come off."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in plain if not unicodedata.combining(each))
+
+
+def search_words(name: str, email: str) -> frozenset[str]:
+    """What a search for this person may begin with: the words of the name, the address, its parts, its domain."""
+    texts = [*folded(name).split(), folded(email), folded(email).partition("@")[2]]
+    parts = (part for text in texts for part in re.findall(r"\w+", text))
+    return frozenset(word[:LONGEST_WORD] for word in (*texts, *parts) if word)
 
 
 def _may_stand(character: str) -> bool:

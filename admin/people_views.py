@@ -27,9 +27,9 @@ OF_STAFF = "This account belongs to somebody on the staff: only an admin closes 
 @allow(Permission.PEOPLE)
 def index() -> Answer:
     """Everybody who has an account."""
-    asked = read_listing("admin_people.index", people.COLUMNS, "-joined", {"role": people.ROLES})
+    asked = read_listing("admin_people.index", people.PEOPLE.orders, "-joined", {"role": people.ROLES})
     rows, shown = people.page_of_people(asked)
-    return page("people", "people", asked=asked, rows=rows, pager=asked.pager(shown), roles=people.ROLES)
+    return page("people", "people", asked=asked, rows=rows, shown=shown, roles=people.ROLES)
 
 
 @bp.get("/<int:user_id>")

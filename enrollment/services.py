@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from accounts.models import User
 from core import events
@@ -223,6 +223,12 @@ def settle(user_id: int, course_id: int) -> Enrollment:
     db.session.flush()
     _tell(found, before)
     return found
+
+
+def mark_finished(user_id: int, course_id: int) -> None:
+    """Keep with the enrollment that the course was completed."""
+    pair = (Enrollment.user_id == user_id, Enrollment.course_id == course_id)
+    db.session.execute(update(Enrollment).where(*pair).values(is_finished=True))
 
 
 def lock_person(user_id: int) -> None:
