@@ -22,8 +22,8 @@ class Enrollment(Base):
     """How someone stands in a course: what their grants come to, settled whenever one of them changes.
 
     `reason` is the kind of the grant that opened it. `started_at` begins the present stay. `ends_at` is when access
-    runs out by itself, None where it does not. `end_reason`, once revoked, is that of the grant that ended last;
-    `pause_reason` is why it is paused.
+    runs out by itself, None where it does not; `warned_of` the end that a mail has told of. `end_reason`, once
+    revoked, is that of the grant that ended last; `pause_reason` is why it is paused.
     """
 
     __tablename__ = "enrollments"
@@ -35,7 +35,8 @@ class Enrollment(Base):
     state: Mapped[EnrollmentState]
     reason: Mapped[GrantKind]
     started_at: Mapped[datetime] = mapped_column(index=True)
-    ends_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None] = mapped_column(index=True)
+    warned_of: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(server_default="", default="")
     pause_reason: Mapped[str] = mapped_column(server_default="", default="")

@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 
+from core.clock import now
 from core.config import current_config
 from core.web import Reader
 from courses.models import Course
-from enrollment.models import EnrollmentState
-from enrollment.rules import Reason
+from enrollment.rules import Reason, is_open
 from enrollment.services import find_enrollment
 from shop.standing import open_order, reason_of
+
+ENDINGS = {
+    Reason.REFUNDED: "Your payment was refunded.",
+    Reason.DISPUTE_LOST: "Your bank took the payment back.",
+    Reason.EXPIRED: "Your time in the course is over.",
+    Reason.CANCELLED: "Your plan has ended.",
+    Reason.SEAT_LEFT: "Your seat in the team has ended.",
+}
 
 
 @dataclass(frozen=True)
@@ -25,11 +33,21 @@ class EnrollCard:
     is_test_money: bool
     order_url: str = ""
 
+    @property
+    def may_enroll(self) -> bool:
+        """Whether the card offers a way in."""
+        return self.reason in ENDINGS or self.reason in (Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN)
+
+    @property
+    def ended(self) -> str:
+        """How an earlier stay ended, where one did and another may follow."""
+        return ENDINGS.get(self.reason, "")
+
 
 def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
     """What the card says. A visitor's costs no statement."""
     enrollment = find_enrollment(person.user_id, course.id) if person else None
-    is_inside = enrollment is not None and enrollment.state == EnrollmentState.ACTIVE
+    is_inside = enrollment is not None and is_open(enrollment, now())
     order = open_order(person.user_id, course.id) if person and not is_inside else None
     config = current_config()
     return EnrollCard(

@@ -12,6 +12,7 @@ from core.limits import require_within
 from core.school import current_school
 from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from courses.models import Course
+from courses.rules import access_in_words
 from courses.services import find_course
 from enrollment.rules import Reason
 from enrollment.services import find_enrollment, is_enrolled, start_free
@@ -27,7 +28,8 @@ from shop.standing import open_order, reason_of
 bp = Blueprint("shop", __name__)
 CHECKOUTS = "10/minute; 60/hour"
 LOOKS = "60/minute"  # at Stripe, by one person's return page
-MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, Reason.REFUNDED})
+ENDED_WELL = {Reason.REFUNDED, Reason.DISPUTE_LOST, Reason.EXPIRED, Reason.CANCELLED, Reason.SEAT_LEFT}
+MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, *ENDED_WELL})
 Answer = str | Response | tuple[str, int]
 
 
@@ -47,7 +49,13 @@ def order_page(course: str) -> Answer:
     return render(
         "shop/enroll.html",
         nav="courses",
-        course={"title": found.title, "url": f"/courses/{course}", "slug": course, "price": str(found.price)},
+        course={
+            "title": found.title,
+            "url": f"/courses/{course}",
+            "slug": course,
+            "price": str(found.price),
+            "access_text": access_in_words(found.access_months),
+        },
         promise={"refund_days": school.refund_days, "refund_max_progress": school.refund_max_progress},
         payments_off="" if config.takes_money else checkout.NO_MONEY,
         is_test_money=config.takes_test_money,
