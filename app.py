@@ -26,6 +26,7 @@ import analysis.views
 import articles.views
 import certificates.services
 import certificates.views
+import enrollment.admission.services
 import enrollment.jobs
 import lessons.assessed
 import lessons.course_views
@@ -37,6 +38,7 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import progress.services
 import quizzes.afterwards
 import quizzes.assessed
 import quizzes.jobs
@@ -135,6 +137,7 @@ def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
     accounts.jobs.register()
+    enrollment.admission.services.tell_completed(progress.services.completed_courses)
     enrollment.jobs.register()
     shop.jobs.register()
     quizzes.jobs.register()

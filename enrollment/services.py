@@ -18,6 +18,7 @@ from core.database import db, insert_once
 from core.errors import Conflict, NotFound
 from courses.models import Course
 from courses.rules import months_after
+from enrollment.admission.services import require_admission
 from enrollment.models import Enrollment, EnrollmentState, Grant
 from enrollment.rules import EndReason, GrantKind, PauseReason, has_run_out, is_open, stay_of
 
@@ -128,7 +129,8 @@ def enroll(
 
 
 def start_free(user_id: int, course: Course) -> Enrollment:
-    """Let someone into a free course by their own wish. Raises Conflict for one that costs money."""
+    """Let someone into a free course by their own wish. Raises Conflict for one that costs money, and for somebody who
+    may not enroll now."""
     if not course.price.is_free:
         raise Conflict("This course is not free. Its page says how to enroll.")
     found = find_enrollment(user_id, course.id)
@@ -136,6 +138,7 @@ def start_free(user_id: int, course: Course) -> Enrollment:
         raise Conflict(ENDED)
     if found is not None and is_open(found, now()):
         return found
+    require_admission(user_id, (course.id,))
     return enroll(user_id, course.id, GrantKind.FREE)
 
 

@@ -1,11 +1,14 @@
 """The card on a course's page that says how one gets in, for whoever looks at it."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from core.clock import now
 from core.config import current_config
+from core.school import current_school
 from core.web import Reader
 from courses.models import Course
+from enrollment.admission.services import admission_to
 from enrollment.rules import Reason, is_open
 from enrollment.services import find_enrollment
 from shop.standing import open_order, reason_of
@@ -32,11 +35,14 @@ class EnrollCard:
     takes_money: bool
     is_test_money: bool
     order_url: str = ""
+    hindrances: tuple[str, ...] = ()  # in sentences
+    missing: tuple[tuple[str, str], ...] = ()  # title and address of what is to be completed before
 
     @property
     def may_enroll(self) -> bool:
         """Whether the card offers a way in."""
-        return self.reason in ENDINGS or self.reason in (Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN)
+        outside = self.reason in ENDINGS or self.reason in (Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN)
+        return outside and not self.hindrances
 
     @property
     def ended(self) -> str:
@@ -49,6 +55,8 @@ def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
     enrollment = find_enrollment(person.user_id, course.id) if person else None
     is_inside = enrollment is not None and is_open(enrollment, now())
     order = open_order(person.user_id, course.id) if person and not is_inside else None
+    admission = admission_to(course, person.user_id if person else None)
+    zone = ZoneInfo((person.time_zone if person else "") or current_school().time_zone)
     config = current_config()
     return EnrollCard(
         reason_of(enrollment, order),
@@ -57,4 +65,6 @@ def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
         config.takes_money,
         config.takes_test_money,
         order.url if order else "",
+        tuple(admission.sentences(zone)),
+        tuple((each.title, f"/courses/{each.slug}") for each in admission.missing),
     )

@@ -14,8 +14,9 @@ from core.web import SIGNED_IN, Reader, allow, render, signed_in
 from courses.models import Course
 from courses.rules import access_in_words
 from courses.services import find_course
+from enrollment.admission.services import admission_to
 from enrollment.rules import Reason
-from enrollment.services import find_enrollment, is_enrolled, start_free
+from enrollment.services import find_enrollment, is_enrolled, start_free, was_ended_by_school
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout, orders
 from shop.endings import order_page as page_of
@@ -43,7 +44,7 @@ def order_page(course: str) -> Answer:
     reason = _reason(person, found)
     if reason is Reason.ENROLLED:
         return _already_in(course)
-    if reason not in MAY_BUY:  # The course's page says why.
+    if reason not in MAY_BUY or _is_kept_out(person, found):  # The course's page says why.
         return redirect(f"/courses/{course}")
     config, school = current_config(), current_school()
     return render(
@@ -68,10 +69,12 @@ def order_page(course: str) -> Answer:
 def enroll(course: str) -> Answer:
     """Start a free course; for another, make the order and go to Stripe's checkout."""
     found, person = find_course(course), signed_in()
+    if is_enrolled(person.user_id, found.id):
+        return redirect(f"/learn/{course}", 303) if found.price.is_free else _already_in(course)
+    if _is_kept_out(person, found):  # The same.
+        return redirect(f"/courses/{course}", 303)
     if found.price.is_free:
         return _start_free(found, person)
-    if is_enrolled(person.user_id, found.id):
-        return _already_in(course)
     require_within(CHECKOUTS, "checkout", str(person.user_id))
     try:
         return redirect(checkout.begin(Buyer(person.user_id, person.email), partial(of_course, found)), 303)
@@ -109,6 +112,12 @@ def show(number: str) -> Answer:
 
 def _reason(person: Reader, course: Course) -> Reason:
     return reason_of(find_enrollment(person.user_id, course.id), open_order(person.user_id, course.id))
+
+
+def _is_kept_out(person: Reader, course: Course) -> bool:
+    """Whether something keeps the person from enrolling now; who was put out by the school is told of that first."""
+    found = find_enrollment(person.user_id, course.id)
+    return not (was_ended_by_school(found) or admission_to(course, person.user_id).is_open)
 
 
 def _already_in(slug: str) -> Answer:
