@@ -10,6 +10,7 @@ import accounts.notification_views
 import accounts.notifications
 import accounts.security
 import accounts.views
+import admin.cohort_views
 import admin.commands
 import admin.enrollment_views
 import admin.order_views
@@ -27,9 +28,11 @@ import articles.views
 import certificates.services
 import certificates.views
 import enrollment.admission.services
+import enrollment.cohorts.services
 import enrollment.jobs
 import lessons.assessed
 import lessons.course_views
+import lessons.group_views
 import lessons.terms
 import lessons.tools.views
 import lessons.views
@@ -64,7 +67,7 @@ import studio.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
-from enrollment.services import AccessTakenBack, Enrolled
+from enrollment.services import AccessRevoked, AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
 
@@ -117,6 +120,7 @@ def register_rooms(app: Flask) -> None:
         marking.allowances.views,
         quizzes.regrading.views,
         lessons.course_views,
+        lessons.group_views,
         lessons.views,
         lessons.tools.views,
         reviews.views,
@@ -127,6 +131,7 @@ def register_rooms(app: Flask) -> None:
         admin.views,
         admin.people_views,
         admin.enrollment_views,
+        admin.cohort_views,
         admin.order_views,
         admin.school_views,
     ):
@@ -147,6 +152,8 @@ def connect_rooms() -> None:
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
     quizzes.regrading.jobs.register()
+    events.subscribe(Enrolled, enrollment.cohorts.services.take_place)
+    events.subscribe(AccessRevoked, enrollment.cohorts.services.give_up_place)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(

@@ -1,9 +1,10 @@
-"""What the worker does for access: it ends what ran out, and warns two weeks before."""
+"""What the worker does for access: it ends what ran out, gives places on, and warns two weeks before the end."""
 
 from datetime import timedelta
 
 from core import jobs
 from core.database import transaction
+from enrollment.cohorts.services import lapsed_places, let_lapse
 from enrollment.notices import ends_to_tell, warn
 from enrollment.services import end_run_out, grants_run_out
 
@@ -20,6 +21,9 @@ def hourly() -> None:
     for user_id, course_id in grants_run_out(BATCH):
         with transaction():
             end_run_out(user_id, course_id)
+    for place_id in lapsed_places(BATCH):
+        with transaction():
+            let_lapse(place_id)
     for enrollment_id in ends_to_tell(BATCH):
         with transaction():
             warn(enrollment_id)

@@ -9,8 +9,10 @@ from core.school import current_school
 from core.web import Reader
 from courses.models import Course
 from enrollment.admission.services import admission_to
+from enrollment.admission.windows import Hindrance
 from enrollment.rules import Reason, is_open
 from enrollment.services import find_enrollment
+from lessons.groups import Groups, groups_of
 from shop.standing import open_order, reason_of
 
 ENDINGS = {
@@ -37,6 +39,7 @@ class EnrollCard:
     order_url: str = ""
     hindrances: tuple[str, ...] = ()  # in sentences
     missing: tuple[tuple[str, str], ...] = ()  # title and address of what is to be completed before
+    groups: Groups = Groups(())  # to choose from, where a choice is all that is missing
 
     @property
     def may_enroll(self) -> bool:
@@ -56,6 +59,7 @@ def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
     is_inside = enrollment is not None and is_open(enrollment, now())
     order = open_order(person.user_id, course.id) if person and not is_inside else None
     admission = admission_to(course, person.user_id if person else None)
+    must_choose = admission.hindrances == (Hindrance.CHOOSE_GROUP,)
     zone = ZoneInfo((person.time_zone if person else "") or current_school().time_zone)
     config = current_config()
     return EnrollCard(
@@ -67,4 +71,5 @@ def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
         order.url if order else "",
         tuple(admission.sentences(zone)),
         tuple((each.title, f"/courses/{each.slug}") for each in admission.missing),
+        groups_of(course, person) if must_choose and not is_inside else Groups(()),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_, select
@@ -15,6 +15,8 @@ from core.school import current_school
 from core.web import Reader
 from courses.models import Course
 from courses.services import Outline, OutlineModule, OutlineStep, outline_of
+from enrollment.cohorts.models import Cohort, CohortPlace
+from enrollment.cohorts.rules import PlaceState
 from enrollment.models import Enrollment, EnrollmentState
 from enrollment.refusals import day_of
 from enrollment.rules import ALWAYS, Schedule, closed_steps, has_run_out, opening_days
@@ -56,6 +58,7 @@ _courses = HotRead(
         Enrollment.state,
         Enrollment.started_at,
         Enrollment.ends_at,
+        Cohort.starts_on,
         ReadingPlace.step_id,
         ReadingPlace.heading,
         func.coalesce(ReadingPlace.seen_at, Enrollment.started_at).label("last_at"),
@@ -71,6 +74,15 @@ _courses = HotRead(
         HAS_ENDED_ATTEMPT.label("has_ended_attempt"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
+    .outerjoin(
+        CohortPlace,
+        and_(
+            CohortPlace.course_id == Course.id,
+            CohortPlace.user_id == READER,
+            CohortPlace.state == PlaceState.TAKEN,
+        ),
+    )
+    .outerjoin(Cohort, Cohort.id == CohortPlace.cohort_id)
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
     .outerjoin(
         CourseCompletion,
@@ -197,6 +209,7 @@ def _progress(
     state: EnrollmentState,
     since: datetime,
     ends_at: datetime | None,
+    begins_on: date | None,
     place: int | None,
     heading: str | None,
     _last_at: datetime,
@@ -208,7 +221,7 @@ def _progress(
 ) -> CourseProgress:
     outline = outline_of(course_id, version)
     done = read_ids(done_text)
-    schedule = Schedule(since, None, ZoneInfo(current_school().time_zone))
+    schedule = Schedule(since, begins_on, ZoneInfo(current_school().time_zone))
     days = {
         step: day_of(day, still.zone)
         for step, day in opening_days(outline.steps, schedule, now()).items()

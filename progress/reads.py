@@ -1,7 +1,7 @@
 """What a learner's page needs of one course, in one statement on the bare driver."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, and_, bindparam, select
@@ -11,6 +11,8 @@ from core.errors import NotFound
 from core.reads import HotRead, IdList, read_ids
 from core.school import current_school
 from courses.models import Course, CourseInstructor, Step
+from enrollment.cohorts.models import Cohort, CohortPlace
+from enrollment.cohorts.rules import PlaceState
 from enrollment.models import Enrollment
 from enrollment.rules import Schedule, is_open
 from progress.models import CourseCompletion, ReadingPlace, StepCompletion
@@ -34,6 +36,7 @@ _state = (
         Enrollment.pause_reason,
         Enrollment.started_at,
         Enrollment.ends_at,
+        Cohort.starts_on,
         CourseInstructor.user_id,
         ReadingPlace.step_id,
         ReadingPlace.heading,
@@ -42,6 +45,15 @@ _state = (
         DONE_STEPS.label("done"),
     )
     .outerjoin(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
+    .outerjoin(
+        CohortPlace,
+        and_(
+            CohortPlace.course_id == Course.id,
+            CohortPlace.user_id == READER,
+            CohortPlace.state == PlaceState.TAKEN,
+        ),
+    )
+    .outerjoin(Cohort, Cohort.id == CohortPlace.cohort_id)
     .outerjoin(
         CourseInstructor, and_(CourseInstructor.course_id == Course.id, CourseInstructor.user_id == READER)
     )
@@ -63,8 +75,9 @@ class Learner:
     """Where one person stands in one course.
 
     `enrollment` is the state of the enrollment or None, `end_reason` why it ended, `pause_reason` why it is paused;
-    `since` is when the stay began, `ends_at` when it runs out; `done` holds the ids of completed steps; `place` and
-    `heading` say where the reading stopped at `seen_at`; `completed_at` is set once all required steps were done.
+    `since` is when the stay began, `ends_at` when it runs out, `begins_on` the first day of their cohort; `done` holds
+    the ids of completed steps; `place` and `heading` say where the reading stopped at `seen_at`; `completed_at` is set
+    once all required steps were done.
     """
 
     user_id: int
@@ -76,6 +89,7 @@ class Learner:
     pause_reason: str
     since: datetime | None
     ends_at: datetime | None
+    begins_on: date | None
     teaches: bool
     place: int | None
     heading: str
@@ -95,7 +109,7 @@ class Learner:
     @property
     def schedule(self) -> Schedule:
         """From when this person's steps open."""
-        return Schedule(self.since, None, ZoneInfo(current_school().time_zone))
+        return Schedule(self.since, self.begins_on, ZoneInfo(current_school().time_zone))
 
 
 def learner_in(course_slug: str, user_id: int) -> Learner:
@@ -104,7 +118,7 @@ def learner_in(course_slug: str, user_id: int) -> Learner:
     if not rows:
         raise NotFound("There is no course at this address. The catalogue lists all of them.")
     (
-        course_id, version, order, state, ended, paused, since, ends_at, teaches, place, heading, seen_at,
+        course_id, version, order, state, ended, paused, since, ends_at, begins_on, teaches, place, heading, seen_at,
         completed_at, done,
     ) = rows[0]  # fmt: skip
     return Learner(
@@ -117,6 +131,7 @@ def learner_in(course_slug: str, user_id: int) -> Learner:
         paused or "",
         since,
         ends_at,
+        begins_on,
         teaches is not None,
         place,
         heading or "",

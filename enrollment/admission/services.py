@@ -13,7 +13,10 @@ from core.errors import Conflict
 from core.school import current_school
 from courses.models import Course
 from courses.services import courses_named
-from enrollment.admission.rules import Hindrance, hindrances, sentence, window_of_days
+from enrollment.admission.rules import hindrances, sentence
+from enrollment.admission.windows import Hindrance, window_of_days
+from enrollment.cohorts.models import Cohort
+from enrollment.cohorts.services import keep_for_checkout, place_of
 from enrollment.refusals import day_of
 
 Teller = Callable[[int, Collection[int]], frozenset[int]]
@@ -51,7 +54,9 @@ def admission_to(course: Course, user_id: int | None, bought: Collection[int] = 
     """
     window = window_of_days(course.enroll_from, course.enroll_until, ZoneInfo(current_school().time_zone))
     missing = _missing(course.requires, user_id, bought)
-    return Admission(hindrances(window, missing, now()), missing, window.opens_at)
+    return Admission(
+        hindrances(window, missing, _must_choose(course.id, user_id), now()), missing, window.opens_at
+    )
 
 
 def require_admission(user_id: int, course_ids: Collection[int]) -> None:
@@ -60,6 +65,16 @@ def require_admission(user_id: int, course_ids: Collection[int]) -> None:
         found = admission_to(course, user_id, course_ids)
         if not found.is_open:
             raise Conflict(" ".join(found.sentences(ZoneInfo(current_school().time_zone))))
+        if (place := place_of(user_id, course.id)) is not None:
+            keep_for_checkout(place)
+
+
+def _must_choose(course_id: int, user_id: int | None) -> bool:
+    """Whether the course is taken in groups and this person has no place in one."""
+    if db.session.scalar(select(Cohort.id).filter_by(course_id=course_id).limit(1)) is None:
+        return False
+    place = place_of(user_id, course_id) if user_id is not None else None
+    return place is None or not place.state.counts
 
 
 def _missing(requires: Sequence[str], user_id: int | None, bought: Collection[int]) -> tuple[Course, ...]:

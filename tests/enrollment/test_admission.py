@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from core.database import transaction
 from core.errors import Conflict
 from core.money import Money
-from enrollment.admission.rules import Hindrance, Window, hindrances, sentence, window_of_days
+from enrollment.admission.rules import hindrances, sentence
+from enrollment.admission.windows import Hindrance, Window, window_of_days
 from enrollment.services import is_enrolled
 from shop.legal import Accepted
 from shop.models import OrderKind
@@ -25,20 +26,21 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
-    ("window", "missing", "expected"),
+    ("window", "missing", "must_choose", "expected"),
     [
-        (Window(), [], ()),
-        (Window(NOON, NOON + SECOND), [], ()),
-        (Window(NOON + SECOND), [], (H.NOT_OPEN_YET,)),
-        (Window(None, NOON), [], (H.CLOSED,)),
-        (Window(), ["skin"], (H.PREREQUISITES,)),
-        (Window(None, NOON), ["skin"], (H.CLOSED, H.PREREQUISITES)),
+        (Window(), [], False, ()),
+        (Window(NOON, NOON + SECOND), [], False, ()),
+        (Window(NOON + SECOND), [], False, (H.NOT_OPEN_YET,)),
+        (Window(None, NOON), [], False, (H.CLOSED,)),
+        (Window(), ["skin"], False, (H.PREREQUISITES,)),
+        (Window(), [], True, (H.CHOOSE_GROUP,)),
+        (Window(None, NOON), ["skin"], True, (H.CLOSED, H.PREREQUISITES, H.CHOOSE_GROUP)),
     ],
 )
 def test_the_table_of_who_may_enroll(
-    window: Window, missing: list[str], expected: tuple[Hindrance, ...]
+    window: Window, missing: list[str], must_choose: bool, expected: tuple[Hindrance, ...]
 ) -> None:
-    assert hindrances(window, missing, NOON) == expected
+    assert hindrances(window, missing, must_choose, NOON) == expected
 
 
 def test_both_days_of_a_window_are_whole_days_by_the_schools_clock() -> None:

@@ -111,6 +111,8 @@ PAGES = [
     ("admin", "/admin/enrollments?q=nobody-at-all"),
     ("admin", "/admin/enrollments/new"),
     ("admin", "{revoke}"),
+    ("admin", "/admin/cohorts"),
+    ("admin", "/admin/cohorts/new"),
     ("admin", "/admin/orders"),
     ("admin", "/admin/orders?q=nobody-at-all"),
     ("admin", "{order}"),
