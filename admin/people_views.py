@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 
 from accounts.access import fresh_first
 from accounts.models import User
 from accounts.rules import Role
 from accounts.services import sign_ins_of
-from admin import enrollments, orders, people, records, services
+from admin import enrollments, explained, orders, people, records, services
 from admin.forms import ButtonForm
 from admin.listing import read_listing
 from admin.page import Answer, page
 from certificates.services import certificates_of
 from core.database import transaction
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.web import ADMIN, allow, signed_in
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
@@ -34,6 +34,21 @@ def index() -> Answer:
 def show(user_id: int) -> Answer:
     """One person."""
     return _person(people.find_person(user_id))
+
+
+@bp.get("/<int:user_id>/access")
+@allow(ADMIN)
+def access(user_id: int) -> Answer:
+    """Why this person can, or cannot, enter a step of a course: the door's own answer, and what it is made of."""
+    person, courses = people.find_person(user_id), enrollments.course_choices()
+    slug, asked = request.args.get("course", ""), request.args.get("step", type=int)
+    found = None
+    if slug:
+        try:
+            found = explained.explain(person, slug, asked)
+        except NotFound:  # A step of the course that was chosen before.
+            found = explained.explain(person, slug, None)
+    return page("access", "people", person=person, courses=courses, found=found)
 
 
 @bp.post("/<int:user_id>/roles/<any(instructor, admin):role>/<any(grant, revoke):verb>")

@@ -120,6 +120,7 @@ GET  admin.mail                      login   403     403     403     200
 GET  admin.mails                     login   403     403     403     200
 GET  admin_people.index              login   403     403     403     200
 GET  admin_people.show               login   403     403     403     200
+GET  admin_people.access             login   403     403     403     200
 GET  admin_enrollments.enroll        login   403     403     403     200
 GET  admin_enrollments.export        login   403     403     403     200
 GET  admin_enrollments.index         login   403     403     403     200

@@ -107,6 +107,7 @@ PAGES = [
     ("admin", "/admin"),
     ("admin", "/admin/people"),
     ("admin", "{person}"),
+    ("admin", "{person}/access?course=the-stress-skin-cycle"),
     ("admin", "/admin/enrollments"),
     ("admin", "/admin/enrollments?q=nobody-at-all"),
     ("admin", "/admin/enrollments/new"),
