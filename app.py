@@ -11,6 +11,7 @@ import accounts.notifications
 import accounts.security
 import accounts.seeing
 import accounts.views
+import admin.cohort_views
 import admin.commands
 import admin.enrollment_views
 import admin.jobs
@@ -29,9 +30,12 @@ import analysis.views
 import articles.views
 import certificates.services
 import certificates.views
+import enrollment.admission.services
+import enrollment.cohorts.services
 import enrollment.jobs
 import lessons.assessed
 import lessons.course_views
+import lessons.group_views
 import lessons.terms
 import lessons.tools.views
 import lessons.views
@@ -66,7 +70,7 @@ import studio.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
-from enrollment.services import AccessTakenBack, Enrolled
+from enrollment.services import AccessRevoked, AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
 
@@ -120,6 +124,7 @@ def register_rooms(app: Flask) -> None:
         marking.allowances.views,
         quizzes.regrading.views,
         lessons.course_views,
+        lessons.group_views,
         lessons.views,
         lessons.tools.views,
         reviews.views,
@@ -130,6 +135,7 @@ def register_rooms(app: Flask) -> None:
         admin.views,
         admin.people_views,
         admin.enrollment_views,
+        admin.cohort_views,
         admin.order_views,
         admin.report_views,
         admin.school_views,
@@ -141,6 +147,7 @@ def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
     accounts.jobs.register()
+    enrollment.admission.services.tell_completed(progress.services.completed_courses)
     enrollment.jobs.register()
     shop.jobs.register()
     admin.jobs.register()
@@ -152,6 +159,8 @@ def connect_rooms() -> None:
     marking.views.register()
     quizzes.regrading.jobs.register()
     events.subscribe(Enrolled, progress.services.keep_finished)
+    events.subscribe(Enrolled, enrollment.cohorts.services.take_place)
+    events.subscribe(AccessRevoked, enrollment.cohorts.services.give_up_place)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(

@@ -83,6 +83,47 @@ class EnrollForm(FlaskForm):
             raise ValidationError("Choose a day that is not over yet, or leave it empty")
 
 
+class CohortForm(FlaskForm):
+    """A cohort's name, days and places; its course is chosen once."""
+
+    course = SelectField("Course", validators=[InputRequired("Choose a course")])
+    name = StringField(
+        "Name",
+        filters=[_one_line],
+        validators=[InputRequired("Enter a name"), Length(max=80)],
+    )
+    starts_on = DateField("First day", validators=[InputRequired("Enter the first day")])
+    ends_on = DateField("Last day", validators=[Optional()])
+    opens_on = DateField("Takes members from", validators=[Optional()])
+    closes_on = DateField("Takes members until", validators=[Optional()])
+    places = IntegerField("Places", validators=[Optional(), NumberRange(1, 100_000)])
+
+    def __init__(self, courses: list[tuple[str, str]], **values: Any) -> None:
+        super().__init__(**values)
+        self.course.choices = {"": "Choose a course", **dict(courses)}
+
+    def validate_ends_on(self, field: Field) -> None:
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError("The last day comes before the first. Enter a later one")
+
+    def validate_closes_on(self, field: Field) -> None:
+        if field.data and self.opens_on.data and field.data < self.opens_on.data:
+            raise ValidationError(
+                "This day comes before the one from which members are taken. Enter a later one"
+            )
+
+    def values(self) -> dict[str, Any]:
+        """The cohort's own columns."""
+        names = ("name", "starts_on", "ends_on", "opens_on", "closes_on", "places")
+        return {name: self.data[name] for name in names}
+
+
+class MemberForm(FlaskForm):
+    """Add somebody to a cohort by hand."""
+
+    email = EmailField("Email address", validators=[InputRequired("Enter the learner's email address")])
+
+
 class SchoolForm(FlaskForm):
     """What the school says of itself. Fields are named as in core.school.School."""
 

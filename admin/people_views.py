@@ -2,20 +2,20 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 
 from accounts import sights
 from accounts.freshness import fresh
 from accounts.models import User
 from accounts.rules import Role, may_look_after, may_see_as
 from accounts.services import sign_ins_of
-from admin import enrollments, orders, people, person, records, services
+from admin import enrollments, explained, orders, people, person, records, services
 from admin.forms import ButtonForm, SeeAsForm
 from admin.listing import read_listing
 from admin.page import Answer, page
 from certificates.services import certificates_of
 from core.database import transaction
-from core.errors import Conflict, Forbidden
+from core.errors import Conflict, Forbidden, NotFound
 from core.permissions import Permission
 from core.web import ADMIN, allow, signed_in
 
@@ -37,6 +37,21 @@ def index() -> Answer:
 def show(user_id: int) -> Answer:
     """One person."""
     return _person(people.find_person(user_id))
+
+
+@bp.get("/<int:user_id>/access")
+@allow(Permission.PEOPLE)
+def access(user_id: int) -> Answer:
+    """Why this person can, or cannot, enter a step of a course: the door's own answer, and what it is made of."""
+    who, courses = people.find_person(user_id), enrollments.course_choices()
+    slug, asked = request.args.get("course", ""), request.args.get("step", type=int)
+    found = None
+    if slug:
+        try:
+            found = explained.explain(who, slug, asked)
+        except NotFound:  # A step of the course that was chosen before.
+            found = explained.explain(who, slug, None)
+    return page("access", "people", person=who, courses=courses, found=found)
 
 
 @bp.post("/<int:user_id>/roles/<any(instructor, support, finance, admin):role>/<any(grant, revoke):verb>")

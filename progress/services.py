@@ -1,5 +1,6 @@
 """The ledger: a step is completed once, and the last required one completes the course in the same transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
@@ -73,6 +74,14 @@ def done_steps(user_id: int, course_id: int) -> frozenset[int]:
     query = select(StepCompletion.step_id).join(Step).where(
         StepCompletion.user_id == user_id, Step.course_id == course_id
     )  # fmt: skip
+    return frozenset(db.session.scalars(query))
+
+
+def completed_courses(user_id: int, course_ids: Collection[int]) -> frozenset[int]:
+    """Which of these courses the person has ever completed."""
+    query = select(CourseCompletion.course_id).where(
+        CourseCompletion.user_id == user_id, CourseCompletion.course_id.in_(course_ids)
+    )
     return frozenset(db.session.scalars(query))
 
 

@@ -12,9 +12,11 @@ from core.limits import require_within
 from core.school import current_school
 from core.web import SIGNED_IN, Reader, allow, private, render, signed_in
 from courses.models import Course
+from courses.rules import access_in_words
 from courses.services import find_course
+from enrollment.admission.services import admission_to
 from enrollment.rules import Reason
-from enrollment.services import find_enrollment, is_enrolled, start_free
+from enrollment.services import find_enrollment, is_enrolled, start_free, was_ended_by_school
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout, orders
 from shop.endings import order_page as page_of
@@ -27,7 +29,8 @@ from shop.standing import open_order, reason_of
 bp = Blueprint("shop", __name__)
 CHECKOUTS = "10/minute; 60/hour"
 LOOKS = "60/minute"  # at Stripe, by one person's return page
-MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, Reason.REFUNDED, Reason.EXPIRED})
+ENDED_WELL = {Reason.REFUNDED, Reason.DISPUTE_LOST, Reason.EXPIRED, Reason.CANCELLED, Reason.SEAT_LEFT}
+MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, *ENDED_WELL})
 Answer = str | Response | tuple[str, int]
 
 
@@ -41,13 +44,19 @@ def order_page(course: str) -> Answer:
     reason = _reason(person, found)
     if reason is Reason.ENROLLED:
         return _already_in(course)
-    if reason not in MAY_BUY:  # The course's page says why.
+    if reason not in MAY_BUY or _is_kept_out(person, found):  # The course's page says why.
         return redirect(f"/courses/{course}")
     config, school = current_config(), current_school()
     return render(
         "shop/enroll.html",
         nav="courses",
-        course={"title": found.title, "url": f"/courses/{course}", "slug": course, "price": str(found.price)},
+        course={
+            "title": found.title,
+            "url": f"/courses/{course}",
+            "slug": course,
+            "price": str(found.price),
+            "access_text": access_in_words(found.access_months),
+        },
         promise={"refund_days": school.refund_days, "refund_max_progress": school.refund_max_progress},
         payments_off="" if config.takes_money else checkout.NO_MONEY,
         is_test_money=config.takes_test_money,
@@ -60,10 +69,12 @@ def order_page(course: str) -> Answer:
 def enroll(course: str) -> Answer:
     """Start a free course; for another, make the order and go to Stripe's checkout."""
     found, person = find_course(course), signed_in()
+    if is_enrolled(person.user_id, found.id):
+        return redirect(f"/learn/{course}", 303) if found.price.is_free else _already_in(course)
+    if _is_kept_out(person, found):  # The same.
+        return redirect(f"/courses/{course}", 303)
     if found.price.is_free:
         return _start_free(found, person)
-    if is_enrolled(person.user_id, found.id):
-        return _already_in(course)
     require_within(CHECKOUTS, "checkout", str(person.user_id))
     try:
         return redirect(checkout.begin(Buyer(person.user_id, person.email), partial(of_course, found)), 303)
@@ -103,6 +114,12 @@ def show(number: str) -> Answer:
 
 def _reason(person: Reader, course: Course) -> Reason:
     return reason_of(find_enrollment(person.user_id, course.id), open_order(person.user_id, course.id))
+
+
+def _is_kept_out(person: Reader, course: Course) -> bool:
+    """Whether something keeps the person from enrolling now; who was put out by the school is told of that first."""
+    found = find_enrollment(person.user_id, course.id)
+    return not (was_ended_by_school(found) or admission_to(course, person.user_id).is_open)
 
 
 def _already_in(slug: str) -> Answer:

@@ -208,6 +208,16 @@ POST security.logout                 login   302     302     302     302     302
 GET  admin_reports.index             login   403     403     403     200     200     200
 GET  admin_reports.show              login   403     403     403     200     403     200
 GET  admin_reports.export            login   403     403     403     200     403     200
+GET  admin_people.access             login   403     403     403     200     403     200
+GET  admin_cohorts.index             login   403     403     403     200     403     200
+GET  admin_cohorts.new               login   403     403     403     200     403     200
+GET  admin_cohorts.show              login   403     403     403     200     403     200
+POST admin_cohorts.new               login   403     403     403     422     403     422
+POST admin_cohorts.show              login   403     403     403     422     403     422
+POST admin_cohorts.add               login   403     403     403     303     403     303
+POST admin_cohorts.remove            login   403     403     403     404     403     404
+POST groups.choose                   login   303     404     404     404     404     404
+POST groups.give_up                  login   course  course  course  course  course  course
 """
 
 
@@ -310,6 +320,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from core.config import current_config
     from core.mail import queue
     from courses.models import CourseInstructor
+    from enrollment.cohorts.models import Cohort
     from quizzes import kept
     from quizzes.cases.services import start as start_case
     from quizzes.models import Question
@@ -348,13 +359,16 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         sign_in = sign_ins_of(learner.id)[0].id
         card, entry = _reviewed(session, learner, course, quiz_step)
         certificate = session.scalar(select(Certificate.id).filter_by(user_id=learner.id))
+        session.add(cohort := Cohort(course_id=finished.id, name="Spring", starts_on=date(2026, 12, 1)))
+        session.flush()
+        cohort_id = cohort.id
     works = _works(learner, course, work_step, assignment)
     db.session.rollback()
     mails = current_config().instance / "mail"
     mails.mkdir(exist_ok=True)
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
-        "position": 1, "doubt_id": 1,
+        "position": 1, "doubt_id": 1, "cohort_id": cohort_id, "place_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
