@@ -97,7 +97,7 @@ def enroll_in_cohort(address: str, course_slug: str, cohort: Cohort, by: int) ->
     lock_person(user.id)
     give_place(user.id, cohort)
     if not is_enrolled(user.id, cohort.course_id):
-        enroll_by_hand(address, course_slug, by)
+        enroll_by_hand(address, course_slug, by, f"Member of {cohort.name}.")
 
 
 def send_again(mail_id: int, by: int) -> None:

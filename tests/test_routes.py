@@ -6,6 +6,7 @@ An outcome is a status, or where the answer leads: `login` to sign in and back, 
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit

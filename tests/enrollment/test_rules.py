@@ -130,8 +130,6 @@ R = Reason
         (decide(1, state="revoked", end_reason="expired", checkout=PENDING), (R.CHECKOUT_OPEN, R.EXPIRED)),
         (decide(1, state="revoked"), (R.REVOKED,)),  # before reasons were written down
         (decide(1, state="revoked", end_reason="dispute"), (R.DISPUTE_LOST,)),
-        (decide(1, state="revoked", end_reason="expired"), (R.EXPIRED,)),
-        (decide(1, state="revoked", end_reason="expired", checkout=PENDING), (R.CHECKOUT_OPEN, R.EXPIRED)),
         (decide(1, state="revoked", end_reason="cancelled"), (R.CANCELLED,)),
         (decide(1, state="revoked", end_reason="seat"), (R.SEAT_LEFT,)),
         (decide(1, state="paused", pause_reason="dispute"), (R.PAYMENT_DISPUTED,)),
