@@ -50,6 +50,7 @@ import reviews.recalled
 import reviews.reminders
 import reviews.returning
 import reviews.views
+import shop.bundles.views
 import shop.commands
 import shop.jobs
 import shop.order_views
@@ -102,6 +103,7 @@ def register_rooms(app: Flask) -> None:
         accounts.notification_views,
         shop.views,
         shop.order_views,
+        shop.bundles.views,
         shop.webhook,
         certificates.views,
         quizzes.views,

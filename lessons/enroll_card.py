@@ -8,6 +8,8 @@ from courses.models import Course
 from enrollment.models import EnrollmentState
 from enrollment.rules import Reason
 from enrollment.services import find_enrollment
+from shop.bundles.models import Bundle
+from shop.bundles.services import bundles_with
 from shop.standing import open_order, reason_of
 
 
@@ -15,7 +17,7 @@ from shop.standing import open_order, reason_of
 class EnrollCard:
     """`reason` is `enrolled`, or the most telling reason why not; `takes_money` whether the course can be paid for.
 
-    `order_url` leads to the order whose payment is on its way.
+    `order_url` leads to the order whose payment is on its way; `bundles` are on sale and hold the course.
     """
 
     reason: Reason
@@ -24,10 +26,11 @@ class EnrollCard:
     takes_money: bool
     is_test_money: bool
     order_url: str = ""
+    bundles: tuple[Bundle, ...] = ()
 
 
 def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
-    """What the card says. A visitor's costs no statement."""
+    """What the card says. A visitor's costs one statement, for the bundles."""
     enrollment = find_enrollment(person.user_id, course.id) if person else None
     is_inside = enrollment is not None and enrollment.state == EnrollmentState.ACTIVE
     order = open_order(person.user_id, course.id) if person and not is_inside else None
@@ -39,4 +42,5 @@ def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
         config.takes_money,
         config.takes_test_money,
         order.url if order else "",
+        () if is_inside else tuple(bundles_with(course.id)),
     )

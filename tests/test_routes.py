@@ -46,6 +46,8 @@ GET  pages.legal                     200     200     200     200     200
 GET  pages.school_css                200     200     200     200     200
 GET  health.alive                    200     200     200     200     200
 GET  health.ready                    503     503     503     503     503
+GET  bundles.show                    200     200     200     200     200
+GET  bundles.order_page              login   200     200     200     200
 GET  courses.cover                   404     404     404     404     404
 GET  courses.index                   200     200     200     200     200
 GET  courses.portrait                404     404     404     404     404
@@ -192,6 +194,7 @@ POST marking.erase                   login   303     404     404     404
 POST quizzes.submit                  login   303     404     404     404
 POST regrading.preview               login   403     403     303     303
 POST regrading.apply                 login   403     403     409     409
+POST bundles.enroll                  login   503     503     503     503
 POST shop.enroll                     login   303     303     303     303
 POST webhook.stripe                  400     400     400     400     400
 POST accounts.end_other_sign_ins     login   303     303     303     303
@@ -250,6 +253,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "articles.show": {"slug": "itch"},
     "articles.media": {"slug": "itch"},
     "articles.author": {"slug": "ada"},
+    "bundles.show": {"slug": "both"},
+    "bundles.order_page": {"slug": "both"},
+    "bundles.enroll": {"slug": "both"},
     "pages.demo_mail_show": {"name": "one.eml"},
     "pages.legal": {"page": "terms"},
     "tools.paper": {"slug": "diary"},
@@ -307,6 +313,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     assignment = factories.make_assignment(work_step)
     factories.make_author()
     factories.make_article("itch")
+    factories.make_bundle(course, factories.make_course("histology", price_minor=4900))
     enrollment = factories.enroll(learner, course)
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
     factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
