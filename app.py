@@ -26,6 +26,7 @@ import analysis.views
 import articles.views
 import certificates.services
 import certificates.views
+import enrollment.jobs
 import lessons.assessed
 import lessons.course_views
 import lessons.terms
@@ -136,6 +137,7 @@ def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
     accounts.jobs.register()
+    enrollment.jobs.register()
     shop.jobs.register()
     quizzes.jobs.register()
     analysis.jobs.register()

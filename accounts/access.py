@@ -61,7 +61,8 @@ def identify() -> Reader | None:
     if rules.wants_touch(last_seen, now()):
         g.touched, session.modified = sign_in_id, True  # A cookie of 30 days begins anew with it.
     roles = frozenset(row[6] for row in rows if row[6])
-    return Reader(user_id, sign_in_id, name, email, roles, zone, language)
+    permissions = rules.permissions_of(roles)
+    return Reader(user_id, sign_in_id, name, email, roles, zone, language, permissions)
 
 
 def keep_alive(response: Response) -> Response:
@@ -149,10 +150,10 @@ def pending_step() -> tuple[User, bool, str] | None:
 
 
 def require_second_step() -> WerkzeugResponse | None:
-    """In production an admin sets up a second step before any page for admins opens."""
+    """In production the staff sets up a second step before any page of the admin opens."""
     if request.endpoint is None or current_config().is_demo:
         return None
-    if web.policy_of(current_app, request.endpoint) != web.ADMIN:
+    if web.policy_of(current_app, request.endpoint) in (None, web.ANYONE, web.SIGNED_IN, web.INSTRUCTOR):
         return None
     person = web.reader()
     if person is None or g.presence.has_second_step:

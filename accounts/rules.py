@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from core.errors import InvalidInput
 from core.ids import crockford, read_crockford
+from core.permissions import Permission
 
 PASSWORD_LENGTH = 10  # characters, at least
 REMEMBERED_FOR = timedelta(days=30)  # since it was last used
@@ -39,11 +42,34 @@ SYSTEMS = {
 
 
 class Role(StrEnum):
-    """What a person may be. An admin may do what an instructor may."""
+    """What a person may be. The school's owner is an admin, who may do all that the others may."""
 
     LEARNER = "learner"
     INSTRUCTOR = "instructor"
+    SUPPORT = "support"
+    FINANCE = "finance"
     ADMIN = "admin"
+
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.LEARNER: frozenset(),
+    Role.INSTRUCTOR: frozenset({Permission.INSTRUCTOR}),
+    Role.SUPPORT: frozenset({
+        Permission.OVERVIEW, Permission.PEOPLE, Permission.SEE_AS, Permission.ENROLLMENTS, Permission.MAIL,
+    }),
+    Role.FINANCE: frozenset({Permission.OVERVIEW, Permission.MONEY}),
+    Role.ADMIN: frozenset(Permission),
+}  # fmt: skip
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """All that these roles may do together."""
+    return frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
+
+
+def may_look_after(permissions: AbstractSet[str], roles: Iterable[str]) -> bool:
+    """Whether who has these permissions may act on an account with these roles: only an admin touches the staff's."""
+    return Permission.ADMIN in permissions or not permissions_of(roles)
 
 
 def normal_email(text: str) -> str:

@@ -191,7 +191,7 @@ def _address_changed(_app: Flask, user: User, old_email: str, **_: Any) -> None:
 def _door(endpoint: str, view: Callable[..., Any]) -> Callable[..., WerkzeugResponse]:
     @wraps(view)
     def door(*args: Any, **kwargs: Any) -> WerkzeugResponse:
-        if endpoint == "change_email" and (stale := access.fresh_first()):
+        if _wants_fresh(endpoint) and (stale := access.fresh_first(request.path)):
             return stale
         posted = request.method == "POST"
         if posted and endpoint in ASKED:
@@ -207,6 +207,13 @@ def _door(endpoint: str, view: Callable[..., Any]) -> Callable[..., WerkzeugResp
         return _finished(endpoint, answer, posted)
 
     return door
+
+
+def _wants_fresh(endpoint: str) -> bool:
+    """A new address asks for a fresh sign-in, and so does a first password, which has none before it to ask for."""
+    return endpoint == "change_email" or (
+        endpoint == "change_password" and not services.has_password(web.signed_in().user_id)
+    )
 
 
 def _let_through(endpoint: str, view: Callable[..., Any], *args: Any, **kwargs: Any) -> Response:

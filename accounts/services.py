@@ -46,6 +46,11 @@ def get_user(user_id: int) -> User | None:
     return db.session.get(User, user_id)
 
 
+def has_password(user_id: int) -> bool:
+    """Whether this person signs in by a password too; those without one get links by mail."""
+    return db.session.scalar(select(User.password).where(User.id == user_id)) is not None
+
+
 def find_by_uniquifier(mark: str) -> User | None:
     """The person whose signed links carry this mark, while their account is open."""
     return db.session.scalar(select(User).where(User.fs_uniquifier == mark, User.active.is_(True)))
@@ -189,17 +194,22 @@ def drop_dead_sign_ins() -> int:
 # ---- sign-in links
 
 
-def use_link(user: User, serial: int) -> None:
+def use_link(user: User, serial: int) -> bool:
     """Use up a sign-in link. Raises Conflict when it, or a later one, was used before.
 
-    It came by mail, so it also confirms the address.
+    It came by mail, so it also confirms the address. An address that nobody had confirmed may have been registered by
+    somebody else: their password and what was signed in by it end here. True where there was such a password.
     """
     db.session.refresh(user, with_for_update=True)
     if user.link_serial != serial:
         raise Conflict("This link has been used already. Ask for a new one.")
     user.link_serial += 1
-    user.confirmed_at = user.confirmed_at or now()
+    drops = user.confirmed_at is None and user.password is not None
+    if user.confirmed_at is None:
+        user.password, user.confirmed_at = None, now()
+        end_sign_ins(user.id)
     db.session.flush()
+    return drops
 
 
 # ---- the second step

@@ -25,6 +25,10 @@ from core.school import current_school
 
 bp = Blueprint("accounts", __name__)
 Answer = str | tuple[str, int] | WerkzeugResponse
+SET_ANEW = (
+    "Your address is confirmed. The password that was given when it was registered no longer works: your account’s "
+    "security has a page to set one."
+)
 MAIL_KINDS = ("register", "confirm", "reset", "address", "link")
 
 
@@ -72,10 +76,13 @@ def use_link(token: str) -> Answer:
     user, serial, onward = found
     try:
         with transaction():
-            services.use_link(user, serial)
-            return access.enter(user, False, onward)
+            drops_password = services.use_link(user, serial)
+            answer = access.enter(user, False, onward)
     except Conflict:
         return redirect("/login?notice=stale")
+    if drops_password:
+        flash(SET_ANEW, "info")
+    return answer
 
 
 @bp.route("/login/code", methods=["GET", "POST"])

@@ -2,12 +2,13 @@
 
 import re
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
+    DateField,
     EmailField,
     Field,
     IntegerField,
@@ -15,11 +16,20 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 
 from accounts.rules import normal_email
+from core.clock import now
 from core.errors import InvalidInput
-from core.school import EDITABLE, require_readable
+from core.school import EDITABLE, current_school, require_readable
 
 HOST = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
 ZONES = {zone: zone for zone in sorted(available_timezones())}
@@ -43,6 +53,12 @@ class EnrollForm(FlaskForm):
 
     email = EmailField("Email address", validators=[InputRequired("Enter the learner's email address")])
     course = SelectField("Course", validators=[InputRequired("Choose a course")])
+    note = StringField(
+        "Reason",
+        filters=[_one_line],
+        validators=[DataRequired("Enter why you let them in"), Length(max=200)],
+    )
+    last_day = DateField("Last day", validators=[Optional()])
 
     def __init__(self, courses: list[tuple[str, str]], **values: Any) -> None:
         super().__init__(**values)
@@ -50,6 +66,11 @@ class EnrollForm(FlaskForm):
 
     def validate_email(self, field: EmailField) -> None:
         _as_address(field)
+
+    def validate_last_day(self, field: DateField) -> None:
+        today = now().astimezone(ZoneInfo(current_school().time_zone)).date()
+        if field.data is not None and field.data < today:
+            raise ValidationError("Choose a day that is not over yet, or leave it empty")
 
 
 class SchoolForm(FlaskForm):

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, redirect, url_for
 
-from accounts.access import fresh_first
+from accounts.freshness import fresh
 from accounts.models import User
-from accounts.rules import Role
+from accounts.rules import Role, may_look_after
 from accounts.services import sign_ins_of
 from admin import enrollments, orders, people, records, services
 from admin.forms import ButtonForm
@@ -14,14 +14,16 @@ from admin.listing import read_listing
 from admin.page import Answer, page
 from certificates.services import certificates_of
 from core.database import transaction
-from core.errors import Conflict
+from core.errors import Conflict, Forbidden
+from core.permissions import Permission
 from core.web import ADMIN, allow, signed_in
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
+OF_STAFF = "This account belongs to somebody on the staff: only an admin closes or opens it."
 
 
 @bp.get("")
-@allow(ADMIN)
+@allow(Permission.PEOPLE)
 def index() -> Answer:
     """Everybody who has an account."""
     asked = read_listing("admin_people.index", people.COLUMNS, "-joined", {"role": people.ROLES})
@@ -30,14 +32,15 @@ def index() -> Answer:
 
 
 @bp.get("/<int:user_id>")
-@allow(ADMIN)
+@allow(Permission.PEOPLE)
 def show(user_id: int) -> Answer:
     """One person."""
     return _person(people.find_person(user_id))
 
 
-@bp.post("/<int:user_id>/roles/<any(instructor, admin):role>/<any(grant, revoke):verb>")
+@bp.post("/<int:user_id>/roles/<any(instructor, support, finance, admin):role>/<any(grant, revoke):verb>")
 @allow(ADMIN)
+@fresh("admin_people.show")
 def change_role(user_id: int, role: str, verb: str) -> Answer:
     """Give or take a role."""
     change = services.grant_role if verb == "grant" else services.revoke_role
@@ -46,16 +49,21 @@ def change_role(user_id: int, role: str, verb: str) -> Answer:
 
 
 @bp.post("/<int:user_id>/<any(close, reopen):verb>")
-@allow(ADMIN)
+@allow(Permission.PEOPLE)
+@fresh("admin_people.show")
 def set_active(user_id: int, verb: str) -> Answer:
     """Close an account, or open it again."""
     said = {"close": "The account of {} is closed.", "reopen": "The account of {} is open again."}[verb]
-    return _change(user_id, lambda user, by: services.set_active(user, verb == "reopen", by), said)
+    return _change(user_id, lambda user, by: _set_active(user, verb == "reopen", by), said)
+
+
+def _set_active(user: User, active: bool, by: int) -> None:
+    if not may_look_after(signed_in().permissions, user.role_words):
+        raise Forbidden(OF_STAFF)
+    services.set_active(user, active, by)
 
 
 def _change(user_id: int, change: Callable[[User, int], object], said: str, *words: str) -> Answer:
-    if stale := fresh_first(url_for("admin_people.show", user_id=user_id)):
-        return stale
     by = signed_in().user_id
     try:
         with transaction():
@@ -69,12 +77,15 @@ def _change(user_id: int, change: Callable[[User, int], object], said: str, *wor
 
 
 def _person(user: User, problem: str = "") -> Answer:
-    form = ButtonForm()
+    form, reader = ButtonForm(), signed_in()
+    with_money = reader.may(Permission.MONEY)
     if problem:
         form.form_errors = [problem]
     return page(
         "person", "people", form,
         person=user, roles=people.ROLES, enrollments=enrollments.enrollments_of(user.id),
-        orders=orders.orders_of(user.id), certificates=certificates_of(user.id), sign_ins=len(sign_ins_of(user.id)),
-        deeds=records.deeds_about(user.id),
+        may_look_after=may_look_after(reader.permissions, user.role_words),
+        orders=orders.orders_of(user.id) if with_money else [], 
+        certificates=certificates_of(user.id), sign_ins=len(sign_ins_of(user.id)),
+        deeds=records.deeds_about(user.id, with_orders=with_money),
     )  # fmt: skip

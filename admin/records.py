@@ -59,9 +59,9 @@ def page_of_deeds(asked: Listing) -> tuple[list[Deed], PageOf]:
     return _deeds(entries), page
 
 
-def deeds_about(user_id: int, limit: int = 20) -> list[Deed]:
+def deeds_about(user_id: int, limit: int = 20, *, with_orders: bool = True) -> list[Deed]:
     """The latest entries about a person: their account, their enrollments, orders and certificates."""
-    about = _is_about(select(User.id).where(User.id == user_id))
+    about = _is_about(select(User.id).where(User.id == user_id), with_orders=with_orders)
     query = select(AuditEntry).where(about).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
     return _deeds(db.session.scalars(query).all())
 
@@ -104,7 +104,7 @@ def _deed_conditions(asked: Listing) -> list[ColumnElement[bool]]:
     return found
 
 
-def _is_about(people: Select[int]) -> ColumnElement[bool]:
+def _is_about(people: Select[int], *, with_orders: bool = True) -> ColumnElement[bool]:
     """Whether an entry is about one of these people, their enrollments, orders or certificates."""
     accounts = select(literal(PERSON) + cast(User.id, String)).where(User.id.in_(people))
     enrollments = select(literal(ENROLLMENT) + cast(Enrollment.id, String)).where(
@@ -112,7 +112,7 @@ def _is_about(people: Select[int]) -> ColumnElement[bool]:
     )
     certificates = select(literal("certificate:") + Certificate.id).where(Certificate.user_id.in_(people))
     orders = select(literal(ORDER) + Order.number).where(Order.user_id.in_(people))
-    theirs = (accounts, enrollments, certificates, orders)
+    theirs = (accounts, enrollments, certificates, *([orders] if with_orders else []))
     return or_(*(AuditEntry.subject.in_(subjects) for subjects in theirs))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from accounts import services as accounts
 from accounts.models import User, UserRole
 from accounts.rules import Role
-from admin.rules import changes
+from admin.rules import changes, end_of_day
 from core import mail
 from core.audit import record
 from core.database import after_commit, db
@@ -53,10 +54,13 @@ def set_active(user: User, active: bool, by: int) -> None:
         record("user.reopen" if active else "user.close", f"user:{user.id}", actor_id=by)
 
 
-def enroll_by_hand(address: str, course_slug: str, by: int | None) -> tuple[User, Course]:
-    """Let the person with this address into a course, whatever it costs.
+def enroll_by_hand(
+    address: str, course_slug: str, by: int | None, note: str, last_day: date | None = None
+) -> tuple[User, Course]:
+    """Let the person with this address into a course, whatever it costs; `note` says why, for the staff to read.
 
-    Raises InvalidInput for an address that nobody has and Conflict for who is enrolled already.
+    They stay until the end of `last_day` in the school's time zone, where there is one. Raises InvalidInput for an
+    address that nobody has and Conflict for who is enrolled already.
     """
     user, course = accounts.find_by_email(address), find_course(course_slug)
     if user is None:
@@ -65,8 +69,12 @@ def enroll_by_hand(address: str, course_slug: str, by: int | None) -> tuple[User
         )
     if is_enrolled(user.id, course.id):
         raise Conflict(f"{user.name or user.email} is enrolled in {course.title} already.")
-    enroll(user.id, course.id, GrantKind.ADMIN, granted_by=by)
-    words: dict[str, object] = {"name": user.name, "course": course.title, "path": f"/learn/{course.slug}"}
+    ends_at = end_of_day(last_day, current_school().time_zone) if last_day else None
+    enroll(user.id, course.id, GrantKind.ADMIN, granted_by=by, note=note, ends_at=ends_at)
+    words: dict[str, object] = {
+        "name": user.name, "course": course.title, "path": f"/learn/{course.slug}",
+        "last_day": f"{last_day:%-d %B %Y}" if last_day else "",
+    }  # fmt: skip
     mail.queue("enrolled_by_school", user.email, words)
     return user, course
 

@@ -9,13 +9,14 @@ from admin.page import Answer, page
 from core.config import current_config
 from core.database import transaction
 from core.outbox import MailState
+from core.permissions import Permission
 from core.web import ADMIN, allow, signed_in
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 
 @bp.get("")
-@allow(ADMIN)
+@allow(Permission.OVERVIEW)
 def index() -> Answer:
     """The school in numbers, and what waits for somebody."""
     return page(
@@ -27,7 +28,7 @@ def index() -> Answer:
 
 
 @bp.get("/mail")
-@allow(ADMIN)
+@allow(Permission.MAIL)
 def mails() -> Answer:
     """The outbox."""
     asked = read_listing("admin.mails", records.MAIL_COLUMNS, "-created", {"state": records.MAIL_STATES})
@@ -39,7 +40,7 @@ def mails() -> Answer:
 
 
 @bp.get("/mail/<int:mail_id>")
-@allow(ADMIN)
+@allow(Permission.MAIL)
 def mail(mail_id: int) -> Answer:
     """One mail as it was, or will be, sent; links that open an account are hidden."""
     found, text = records.find_mail(mail_id)
@@ -49,7 +50,7 @@ def mail(mail_id: int) -> Answer:
 
 
 @bp.post("/mail/<int:mail_id>/again")
-@allow(ADMIN)
+@allow(Permission.MAIL)
 def send_again(mail_id: int) -> Answer:
     """Try a mail once more that was given up on."""
     with transaction():

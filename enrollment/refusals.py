@@ -19,6 +19,10 @@ SENTENCES = {
     Reason.REFUNDED: (
         "The course was refunded, and {step} closed with it. You may enroll again here; what you completed is kept."
     ),
+    Reason.EXPIRED: (
+        "Your access to this course had an end date, which has come, and {step} closed with it. What you completed is "
+        "kept; this page says how you get in again."
+    ),
     Reason.REVOKED: (
         "The school has ended your access to this course. Write to {support} if that seems wrong; what you completed "
         "is kept."

@@ -97,6 +97,7 @@ class Reason(StrEnum):
     PAYMENT_REVIEW = "payment_review"  # paid, but not as ordered: the school looks at it
     REFUNDED = "refunded"
     REVOKED = "revoked"  # by the school
+    EXPIRED = "expired"  # its time was over
     EARLIER_STEP = "earlier_step"
 
 
@@ -135,7 +136,7 @@ class OpenCheckout:
 class Facts:
     """What is known of a person and a course.
 
-    `state` is the enrollment's (`active`, `revoked`) or None, `end_reason` says why it ended (`refund`, `admin` or
+    `state` is the enrollment's (`active`, `revoked`) or None, `end_reason` says why it ended (an EndReason, or
     empty); `done` holds the ids of completed steps, `steps` the course in order; `order` says how steps open: `free`,
     `modules` (a module opens when the required steps of the one before are done) or `strict`.
     """
@@ -197,10 +198,13 @@ def why_outside(
     return (ended,)
 
 
+_ENDS: dict[str, Reason] = {EndReason.REFUND: Reason.REFUNDED, EndReason.EXPIRED: Reason.EXPIRED}
+
+
 def _how_it_ended(state: str | None, end_reason: str) -> Reason:
     if state != "revoked":
         return Reason.NOT_ENROLLED
-    return Reason.REFUNDED if end_reason == "refund" else Reason.REVOKED
+    return _ENDS.get(end_reason, Reason.REVOKED)
 
 
 def _inside(facts: Facts, step: Place) -> Decision:

@@ -121,7 +121,9 @@ def enroll(
         db.session.flush()
     found = settle(user_id, course_id)
     by = granted_by if granted_by is not None else user_id
-    record("enrollment.enroll", f"enrollment:{found.id}", {"reason": kind.value}, actor_id=by)
+    detail = {"reason": kind.value, "note": note, "until": ends_at.isoformat() if ends_at else ""}
+    said = {name: text for name, text in detail.items() if text}
+    record("enrollment.enroll", f"enrollment:{found.id}", said, actor_id=by)
     return found
 
 
@@ -175,6 +177,20 @@ def pause_grants(source: str, reason: PauseReason | None) -> None:
         if grant.ended_at is None and grant.pause_reason != (reason or ""):
             grant.paused_at, grant.pause_reason = (now(), reason.value) if reason else (None, "")
             settle(grant.user_id, grant.course_id)
+
+
+def due_grants() -> list[int]:
+    """The ids of grants whose end date has come."""
+    return list(db.session.scalars(select(Grant.id).where(Grant.ended_at.is_(None), Grant.ends_at <= now())))
+
+
+def end_due(grant_id: int) -> None:
+    """End a grant whose end date has come, unless it was given anew meanwhile."""
+    grant = db.session.get_one(Grant, grant_id)
+    lock_person(grant.user_id)
+    db.session.refresh(grant, with_for_update=True)
+    if grant.ends_at is not None and grant.ends_at <= now():
+        _end([grant], EndReason.EXPIRED, None)
 
 
 def grants_of(user_id: int, course_id: int) -> list[Grant]:

@@ -23,7 +23,7 @@ from shop.standing import open_order, reason_of
 
 bp = Blueprint("shop", __name__)
 LOOKS = "60/minute"  # at Stripe, by one person's return page
-MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, Reason.REFUNDED})
+MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, Reason.REFUNDED, Reason.EXPIRED})
 
 
 @bp.get("/courses/<course>/enroll")

@@ -1,7 +1,7 @@
 """Codes that take something off a price, and what each order had of one.
 
 Revision: 20261122_coupons
-Follows: 20261122_grants
+Follows: 20261122_staff
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 
 revision = "20261122_coupons"
-down_revision = "20261122_grants"
+down_revision = "20261122_staff"
 branch_labels = None
 depends_on = None
 

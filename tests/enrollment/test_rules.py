@@ -103,6 +103,8 @@ R = Reason
         (decide(1, state="revoked", end_reason="refund", checkout=OVER), (R.REFUNDED,)),
         (decide(1, state="revoked", end_reason="refund", checkout=PROCESSING), (R.PAYMENT_PROCESSING, R.REFUNDED)),
         (decide(1, state="revoked", end_reason="admin"), (R.REVOKED,)),
+        (decide(1, state="revoked", end_reason="expired"), (R.EXPIRED,)),
+        (decide(1, state="revoked", end_reason="expired", checkout=PENDING), (R.CHECKOUT_OPEN, R.EXPIRED)),
         (decide(1, state="revoked"), (R.REVOKED,)),  # before reasons were written down
         # Nobody is led to pay for what the school has closed to them; what they paid meanwhile is told.
         (decide(1, state="revoked", end_reason="admin", checkout=PENDING), (R.REVOKED,)),

@@ -11,6 +11,7 @@ from core import events
 from core.audit import AuditEntry
 from core.database import db, transaction
 from core.errors import Conflict, NotFound
+from enrollment.jobs import end_expired
 from enrollment.models import Enrollment, EnrollmentState
 from enrollment.rules import GrantKind
 from enrollment.services import (
@@ -149,6 +150,39 @@ def test_an_access_that_the_school_ended_is_not_taken_back(app: Flask, reason: s
         start_free(person.id, course)
 
     assert not is_enrolled(person.id, course.id)
+
+
+def test_access_with_an_end_date_ends_when_it_comes(app: Flask, clock: Clock, heard: list[object]) -> None:
+    learner, course = make_user(), make_course()
+    with transaction():
+        let_in(learner.id, course.id, GrantKind.ADMIN, ends_at=NOON + timedelta(days=1))
+    clock(NOON + timedelta(hours=23))
+    end_expired()
+    assert is_enrolled(learner.id, course.id)
+    clock(NOON + timedelta(days=1))
+
+    end_expired()
+    end_expired()
+
+    db.session.rollback()
+    found = find_enrollment(learner.id, course.id)
+    assert found
+    assert (found.state, found.end_reason, found.ended_at) == (
+        EnrollmentState.REVOKED, "expired", NOON + timedelta(days=1),
+    )  # fmt: skip
+    assert heard == [Enrolled(learner.id, course.id), AccessRevoked(learner.id, course.id)]
+
+
+def test_who_is_in_by_something_else_stays_when_a_grant_runs_out(app: Flask, clock: Clock) -> None:
+    learner, course = make_user(), make_course()
+    with transaction():
+        let_in(learner.id, course.id, GrantKind.ADMIN, ends_at=NOON + timedelta(days=1))
+        let_in(learner.id, course.id, GrantKind.SEAT)
+    clock(NOON + timedelta(days=2))
+
+    end_expired()
+
+    assert is_enrolled(learner.id, course.id)
 
 
 def test_what_is_not_there_cannot_be_revoked(app: Flask) -> None:

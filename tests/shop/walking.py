@@ -14,7 +14,7 @@ from core.outbox import OutboxMail
 from enrollment.models import Enrollment, Grant
 from payments import gateway
 from sandbox.deliveries import signature
-from shop import checkout, orders
+from shop import checkout, orders, turns
 from shop.models import Order, OrderChange, OrderLine, ReconcileRun, StripeEventRow
 from shop.rules import TRANSITIONS, OrderState
 from tests import factories
@@ -96,8 +96,8 @@ def do_and_die(real: Any, *arguments: Any) -> None:
 CRASHES: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "Stripe made the session, and it is not remembered": (orders, "remember_session", die),
     "a refusal is not counted": (orders, "count_refusal", die),
-    "between fulfill's question and its commit": (orders, "apply", die),
-    "the order has turned, and is not committed": (orders, "apply", do_and_die),
+    "between fulfill's question and its commit": (turns, "apply", die),
+    "the order has turned, and is not committed": (turns, "apply", do_and_die),
     "an event is noted, and not acted on": (checkout, "_act_on", die),
     "an event is acted on, and the answer is lost": (checkout, "_act_on", do_and_die),
     "a double payment is written down, and not given back": (checkout, "_give_back", die),
