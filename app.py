@@ -12,6 +12,7 @@ import accounts.security
 import accounts.views
 import admin.commands
 import admin.enrollment_views
+import admin.offer_views
 import admin.order_views
 import admin.people_views
 import admin.school_views
@@ -127,6 +128,7 @@ def register_rooms(app: Flask) -> None:
         admin.views,
         admin.people_views,
         admin.enrollment_views,
+        admin.offer_views,
         admin.order_views,
         admin.school_views,
     ):

@@ -129,6 +129,13 @@ GET  admin_enrollments.enroll        login   403     403     403     200     403
 GET  admin_enrollments.export        login   403     403     403     200     403     200
 GET  admin_enrollments.index         login   403     403     403     200     403     200
 GET  admin_school.logo               404     404     404     404     404     404     404
+GET  admin_offers.bundle              login   403     403     403     403     200     200
+GET  admin_offers.bundles             login   403     403     403     403     200     200
+GET  admin_offers.code                login   403     403     403     403     200     200
+GET  admin_offers.export              login   403     403     403     403     200     200
+GET  admin_offers.index               login   403     403     403     403     200     200
+GET  admin_offers.make_code           login   403     403     403     403     200     200
+GET  admin_offers.new_bundle          login   403     403     403     403     200     200
 GET  admin_orders.events             login   403     403     403     403     200     200
 GET  admin_orders.export             login   403     403     403     403     200     200
 GET  admin_orders.index              login   403     403     403     403     200     200
@@ -179,6 +186,10 @@ POST admin.send_again                login   403     403     403     409     403
 POST admin_people.set_active         login   403     403     403     303     403     303
 POST admin_enrollments.enroll        login   403     403     403     422     403     422
 POST admin_orders.read_again         login   403     403     403     403     303     303
+POST admin_offers.bundle              login   403     403     403     403     422     422
+POST admin_offers.code                login   403     403     403     403     422     422
+POST admin_offers.make_code           login   403     403     403     403     422     422
+POST admin_offers.new_bundle          login   403     403     403     403     422     422
 POST admin_orders.accept             login   403     403     403     403     409     409
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
 POST admin_school.settings           login   403     403     403     403     403     422
@@ -328,7 +339,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     assignment = factories.make_assignment(work_step)
     factories.make_author()
     factories.make_article("itch")
-    factories.make_bundle(course, factories.make_course("histology", price_minor=4900))
+    coupon = factories.make_coupon().id
+    bundle = factories.make_bundle(course, factories.make_course("histology", price_minor=4900)).id
     enrollment = factories.enroll(learner, course)
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
     factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
@@ -357,7 +369,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     return {
         "position": 1, "doubt_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
-        "preview_id": look,
+        "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
         "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",
