@@ -15,6 +15,7 @@ import admin.cohort_views
 import admin.commands
 import admin.enrollment_views
 import admin.jobs
+import admin.offer_views
 import admin.order_views
 import admin.people_views
 import admin.report_views
@@ -59,6 +60,7 @@ import reviews.recalled
 import reviews.reminders
 import reviews.returning
 import reviews.views
+import shop.bundles.views
 import shop.commands
 import shop.jobs
 import shop.order_views
@@ -112,6 +114,7 @@ def register_rooms(app: Flask) -> None:
         accounts.seeing,
         shop.views,
         shop.order_views,
+        shop.bundles.views,
         shop.webhook,
         certificates.views,
         quizzes.views,
@@ -136,6 +139,7 @@ def register_rooms(app: Flask) -> None:
         admin.people_views,
         admin.enrollment_views,
         admin.cohort_views,
+        admin.offer_views,
         admin.order_views,
         admin.report_views,
         admin.school_views,

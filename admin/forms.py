@@ -150,6 +150,7 @@ class SchoolForm(FlaskForm):
         "Refund promise: greatest progress, in percent",
         validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
     )
+    asks_consent = BooleanField("Ask buyers to agree to immediate access")
     review_retention = IntegerField(
         "Share to be recalled, in percent",
         validators=[InputRequired("Enter a number from 80 to 95"), NumberRange(80, 95)],

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
@@ -68,6 +68,21 @@ class Course(Base):
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+
+class CoursePrice(Base):
+    """What a course costs in a further currency. Set by the school, never converted."""
+
+    __tablename__ = "course_prices"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount"),)
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    amount_minor: Mapped[int]
+
+    @property
+    def price(self) -> Money:
+        return Money(self.amount_minor, self.currency)
 
 
 class Module(Base):

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from core.config import current_config
 from core.database import db
 from core.errors import NotFound
-from courses.models import Course, CourseInstructor, Module, Step
+from core.money import Money
+from courses.models import Course, CourseInstructor, CoursePrice, Module, Step
 from courses.rules import minutes_in_words
 
 LESSON = "lesson"  # the kind of a step that is read
@@ -147,6 +148,12 @@ def catalogue() -> list[tuple[str, list[Course]]]:
     courses = db.session.scalars(select(Course).order_by(Course.price_minor, Course.title)).all()
     ordered = sorted(courses, key=lambda course: course.collection)
     return [(name, list(group)) for name, group in groupby(ordered, key=lambda course: course.collection)]
+
+
+def prices_of(course: Course) -> dict[str, Money]:
+    """What the course costs, by currency: its own one first, then those it is offered in besides."""
+    others = select(CoursePrice).filter_by(course_id=course.id).order_by(CoursePrice.currency)
+    return {course.currency: course.price} | {row.currency: row.price for row in db.session.scalars(others)}
 
 
 def outline_of(course_id: int, version: int) -> Outline:

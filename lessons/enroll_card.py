@@ -13,6 +13,8 @@ from enrollment.admission.windows import Hindrance
 from enrollment.rules import Reason, is_open
 from enrollment.services import find_enrollment
 from lessons.groups import Groups, groups_of
+from shop.bundles.models import Bundle
+from shop.bundles.services import bundles_with
 from shop.standing import open_order, reason_of
 
 ENDINGS = {
@@ -28,7 +30,7 @@ ENDINGS = {
 class EnrollCard:
     """`reason` is `enrolled`, or the most telling reason why not; `takes_money` whether the course can be paid for.
 
-    `order_url` leads to the order whose payment is on its way.
+    `order_url` leads to the order whose payment is on its way; `bundles` are on sale and hold the course.
     """
 
     reason: Reason
@@ -52,9 +54,11 @@ class EnrollCard:
         """How an earlier stay ended, where one did and another may follow."""
         return ENDINGS.get(self.reason, "")
 
+    bundles: tuple[Bundle, ...] = ()
+
 
 def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
-    """What the card says. A visitor's costs no statement."""
+    """What the card says. A visitor's costs one statement, for the bundles."""
     enrollment = find_enrollment(person.user_id, course.id) if person else None
     is_inside = enrollment is not None and is_open(enrollment, now())
     order = open_order(person.user_id, course.id) if person and not is_inside else None
@@ -72,4 +76,5 @@ def enroll_card(course: Course, person: Reader | None) -> EnrollCard:
         tuple(admission.sentences(zone)),
         tuple((each.title, f"/courses/{each.slug}") for each in admission.missing),
         groups_of(course, person) if must_choose and not is_inside else Groups(()),
+        () if is_inside else tuple(bundles_with(course.id)),
     )

@@ -6,9 +6,8 @@ from accounts.models import User
 from core import mail
 from core.database import db
 from core.school import current_school
-from courses.models import Course
 from payments.values import Session
-from shop.fulfilment import fulfilment_of
+from shop.fulfilment import fulfilment_of, sale_page
 from shop.models import Order
 
 _log = logging.getLogger("payments")
@@ -19,7 +18,7 @@ def write(order: Order, kind: str, **more: object) -> None:
     facts = {
         "name": _name_of(order), "course": order.title, "number": order.number,
         "amount": str(order.amount), "is_test": not order.livemode, "path": order.url,
-        "course_path": course_path(order),
+        "course_path": sale_page(order),
     }  # fmt: skip
     mail.queue(kind, order.email, {**facts, **more}, dedupe_key=f"order:{order.number}:{kind}")
 
@@ -27,9 +26,12 @@ def write(order: Order, kind: str, **more: object) -> None:
 def send_receipt(order: Order) -> None:
     """What was paid, what it gives, and what was promised."""
     receipt = {
-        "paid_on": order.paid_at, "terms_version": order.terms_version, "promise_days": order.refund_days,
-        "promise_progress": order.refund_max_progress,
-        "receipt_url": order.receipt_url, "learn_path": fulfilment_of(order).path(order),
+        "courses": [line.title for line in order.lines] if len(order.lines) > 1 else [],
+        "subtotal": str(order.subtotal), "discount": "" if order.discount.is_free else str(order.discount),
+        "code": order.coupon_code, "is_free": order.amount.is_free, "paid_on": order.paid_at,
+        "terms_version": order.terms_version, "promise_days": order.refund_days,
+        "promise_progress": order.refund_max_progress, "receipt_url": order.receipt_url,
+        "learn_path": fulfilment_of(order).path(order),
     }  # fmt: skip
     write(order, "receipt", **receipt)
 
@@ -46,12 +48,6 @@ def tell_school(order: Order, session: Session, reason: str) -> None:
             "admin_path": f"/admin/orders/{order.number}",
         }  # fmt: skip
         mail.queue("order_review", to, facts, dedupe_key=f"order:{order.number}:review:{session.id}")
-
-
-def course_path(order: Order) -> str:
-    """The page of what is sold; of several courses, the first one's."""
-    course = db.session.get_one(Course, order.lines[0].course_id)
-    return f"/courses/{course.slug}"
 
 
 def _name_of(order: Order) -> str:

@@ -51,6 +51,8 @@ GET  pages.legal                     200     200     200     200     200     200
 GET  pages.school_css                200     200     200     200     200     200     200
 GET  health.alive                    200     200     200     200     200     200     200
 GET  health.ready                    503     503     503     503     503     503     503
+GET  bundles.show                    200     200     200     200     200     200     200
+GET  bundles.order_page              login   200     200     200     200     200     200
 GET  courses.cover                   404     404     404     404     404     404     404
 GET  courses.index                   200     200     200     200     200     200     200
 GET  courses.portrait                404     404     404     404     404     404     404
@@ -129,6 +131,13 @@ GET  admin_enrollments.enroll        login   403     403     403     200     403
 GET  admin_enrollments.export        login   403     403     403     200     403     200
 GET  admin_enrollments.index         login   403     403     403     200     403     200
 GET  admin_school.logo               404     404     404     404     404     404     404
+GET  admin_offers.bundle              login   403     403     403     403     200     200
+GET  admin_offers.bundles             login   403     403     403     403     200     200
+GET  admin_offers.code                login   403     403     403     403     200     200
+GET  admin_offers.export              login   403     403     403     403     200     200
+GET  admin_offers.index               login   403     403     403     403     200     200
+GET  admin_offers.make_code           login   403     403     403     403     200     200
+GET  admin_offers.new_bundle          login   403     403     403     403     200     200
 GET  admin_orders.events             login   403     403     403     403     200     200
 GET  admin_orders.export             login   403     403     403     403     200     200
 GET  admin_orders.index              login   403     403     403     403     200     200
@@ -181,6 +190,10 @@ POST seeing.stop                     login   303     303     303     303     303
 POST admin_people.set_active         login   403     403     403     303     403     303
 POST admin_enrollments.enroll        login   403     403     403     422     403     422
 POST admin_orders.read_again         login   403     403     403     403     303     303
+POST admin_offers.bundle              login   403     403     403     403     422     422
+POST admin_offers.code                login   403     403     403     403     422     422
+POST admin_offers.make_code           login   403     403     403     403     422     422
+POST admin_offers.new_bundle          login   403     403     403     403     422     422
 POST admin_orders.accept             login   403     403     403     403     409     409
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
 POST admin_school.settings           login   403     403     403     403     403     422
@@ -200,6 +213,7 @@ POST marking.erase                   login   303     404     404     404     404
 POST quizzes.submit                  login   303     404     404     404     404     404
 POST regrading.preview               login   403     403     303     403     403     303
 POST regrading.apply                 login   403     403     409     403     403     409
+POST bundles.enroll                  login   503     503     503     503     503     503
 POST shop.enroll               login   303     303     303     303     303     303
 POST webhook.stripe                  400     400     400     400     400     400     400
 POST accounts.end_other_sign_ins     login   303     303     303     303     303     303
@@ -280,6 +294,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "articles.show": {"slug": "itch"},
     "articles.media": {"slug": "itch"},
     "articles.author": {"slug": "ada"},
+    "bundles.show": {"slug": "both"},
+    "bundles.order_page": {"slug": "both"},
+    "bundles.enroll": {"slug": "both"},
     "pages.demo_mail_show": {"name": "one.eml"},
     "pages.legal": {"page": "terms"},
     "tools.paper": {"slug": "diary"},
@@ -340,6 +357,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     assignment = factories.make_assignment(work_step)
     factories.make_author()
     factories.make_article("itch")
+    coupon = factories.make_coupon().id
+    bundle = factories.make_bundle(course, factories.make_course("histology", price_minor=4900)).id
     enrollment = factories.enroll(learner, course)
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
     factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
@@ -371,7 +390,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     return {
         "position": 1, "doubt_id": 1, "cohort_id": cohort_id, "place_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
-        "preview_id": look,
+        "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
         "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",

@@ -7,7 +7,7 @@ from sqlalchemy import literal, select
 
 from core.clock import now
 from core.database import db
-from courses.models import Course, Module, Step
+from courses.models import Course, CoursePrice, Module, Step
 from lessons.models import Lesson
 from progress.services import recount
 from quizzes.models import Quiz
@@ -25,7 +25,7 @@ def publish_courses(bundle: Bundle, pages: Pages, changed: set[str], restated: s
         row = _course_row(text)
         html = pages.texts.get(text.file)
         is_new_text = text.file in restated
-        shown = _fill_course(row, text, bundle, html)
+        shown = _fill_course(row, text, bundle, html) | _publish_prices(row, text)
         redrawn = _publish_outline(row, text, bundle)
         bodies = {step.name for step in text.steps}
         if shown or redrawn or is_new_text or changed & (bodies | set(text.authors)):
@@ -97,6 +97,22 @@ def _fill_course(row: Course, text: CourseText, bundle: Bundle, html: dict[str, 
     )
     db.session.flush()
     return plain or rendered
+
+
+def _publish_prices(course: Course, text: CourseText) -> bool:
+    """The prices in further currencies; True when one is another now."""
+    rows = {
+        row.currency: row for row in db.session.scalars(select(CoursePrice).filter_by(course_id=course.id))
+    }
+    wanted = {price.currency: price.minor for price in text.prices}
+    if wanted == {currency: row.amount_minor for currency, row in rows.items()}:
+        return False
+    for currency in rows.keys() - wanted.keys():
+        db.session.delete(rows[currency])
+    for currency, minor in wanted.items():
+        db.session.merge(CoursePrice(course_id=course.id, currency=currency, amount_minor=minor))
+    db.session.flush()
+    return True
 
 
 def _certificate(text: CourseText) -> dict[str, Any] | None:

@@ -7,13 +7,14 @@ from datetime import date
 
 from core.errors import InvalidInput, Problem
 from core.money import Money, read_money
+from payments.least import can_be_asked, least
 from studio.texts.fields import Fields, read_faq
 from studio.texts.front_matter import FrontMatter, Node
 
 KEYS = (
-    "title", "subtitle", "collection", "language", "price", "currency", "level", "order", "cover", "formerly",
-    "outcomes", "audience", "not_for", "authors", "modules", "certificate", "faq", "requires", "access_months",
-    "enroll_from", "enroll_until",
+    "title", "subtitle", "collection", "language", "price", "currency", "prices", "level", "order", "cover",
+    "formerly", "outcomes", "audience", "not_for", "authors", "modules", "certificate", "faq", "requires",
+    "access_months", "enroll_from", "enroll_until",
 )  # fmt: skip
 REQUIRED = ("title", "collection", "language", "price", "currency", "authors", "modules")
 ORDERS = ("free", "modules", "strict")
@@ -65,7 +66,8 @@ class CertificateText:
 
 @dataclass(frozen=True)
 class CourseText:
-    """`faq` is (question, answer in Markdown, line of the answer); `body` the sales page.
+    """`prices` are those in further currencies; `faq` is (question, answer in Markdown, line of the answer); `body`
+    the sales page.
 
     `requires` names the courses to complete before; `access_months` is None for as long as the course is offered;
     `enroll_from` and `enroll_until` are the first and the last day on which it takes learners.
@@ -78,6 +80,7 @@ class CourseText:
     collection: str
     language: str
     price: Money
+    prices: tuple[Money, ...]
     level: str
     order: str
     cover: str
@@ -120,6 +123,7 @@ def read_course(front: FrontMatter, slug: str) -> tuple[CourseText, list[Problem
         collection=fields.text("collection"),
         language=_matching(fields, "language", LANGUAGE, "Write it as en or pt-BR."),
         price=_price(fields),
+        prices=tuple(_prices(fields)),
         level=fields.text("level"),
         order=fields.one_of("order", ORDERS, "free"),
         cover=fields.text("cover"),
@@ -151,15 +155,41 @@ def _matching(fields: Fields, key: str, pattern: re.Pattern[str], remedy: str) -
 
 def _price(fields: Fields) -> Money:
     currency = _matching(fields, "currency", CURRENCY, "Write it as USD.")
-    price = fields.text("price")
+    return _money(fields, "price", currency)
+
+
+def _prices(fields: Fields) -> Iterator[Money]:
+    """What the course costs in other currencies: a mapping of the currency and the amount."""
+    node = fields.values.get("prices")
+    if node is None:
+        return
+    inner = fields.inside(node, "prices")
+    for currency in inner.values:
+        line = inner.line_of(currency)
+        if not CURRENCY.fullmatch(currency) or currency == fields.text("currency"):
+            remedy = "Write USD: …, once for each further currency."
+            inner.fault(line, f"prices: “{currency}” is no further currency", remedy)
+            continue
+        before = len(fields.problems)
+        price = _money(inner, currency, currency)
+        if price.is_free and len(fields.problems) == before:
+            inner.fault(line, f"prices.{currency}: is nothing", "Write it as 489.00.")
+        if not price.is_free:
+            yield price
+
+
+def _money(fields: Fields, key: str, currency: str) -> Money:
+    written = fields.text(key)
     try:
-        return read_money(price, currency) if price else Money(0, currency)
+        price = read_money(written, currency) if written else Money(0, currency)
+        if not can_be_asked(price):
+            raise InvalidInput(f"{price} is below the least that can be paid. Ask {least(currency)} or more.")
     except InvalidInput as wrong:
         message, _, remedy = wrong.sentence.partition(". ")
-        fields.fault(
-            fields.line_of("price"), f"price: {message.rstrip('.')}", remedy or "Write it as 489.00."
-        )
+        where = f"{fields.where}{key}"
+        fields.fault(fields.line_of(key), f"{where}: {message.rstrip('.')}", remedy or "Write it as 489.00.")
         return Money(0, currency)
+    return price
 
 
 def _modules(fields: Fields, course: str) -> Iterator[ModuleText]:

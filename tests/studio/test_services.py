@@ -11,6 +11,7 @@ from core import storage
 from core.database import db, transaction
 from core.errors import Conflict, InvalidInput
 from courses.models import Author, Course, Module, Step
+from courses.services import prices_of
 from lessons.models import Lesson, LessonMedia
 from progress.models import CourseCompletion, StepCompletion
 from progress.services import complete_step, done_steps
@@ -72,6 +73,17 @@ def test_everything_is_new_once_and_then_unchanged(app: Flask):
     assert (second.added, second.changed, len(second.unchanged)) == ((), (), len(sample()))
     assert versions == (row(Course).version, row(Course).revision) == (1, 1)
     assert db.session.scalar(select(func.count()).select_from(ContentRevision)) == len(sample())
+
+
+def test_prices_in_further_currencies_come_and_go_with_the_file(app: Flask):
+    publish_sample()
+    path = "courses/barriers/course.md"
+    sync(edited(path, "currency: EUR", "currency: EUR\nprices:\n  USD: '14'\n  JPY: '2000'"))
+    both = prices_of(row(Course))
+    sync(edited(path, "currency: EUR", "currency: EUR\nprices:\n  USD: '15'"))
+    assert list(map(str, both.values())) == ["12.50 EUR", "2,000 JPY", "14.00 USD"]
+    assert list(map(str, prices_of(row(Course)).values())) == ["12.50 EUR", "15.00 USD"]
+    assert row(Course).version == 3
 
 
 def test_nothing_is_rendered_that_did_not_change(app: Flask):
