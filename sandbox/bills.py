@@ -33,6 +33,7 @@ class Bill:
     reason: str
     period: tuple[int, int]
     past: tuple[int, int]
+    is_taxed: bool
     asked: Json = field(default_factory=dict)
     subscription: Json | None = None
 
@@ -51,7 +52,7 @@ def invoice(bill: Bill, number: str, now: int, base_url: str) -> Json:
         "attempt_count": 0,
         "attempted": False,
         "auto_advance": bill.subscription is not None,
-        "automatic_tax": {**dict.fromkeys(("disabled_reason", "liability", "provider", "status")), "enabled": False},
+        "automatic_tax": _automatic_tax(bill),
         "billing_reason": bill.reason,
         "collection_method": "charge_automatically",
         "created": now,
@@ -102,6 +103,12 @@ def _sums(items: list[Json]) -> Json:
         "total_excluding_tax": total - tax,
         "total_taxes": [each for item in items for each in _taxes(item)],
     }
+
+
+def _automatic_tax(bill: Bill) -> Json:
+    known = {"liability": {"type": "self"}, "provider": "stripe", "status": "complete"}
+    nothing = dict.fromkeys(("liability", "provider", "status"))
+    return {"disabled_reason": None, "enabled": bill.is_taxed, **(known if bill.is_taxed else nothing)}
 
 
 def _taxes(item: Json) -> list[Json]:

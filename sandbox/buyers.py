@@ -38,7 +38,7 @@ def write_into(session: Json, buyer: Buyer) -> None:
     """What the completed session says of its buyer. What is not asked for is not kept."""
     details = details_of(known_email(session) or buyer.email or ANYBODY)
     details["address"] = {**objects.NO_ADDRESS, "country": buyer.country}
-    details["name"] = buyer.business_name or buyer.name
+    details["name"] = buyer.business_name or buyer.name or _known_name(session)
     details["individual_name"] = buyer.name
     if session["tax_id_collection"]["enabled"]:
         details["business_name"] = buyer.business_name
@@ -55,6 +55,12 @@ def known_email(session: Json) -> str | None:
     """The address that the school gave, or that its customer has; None where the buyer types one."""
     details = session["customer_details"] if session["customer"] else None
     return session["customer_email"] or (details and details["email"])
+
+
+def _known_name(session: Json) -> str | None:
+    """The name of the customer whom the school named."""
+    details = session["customer_details"] if session["customer"] else None
+    return details and details["name"]
 
 
 def details_of(email: str | None) -> Json:

@@ -3,7 +3,7 @@
 from sandbox import bills, events
 from sandbox.account import Account
 from sandbox.bills import Bill
-from sandbox.errors import Json, Missing
+from sandbox.errors import Json, Missing, Refused
 
 
 def draw(account: Account, bill: Bill) -> Json:
@@ -27,6 +27,7 @@ def of_session(account: Account, session: Json) -> Json:
         "manual",
         (now, now),
         (now, now),
+        session["automatic_tax"]["enabled"],
         asked,
     )
     invoice = draw(account, bill)
@@ -40,6 +41,20 @@ def find(account: Account, id: str) -> Json:
     if found is None:
         raise Missing(f"No such invoice: {id}.", param="invoice", code="resource_missing")
     return found
+
+
+def void(account: Account, id: str, request: Json | None = None) -> Json:
+    """Give up an invoice that is due: nobody is to pay it any more."""
+    invoice = find(account, id)
+    if invoice["status"] != "open":
+        raise Refused(
+            f"Only an open invoice can be voided; this one is {invoice['status']}.", param="invoice"
+        )
+    invoice |= {"status": "void", "next_payment_attempt": None, "amount_remaining": 0}
+    invoice["status_transitions"]["voided_at"] = account.now()
+    account.store.put(invoice)
+    events.emit(account, "invoice.voided", invoice, request)
+    return invoice
 
 
 def subscription_of(invoice: Json) -> str | None:

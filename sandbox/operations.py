@@ -9,6 +9,7 @@ from sandbox import (
     customers,
     disputes,
     events,
+    invoices,
     lists,
     portal,
     refunds,
@@ -92,6 +93,10 @@ def _pay_invoice(call: Call) -> Json | Declined:
     return billing.pay(call.account, call.ids["invoice"], call.params)
 
 
+def _void_invoice(call: Call) -> Json:
+    return invoices.void(call.account, call.ids["invoice"], call.origin)
+
+
 def _subscriptions(call: Call) -> Json:
     others = {name: value for name, value in call.params.items() if name != "status"}
     return lists.listed(
@@ -154,6 +159,7 @@ OPERATIONS: dict[str, Callable[[Call], Json | Declined]] = {
     "GET /v1/invoices": _all("invoice"),
     "GET /v1/invoices/{invoice}": _one("invoice", "invoice"),
     "POST /v1/invoices/{invoice}/pay": _pay_invoice,
+    "POST /v1/invoices/{invoice}/void": _void_invoice,
     "GET /v1/invoice_payments": _all("invoice_payment"),
     "GET /v1/subscriptions": _subscriptions,
     "GET /v1/subscriptions/{subscription_exposed_id}": _one("subscription", "subscription_exposed_id"),

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sandbox import buyers, guard, objects, passing, payments, sessions, taxes
+from sandbox import buyers, guard, objects, passing, payments, sessions, subscriptions, taxes
 from sandbox.account import Account
 from sandbox.buyers import Buyer
 from sandbox.errors import Json, Missing, Refused
@@ -64,6 +64,7 @@ def _checkout(account: Account, session: Json, mistake: str | None = None) -> st
         typed=request.form,
         email=buyers.known_email(session),
         countries=COUNTRIES,
+        renewal=subscriptions.renewal(session),
         tax_percent=taxes.percent(account, session),
         debit=objects.debit_method(session["currency"]) in session["payment_method_types"],
     )

@@ -75,7 +75,8 @@ def draw(account: Account, subscription: Json, lines: list[Json], reason: str, p
         account,
         Bill(
             lines, subscription["currency"], subscription["customer"], subscription["_details"], reason,
-            subscriptions.period(subscription), past, subscription=subscription,
+            subscriptions.period(subscription), past, subscription["automatic_tax"]["enabled"],
+            subscription=subscription,
         ),
     )  # fmt: skip
     subscription["latest_invoice"] = invoice["id"]

@@ -47,7 +47,7 @@ def create_app(account: Account) -> Flask:
 
 
 def _time(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%d %b %H:%M:%S")
+    return datetime.fromtimestamp(moment, UTC).strftime("%d %b %Y %H:%M:%S")
 
 
 def _refused(refusal: StripeError) -> tuple[str, int]:

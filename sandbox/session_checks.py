@@ -15,6 +15,7 @@ MOST_INTERVALS = 36
 MOST_FIELDS, FIELD_LABEL = 3, 50
 METHODS = ("card", "us_bank_account", "sepa_debit", "customer_balance")
 NOT_SERVED = ("customer_account", "optional_items", "shipping_options")
+LINE_NOT_SERVED = ("adjustable_quantity", "dynamic_tax_rates", "tax_rates")  # They would change the sum.
 SUBSCRIPTION_DATA = ("description", "metadata")
 # What belongs to one mode alone.
 OF_MODE = {
@@ -110,6 +111,9 @@ def _check_periods(lines: list[Json]) -> None:
 
 
 def _check_line(line: Json, name: str, mode: str) -> None:
+    for each in LINE_NOT_SERVED:
+        if each in line:
+            raise InvalidRequest(f"{name}[{each}] is not served by the sandbox.", param=f"{name}[{each}]")
     if "price" in line:
         raise InvalidRequest(
             f"No such price: {line['price']}.", param=f"{name}[price]", code="resource_missing"

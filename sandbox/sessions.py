@@ -34,7 +34,7 @@ def _take_customer(account: Account, session: Json) -> None:
     """A customer whom the school named brings an address along."""
     if session["customer"]:
         known = customers.find(account, session["customer"])
-        session["customer_details"] = buyers.details_of(known["email"])
+        session["customer_details"] = buyers.details_of(known["email"]) | {"name": known["name"]}
 
 
 def price(session: Json, percent: Decimal) -> None:

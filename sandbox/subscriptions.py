@@ -1,8 +1,9 @@
 """Subscriptions: begun by a checkout, changed and cancelled through the API; `renewals` lets them go on."""
 
+import copy
 from typing import Any
 
-from sandbox import events, invoices, objects, periods
+from sandbox import events, invoices, objects, periods, sums
 from sandbox.account import Account
 from sandbox.errors import InvalidRequest, Json, Missing, Refused
 from sandbox.metadata import check_metadata
@@ -32,15 +33,17 @@ def begin(account: Account, session: Json) -> Json:
 
 
 def _new(session: Json, now: int) -> Json:
-    id, data, coupon = objects.new_id("sub_"), session["_subscription_data"], session["_coupon"]
-    lines = [item for item in session["_items"] if item["price"]["recurring"]]
+    id, data, lines = objects.new_id("sub_"), session["_subscription_data"], _recurring(session)
     items = [_item(line, id, now) for line in lines]
     return {
         "id": id,
         "object": "subscription",
         **dict.fromkeys(NOTHINGS),
-        "automatic_tax": {"disabled_reason": None, "enabled": session["automatic_tax"]["enabled"]}
-        | {"liability": session["automatic_tax"]["liability"]},
+        "automatic_tax": {
+            "disabled_reason": None,
+            "enabled": session["automatic_tax"]["enabled"],
+            "liability": session["automatic_tax"]["liability"],
+        },
         "billing_cycle_anchor": now,
         "billing_mode": {"type": "flexible"},
         "billing_schedules": [],
@@ -63,11 +66,29 @@ def _new(session: Json, now: int) -> Json:
         "metadata": data.get("metadata", {}),
         "start_date": now,
         "status": "active",
-        "_coupon": coupon if coupon and coupon["duration"] == "forever" else None,
+        "_coupon": _lasting(session["_coupon"]),
         "_details": session["customer_details"],
         "_lines": [line | {"_subscription_item": item["id"]} for line, item in zip(lines, items, strict=True)],
         "_periods": 1,
     }  # fmt: skip
+
+
+def renewal(session: Json) -> Json | None:
+    """What a checkout's subscription costs each period (`amount`, before tax), with its price; None without one."""
+    lines = copy.deepcopy(_recurring(session))
+    if not lines:
+        return None
+    sums.apply(lines, _lasting(session["_coupon"]))
+    return {"amount": sum(line["amount_total"] for line in lines), "price": lines[0]["price"]}
+
+
+def _recurring(session: Json) -> list[Json]:
+    return [item for item in session["_items"] if item["price"]["recurring"]]
+
+
+def _lasting(coupon: Json | None) -> Json | None:
+    """The coupon, if it is for more than the first payment."""
+    return coupon if coupon and coupon["duration"] == "forever" else None
 
 
 def _item(line: Json, subscription: str, now: int) -> Json:

@@ -24,7 +24,7 @@ from core import clock as core_clock
 from core import config as configuration
 from core import reads, web
 from core.database import db
-from tests import servers
+from tests import servers, statements
 
 # A busy machine is slow: that is no fault of an example, nor of how it is drawn.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -153,6 +153,7 @@ class CompiledRule(Rule):
 
 
 web.App.url_rule_class = CompiledRule
+statements.share()
 
 
 @pytest.fixture

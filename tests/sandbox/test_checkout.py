@@ -163,8 +163,13 @@ def test_a_transfer_is_promised_and_arrives(
     promised = sandbox.transfer(on_account.id)
     intent = client.v1.payment_intents.retrieve(promised["payment_intent"])
     settled = sandbox.settle(on_account.id)
+    details = settled["customer_details"]
     charge = client.v1.charges.list().data[0]
+    later = client.v1.payment_intents.retrieve(intent.id)
 
+    assert intent.next_action is not None
+    assert intent.next_action.type == "display_bank_transfer_instructions"
+    assert (later.status, later.next_action) == ("succeeded", None)
     assert (promised["status"], promised["payment_status"]) == ("complete", "unpaid")
     assert (intent.status, intent.latest_charge, intent.customer) == (
         "requires_action",
@@ -172,6 +177,7 @@ def test_a_transfer_is_promised_and_arrives(
         on_account.customer,
     )
     assert settled["payment_status"] == "paid"
+    assert (details["email"], details["name"]) == ("clinic@example.org", "The Clinic")
     assert charge.payment_method_details is not None
     assert charge.payment_method_details.type == "customer_balance"
     assert [event["type"] for event in sandbox.events()] == [

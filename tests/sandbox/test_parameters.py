@@ -78,6 +78,7 @@ def test_the_types_refuse_by_name(
         ({"line_items": [{"price_data": course()["price_data"]}]}, f"{LINE}[quantity]"),
         ({"line_items": [{**course(), "quantity": 0}]}, f"{LINE}[quantity]"),
         ({"line_items": [ONE_LINE]}, f"{LINE}[price_data][product_data]"),
+        ({"line_items": [{**course(), "adjustable_quantity": {"enabled": True}}]}, f"{LINE}[adjustable_quantity]"),
         ({"line_items": [course(unit_amount=-1)]}, f"{LINE}[price_data][unit_amount]"),
         ({"line_items": [course(recurring={"interval": "month"})]}, f"{LINE}[price_data][recurring]"),
         ({"line_items": [course(), course(currency="eur")]}, "line_items"),

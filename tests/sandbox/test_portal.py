@@ -126,6 +126,20 @@ def test_what_is_ended_through_a_lost_connection_has_ended(
     assert client.v1.subscriptions.retrieve(overdue.id).status == "canceled"
 
 
+def test_an_invoice_that_is_given_up_is_tried_no_more(
+    client: stripe.StripeClient, sandbox: Sandbox, overdue: stripe.Subscription
+) -> None:
+    invoice = str(overdue.latest_invoice)
+
+    voided = client.v1.invoices.void_invoice(invoice)
+    with pytest.raises(stripe.InvalidRequestError, match="void"):
+        client.v1.invoices.void_invoice(invoice)
+    sandbox.clock(advance=7 * DAY)
+
+    assert (voided.status, voided.next_payment_attempt) == ("void", None)
+    assert sandbox.events()[-1]["type"] == "invoice.voided"
+
+
 def test_events_of_what_is_billed_are_listed_by_type_and_fate(
     client: stripe.StripeClient, sandbox: Sandbox, overdue: stripe.Subscription
 ) -> None:
