@@ -118,6 +118,8 @@ PAGES = [
     ("admin", "/admin/orders"),
     ("admin", "/admin/orders?q=nobody-at-all"),
     ("admin", "{order}"),
+    ("admin", "/admin/disputes"),
+    ("admin", "{dispute}"),
     ("admin", "{refund}"),
     ("admin", "/admin/refunds"),
     ("admin", "/admin/refund-requests"),
