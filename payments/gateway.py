@@ -92,10 +92,11 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True)
 class PurchaseLine:
-    """One line of a checkout: what it is called, and its price."""
+    """One line of a checkout: what it is called, its price, and a note that stands below the name, or empty."""
 
     title: str
     price: Money
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def _line_item(line: PurchaseLine) -> dict[str, Any]:
         "price_data": {
             "currency": line.price.currency.lower(),
             "unit_amount": line.price.minor,
-            "product_data": {"name": line.title},
+            "product_data": {"name": line.title} | ({"description": line.note} if line.note else {}),
         },
     }
 

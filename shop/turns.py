@@ -14,6 +14,7 @@ from enrollment.rules import EndReason
 from enrollment.services import lock_person
 from payments.values import Session
 from shop import order_mails, rules
+from shop.coupons import services as coupons
 from shop.disputes import services as disputes
 from shop.fulfilment import fulfilment_of
 from shop.ledger import services as ledger
@@ -23,6 +24,7 @@ from shop.refunds import services as refunds
 from shop.rules import OPEN_STATES, OrderState
 
 ENTERED = frozenset({OrderState.PAID, OrderState.PARTLY_REFUNDED})
+FREE = "free"  # the way of paying of an order that costs nothing
 GONE = frozenset({OrderState.REFUNDED, OrderState.CHARGED_BACK})
 MONEY_STATES = frozenset({*ENTERED, *GONE, OrderState.DUPLICATE, OrderState.REVIEW})
 
@@ -77,6 +79,13 @@ def accept(number: str, by: int) -> Order:
         _turn(order, OrderState.PARTLY_REFUNDED, "admin")
     record("order.accept", f"order:{number}", actor_id=by)
     return order
+
+
+def settle_free(order: Order) -> None:
+    """Let in the buyer of a new order that costs nothing: Stripe is not asked. The person and the order are locked."""
+    order.payment_method = FREE
+    order.paid_minor, order.paid_currency = order.amount_minor, order.currency
+    _turn(order, OrderState.PAID, "buyer")
 
 
 def _order_of(session: Session) -> Order | None:
@@ -152,6 +161,7 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
     change = OrderChange(order_id=order.id, at=now(), before=before, after=after, cause=cause)
     db.session.add(change)
     db.session.flush()
+    coupons.follow(order)
     record(f"order.{after}", f"order:{order.number}", {"cause": cause})
     if before is OrderState.REFUNDED and after is not OrderState.CHARGED_BACK:
         _undo(order)
