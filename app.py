@@ -5,11 +5,14 @@ import os
 from flask import Flask
 
 import accounts.commands
+import accounts.invitation_views
 import accounts.jobs
 import accounts.notification_views
 import accounts.notifications
 import accounts.security
 import accounts.views
+import admin.bulk.jobs
+import admin.bulk.views
 import admin.cohort_views
 import admin.commands
 import admin.enrollment_views
@@ -106,6 +109,7 @@ def register_rooms(app: Flask) -> None:
     for views in (
         accounts.views,
         accounts.notification_views,
+        accounts.invitation_views,
         shop.views,
         shop.order_views,
         shop.webhook,
@@ -132,6 +136,7 @@ def register_rooms(app: Flask) -> None:
         admin.people_views,
         admin.enrollment_views,
         admin.cohort_views,
+        admin.bulk.views,
         admin.order_views,
         admin.school_views,
     ):
@@ -144,6 +149,7 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.admission.services.tell_completed(progress.services.completed_courses)
     enrollment.jobs.register()
+    admin.bulk.jobs.register()
     shop.jobs.register()
     quizzes.jobs.register()
     analysis.jobs.register()

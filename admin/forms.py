@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
@@ -92,6 +92,12 @@ class MemberForm(FlaskForm):
     """Add somebody to a cohort by hand."""
 
     email = EmailField("Email address", validators=[InputRequired("Enter the learner's email address")])
+
+
+class BulkForm(FlaskForm):
+    """Bring a file of people to enroll."""
+
+    file = FileField("File", validators=[FileRequired("Choose a CSV file")])
 
 
 class SchoolForm(FlaskForm):

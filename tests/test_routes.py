@@ -124,6 +124,9 @@ GET  admin_people.access             login   403     403     403     200
 GET  admin_enrollments.enroll        login   403     403     403     200
 GET  admin_enrollments.export        login   403     403     403     200
 GET  admin_enrollments.index         login   403     403     403     200
+GET  admin_bulk.upload               login   403     403     403     200
+GET  admin_bulk.show                 login   403     403     403     404
+GET  invitations.follow              302     302     302     302     302
 GET  admin_cohorts.index             login   403     403     403     200
 GET  admin_cohorts.new               login   403     403     403     200
 GET  admin_cohorts.show              login   403     403     403     200
@@ -177,6 +180,8 @@ POST security.verify                 login   422     422     422     422
 POST admin.send_again                login   403     403     403     409
 POST admin_people.set_active         login   403     403     403     303
 POST admin_enrollments.enroll        login   403     403     403     422
+POST admin_bulk.upload               login   403     403     403     422
+POST admin_bulk.apply                login   403     403     403     404
 POST admin_cohorts.new               login   403     403     403     422
 POST admin_cohorts.show              login   403     403     403     422
 POST admin_cohorts.add               login   403     403     403     303
@@ -348,7 +353,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     mails.mkdir(exist_ok=True)
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
-        "position": 1, "doubt_id": 1, "cohort_id": cohort_id, "place_id": 1,
+        "position": 1, "doubt_id": 1, "cohort_id": cohort_id, "place_id": 1, "upload_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
