@@ -113,6 +113,7 @@ PAGES = [
     ("admin", "/admin/enrollments?q=nobody-at-all"),
     ("admin", "/admin/enrollments/new"),
     ("admin", "{revoke}"),
+    ("admin", "/admin/enrollments/bulk"),
     ("admin", "/admin/cohorts"),
     ("admin", "/admin/cohorts/new"),
     ("admin", "/admin/orders"),
