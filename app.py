@@ -9,12 +9,16 @@ import accounts.jobs
 import accounts.notification_views
 import accounts.notifications
 import accounts.security
+import accounts.seeing
 import accounts.views
+import admin.cohort_views
 import admin.commands
 import admin.enrollment_views
 import admin.jobs
+import admin.offer_views
 import admin.order_views
 import admin.people_views
+import admin.refund_views
 import admin.report_views
 import admin.school_views
 import admin.views
@@ -28,8 +32,12 @@ import analysis.views
 import articles.views
 import certificates.services
 import certificates.views
+import enrollment.admission.services
+import enrollment.cohorts.services
+import enrollment.jobs
 import lessons.assessed
 import lessons.course_views
+import lessons.group_views
 import lessons.terms
 import lessons.tools.views
 import lessons.views
@@ -53,9 +61,12 @@ import reviews.recalled
 import reviews.reminders
 import reviews.returning
 import reviews.views
+import shop.bundles.views
 import shop.commands
 import shop.jobs
 import shop.order_views
+import shop.refunds.requests
+import shop.refunds.views
 import shop.views
 import shop.webhook
 import studio.commands
@@ -64,7 +75,7 @@ import studio.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
-from enrollment.services import AccessTakenBack, Enrolled
+from enrollment.services import AccessGivenBack, AccessRevoked, AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
 
@@ -103,8 +114,11 @@ def register_rooms(app: Flask) -> None:
     for views in (
         accounts.views,
         accounts.notification_views,
+        accounts.seeing,
         shop.views,
         shop.order_views,
+        shop.bundles.views,
+        shop.refunds.views,
         shop.webhook,
         certificates.views,
         quizzes.views,
@@ -117,6 +131,7 @@ def register_rooms(app: Flask) -> None:
         marking.allowances.views,
         quizzes.regrading.views,
         lessons.course_views,
+        lessons.group_views,
         lessons.views,
         lessons.tools.views,
         reviews.views,
@@ -127,8 +142,11 @@ def register_rooms(app: Flask) -> None:
         admin.views,
         admin.people_views,
         admin.enrollment_views,
+        admin.cohort_views,
+        admin.offer_views,
         admin.order_views,
         admin.report_views,
+        admin.refund_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)
@@ -138,8 +156,11 @@ def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
     accounts.jobs.register()
+    enrollment.admission.services.tell_completed(progress.services.completed_courses)
+    enrollment.jobs.register()
     shop.jobs.register()
     admin.jobs.register()
+    shop.refunds.requests.tell_progress(progress.services.greatest_percent)
     quizzes.jobs.register()
     analysis.jobs.register()
     analysis.cohorts.jobs.register()
@@ -148,6 +169,8 @@ def connect_rooms() -> None:
     marking.views.register()
     quizzes.regrading.jobs.register()
     events.subscribe(Enrolled, progress.services.keep_finished)
+    events.subscribe(Enrolled, enrollment.cohorts.services.take_place)
+    events.subscribe(AccessRevoked, enrollment.cohorts.services.give_up_place)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(
@@ -155,6 +178,7 @@ def connect_rooms() -> None:
     )  # Somebody returned to a finished course.
     events.subscribe(AttemptMarked, analysis.services.note_marked)
     events.subscribe(AccessTakenBack, certificates.services.revoke_paid_back)
+    events.subscribe(AccessGivenBack, certificates.services.reinstate_paid_back)
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)

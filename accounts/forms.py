@@ -28,6 +28,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from accounts import guesses
 from accounts.rules import normal_email, normal_name, safe_next
 from accounts.security_settings import SETTINGS
+from accounts.services import has_password
 from accounts.writing import begin_writing
 from core.errors import InvalidInput
 from core.web import signed_in
@@ -117,9 +118,17 @@ class ResetForm(WritesOnceValid, ResetPasswordForm):
 
 
 class ChangeForm(WritesOnceValid, ChangePasswordForm):
+    """A new password. Who has none yet is not asked for it: the door asks for a fresh sign-in instead."""
+
     password = PasswordField("Password now", validators=[password_required])
     new_password = PasswordField("New password", validators=[password_required])
     new_password_confirm = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_password = has_password(signed_in().user_id)
+        if not self.has_password:
+            self.password.validators = []
 
     def validate(self, **kwargs: Any) -> bool:
         account = signed_in().email

@@ -123,3 +123,6 @@ class SignIn(Base):
     authenticated_at: Mapped[datetime]  # when they last proved who they are
     device: Mapped[str] = mapped_column(String(80))
     remembered: Mapped[bool]
+    # With whose eyes it sees the school, for support, and how long.
+    sees_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    sees_until: Mapped[datetime | None]

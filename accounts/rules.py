@@ -2,18 +2,23 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from core.errors import InvalidInput
 from core.ids import crockford, read_crockford
+from core.permissions import Permission
 
 PASSWORD_LENGTH = 10  # characters, at least
 REMEMBERED_FOR = timedelta(days=30)  # since it was last used
 IDLE_FOR = timedelta(hours=12)
 TOUCHED_EVERY = timedelta(hours=1)
 FRESH_FOR = timedelta(minutes=30)
+MINUTE = timedelta(minutes=1)
+SEES_FOR = timedelta(minutes=30)  # with a learner's eyes
 LINK_LIVES = timedelta(minutes=15)
 CODE_LENGTH, CODES = 10, 10  # of recovery codes: characters (5 bits each), and how many
 HOME = "/dashboard"
@@ -40,11 +45,43 @@ SYSTEMS = {
 
 
 class Role(StrEnum):
-    """What a person may be. An admin may do what an instructor may."""
+    """What a person may be. The school's owner is an admin, who may do all that the others may."""
 
     LEARNER = "learner"
     INSTRUCTOR = "instructor"
+    SUPPORT = "support"
+    FINANCE = "finance"
     ADMIN = "admin"
+
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.LEARNER: frozenset(),
+    Role.INSTRUCTOR: frozenset({Permission.INSTRUCTOR}),
+    Role.SUPPORT: frozenset({
+        Permission.OVERVIEW, Permission.PEOPLE, Permission.SEE_AS, Permission.ENROLLMENTS, Permission.MAIL,
+    }),
+    Role.FINANCE: frozenset({Permission.OVERVIEW, Permission.MONEY}),
+    Role.ADMIN: frozenset(Permission),
+}  # fmt: skip
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """All that these roles may do together."""
+    return frozenset[Permission]().union(*(PERMISSIONS[role] for role in roles))
+
+
+def may_look_after(permissions: AbstractSet[str], roles: Iterable[str]) -> bool:
+    """Whether who has these permissions may act on an account with these roles: only an admin touches the staff's."""
+    return Permission.ADMIN in permissions or not permissions_of(roles)
+
+
+def may_see_as(permissions: AbstractSet[str], roles: Iterable[str]) -> bool:
+    """Whether who has these permissions may look at the school with the eyes of somebody who has these roles.
+
+    An admin's eyes see all that there is, so nobody borrows them.
+    """
+    held = set(roles)
+    return Permission.SEE_AS in permissions and may_look_after(permissions, held) and Role.ADMIN not in held
 
 
 def normal_email(text: str) -> str:

@@ -27,7 +27,7 @@ from flask_security.tf_plugin import TfPlugin
 from flask_security.utils import set_request_attr
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from accounts import access, forms, guesses, rules, services
+from accounts import access, forms, guesses, rules, seeing, services
 from accounts.models import User
 from accounts.security_settings import SETTINGS
 from accounts.writing import begin_writing, writing
@@ -132,10 +132,11 @@ def init_app(app: Flask) -> None:
     app.extensions["identify"] = access.identify
     for endpoint in POLICIES:
         name = f"security.{endpoint}"
-        app.view_functions[name] = _door(endpoint, app.view_functions[name])
+        app.view_functions[name] = web.private(_door(endpoint, app.view_functions[name]))
     web.declare(app, {f"security.{endpoint}": policy for endpoint, policy in POLICIES.items()})
     app.before_request(access.require_second_step)
     app.after_request(access.keep_alive)
+    seeing.init_app(app)
     _listen(app)
 
 
@@ -191,7 +192,7 @@ def _address_changed(_app: Flask, user: User, old_email: str, **_: Any) -> None:
 def _door(endpoint: str, view: Callable[..., Any]) -> Callable[..., WerkzeugResponse]:
     @wraps(view)
     def door(*args: Any, **kwargs: Any) -> WerkzeugResponse:
-        if endpoint == "change_email" and (stale := access.fresh_first()):
+        if _wants_fresh(endpoint) and (stale := access.fresh_first(request.path)):
             return stale
         posted = request.method == "POST"
         if posted and endpoint in ASKED:
@@ -207,6 +208,13 @@ def _door(endpoint: str, view: Callable[..., Any]) -> Callable[..., WerkzeugResp
         return _finished(endpoint, answer, posted)
 
     return door
+
+
+def _wants_fresh(endpoint: str) -> bool:
+    """A new address asks for a fresh sign-in, and so does a first password, which has none before it to ask for."""
+    return endpoint == "change_email" or (
+        endpoint == "change_password" and not services.has_password(web.signed_in().user_id)
+    )
 
 
 def _let_through(endpoint: str, view: Callable[..., Any], *args: Any, **kwargs: Any) -> Response:

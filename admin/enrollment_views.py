@@ -13,8 +13,9 @@ from admin.rules import utc_cell
 from core.audit import record
 from core.database import transaction
 from core.errors import Conflict, InvalidInput
+from core.permissions import Permission
 from core.spreadsheet import csv_file
-from core.web import ADMIN, allow, signed_in
+from core.web import allow, signed_in
 from enrollment.services import revoke as revoke_enrollment
 
 bp = Blueprint("admin_enrollments", __name__, url_prefix="/admin")
@@ -25,7 +26,7 @@ HEAD = (
 
 
 @bp.get("/enrollments")
-@allow(ADMIN)
+@allow(Permission.ENROLLMENTS)
 def index() -> Answer:
     """Who is in which course, and how far."""
     courses = course_choices()
@@ -38,7 +39,7 @@ def index() -> Answer:
 
 
 @bp.get("/enrollments.csv")
-@allow(ADMIN)
+@allow(Permission.ENROLLMENTS)
 def export() -> Response:
     """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
     asked = _asked(course_choices())
@@ -49,7 +50,7 @@ def export() -> Response:
 
 
 @bp.route("/enrollments/new", methods=["GET", "POST"])
-@allow(ADMIN)
+@allow(Permission.ENROLLMENTS)
 def enroll() -> Answer:
     """Let somebody into a course by hand."""
     form = EnrollForm(course_choices(), **_given())
@@ -57,7 +58,11 @@ def enroll() -> Answer:
         try:
             with transaction():
                 user, course = services.enroll_by_hand(
-                    form.email.data or "", form.course.data, signed_in().user_id
+                    form.email.data or "",
+                    form.course.data,
+                    signed_in().user_id,
+                    form.note.data or "",
+                    form.last_day.data,
                 )
                 said, address = f"{user.name or user.email} is enrolled in {course.title}.", user.email
         except (InvalidInput, Conflict) as problem:
@@ -69,7 +74,7 @@ def enroll() -> Answer:
 
 
 @bp.route("/enrollments/<int:enrollment_id>/revoke", methods=["GET", "POST"])
-@allow(ADMIN)
+@allow(Permission.ENROLLMENTS)
 def revoke(enrollment_id: int) -> Answer:
     """End somebody's access, after a page that says what that means."""
     found, form = enrollments.find_row(enrollment_id), ButtonForm()

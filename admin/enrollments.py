@@ -18,13 +18,17 @@ from core.errors import NotFound
 from courses.models import Course, Step
 from courses.services import outline_of
 from enrollment.models import Enrollment, EnrollmentState
+from enrollment.rules import GrantKind
 from progress.models import CourseCompletion, StepCompletion
 from progress.rules import percent
 
 Rows = Select[*tuple[Any, ...]]
 ACTIVE, FINISHED, PAUSED, REVOKED = "active", "finished", "paused", "revoked"
 STATES = {ACTIVE: "Active", FINISHED: "Finished", PAUSED: "Paused", REVOKED: "Revoked"}
-REASONS = {"free": "Started by themselves", "admin": "Enrolled by hand", "order": "Paid"}
+REASONS: dict[str, str] = {
+    GrantKind.FREE: "Started by themselves", GrantKind.ADMIN: "Enrolled by hand", GrantKind.ORDER: "Paid",
+    GrantKind.GIFT: "Gift", GrantKind.SEAT: "Seat of a team", GrantKind.PLAN: "Plan or membership",
+}  # fmt: skip
 ENROLLMENTS = Table(
     Enrollment.id,
     {
@@ -79,7 +83,7 @@ class EnrollmentRow:
 
     @property
     def reason_text(self) -> str:
-        return REASONS.get(self.reason, self.reason)
+        return REASONS[self.reason]
 
 
 def course_choices() -> list[tuple[str, str]]:

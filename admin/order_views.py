@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
-from admin import order_words, orders, overview, stripe_records
+from accounts.freshness import fresh
+from admin import order_words, orders, overview, refund_words, refunds, stripe_records
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm
 from admin.listing import Listing, read_listing
@@ -16,8 +17,9 @@ from core.audit import record
 from core.config import current_config
 from core.database import transaction
 from core.errors import Conflict, Unavailable
+from core.permissions import Permission
 from core.spreadsheet import csv_file
-from core.web import ADMIN, allow, signed_in
+from core.web import allow, signed_in
 from payments.values import Session, StripeSilent
 from shop import checkout, reconcile
 from shop.turns import accept as accept_order
@@ -43,7 +45,7 @@ class StripeNow:
 
 
 @bp.get("/orders")
-@allow(ADMIN)
+@allow(Permission.MONEY)
 def index() -> Answer:
     """What was ordered, and what became of it."""
     courses = course_choices()
@@ -57,7 +59,7 @@ def index() -> Answer:
 
 
 @bp.get("/orders.csv")
-@allow(ADMIN)
+@allow(Permission.MONEY)
 def export() -> Response:
     """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
     asked = _asked(course_choices())
@@ -68,7 +70,7 @@ def export() -> Response:
 
 
 @bp.get("/orders/<number>")
-@allow(ADMIN)
+@allow(Permission.MONEY)
 def show(number: str) -> Answer:
     """One order. Stripe is asked only on request, so that the page never waits for it."""
     stripe = _ask_stripe(number) if request.args.get("stripe") == "now" else None
@@ -77,12 +79,13 @@ def show(number: str) -> Answer:
     return page(
         "order", "orders", ButtonForm(),
         file=file, order=file.order, stripe=stripe, verdict=verdict, facts=facts, fates=order_words.FATES,
-        takes_money=current_config().takes_money,
+        takes_money=current_config().takes_money, refund_word=refunds.word_of, refund_reason=refunds.reason_of,
+        entry_words=refund_words.ENTRIES,
     )  # fmt: skip
 
 
 @bp.post("/orders/<number>/read")
-@allow(ADMIN)
+@allow(Permission.MONEY)
 def read_again(number: str) -> Answer:
     """Make the order what Stripe says it is, as the webhook would have."""
     before, session_id = orders.state_of(number)
@@ -94,7 +97,8 @@ def read_again(number: str) -> Answer:
 
 
 @bp.post("/orders/<number>/accept")
-@allow(ADMIN)
+@allow(Permission.MONEY)
+@fresh("admin_orders.show")
 def accept(number: str) -> Answer:
     """Let in the buyer of an order that was paid otherwise than it was ordered."""
     with transaction():
@@ -104,7 +108,7 @@ def accept(number: str) -> Answer:
 
 
 @bp.get("/events")
-@allow(ADMIN)
+@allow(Permission.MONEY)
 def events() -> Answer:
     """What Stripe told, and what became of it."""
     kinds = stripe_records.kinds()
@@ -119,7 +123,7 @@ def events() -> Answer:
 
 
 @bp.get("/reconcile")
-@allow(ADMIN)
+@allow(Permission.MONEY)
 def runs() -> Answer:
     """What the reconciler did."""
     asked = read_listing("admin_orders.runs", stripe_records.RUN_COLUMNS, "-started", {})
@@ -132,7 +136,7 @@ def runs() -> Answer:
 
 
 @bp.post("/reconcile")
-@allow(ADMIN)
+@allow(Permission.MONEY)
 def reconcile_now() -> Answer:
     """Have the worker reconcile."""
     with transaction():

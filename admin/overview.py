@@ -16,6 +16,8 @@ from core.jobs import last_beat
 from core.money import Money
 from core.outbox import MailState, OutboxMail
 from shop.models import EventFate, Order, StripeEventRow
+from shop.refunds.models import RefundRequest
+from shop.refunds.rules import RequestState
 from shop.rules import OrderState
 
 WORKER_SILENCE = timedelta(seconds=90)
@@ -30,6 +32,7 @@ class Waiting:
     orders_to_review: int
     orders_paid_twice: int  # whose money has not gone back yet
     events_waiting: int
+    refunds_asked: int  # by learners who wait for an answer
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,12 @@ def waiting() -> Waiting:
         _count(Order.id, Order.state == OrderState.REVIEW),
         _count(Order.id, Order.state == OrderState.DUPLICATE),
         _count(StripeEventRow.event_id, StripeEventRow.fate == EventFate.WAITING),
+        _count(RefundRequest.id, RefundRequest.state == RequestState.OPEN),
     )
     return Waiting(*db.session.execute(counts).one())
 
 
-def cards(sums: Sums) -> list[Card]:
+def cards(sums: Sums, *, with_money: bool) -> list[Card]:
     """The charts of a period: money by currency, each by itself, then people."""
     money = [
         _money_card(sums, figure, *each)
@@ -72,7 +76,7 @@ def cards(sums: Sums) -> list[Card]:
         for figure in (Figure.REVENUE, Figure.REFUNDED)
     ]
     return [
-        *(card for card in money if card is not None),
+        *(card for card in money if card is not None and with_money),
         _people_card(sums, "Enrollments", "Enrollments begun", sums.part(Figure.ENROLLMENTS)),
         _people_card(sums, "Completions", "Courses completed", sums.part(Figure.COMPLETIONS)),
         _people_card(sums, "Active learners", "Active learners, on the mean day", learners_a_day(sums)),

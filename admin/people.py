@@ -16,7 +16,7 @@ from core.database import db
 from core.errors import NotFound
 from enrollment.models import Enrollment
 
-ROLES = {Role.LEARNER.value: "Learner", Role.INSTRUCTOR.value: "Instructor", Role.ADMIN.value: "Admin"}
+ROLES = {role.value: role.value.capitalize() for role in Role}
 PEOPLE = Table(
     User.id,
     {"name": Order((User.name_key,)), "email": Order((User.email,)), "joined": Order((User.created_at,))},

@@ -2,26 +2,29 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 
-from accounts.access import fresh_first
+from accounts import sights
+from accounts.freshness import fresh
 from accounts.models import User
-from accounts.rules import Role
+from accounts.rules import Role, may_look_after, may_see_as
 from accounts.services import sign_ins_of
-from admin import enrollments, orders, people, records, services
-from admin.forms import ButtonForm
+from admin import enrollments, explained, orders, people, person, records, services
+from admin.forms import ButtonForm, SeeAsForm
 from admin.listing import read_listing
 from admin.page import Answer, page
 from certificates.services import certificates_of
 from core.database import transaction
-from core.errors import Conflict
+from core.errors import Conflict, Forbidden, NotFound
+from core.permissions import Permission
 from core.web import ADMIN, allow, signed_in
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
+OF_STAFF = "This account belongs to somebody on the staff: only an admin closes or opens it."
 
 
 @bp.get("")
-@allow(ADMIN)
+@allow(Permission.PEOPLE)
 def index() -> Answer:
     """Everybody who has an account."""
     asked = read_listing("admin_people.index", people.PEOPLE.orders, "-joined", {"role": people.ROLES})
@@ -30,14 +33,30 @@ def index() -> Answer:
 
 
 @bp.get("/<int:user_id>")
-@allow(ADMIN)
+@allow(Permission.PEOPLE)
 def show(user_id: int) -> Answer:
     """One person."""
     return _person(people.find_person(user_id))
 
 
-@bp.post("/<int:user_id>/roles/<any(instructor, admin):role>/<any(grant, revoke):verb>")
+@bp.get("/<int:user_id>/access")
+@allow(Permission.PEOPLE)
+def access(user_id: int) -> Answer:
+    """Why this person can, or cannot, enter a step of a course: the door's own answer, and what it is made of."""
+    who, courses = people.find_person(user_id), enrollments.course_choices()
+    slug, asked = request.args.get("course", ""), request.args.get("step", type=int)
+    found = None
+    if slug:
+        try:
+            found = explained.explain(who, slug, asked)
+        except NotFound:  # A step of the course that was chosen before.
+            found = explained.explain(who, slug, None)
+    return page("access", "people", person=who, courses=courses, found=found)
+
+
+@bp.post("/<int:user_id>/roles/<any(instructor, support, finance, admin):role>/<any(grant, revoke):verb>")
 @allow(ADMIN)
+@fresh("admin_people.show")
 def change_role(user_id: int, role: str, verb: str) -> Answer:
     """Give or take a role."""
     change = services.grant_role if verb == "grant" else services.revoke_role
@@ -46,16 +65,35 @@ def change_role(user_id: int, role: str, verb: str) -> Answer:
 
 
 @bp.post("/<int:user_id>/<any(close, reopen):verb>")
-@allow(ADMIN)
+@allow(Permission.PEOPLE)
+@fresh("admin_people.show")
 def set_active(user_id: int, verb: str) -> Answer:
     """Close an account, or open it again."""
     said = {"close": "The account of {} is closed.", "reopen": "The account of {} is open again."}[verb]
-    return _change(user_id, lambda user, by: services.set_active(user, verb == "reopen", by), said)
+    return _change(user_id, lambda user, by: _set_active(user, verb == "reopen", by), said)
+
+
+@bp.route("/<int:user_id>/see-as", methods=["GET", "POST"])
+@allow(Permission.SEE_AS)
+def see_as(user_id: int) -> Answer:
+    """Look at the school with this person's eyes, for a reason that the trail keeps."""
+    reader, user, form = signed_in(), people.find_person(user_id), SeeAsForm()
+    if not may_see_as(reader.permissions, user.role_words):
+        raise Forbidden(sights.NOT_THIS_ONE)
+    if not form.validate_on_submit():
+        return page("see_as", "people", form, person=user)
+    with transaction():
+        sights.begin(reader, people.find_person(user_id), form.reason.data or "")
+    return redirect("/dashboard", 303)
+
+
+def _set_active(user: User, active: bool, by: int) -> None:
+    if not may_look_after(signed_in().permissions, user.role_words):
+        raise Forbidden(OF_STAFF)
+    services.set_active(user, active, by)
 
 
 def _change(user_id: int, change: Callable[[User, int], object], said: str, *words: str) -> Answer:
-    if stale := fresh_first(url_for("admin_people.show", user_id=user_id)):
-        return stale
     by = signed_in().user_id
     try:
         with transaction():
@@ -69,12 +107,17 @@ def _change(user_id: int, change: Callable[[User, int], object], said: str, *wor
 
 
 def _person(user: User, problem: str = "") -> Answer:
-    form = ButtonForm()
+    form, reader = ButtonForm(), signed_in()
+    with_money = reader.may(Permission.MONEY)
     if problem:
         form.form_errors = [problem]
     return page(
         "person", "people", form,
         person=user, roles=people.ROLES, enrollments=enrollments.enrollments_of(user.id),
-        orders=orders.orders_of(user.id), certificates=certificates_of(user.id), sign_ins=len(sign_ins_of(user.id)),
-        deeds=records.deeds_about(user.id),
+        may_see_as=user.active and may_see_as(reader.permissions, user.role_words),
+        may_look_after=may_look_after(reader.permissions, user.role_words),
+        orders=orders.orders_of(user.id) if with_money else [],
+        certificates=certificates_of(user.id), sign_ins=sign_ins_of(user.id), grants=person.grants_of(user.id),
+        mails=person.mails_to(user.email) if reader.may(Permission.MAIL) else [],
+        deeds=records.deeds_about(user.id, with_orders=with_money),
     )  # fmt: skip

@@ -60,9 +60,9 @@ def page_of_deeds(asked: Listing) -> tuple[list[Deed], Page]:
     return _deeds(in_order(page.ids, {entry.id: entry for entry in entries})), page
 
 
-def deeds_about(user_id: int, limit: int = 20) -> list[Deed]:
+def deeds_about(user_id: int, limit: int = 20, *, with_orders: bool = True) -> list[Deed]:
     """The latest entries about a person: their account, their enrollments, orders and certificates."""
-    about = AuditEntry.subject.in_(_subjects_of([user_id]))
+    about = AuditEntry.subject.in_(_subjects_of([user_id], with_orders=with_orders))
     query = select(AuditEntry).where(about).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
     return _deeds(db.session.scalars(query).all())
 
@@ -125,7 +125,7 @@ def _deed_where(holds: ColumnElement[bool]) -> Term:
     return Term(holds, select(AuditEntry.id).where(holds))
 
 
-def _subjects_of(people: Sequence[int]) -> list[str]:
+def _subjects_of(people: Sequence[int], *, with_orders: bool = True) -> list[str]:
     """What entries about these people, their enrollments, orders and certificates name."""
     accounts = select(literal(PERSON) + cast(User.id, String)).where(User.id.in_(people))
     enrollments = select(literal(ENROLLMENT) + cast(Enrollment.id, String)).where(
@@ -133,7 +133,8 @@ def _subjects_of(people: Sequence[int]) -> list[str]:
     )
     certificates = select(literal("certificate:") + Certificate.id).where(Certificate.user_id.in_(people))
     orders = select(literal(ORDER) + Order.number).where(Order.user_id.in_(people))
-    return list(db.session.scalars(union_all(accounts, enrollments, certificates, orders)))
+    theirs = (accounts, enrollments, certificates, *([orders] if with_orders else []))
+    return list(db.session.scalars(union_all(*theirs)))
 
 
 def _deeds(entries: Sequence[AuditEntry]) -> list[Deed]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -14,6 +14,7 @@ from admin.periods import Period, bounds, read_period
 from admin.rules import day_in, utc_cell
 from core.database import db
 from core.money import Money
+from core.permissions import Permission
 from core.school import current_school
 
 BATCH = 500  # rows of a file that are read at once
@@ -43,8 +44,9 @@ class Shown:
 
 @dataclass(frozen=True)
 class Report:
-    """`about` says in a sentence what each row is; `head` names the columns."""
+    """`about` says in a sentence what each row is; `head` names the columns. `permission` is who may read it."""
 
+    permission: ClassVar[Permission] = Permission.ENROLLMENTS
     key: str
     title: str
     about: str
@@ -106,6 +108,7 @@ class ListReport(Report):
 class SumReport(Report):
     """A row for each of a few groups, added up over a period."""
 
+    permission: ClassVar[Permission] = Permission.MONEY
     rows: Callable[[Period], list[Row]]
 
     def show(self, today: date, courses: Mapping[str, str], asked: Mapping[str, str]) -> Shown:

@@ -9,27 +9,28 @@ from admin.enrollments import course_choices
 from admin.figures import school_day
 from admin.page import Answer, page
 from admin.report import ENDPOINT, Row, in_file, on_screen
-from admin.reports import REPORTS, find_report
+from admin.reports import find_report, reports_for
 from core.audit import record
 from core.database import transaction
+from core.permissions import Permission
 from core.spreadsheet import csv_file
-from core.web import ADMIN, allow, signed_in
+from core.web import allow, signed_in
 
 bp = Blueprint("admin_reports", __name__, url_prefix="/admin/reports")
 
 
 @bp.get("")
-@allow(ADMIN)
+@allow(Permission.OVERVIEW)
 def index() -> Answer:
     """The reports that there are."""
-    return page("reports", "reports", reports=REPORTS.values(), endpoint=ENDPOINT)
+    return page("reports", "reports", reports=reports_for(signed_in()), endpoint=ENDPOINT)
 
 
 @bp.get("/<key>")
-@allow(ADMIN)
+@allow(Permission.OVERVIEW)
 def show(key: str) -> Answer:
     """One report on screen."""
-    report, courses = find_report(key), dict(course_choices())
+    report, courses = find_report(key, signed_in()), dict(course_choices())
     shown = report.show(school_day(), courses, request.args)
     cell = partial(on_screen, signed_in().time_zone)
     return page(
@@ -38,10 +39,10 @@ def show(key: str) -> Answer:
 
 
 @bp.get("/<key>.csv")
-@allow(ADMIN)
+@allow(Permission.OVERVIEW)
 def export(key: str) -> Response:
     """The same report, all of it, for a spreadsheet. The trail keeps who took it."""
-    report, asked = find_report(key), request.args.to_dict()
+    report, asked = find_report(key, signed_in()), request.args.to_dict()
     rows = report.all_rows(school_day(), dict(course_choices()), asked)
     with transaction():
         record("report.export", f"report:{key}", dict(asked), actor_id=signed_in().user_id)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -150,6 +150,11 @@ def age_in_words(age: timedelta) -> str:
     size, noun = next((unit for unit in units if seconds >= unit[0]), units[-1])
     number = seconds // size
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """The moment at which `day` is over in `zone`, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def utc_cell(moment: datetime | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from accounts import services as accounts
 from accounts.models import User, UserRole
 from accounts.rules import Role
-from admin.rules import changes
+from admin.rules import changes, end_of_day
 from core import mail
 from core.audit import record
 from core.database import after_commit, db
@@ -20,8 +21,10 @@ from core.school import School, change_school, current_school
 from core.storage import media
 from courses.models import Course
 from courses.services import find_course
+from enrollment.cohorts.models import Cohort
+from enrollment.cohorts.services import give_place
 from enrollment.rules import GrantKind
-from enrollment.services import enroll, is_enrolled
+from enrollment.services import enroll, is_enrolled, lock_person
 
 LAST_ADMIN = "This is the only admin who can sign in. Make somebody else an admin first."
 
@@ -53,10 +56,13 @@ def set_active(user: User, active: bool, by: int) -> None:
         record("user.reopen" if active else "user.close", f"user:{user.id}", actor_id=by)
 
 
-def enroll_by_hand(address: str, course_slug: str, by: int | None) -> tuple[User, Course]:
-    """Let the person with this address into a course, whatever it costs.
+def enroll_by_hand(
+    address: str, course_slug: str, by: int | None, note: str, last_day: date | None = None
+) -> tuple[User, Course]:
+    """Let the person with this address into a course, whatever it costs; `note` says why, for the staff to read.
 
-    Raises InvalidInput for an address that nobody has and Conflict for who is enrolled already.
+    They stay until the end of `last_day` in the school's time zone, where there is one. Raises InvalidInput for an
+    address that nobody has and Conflict for who is enrolled already.
     """
     user, course = accounts.find_by_email(address), find_course(course_slug)
     if user is None:
@@ -65,10 +71,33 @@ def enroll_by_hand(address: str, course_slug: str, by: int | None) -> tuple[User
         )
     if is_enrolled(user.id, course.id):
         raise Conflict(f"{user.name or user.email} is enrolled in {course.title} already.")
-    enroll(user.id, course.id, GrantKind.ADMIN, granted_by=by)
-    words: dict[str, object] = {"name": user.name, "course": course.title, "path": f"/learn/{course.slug}"}
-    mail.queue("enrolled_by_school", user.email, words)
+    ends_at = end_of_day(last_day, current_school().time_zone) if last_day else None
+    enroll(user.id, course.id, GrantKind.ADMIN, granted_by=by, note=note, ends_at=ends_at)
+    tell_of_enrollment(user, course, last_day)
     return user, course
+
+
+def tell_of_enrollment(user: User, course: Course, last_day: date | None = None) -> None:
+    """Write to somebody that the school enrolled them."""
+    words: dict[str, object] = {
+        "name": user.name, "course": course.title, "path": f"/learn/{course.slug}",
+        "last_day": f"{last_day:%-d %B %Y}" if last_day else "",
+    }  # fmt: skip
+    mail.queue("enrolled_by_school", user.email, words)
+
+
+def enroll_in_cohort(address: str, course_slug: str, cohort: Cohort, by: int) -> None:
+    """Make the person with this address a member of a cohort, and enroll them where they are not.
+
+    Raises InvalidInput for an address that nobody has and Conflict where the cohort is full.
+    """
+    user = accounts.find_by_email(address)
+    if user is None:
+        raise InvalidInput(f"Nobody has an account with the address {address}.", "email")
+    lock_person(user.id)
+    give_place(user.id, cohort)
+    if not is_enrolled(user.id, cohort.course_id):
+        enroll_by_hand(address, course_slug, by, f"Member of {cohort.name}.")
 
 
 def send_again(mail_id: int, by: int) -> None:

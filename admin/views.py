@@ -11,27 +11,29 @@ from admin.periods import LENGTHS, read_period, stretches
 from core.config import current_config
 from core.database import transaction
 from core.outbox import MailState
+from core.permissions import Permission
 from core.web import ADMIN, allow, signed_in
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
 
 @bp.get("")
-@allow(ADMIN)
+@allow(Permission.OVERVIEW)
 def index() -> Answer:
     """The school's figures of a period, and what waits for somebody."""
     period, length = read_period(request.args, figures.school_day())
     sums = figures.sums_of(period, stretches(period))
     return page(
         "overview", "overview",
-        period=period, length=length, lengths=LENGTHS, sums=sums, cards=overview.cards(sums), Figure=Figure,
+        period=period, length=length, lengths=LENGTHS, sums=sums, Figure=Figure,
+        cards=overview.cards(sums, with_money=signed_in().may(Permission.MONEY)),
         learners=overview.mean_learners(sums), waiting=overview.waiting(), worker=overview.worker_state(),
         last_run=stripe_records.last_run(), takes_money=current_config().takes_money,
     )  # fmt: skip
 
 
 @bp.get("/mail")
-@allow(ADMIN)
+@allow(Permission.MAIL)
 def mails() -> Answer:
     """The outbox."""
     asked = read_listing("admin.mails", records.MAILS.orders, "-created", {"state": records.MAIL_STATES})
@@ -44,7 +46,7 @@ def mails() -> Answer:
 
 
 @bp.get("/mail/<int:mail_id>")
-@allow(ADMIN)
+@allow(Permission.MAIL)
 def mail(mail_id: int) -> Answer:
     """One mail as it was, or will be, sent; links that open an account are hidden."""
     found, text = records.find_mail(mail_id)
@@ -54,7 +56,7 @@ def mail(mail_id: int) -> Answer:
 
 
 @bp.post("/mail/<int:mail_id>/again")
-@allow(ADMIN)
+@allow(Permission.MAIL)
 def send_again(mail_id: int) -> Answer:
     """Try a mail once more that was given up on."""
     with transaction():

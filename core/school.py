@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g
 from markupsafe import Markup, escape
-from sqlalchemy import select
+from sqlalchemy import false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.colour import contrast, is_colour, nearest_readable
@@ -37,6 +37,7 @@ class School:
     currency: str = "USD"
     refund_days: int = 14
     refund_max_progress: int = 30  # percent
+    asks_consent: bool = False  # whether buyers must ask to be let in before their right to withdraw is over
     country: str = ""
     emergency_number: str = ""
     crisis_line: str = ""
@@ -67,6 +68,7 @@ class SchoolSettings(Base):
     currency: Mapped[str]
     refund_days: Mapped[int]
     refund_max_progress: Mapped[int]
+    asks_consent: Mapped[bool] = mapped_column(server_default=false())
     country: Mapped[str]
     emergency_number: Mapped[str]
     crisis_line: Mapped[str]

@@ -30,6 +30,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from core.config import Config, current_config
 from core.icons import icon, ring
+from core.permissions import Permission
 from core.school import current_school
 from core.sessions import Sessions
 from core.storage import media, origin_of
@@ -37,8 +38,9 @@ from core.storage import media, origin_of
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-ANYONE, SIGNED_IN, INSTRUCTOR, ADMIN = "anyone", "signed_in", "instructor", "admin"
-POLICIES = (ANYONE, SIGNED_IN, INSTRUCTOR, ADMIN)
+ANYONE, SIGNED_IN = "anyone", "signed_in"
+INSTRUCTOR, ADMIN = Permission.INSTRUCTOR, Permission.ADMIN
+POLICIES = (ANYONE, SIGNED_IN, *Permission)
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -65,6 +67,8 @@ class Reader:
     roles: frozenset[str]
     time_zone: str
     language: str
+    permissions: frozenset[str] = frozenset()
+    seen_by: str = ""  # who of the staff looks with this person's eyes; nobody, mostly
 
     @property
     def initials(self) -> str:
@@ -74,8 +78,8 @@ class Reader:
     def first_name(self) -> str:
         return self.name.split()[0] if self.name.strip() else ""
 
-    def has(self, role: str) -> bool:
-        return role in self.roles or "admin" in self.roles
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
 
 
 def initials(name: str) -> str:
@@ -157,7 +161,7 @@ def init_app(app: Flask, config: Config) -> None:
         origin_of(config.media_url), config.checkout_origins
     )
     app.url_map.converters["int"] = RowNumber
-    app.jinja_env.globals.update(asset=asset, icon=icon, ring=ring, csrf_token=form_token)
+    app.jinja_env.globals.update(asset=asset, icon=icon, ring=ring, csrf_token=form_token, may=may)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -193,8 +197,14 @@ def signed_in() -> Reader:
     return found
 
 
+def may(permission: str) -> bool:
+    """Whether the reader of this page may do that; templates ask, once the view has looked up its reader."""
+    person: Reader | None = g.get("reader")
+    return person is not None and person.may(permission)
+
+
 def allow(policy: str) -> Callable[[View], View]:
-    """Declare who may come in at a view: anyone, signed_in, instructor or admin. Every route declares one."""
+    """Declare who may come in at a view: anyone, signed_in, or who has a permission. Every route declares one."""
     if policy not in POLICIES:
         raise ValueError(f"unknown policy {policy!r}")
 
@@ -203,6 +213,12 @@ def allow(policy: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def private(view: View) -> View:
+    """Declare a page that is the person's alone: who of the staff looks with their eyes does not see it."""
+    view.is_private = True  # type: ignore[attr-defined]
+    return view
 
 
 def declare(app: Flask, policies: dict[str, str]) -> None:
@@ -313,7 +329,7 @@ def _enforce_policy(endpoint: str | None) -> WerkzeugResponse | None:
     person = reader()
     if person is None:
         return sign_in_first()
-    if policy in (INSTRUCTOR, ADMIN) and not person.has(policy):
+    if policy != SIGNED_IN and not person.may(policy):
         abort(403)
     return None
 

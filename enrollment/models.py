@@ -22,9 +22,10 @@ class Enrollment(Base):
     """How someone stands in a course: what their grants come to, settled whenever one of them changes.
 
     `reason` is the kind of the grant that opened it. `started_at` begins the present stay. `ends_at` is when access
-    runs out by itself, None where it does not. `end_reason`, once revoked, is that of the grant that ended last;
-    `pause_reason` is why it is paused. `is_finished` repeats here that the course was completed (progress tells it),
-    so that those who are done and those who are not can be listed each by an index.
+    runs out by itself, None where it does not; `warned_of` the end that a mail has told of. `end_reason`, once
+    revoked, is that of the grant that ended last; `pause_reason` is why it is paused. `is_finished` repeats here that
+    the course was completed (progress tells it), so that those who are done and those who are not can be listed each
+    by an index.
     """
 
     __tablename__ = "enrollments"
@@ -42,7 +43,8 @@ class Enrollment(Base):
     state: Mapped[EnrollmentState]
     reason: Mapped[GrantKind]
     started_at: Mapped[datetime]
-    ends_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None] = mapped_column(index=True)
+    warned_of: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(server_default="", default="")
     pause_reason: Mapped[str] = mapped_column(server_default="", default="")

@@ -1,5 +1,6 @@
 """The ledger: a step is completed once, and the last required one completes the course in the same transaction."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
@@ -76,12 +77,26 @@ def done_steps(user_id: int, course_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
+def completed_courses(user_id: int, course_ids: Collection[int]) -> frozenset[int]:
+    """Which of these courses the person has ever completed."""
+    query = select(CourseCompletion.course_id).where(
+        CourseCompletion.user_id == user_id, CourseCompletion.course_id.in_(course_ids)
+    )
+    return frozenset(db.session.scalars(query))
+
+
 def required_steps(course_id: int) -> frozenset[int]:
     """The ids of the steps that the course requires now."""
     query = select(Step.id).where(
         Step.course_id == course_id, Step.retired_at.is_(None), Step.required.is_(True)
     )
     return frozenset(db.session.scalars(query))
+
+
+def greatest_percent(user_id: int, course_ids: Sequence[int]) -> int:
+    """How far this person is in that of the courses in which they are furthest, 0 to 100."""
+    parts = (rules.percent(required_steps(each), done_steps(user_id, each)) for each in course_ids)
+    return max(parts, default=0)
 
 
 def remember_place(user_id: int, step: Step, heading: str) -> None:

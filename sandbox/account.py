@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import Condition, Event, Lock
 
@@ -13,6 +14,7 @@ from sandbox.state import Store
 
 Send = Callable[[str, bytes, dict[str, str]], int]
 LOG_LENGTH = 10_000
+_moment: ContextVar[int | None] = ContextVar("moment", default=None)
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,24 @@ class Account:
     news: Event = field(default_factory=Event)
 
     def now(self) -> int:
-        """The account's time, seconds since 1970: the machine's, or what a test has set."""
+        """The account's time, seconds since 1970: the machine's, or what a test has set.
+
+        What was due earlier, and happens only now that somebody looks, happens at its own moment.
+        """
+        if (due := _moment.get()) is not None:
+            return due
         clock = self.store.setting("clock", {})
         moment = clock["fixed"] if clock.get("fixed") is not None else int(time.time())
         return int(moment + clock.get("ahead", 0))
+
+    @contextmanager
+    def at(self, moment: int) -> Iterator[None]:
+        """All within happens at that moment, in this thread."""
+        token = _moment.set(moment)
+        try:
+            yield
+        finally:
+            _moment.reset(token)
 
     def set_clock(self, fixed: int | None) -> None:
         """Hold the clock at `fixed`, or let it run again with None."""

@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox import expansion, idempotency, objects, parameters, sessions
+from sandbox import expansion, idempotency, objects, parameters, passing
 from sandbox.account import Account, Received
-from sandbox.errors import Faulty, Json, Missing, StripeError, Unauthenticated
+from sandbox.errors import Declined, Faulty, Json, Missing, StripeError, Unauthenticated
 from sandbox.faults import Fault
 from sandbox.idempotency import Answer
 from sandbox.operations import OPERATIONS, Call
@@ -49,8 +49,7 @@ def _answer(account: Account, operation: str, ids: dict[str, str]) -> Response:
     try:
         _authenticate()
         given = _given()
-        with account.store.acting():
-            sessions.expire_due(account)
+        passing.catch_up(account)
         answer = _once(account, operation, ids, given, id, faults)
     except StripeError as refusal:
         answer = Answer(refusal.status, refusal.body())
@@ -76,7 +75,7 @@ def _authenticate() -> None:
 
 
 def _given() -> Json:
-    text = request.query_string if request.method == "GET" else request.get_data()
+    text = request.get_data() if request.method == "POST" else request.query_string
     return parameters.read(parse_qsl(text.decode(errors="replace"), keep_blank_values=True))
 
 
@@ -95,7 +94,8 @@ def _once(
         if first is not None:
             return first
         params = parameters.check(operation, given)
-        call = Call(account, params, ids, request.path, {"id": id, "idempotency_key": key})
+        unset = frozenset(name for name, value in given.items() if value == "")
+        call = Call(account, params, ids, request.path, {"id": id, "idempotency_key": key}, unset)
         return _act(call, operation, mark)
 
 
@@ -111,11 +111,17 @@ def _act(call: Call, operation: str, mark: str) -> Answer:
     try:
         with account.store.acting():
             thing = OPERATIONS[operation](call)
-            answer = Answer(200, expansion.expanded(account, thing, call.params.get("expand", [])))
+            answer = _answered(account, thing, call.params.get("expand", []))
             idempotency.remember(account, key, mark, answer, id)
             return answer
     except StripeError as refusal:
         return _refusal(account, refusal, key, mark, id)
+
+
+def _answered(account: Account, thing: Json | Declined, expand: list[str]) -> Answer:
+    if isinstance(thing, Declined):
+        return Answer(thing.status, thing.body())
+    return Answer(200, expansion.expanded(account, thing, expand))
 
 
 def _refusal(account: Account, refusal: StripeError, key: str | None, mark: str, id: str) -> Answer:

@@ -1,24 +1,52 @@
-"""The board: every session and what may be done to it, every event and what became of it, the faults."""
+"""The board: every payment and subscription and what may be done to it, the clock, every event, the faults."""
 
-from typing import Any
+from collections.abc import Callable
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from sandbox import control, deliveries, events, faults, refunds, sessions
+from sandbox import board_rows, charges, control, deliveries, faults, passing, subscriptions, taxes
 from sandbox.account import Account
-from sandbox.errors import InvalidRequest, Json
+from sandbox.errors import InvalidRequest, Json, Missing
 
-SHOWN = 25  # sessions and events, the newest
-ACTS = {"open": ("expire",), "processing": ("settle", "fail"), "captured": ("refund", "half")}
+SHOWN = 25  # sessions, subscriptions and events, the newest
+DAY = 24 * 3600
+LEAPS = {"day": DAY, "week": 7 * DAY, "month": 31 * DAY, "year": 366 * DAY}  # by which the clock may be moved
 LABELS = {
     "expire": "Expire",
-    "settle": "Settle",
-    "fail": "Let the debit fail",
+    "settle": "Let the money arrive",
+    "fail": "Let it fail",
+    "dispute": "Dispute",
+    "inquiry": "Inquire",
+    "won": "Decide for the school",
+    "lost": "Decide for the buyer",
+    "warning_closed": "Close the inquiry",
+    "escalate": "Make it a dispute",
+    "accepted": "Accept the card from now on",
+    "declined": "Decline the card from now on",
+    "once": "Decline the card once",
+    "end": "Cancel at the period's end",
+    "cancel": "Cancel now",
     "refund": "Refund in full",
     "half": "Refund half",
     "arrive": "Let the refund arrive",
     "fall": "Let the refund fail",
+}
+
+
+# What the board does to a session beyond what the control API does under the same names.
+ACTS: dict[str, Callable[[Account, str], Json]] = {
+    "refund": control.refund,
+    "half": lambda account, id: control.refund(account, id, _half(account, id)),
+    "dispute": control.dispute,
+    "inquiry": lambda account, id: control.dispute(account, id, status="warning_needs_response"),
+}
+SUBSCRIPTION_ACTS: dict[str, Callable[[Account, str], Json]] = {
+    "accepted": lambda account, id: control.set_card(account, id, 0),
+    "declined": lambda account, id: control.set_card(account, id, None),
+    "once": lambda account, id: control.set_card(account, id, 1),
+    "end": lambda account, id: subscriptions.update(account, id, {"cancel_at_period_end": True}),
+    "cancel": subscriptions.cancel,
 }
 
 
@@ -27,17 +55,40 @@ def blueprint(account: Account) -> Blueprint:
 
     @board.get("/")
     def show() -> str:
-        with account.store.acting():
-            sessions.expire_due(account)
+        passing.catch_up(account)
         return _show(account)
 
     @board.post("/board/sessions/<id>/<name>")
     def act_on_session(id: str, name: str) -> Response:
-        if name in ("refund", "half"):
-            control.refund(account, id, _half(account, id) if name == "half" else None)
+        if name in ACTS:
+            ACTS[name](account, id)
         else:
             control.act(account, id, name)
         return redirect(url_for("board.show"), 303)
+
+    @board.post("/board/disputes/<id>/<name>")
+    def act_on_dispute(id: str, name: str) -> Response:
+        control.decide_dispute(account, id, name)
+        return redirect(url_for("board.show"), 303)
+
+    @board.post("/board/subscriptions/<id>/<name>")
+    def act_on_subscription(id: str, name: str) -> Response:
+        if name not in SUBSCRIPTION_ACTS:
+            raise Missing("The board has no such button.")
+        with account.store.acting():
+            SUBSCRIPTION_ACTS[name](account, id)
+        return redirect(url_for("board.show") + "#subscriptions", 303)
+
+    @board.post("/board/clock")
+    def move_clock() -> Response:
+        account.advance_clock(LEAPS.get(request.form.get("leap", ""), 0))
+        passing.catch_up(account)
+        return redirect(url_for("board.show") + "#subscriptions", 303)
+
+    @board.post("/board/tax")
+    def set_tax() -> Response:
+        taxes.set_rate(account, request.form.get("percent", ""))
+        return redirect(url_for("board.show") + "#settings", 303)
 
     @board.post("/board/refunds/<id>/<name>")
     def act_on_refund(id: str, name: str) -> Response:
@@ -65,55 +116,26 @@ def blueprint(account: Account) -> Blueprint:
 def _show(account: Account) -> str:
     return render_template(
         "board.html",
-        rows=[_row(account, session) for session in account.store.all("checkout.session")[:SHOWN]],
-        events=[_event(account, event) for event in account.store.all("event")[:SHOWN]],
+        rows=board_rows.payments(account, SHOWN),
+        subscriptions=board_rows.subscriptions(account, SHOWN),
+        events=board_rows.events(account, SHOWN),
         faults=account.faults.listed(),
         replies=faults.REPLIES,
         of_events=faults.EVENTS,
         statuses=faults.STATUSES,
         settings=account.settings,
         labels=LABELS,
+        leaps=LEAPS,
+        tax=account.store.setting("tax", "0"),
         now=account.now(),
     )
 
 
-def _row(account: Account, session: Json) -> dict[str, Any]:
-    intent = account.store.get("payment_intent", session["payment_intent"] or "") or {}
-    charge = account.store.get("charge", intent.get("latest_charge") or "") or {}
-    state = _state(session, intent, charge)
-    return {
-        "session": session,
-        "charge": charge,
-        "state": state,
-        "acts": ACTS.get(state, ACTS["captured"] if state == "refunded in part" else ()),
-        "refunds": refunds.of_charge(account, charge["id"]) if charge else [],
-    }
-
-
-def _state(session: Json, intent: Json, charge: Json) -> str:
-    """One word for where a payment stands."""
-    if session["status"] != "complete":
-        return str(session["status"])
-    if session["amount_total"] == 0:
-        return "free"
-    if intent["status"] != "succeeded":
-        return "processing" if intent["status"] == "processing" else "failed"
-    if charge["refunded"]:
-        return "refunded"
-    return "refunded in part" if charge["amount_refunded"] else "captured"
-
-
-def _event(account: Account, event: Json) -> dict[str, Any]:
-    return {"event": events.shown(account, event), "deliveries": deliveries.listed(account, event["id"])}
-
-
 def _half(account: Account, id: str) -> int:
-    """Half of the session's total, or what is left where that is less."""
-    session = sessions.find(account, id)
-    intent = account.store.get("payment_intent", session["payment_intent"] or "") or {}
-    charge = account.store.get("charge", intent.get("latest_charge") or "") or {}
-    left = charge.get("amount_captured", 0) - charge.get("amount_refunded", 0)
-    return int(min(left, session["amount_total"] // 2))
+    """Half of the session's payment, or what is left where that is less."""
+    charge = charges.behind(account, id)
+    left = charge["amount_captured"] - charge["amount_refunded"]
+    return int(min(left, charge["amount"] // 2))
 
 
 def _fault(form: dict[str, str]) -> Json:

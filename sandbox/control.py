@@ -5,27 +5,48 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox import deliveries, objects, payments, refunds, sessions
+from sandbox import (
+    charges,
+    customers,
+    deliveries,
+    disputes,
+    objects,
+    payments,
+    refunds,
+    renewals,
+    sessions,
+    taxes,
+)
 from sandbox.account import Account
-from sandbox.errors import InvalidRequest, Json, Missing, Refused, StripeError
+from sandbox.buyers import Buyer
+from sandbox.errors import InvalidRequest, Json, Missing, StripeError
 from sandbox.faults import Fault
 
 ACTS = {
-    "pay": payments.pay,
-    "decline": payments.decline,
-    "debit": payments.debit,
     "settle": payments.settle,
     "fail": payments.fail,
     "expire": sessions.expire,
 }
+BUYERS_ACTS = {
+    "pay": payments.pay,
+    "decline": payments.decline,
+    "debit": payments.debit,
+    "transfer": payments.transfer,
+}
 REFUND_ACTS = {"arrive": refunds.arrive, "fall": refunds.fall}
+DISPUTE_PARAMETERS = ("reason", "status", "amount", "due_by")
 
 
-def act(account: Account, id: str, name: str) -> Json:
-    """Do to a session what a buyer, a bank or time does; Refused where its state forbids it."""
-    if name not in ACTS:
-        raise Missing(f"No such act: {name}. There are {', '.join(ACTS)}.")
+def act(account: Account, id: str, name: str, /, **buyer: Any) -> Json:
+    """Do to a session what a buyer, a bank or time does; Refused where its state forbids it.
+
+    `buyer` is what a buyer types: email, name, business_name, country, tax_id, fields.
+    """
+    if name not in {**ACTS, **BUYERS_ACTS}:
+        raise Missing(f"No such act: {name}. There are {', '.join([*BUYERS_ACTS, *ACTS])}.")
     with account.store.acting():
+        if name in BUYERS_ACTS:
+            return BUYERS_ACTS[name](account, id, Buyer.read(buyer))
         return ACTS[name](account, id)
 
 
@@ -38,15 +59,48 @@ def act_on_refund(account: Account, id: str, name: str) -> Json:
 
 
 def refund(account: Account, id: str, amount: int | None = None, status: str | None = None) -> Json:
-    """Refund a session's payment as the owner would in Stripe's dashboard; `amount` None is what is left."""
+    """Refund a payment as the owner would in Stripe's dashboard; `amount` None is what is left.
+
+    `id` is of the session, the payment intent or the charge.
+    """
     if status not in (None, *refunds.STATUSES):
         raise InvalidRequest(f"status must be one of {', '.join(refunds.STATUSES)}.", param="status")
     with account.store.acting():
-        session = sessions.find(account, id)
-        if session["payment_intent"] is None:
-            raise Refused("Nothing was paid on this session.")
-        params: Json = {"payment_intent": session["payment_intent"]}
+        params: Json = {"charge": charges.behind(account, id)["id"]}
         return refunds.create(account, params | ({} if amount is None else {"amount": amount}), status=status)
+
+
+def dispute(account: Account, id: str, **how: Any) -> Json:
+    """A bank disputes a payment: `reason`, `status`, `amount`, `due_by` as `disputes.open` has them."""
+    for name in how:
+        if name not in DISPUTE_PARAMETERS:
+            raise InvalidRequest(f"Unknown parameter: {name}.", param=name)
+    with account.store.acting():
+        return disputes.open(account, charges.behind(account, id), **how)
+
+
+def decide_dispute(account: Account, id: str, verdict: str) -> Json:
+    """What a bank decides of a dispute."""
+    if verdict not in disputes.VERDICTS:
+        raise Missing(f"No such act: {verdict}. There are {', '.join(disputes.VERDICTS)}.")
+    with account.store.acting():
+        return disputes.decide(account, id, verdict)
+
+
+def set_card(account: Account, id: str, declines: int | None) -> Json:
+    """How many charges to come a customer's card declines; None is all of them, until it is changed.
+
+    `id` is of the customer or of a subscription.
+    """
+    with account.store.acting():
+        subscription = account.store.get("subscription", id)
+        return customers.set_card(account, subscription["customer"] if subscription else id, declines)
+
+
+def let_time_pass(account: Account) -> None:
+    """Let subscriptions go on to the account's time."""
+    with account.store.acting():
+        renewals.run_due(account)
 
 
 def blueprint(account: Account) -> Blueprint:
@@ -63,10 +117,19 @@ def blueprint(account: Account) -> Blueprint:
 
     @control.post("/sessions/<id>/<name>")
     def act_on_session(id: str, name: str) -> Response:
-        return _json(objects.public(act(account, id, name)))
+        return _json(objects.public(act(account, id, name, **_given())))
 
+    @control.post("/payments/<id>/disputes")
+    def open_dispute(id: str) -> Response:
+        return _json(dispute(account, id, **_given()))
+
+    @control.post("/disputes/<id>/<name>")
+    def change_dispute(id: str, name: str) -> Response:
+        return _json(decide_dispute(account, id, name))
+
+    @control.post("/payments/<id>/refunds")
     @control.post("/sessions/<id>/refunds")
-    def refund_session(id: str) -> Response:
+    def refund_payment(id: str) -> Response:
         given = _given()
         return _json(refund(account, id, given.get("amount"), given.get("status")))
 
@@ -101,6 +164,15 @@ def blueprint(account: Account) -> Blueprint:
             _set_clock(account, _given())
         return _json({"now": account.now()})
 
+    @control.post("/customers/<id>/card")
+    def card(id: str) -> Response:
+        return _json(objects.public(set_card(account, id, _given().get("declines"))))
+
+    @control.post("/tax")
+    def tax() -> Response:
+        taxes.set_rate(account, _given().get("percent", 0))
+        return _json({"percent": account.store.setting("tax")})
+
     @control.get("/requests")
     def requests() -> Response:
         return _json({"requests": [asdict(each) for each in account.received]})
@@ -119,6 +191,7 @@ def _set_clock(account: Account, given: Json) -> None:
         account.set_clock(given["fixed"])
     if "advance" in given:
         account.advance_clock(int(given["advance"]))
+    let_time_pass(account)
 
 
 def _given() -> Json:

@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from sqlite3 import Row
 from urllib.parse import urlsplit
 
-from sandbox import events, sessions
+from sandbox import events, passing
 from sandbox.account import Account
 from sandbox.errors import Json, Missing
 
@@ -61,8 +61,7 @@ def deliver_due(account: Account, early: bool = False) -> list[Delivered]:
     done: list[Delivered] = []
     tried: set[int] = set()
     with account.delivering:
-        with account.store.acting():
-            sessions.expire_due(account)
+        passing.catch_up(account)
         while batch := _due(account, early, tried):
             tried |= {row["seq"] for row in batch}
             done += [_try(account, row) for row in batch if not account.stopping.is_set()]

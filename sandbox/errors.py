@@ -66,6 +66,13 @@ class Faulty(StripeError):
             self.type, self.code = "invalid_request_error", "rate_limit"
 
 
+class Declined(StripeError):
+    """A card was declined: unlike the other refusals this one is returned, for the attempt has happened."""
+
+    status = 402
+    type = "card_error"
+
+
 class Forbidden(StripeError):
     """Not from there, or not under that name."""
 

@@ -17,9 +17,11 @@ COMPARE: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-def listed(account: Account, kind: str, params: Json, url: str) -> Json:
-    """One page of a kind's objects that pass every filter among the parameters."""
-    found = [each for each in account.store.all(kind) if _passes(account, each, params)]
+def listed(
+    account: Account, kind: str, params: Json, url: str, belongs: Callable[[Json], bool] = lambda _: True
+) -> Json:
+    """One page of a kind's objects that pass every filter among the parameters, and belong to what is asked for."""
+    found = [each for each in account.store.all(kind) if belongs(each) and _passes(account, each, params)]
     return page(found, params, url)
 
 
@@ -64,6 +66,16 @@ def _email(_account: Account, thing: Json, _name: str, value: Any) -> bool:
     return bool(details["email"].lower() == value["email"].lower())
 
 
+def _subscription(_account: Account, thing: Json, _name: str, value: Any) -> bool:
+    """A session names its subscription itself, an invoice through its parent."""
+    details = (thing.get("parent") or {}).get("subscription_details") or thing
+    return bool(details.get("subscription") == value)
+
+
+def _payment(_account: Account, thing: Json, _name: str, value: Any) -> bool:
+    return all(thing["payment"].get(name) == each for name, each in value.items())
+
+
 def _types(_account: Account, thing: Json, _name: str, value: Any) -> bool:
     return thing["type"] in value
 
@@ -79,6 +91,8 @@ def _delivered(account: Account, thing: Json, _name: str, value: Any) -> bool:
 
 
 FILTERS = {
+    "subscription": _subscription,
+    "payment": _payment,
     "created": _created,
     "customer_details": _email,
     "types": _types,

@@ -1,67 +1,103 @@
-"""What a buyer and a bank do: pay, be declined, pay by debit, and the debit's end."""
+"""What a buyer and a bank do at a checkout: pay, be declined, pay by debit or transfer, and how these end."""
 
-from sandbox import events, objects, sessions
+from sandbox import (
+    buyers,
+    coupons,
+    customers,
+    events,
+    intents,
+    invoices,
+    objects,
+    renewals,
+    sessions,
+    subscriptions,
+)
 from sandbox.account import Account
+from sandbox.buyers import Buyer
 from sandbox.errors import Json, Refused
 
-BUYER = "buyer@example.org"  # where neither the session nor the page has an address
+NOBODY = Buyer()
+AWAITED = ("processing", "requires_action")
 
 
-def pay(account: Account, id: str, email: str | None = None) -> Json:
+def pay(account: Account, id: str, buyer: Buyer = NOBODY) -> Json:
     """Pay by card, at once. A session that is complete already is left as it is: a double click pays once."""
     session = _payable(account, id)
     if session["status"] == "complete":
         return session
+    _sign(account, session, buyer)
     if session["amount_total"] == 0:
-        return _complete(account, session, email, session["payment_status"])
-    intent, charge = _attempt(account, session, "card", email)
-    _succeed(account, intent, charge)
-    return _complete(account, session, email, "paid")
+        return _complete(account, session, "no_payment_required")
+    intent, charge = _attempt(account, session, "card")
+    intents.succeed(account, intent, charge)
+    return _complete(account, session, "paid")
 
 
-def debit(account: Account, id: str, email: str | None = None) -> Json:
+def debit(account: Account, id: str, buyer: Buyer = NOBODY) -> Json:
     """Pay by bank debit: the session is complete, the money is on its way."""
     session = _payable(account, id)
     if session["status"] == "complete":
         return session
-    if session["amount_total"] == 0:
-        raise Refused("There is nothing to debit.")
-    intent, charge = _attempt(account, session, objects.debit_method(session["currency"]), email)
-    intent |= {"status": "processing", "last_payment_error": None}
-    account.store.put(intent)
-    events.emit(account, "payment_intent.processing", intent)
-    events.emit(account, "charge.pending", charge)
-    return _complete(account, session, email, "unpaid")
+    _sign(account, session, buyer)
+    _require_something_to_pay(session)
+    intents.process(account, *_attempt(account, session, debit_method(session)))
+    return _complete(account, session, "unpaid")
 
 
-def decline(account: Account, id: str, email: str | None = None) -> Json:
+def transfer(account: Account, id: str, buyer: Buyer = NOBODY) -> Json:
+    """Promise a bank transfer: the session is complete, nothing is charged until the money comes."""
+    session = _payable(account, id)
+    if session["status"] == "complete":
+        return session
+    _sign(account, session, buyer)
+    _require_something_to_pay(session)
+    _require_method(session, "customer_balance")
+    intents.await_transfer(account, _intent(account, session))
+    return _complete(account, session, "unpaid")
+
+
+def decline(account: Account, id: str, buyer: Buyer = NOBODY) -> Json:
     """The bank refuses the card: the session stays open, the payment intent keeps the reason."""
     session = _payable(account, id)
     if session["status"] == "complete" or session["amount_total"] == 0:
         raise Refused("There is no payment that could be declined.")
-    intent, charge = _attempt(account, session, "card", email)
-    error = {"type": "card_error", "code": "card_declined", "decline_code": "generic_decline"}
-    _miss(account, intent, charge, {**error, "message": "Your card was declined."})
-    return session
+    details = session["customer_details"]
+    _sign(account, session, buyer)
+    intent, charge = _attempt(account, session, "card")
+    intents.miss(account, intent, charge, intents.DECLINED)
+    return account.store.put(session | {"customer_details": details})
 
 
 def settle(account: Account, id: str) -> Json:
-    """The debited money arrives. Refused unless a debit is on its way."""
-    session, intent, charge = _processing(account, id)
-    _succeed(account, intent, charge)
+    """The money of a debit or a transfer arrives. Refused unless it is awaited."""
+    session, intent = _awaited(account, id)
+    charge = account.store.get("charge", intent["latest_charge"] or "")
+    email = session["customer_details"]["email"]
+    intents.succeed(account, intent, charge or intents.attempt(account, intent, "customer_balance", email))
     session["payment_status"] = "paid"
+    _invoice(account, session)
     account.store.put(session)
     events.emit(account, events.CHECKOUT + "async_payment_succeeded", session)
     return session
 
 
 def fail(account: Account, id: str) -> Json:
-    """The bank returns the debit. Refused unless one is on its way."""
-    session, intent, charge = _processing(account, id)
-    error = {"type": "card_error", "code": "payment_method_provider_decline"}
-    _miss(account, intent, charge, {**error, "message": "The debit was returned: insufficient funds."})
+    """The bank returns the debit, or the transfer never comes. Refused unless one is awaited."""
+    session, intent = _awaited(account, id)
+    charge = account.store.get("charge", intent["latest_charge"] or "")
+    if charge is None:
+        intents.cancel(account, intent)
+    else:
+        intents.miss(account, intent, charge, intents.RETURNED)
     events.emit(account, events.CHECKOUT + "async_payment_failed", session)
     return session
+
+
+def debit_method(session: Json) -> str:
+    """The kind of bank debit that a session takes; Refused where it takes none."""
+    method = objects.debit_method(session["currency"])
+    _require_method(session, method)
+    return method
 
 
 def _payable(account: Account, id: str) -> Json:
@@ -71,65 +107,75 @@ def _payable(account: Account, id: str) -> Json:
     return session
 
 
-def _attempt(account: Account, session: Json, method: str, email: str | None) -> tuple[Json, Json]:
-    """A charge on its way, under the session's one payment intent."""
-    intent = account.store.get("payment_intent", session["payment_intent"] or "")
-    intent = intent or objects.payment_intent(session, account.now())
-    address = session["customer_email"] or email or BUYER
-    charge = objects.charge(intent, method, address, account.now(), account.settings.base_url)
-    intent |= {"latest_charge": charge["id"], "payment_method": charge["payment_method"]}
-    session["payment_intent"] = intent["id"]
-    for thing in (session, intent, charge):
-        account.store.put(thing)
-    return intent, charge
+def _require_something_to_pay(session: Json) -> None:
+    if session["amount_total"] == 0:
+        raise Refused("There is nothing to pay.")
 
 
-def _succeed(account: Account, intent: Json, charge: Json) -> None:
-    amount = intent["amount"]
-    outcome = {"network_status": "approved_by_network", "reason": None, "type": "authorized"}
-    charge |= {
-        "status": "succeeded",
-        "paid": True,
-        "captured": True,
-        "amount_captured": amount,
-        "outcome": outcome,
-    }
-    intent |= {"status": "succeeded", "amount_received": amount, "last_payment_error": None}
-    account.store.put(charge)
-    account.store.put(intent)
-    events.emit(account, "charge.succeeded", charge)
-    events.emit(account, "payment_intent.succeeded", intent)
+def _require_method(session: Json, method: str) -> None:
+    if method not in session["payment_method_types"]:
+        raise Refused(f"This checkout does not take {method}.")
 
 
-def _miss(account: Account, intent: Json, charge: Json, error: Json) -> None:
-    charge |= {"status": "failed", "failure_code": error["code"], "failure_message": error["message"]}
-    error = {**error, "charge": charge["id"]}
-    intent |= {"status": "requires_payment_method", "last_payment_error": error, "payment_method": None}
-    account.store.put(charge)
-    account.store.put(intent)
-    events.emit(account, "charge.failed", charge)
-    events.emit(account, "payment_intent.payment_failed", intent)
+def _sign(account: Account, session: Json, buyer: Buyer) -> None:
+    """Write down who buys; from then on the sum is final, for tax needs the country."""
+    buyers.write_into(session, buyer)
+    sessions.locate(account, session)
 
 
-def _complete(account: Account, session: Json, email: str | None, payment_status: str) -> Json:
-    details = objects.customer_details(session["customer_email"] or email or BUYER)
-    session |= {
-        "status": "complete",
-        "payment_status": payment_status,
-        "url": None,
-        "customer_details": details,
-    }
+def _intent(account: Account, session: Json) -> Json:
+    """The session's one payment intent, made by the first attempt, at the sum of now."""
+    intent = sessions.intent_of(account, session)
+    amount, data = session["amount_total"], session["_intent_data"]
+    intent = intent or objects.payment_intent(session, amount, data, account.now())
+    intent |= {"amount": amount, "payment_method_options": session["payment_method_options"]}
+    session["_intent"] = intent["id"]
+    if session["mode"] == "payment":  # The session of a subscription shows its invoice instead.
+        session["payment_intent"] = intent["id"]
+    account.store.put(session)
+    return account.store.put(intent)
+
+
+def _attempt(account: Account, session: Json, method: str) -> tuple[Json, Json]:
+    _require_method(session, method)
+    intent = _intent(account, session)
+    return intent, intents.attempt(account, intent, method, session["customer_details"]["email"])
+
+
+def _complete(account: Account, session: Json, payment_status: str) -> Json:
+    session |= {"status": "complete", "payment_status": payment_status, "url": None}
+    session["customer"] = customers.of_session(account, session)
+    intents.belong_to(account, sessions.intent_of(account, session), session["customer"])
+    coupons.redeem(account, session["_coupon"])
+    if payment_status != "unpaid":
+        FULFILMENTS[session["mode"]](account, session)
     account.store.put(session)
     events.emit(account, events.CHECKOUT + "completed", session)
     return session
 
 
-def _processing(account: Account, id: str) -> tuple[Json, Json, Json]:
+def _invoice(account: Account, session: Json) -> None:
+    """A bill for what was paid, where the school asked for one."""
+    if session["invoice_creation"]["enabled"]:
+        session["invoice"] = invoices.of_session(account, session)["id"]
+
+
+def _subscribe(account: Account, session: Json) -> None:
+    """The subscription begins, and its first invoice is paid already."""
+    subscription, now = subscriptions.begin(account, session), account.now()
+    invoice = renewals.draw(account, subscription, session["_items"], "subscription_create", (now, now))
+    if session["_intent"]:
+        invoices.ask(account, invoice, session["_intent"])
+    invoices.settle(account, invoice)
+    session |= {"subscription": subscription["id"], "invoice": invoice["id"]}
+
+
+FULFILMENTS = {"payment": _invoice, "subscription": _subscribe}
+
+
+def _awaited(account: Account, id: str) -> tuple[Json, Json]:
     session = sessions.find(account, id)
-    intent = account.store.get("payment_intent", session["payment_intent"] or "")
-    if intent is None or intent["status"] != "processing":
-        raise Refused("No debit is on its way for this session.")
-    charge = account.store.get("charge", intent["latest_charge"])
-    if charge is None:
-        raise Refused("The payment has no charge.")
-    return session, intent, charge
+    intent = sessions.intent_of(account, session)
+    if intent is None or intent["status"] not in AWAITED:
+        raise Refused("No debit is on its way for this session, and no transfer is awaited.")
+    return session, intent

@@ -1,8 +1,9 @@
 """Refunds: of a charge, never more than was captured."""
 
-from sandbox import events, objects, sessions
+from sandbox import balance, disputes, events, objects
 from sandbox.account import Account
 from sandbox.errors import InvalidRequest, Json, Missing, Refused
+from sandbox.metadata import check_metadata
 
 COUNTED = ("pending", "requires_action", "succeeded")
 STATUSES = (*COUNTED, "failed")
@@ -14,10 +15,12 @@ def create(account: Account, params: Json, request: Json | None = None, status: 
     charge = _charge(account, params)
     left = charge["amount_captured"] - charge["amount_refunded"]
     amount = params.get("amount", left)
+    _check_undisputed(account, charge)
     _check_left(charge, amount, left)
-    is_card = charge["payment_method_details"]["type"] == "card"
-    status = status or ("succeeded" if is_card else "pending")
+    status = status or ("succeeded" if balance.is_card(charge) else "pending")
     refund = objects.refund(charge, amount, params, status, account.now())
+    if status in COUNTED:
+        balance.book_refund(account, charge, refund)
     account.store.put(refund)
     events.emit(account, "refund.created", refund, request)
     if status == "failed":
@@ -33,7 +36,7 @@ def check(params: Json) -> None:
         raise InvalidRequest("Give either charge or payment_intent.", param="payment_intent")
     if params.get("amount", 1) < 1:
         raise InvalidRequest("amount must be at least 1.", param="amount", code="parameter_invalid_integer")
-    sessions.check_metadata(params.get("metadata") or {}, "metadata")
+    check_metadata(params.get("metadata") or {}, "metadata")
 
 
 def _charge(account: Account, params: Json) -> Json:
@@ -46,6 +49,12 @@ def _charge(account: Account, params: Json) -> Json:
     if charge is None:
         raise InvalidRequest(f"No such {name}: {params[name]}.", param=name, code="resource_missing")
     return charge
+
+
+def _check_undisputed(account: Account, charge: Json) -> None:
+    if disputes.forbids_refund(account, charge):
+        message = f"{charge['id']} has been charged back, so it cannot be refunded."
+        raise Refused(message, code="charge_disputed")
 
 
 def _check_left(charge: Json, amount: int, left: int) -> None:
@@ -98,6 +107,7 @@ def fall(account: Account, id: str) -> Json:
 
 def _fallen(account: Account, refund: Json) -> Json:
     refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+    balance.book_refund_failure(account, refund)
     account.store.put(refund)
     charge = account.store.get("charge", refund["charge"])
     if charge is not None:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, render_template
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from sandbox import api, board, control, deliveries, guard, money, pages
+from sandbox import api, billing_pages, board, control, deliveries, guard, money, pages
 from sandbox.account import Account, Send, Settings
 from sandbox.errors import StripeError
 from sandbox.state import Store
@@ -39,7 +39,7 @@ def create_app(account: Account) -> Flask:
     app.jinja_env.filters |= {"money": money.written, "time": _time}
     app.register_error_handler(StripeError, _refused)
     guard.install(app, account)
-    for part in (api, pages, board):
+    for part in (api, pages, billing_pages, board):
         app.register_blueprint(part.blueprint(account))
     if account.settings.control:
         app.register_blueprint(control.blueprint(account))
@@ -47,7 +47,7 @@ def create_app(account: Account) -> Flask:
 
 
 def _time(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%d %b %H:%M:%S")
+    return datetime.fromtimestamp(moment, UTC).strftime("%d %b %Y %H:%M:%S")
 
 
 def _refused(refusal: StripeError) -> tuple[str, int]:

@@ -28,6 +28,10 @@ create table if not exists settings (name text primary key, value text not null)
 """
 
 
+NAMES = ("objects", "deliveries", "keys", "settings")
+VERSION = 2  # raised when objects get names that the sandbox cannot do without
+
+
 class Store:
     """Objects by id, newest first by kind; rows of deliveries and idempotency keys."""
 
@@ -36,7 +40,15 @@ class Store:
         self._depth = 0
         self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
+        self._forget_other_version()
         self._connection.executescript(TABLES)
+        self._connection.execute(f"pragma user_version = {VERSION}")
+
+    def _forget_other_version(self) -> None:
+        """A file whose objects have other names in them is begun anew: nothing in a sandbox is worth converting."""
+        if self._connection.execute("pragma user_version").fetchone()[0] != VERSION:
+            for table in NAMES:
+                self._connection.execute(f"drop table if exists {table}")
 
     def close(self) -> None:
         with self._lock:
@@ -81,6 +93,9 @@ class Store:
         found = self.rows("select body from objects where kind = ? and id = ?", kind, id)
         return json.loads(found[0]["body"]) if found else None
 
+    def remove(self, id: str) -> None:
+        self.run("delete from objects where id = ?", id)
+
     def all(self, kind: str) -> list[Json]:
         """Every object of a kind, the newest first."""
         found = self.rows("select body from objects where kind = ? order by seq desc", kind)
@@ -94,5 +109,5 @@ class Store:
         self.run("insert or replace into settings (name, value) values (?, ?)", name, json.dumps(value))
 
     def forget_everything(self) -> None:
-        for table in ("objects", "deliveries", "keys", "settings"):
+        for table in NAMES:
             self.run(f"delete from {table}")  # noqa: S608 - the four names above

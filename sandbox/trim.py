@@ -20,9 +20,79 @@ ORIGIN = (
 )
 
 
+# What the package types and the document does not have, or has under a name that another type bears too.
+CREATED = {"$ref": PREFIX + "InvoiceListParamsCreated"}
+PORTAL_FLOWS = ("payment_method_update", "subscription_cancel", "subscription_pause", "subscription_update")
+ADDED: dict[str, Any] = {
+    "POST /v1/billing_portal/sessions": {
+        "type": "object",
+        "properties": {
+            "configuration": {"type": "string"},
+            "customer": {"type": "string"},
+            "customer_account": {"type": "string"},
+            "expand": {"type": "array", "items": {"type": "string"}},
+            "flow_data": {
+                "type": "object",
+                "properties": {
+                    "after_completion": {
+                        "type": "object",
+                        "properties": {
+                            "redirect": {
+                                "type": "object",
+                                "properties": {"return_url": {"type": "string"}},
+                                "required": ["return_url"],
+                                "additionalProperties": False,
+                            },
+                            "type": {
+                                "type": "string",
+                                "enum": ["hosted_confirmation", "portal_homepage", "redirect"],
+                            },
+                        },
+                        "required": ["type"],
+                        "additionalProperties": False,
+                    },
+                    "type": {"type": "string", "enum": [*PORTAL_FLOWS, "subscription_update_confirm"]},
+                },
+                "required": ["type"],
+                "additionalProperties": False,
+            },
+            "locale": {"type": "string"},
+            "on_behalf_of": {"type": "string"},
+            "return_url": {"type": "string"},
+        },
+        "required": [],
+        "additionalProperties": False,
+    },
+    "GET /v1/invoice_payments": {
+        "type": "object",
+        "properties": {
+            "created": {"anyOf": [CREATED, {"type": "integer"}]},
+            "ending_before": {"type": "string"},
+            "expand": {"type": "array", "items": {"type": "string"}},
+            "invoice": {"type": "string"},
+            "limit": {"type": "integer"},
+            "payment": {
+                "type": "object",
+                "properties": {
+                    "payment_intent": {"type": "string"},
+                    "payment_record": {"type": "string"},
+                    "type": {"type": "string", "enum": ["payment_intent", "payment_record"]},
+                },
+                "required": ["type"],
+                "additionalProperties": False,
+            },
+            "starting_after": {"type": "string"},
+            "status": {"type": "string", "enum": ["canceled", "open", "paid"]},
+        },
+        "required": [],
+        "additionalProperties": False,
+    },
+}
+
+
 def trim(source: dict[str, Any]) -> dict[str, Any]:
     """Operations and the schemas they reach, in the form `sandbox.parameters` reads."""
-    operations = {name: _parameters(_operation(source, name)) for name in OPERATIONS}
+    operations = {name: ADDED.get(name) or _parameters(_operation(source, name)) for name in OPERATIONS}
     schemas = source["components"]["schemas"]
     return {
         "origin": ORIGIN,

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sandbox import control, deliveries, events, server
+from sandbox import control, deliveries, events, server, taxes
 from sandbox.account import Account, Settings
 from sandbox.deliveries import Delivered
 from sandbox.faults import Fault
@@ -27,14 +27,19 @@ class Sandbox:
         self.account = account
         self.api_base = account.settings.base_url
 
-    def pay(self, session: str) -> dict[str, Any]:
-        return control.act(self.account, session, "pay")
+    def pay(self, session: str, **buyer: Any) -> dict[str, Any]:
+        """By card. `buyer` here and below: `email`, `name`, `business_name`, `country`, `tax_id`, `fields` by key."""
+        return control.act(self.account, session, "pay", **buyer)
 
-    def decline(self, session: str) -> dict[str, Any]:
-        return control.act(self.account, session, "decline")
+    def decline(self, session: str, **buyer: Any) -> dict[str, Any]:
+        return control.act(self.account, session, "decline", **buyer)
 
-    def debit(self, session: str) -> dict[str, Any]:
-        return control.act(self.account, session, "debit")
+    def debit(self, session: str, **buyer: Any) -> dict[str, Any]:
+        return control.act(self.account, session, "debit", **buyer)
+
+    def transfer(self, session: str, **buyer: Any) -> dict[str, Any]:
+        """Promise a bank transfer, which `settle` lets arrive and `fail` lets never come."""
+        return control.act(self.account, session, "transfer", **buyer)
 
     def settle(self, session: str) -> dict[str, Any]:
         return control.act(self.account, session, "settle")
@@ -45,15 +50,37 @@ class Sandbox:
     def expire(self, session: str) -> dict[str, Any]:
         return control.act(self.account, session, "expire")
 
-    def refund(self, session: str, amount: int | None = None, status: str | None = None) -> dict[str, Any]:
-        """As in Stripe's dashboard. `amount` None is all that is left; `status` pending, succeeded or failed."""
-        return control.refund(self.account, session, amount, status)
+    def refund(self, payment: str, amount: int | None = None, status: str | None = None) -> dict[str, Any]:
+        """As in Stripe's dashboard, of a session, payment intent or charge.
+
+        `amount` None is all that is left; `status` pending, succeeded or failed.
+        """
+        return control.refund(self.account, payment, amount, status)
 
     def refund_arrives(self, refund: str) -> dict[str, Any]:
         return control.act_on_refund(self.account, refund, "arrive")
 
     def refund_falls(self, refund: str) -> dict[str, Any]:
         return control.act_on_refund(self.account, refund, "fall")
+
+    def card(self, customer: str, declines: int | None = None) -> None:
+        """How many charges to come a card declines (None: all, until it is changed; 0: it is a good one).
+
+        `customer` is the id of a customer or of a subscription.
+        """
+        control.set_card(self.account, customer, declines)
+
+    def tax(self, percent: float | str) -> None:
+        """What automatic tax takes from now on; 0 at the beginning."""
+        taxes.set_rate(self.account, percent)
+
+    def dispute(self, payment: str, **how: Any) -> dict[str, Any]:
+        """A bank disputes a payment: `reason`, `status` (or `warning_needs_response`), `amount`, `due_by`."""
+        return control.dispute(self.account, payment, **how)
+
+    def decide(self, dispute: str, verdict: str) -> dict[str, Any]:
+        """The bank decides: won, lost, warning_closed; or escalate, of an inquiry that becomes a dispute."""
+        return control.decide_dispute(self.account, dispute, verdict)
 
     def faults(self, **fault: Any) -> None:
         """Order a fault: `kind`, and `count`, `method`, `path`, `type`, `seconds`, `before`, `how`, `status`."""
@@ -85,10 +112,14 @@ class Sandbox:
         return [each for each in found if each["method"].startswith(method) and each["path"].startswith(path)]
 
     def clock(self, fixed: int | None = None, advance: int = 0) -> int:
-        """Hold the clock at `fixed`, seconds since 1970, or move it on; what it says then."""
+        """Hold the clock at `fixed`, seconds since 1970, or move it on; what it says then.
+
+        Subscriptions go on to it: what is due is drawn, tried again and ended, in its order.
+        """
         if fixed is not None:
             self.account.set_clock(fixed)
         self.account.advance_clock(advance)
+        control.let_time_pass(self.account)
         return self.account.now()
 
     def reset(self) -> None:

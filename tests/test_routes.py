@@ -1,10 +1,12 @@
-"""The route matrix: who may come in where. Every route stands in the table and is walked by five people.
+"""The route matrix: who may come in where. Every route stands in the table and is walked by seven people.
 
-A visitor; the learner to whom everything below belongs; another learner; an instructor of the course; an admin.
+A visitor; the learner to whom everything below belongs; another learner; an instructor of the course; support and
+finance; an admin.
 An outcome is a status, or where the answer leads: `login` to sign in and back, `course` to the course's sales page.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,199 +16,238 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from accounts.rules import PERMISSIONS
 from core.database import db, transaction
-from core.web import ADMIN, ANYONE, INSTRUCTOR, POLICIES, policy_of
+from core.permissions import Permission
+from core.web import ANYONE, POLICIES, SIGNED_IN, policy_of
 from tests import factories
 
-PEOPLE = ("visitor", "learner", "other", "instructor", "admin")
+PEOPLE = ("visitor", "learner", "other", "instructor", "support", "finance", "admin")
 TOKENS_OF_THEIR_OWN = {
     "quizzes.choose",
     "quizzes.save",
     "quizzes.submit",
 }  # under an ended sign-in they keep the answers instead
 SIGNED = {"webhook.stripe", "notifications.refuse"}  # their signature is their token
+MOVE_NO_MONEY = {"admin_orders.read_again", "admin_orders.reconcile_now"}  # they ask Stripe, and follow it
 OF_A_MAIL = {"notifications.ask_refusal", "notifications.refuse"}
 # What changes something for the others stands last. Columns: the PEOPLE in their order.
 TABLE = """
-GET  reviews.card                    login   302     302     302     302
-GET  reviews.forgotten               login   403     403     200     200
-GET  reviews.go_on                   login   302     302     302     302
-GET  reviews.index                   login   200     200     200     200
-GET  reviews.told                    login   200     404     404     404
-GET  notifications.ask_refusal       200     200     200     200     200
-GET  notifications.show              login   200     200     200     200
-GET  pages.about                     200     200     200     200     200
-GET  pages.dashboard                 login   200     200     200     200
-GET  pages.demo_mail                 200     200     200     200     200
-GET  pages.demo_mail_show            200     200     200     200     200
-GET  pages.faq                       200     200     200     200     200
-GET  pages.glossary                  200     200     200     200     200
-GET  pages.home                      200     200     200     200     200
-GET  pages.legal                     200     200     200     200     200
-GET  pages.school_css                200     200     200     200     200
-GET  health.alive                    200     200     200     200     200
-GET  health.ready                    503     503     503     503     503
-GET  courses.cover                   404     404     404     404     404
-GET  courses.index                   200     200     200     200     200
-GET  courses.portrait                404     404     404     404     404
-GET  courses.preview                 200     200     200     200     200
-GET  courses.preview_media           404     404     404     404     404
-GET  courses.show                    200     200     200     200     200
-GET  articles.author                 200     200     200     200     200
-GET  articles.index                  200     200     200     200     200
-GET  articles.media                  404     404     404     404     404
-GET  articles.show                   200     200     200     200     200
-GET  certificates.paper              200     200     200     200     200
-GET  certificates.show               200     200     200     200     200
-GET  certificates.verify             200     200     200     200     200
-GET  lessons.course_home             login   200     course  200     200
-GET  lessons.media                   login   404     403     404     404
-GET  lessons.show                    login   200     course  200     200
-GET  tools.paper                     login   200     course  200     200
-GET  tools.show                      login   200     course  200     200
-GET  studio.index                    login   403     403     200     200
-GET  studio_marking.index            login   403     403     200     200
-GET  studio_marking.show             login   403     403     200     200
-GET  studio_marking.file             login   403     403     200     200
-GET  accommodations.index            login   403     403     200     200
-GET  accommodations.change           login   403     403     200     200
-GET  marking.file                    login   200     404     404     404
-GET  marking.files                   login   302     404     404     404
-GET  marking.hand_in                 login   303     404     404     404
-GET  marking.marks                   login   302     404     404     404
-GET  quizzes.attempt                 login   200     404     404     404
-GET  quizzes.review                  login   200     404     404     404
-GET  quizzes.print_result            login   302     404     404     404
-GET  regrading.previewed             login   403     403     200     200
-GET  regrading.show                  login   403     403     200     200
-GET  quizzes.paper                   login   302     404     404     404
-GET  quizzes.show                    login   200     course  200     200
-GET  kept_answers.show_kept          login   200     404     404     404
-GET  analysis.course                 login   403     403     200     200
-GET  analysis.course_file            login   403     403     200     200
-GET  analysis.question               login   403     403     404     404
-GET  analysis.question_file          login   403     403     404     404
-GET  analysis.quiz                   login   403     403     200     200
-GET  analysis.quiz_file              login   403     403     200     200
-GET  cohorts.cohort                  login   403     403     200     200
-GET  cohorts.cohort_file             login   403     403     200     200
-GET  cohorts.gain                    login   403     403     200     200
-GET  cohorts.gain_file               login   403     403     200     200
-GET  doubts.ask                      login   404     404     404     404
-GET  doubts.index                    login   403     403     200     200
-GET  accounts.ask_link               200     200     200     200     200
-GET  accounts.authenticator_picture  login   404     404     404     404
-GET  accounts.mail_sent              200     200     200     200     200
-GET  accounts.privacy                login   200     200     200     200
-GET  accounts.profile                login   200     200     200     200
-GET  accounts.second_step            302     302     302     302     302
-GET  accounts.security               login   200     200     200     200
-GET  accounts.set_up_second_step     login   200     200     200     200
-GET  accounts.use_link               302     302     302     302     302
-GET  security.change_email           login   200     200     200     200
-GET  security.change_email_confirm   302     302     302     302     302
-GET  security.change_password        login   200     200     200     200
-GET  security.confirm_email          302     302     302     302     302
-GET  security.forgot_password        200     200     200     200     200
-GET  security.login                  200     302     302     302     302
-GET  security.register               200     302     302     302     302
-GET  security.reset_password         302     302     302     302     302
-GET  security.send_confirmation      200     200     200     200     200
-GET  security.verify                 login   200     200     200     200
-GET  admin.audit                     login   403     403     403     200
-GET  admin.index                     login   403     403     403     200
-GET  admin.mail                      login   403     403     403     200
-GET  admin.mails                     login   403     403     403     200
-GET  admin_people.index              login   403     403     403     200
-GET  admin_people.show               login   403     403     403     200
-GET  admin_enrollments.enroll        login   403     403     403     200
-GET  admin_enrollments.export        login   403     403     403     200
-GET  admin_enrollments.index         login   403     403     403     200
-GET  admin_school.logo               404     404     404     404     404
-GET  admin_reports.index              login   403     403     403     200
-GET  admin_reports.show               login   403     403     403     200
-GET  admin_reports.export             login   403     403     403     200
-GET  admin_orders.events             login   403     403     403     200
-GET  admin_orders.export             login   403     403     403     200
-GET  admin_orders.index              login   403     403     403     200
-GET  admin_orders.runs               login   403     403     403     200
-GET  admin_orders.show               login   403     403     403     200
-GET  admin_school.settings           login   403     403     403     200
-GET  shop.back                       login   404     404     404     404
-GET  shop.order_page                 login   course  course  course  course
-GET  shop.show                       login   200     404     404     404
-GET  shop_orders.index               login   200     200     200     200
-GET  admin_enrollments.revoke        login   403     403     403     200
-POST reviews.choose                  login   422     422     422     422
-POST reviews.skip                    login   303     303     303     303
-POST reviews.start                   login   303     303     303     303
-POST reviews.answer                  login   422     404     404     404
-POST reviews.remove                  login   303     404     404     404
-POST reviews.restore                 login   303     404     404     404
-POST reviews.mark                    login   404     404     404     404
-POST doubts.say                      login   404     404     404     404
-POST doubts.answer                   login   403     403     422     422
-POST notifications.choose            login   303     303     303     303
-POST notifications.refuse            200     200     200     200     200
-POST lessons.check                   login   404     403     404     404
-POST lessons.complete                login   303     403     303     303
-POST lessons.place                   login   204     403     204     204
-POST lessons.reflect                 login   303     403     303     303
-POST quizzes.choose                  login   303     404     404     404
-POST quizzes.save                    login   303     404     404     404
-POST quizzes.start                   login   303     course  303     303
-POST accounts.ask_link               422     422     422     422     422
-POST accounts.end_sign_in            login   303     404     404     404
-POST accounts.profile                login   422     422     422     422
-POST accounts.remove_second_step     login   303     303     303     303
-POST accounts.renew_codes            login   404     404     404     404
-POST accounts.second_step            302     302     302     302     302
-POST accounts.set_up_second_step     login   422     422     422     422
-POST accounts.use_link               302     302     302     302     302
-POST security.change_email           login   422     422     422     422
-POST security.change_password        login   422     422     422     422
-POST security.confirm_email          302     302     302     302     302
-POST security.forgot_password        303     303     303     303     303
-POST security.login                  422     302     302     302     302
-POST security.register               422     303     303     303     303
-POST security.reset_password         302     302     302     302     302
-POST security.send_confirmation      303     303     303     303     303
-POST security.verify                 login   422     422     422     422
-POST admin.send_again                login   403     403     403     409
-POST admin_people.set_active         login   403     403     403     303
-POST admin_enrollments.enroll        login   403     403     403     422
-POST admin_orders.read_again         login   403     403     403     303
-POST admin_orders.accept             login   403     403     403     409
-POST admin_orders.reconcile_now      login   403     403     403     303
-POST admin_school.settings           login   403     403     403     422
-POST kept_answers.send_kept          login   303     404     404     404
-POST marking.ask_for_another         login   303     course  303     303
-POST marking.bring                   login   303     404     404     404
-POST marking.remove                  login   409     404     404     404
-POST marking.hand_in                 login   303     404     404     404
-POST studio_marking.claim            login   403     403     303     303
-POST studio_marking.mark             login   403     403     303     303
-POST studio_marking.pass_on          login   403     403     303     303
-POST studio_marking.agree            login   403     403     303     303
-POST studio_marking.answer           login   403     403     303     303
-POST accommodations.change           login   403     403     422     422
-POST accommodations.end              login   403     403     303     303
-POST marking.erase                   login   303     404     404     404
-POST quizzes.submit                  login   303     404     404     404
-POST regrading.preview               login   403     403     303     303
-POST regrading.apply                 login   403     403     409     409
-POST shop.enroll                     login   303     303     303     303
-POST webhook.stripe                  400     400     400     400     400
-POST accounts.end_other_sign_ins     login   303     303     303     303
-POST admin_enrollments.revoke        login   403     403     403     303
-POST admin_people.change_role        login   403     403     403     303
-POST security.logout                 login   302     302     302     302
+GET  reviews.card                    login   302     302     302     302     302     302
+GET  reviews.forgotten               login   403     403     200     403     403     200
+GET  reviews.go_on                   login   302     302     302     302     302     302
+GET  reviews.index                   login   200     200     200     200     200     200
+GET  reviews.told                    login   200     404     404     404     404     404
+GET  notifications.ask_refusal       200     200     200     200     200     200     200
+GET  notifications.show              login   200     200     200     200     200     200
+GET  pages.about                     200     200     200     200     200     200     200
+GET  pages.dashboard                 login   200     200     200     200     200     200
+GET  pages.demo_mail                 200     200     200     200     200     200     200
+GET  pages.demo_mail_show            200     200     200     200     200     200     200
+GET  pages.faq                       200     200     200     200     200     200     200
+GET  pages.glossary                  200     200     200     200     200     200     200
+GET  pages.home                      200     200     200     200     200     200     200
+GET  pages.legal                     200     200     200     200     200     200     200
+GET  pages.school_css                200     200     200     200     200     200     200
+GET  health.alive                    200     200     200     200     200     200     200
+GET  health.ready                    503     503     503     503     503     503     503
+GET  bundles.show                    200     200     200     200     200     200     200
+GET  bundles.order_page              login   200     200     200     200     200     200
+GET  courses.cover                   404     404     404     404     404     404     404
+GET  courses.index                   200     200     200     200     200     200     200
+GET  courses.portrait                404     404     404     404     404     404     404
+GET  courses.preview                 200     200     200     200     200     200     200
+GET  courses.preview_media           404     404     404     404     404     404     404
+GET  courses.show                    200     200     200     200     200     200     200
+GET  articles.author                 200     200     200     200     200     200     200
+GET  articles.index                  200     200     200     200     200     200     200
+GET  articles.media                  404     404     404     404     404     404     404
+GET  articles.show                   200     200     200     200     200     200     200
+GET  certificates.paper              200     200     200     200     200     200     200
+GET  certificates.show               200     200     200     200     200     200     200
+GET  certificates.verify             200     200     200     200     200     200     200
+GET  lessons.course_home             login   200     course  200     course  course  200
+GET  lessons.media                   login   404     403     404     403     403     404
+GET  lessons.show                    login   200     course  200     course  course  200
+GET  tools.paper                     login   200     course  200     course  course  200
+GET  tools.show                      login   200     course  200     course  course  200
+GET  studio.index                    login   403     403     200     403     403     200
+GET  studio_marking.index            login   403     403     200     403     403     200
+GET  studio_marking.show             login   403     403     200     403     403     200
+GET  studio_marking.file             login   403     403     200     403     403     200
+GET  accommodations.index            login   403     403     200     403     403     200
+GET  accommodations.change           login   403     403     200     403     403     200
+GET  marking.file                    login   200     404     404     404     404     404
+GET  marking.files                   login   302     404     404     404     404     404
+GET  marking.hand_in                 login   303     404     404     404     404     404
+GET  marking.marks                   login   302     404     404     404     404     404
+GET  quizzes.attempt                 login   200     404     404     404     404     404
+GET  quizzes.review                  login   200     404     404     404     404     404
+GET  quizzes.print_result            login   302     404     404     404     404     404
+GET  regrading.previewed             login   403     403     200     403     403     200
+GET  regrading.show                  login   403     403     200     403     403     200
+GET  quizzes.paper                   login   302     404     404     404     404     404
+GET  quizzes.show                    login   200     course  200     course  course  200
+GET  kept_answers.show_kept          login   200     404     404     404     404     404
+GET  analysis.course                 login   403     403     200     403     403     200
+GET  analysis.course_file            login   403     403     200     403     403     200
+GET  analysis.question               login   403     403     404     403     403     404
+GET  analysis.question_file          login   403     403     404     403     403     404
+GET  analysis.quiz                   login   403     403     200     403     403     200
+GET  analysis.quiz_file              login   403     403     200     403     403     200
+GET  cohorts.cohort                  login   403     403     200     403     403     200
+GET  cohorts.cohort_file             login   403     403     200     403     403     200
+GET  cohorts.gain                    login   403     403     200     403     403     200
+GET  cohorts.gain_file               login   403     403     200     403     403     200
+GET  doubts.ask                      login   404     404     404     404     404     404
+GET  doubts.index                    login   403     403     200     403     403     200
+GET  accounts.ask_link               200     200     200     200     200     200     200
+GET  accounts.authenticator_picture  login   404     404     404     404     404     404
+GET  accounts.mail_sent              200     200     200     200     200     200     200
+GET  accounts.privacy                login   200     200     200     200     200     200
+GET  accounts.profile                login   200     200     200     200     200     200
+GET  accounts.second_step            302     302     302     302     302     302     302
+GET  accounts.security               login   200     200     200     200     200     200
+GET  accounts.set_up_second_step     login   200     200     200     200     200     200
+GET  accounts.use_link               302     302     302     302     302     302     302
+GET  security.change_email           login   200     200     200     200     200     200
+GET  security.change_email_confirm   302     302     302     302     302     302     302
+GET  security.change_password        login   200     200     200     200     200     200
+GET  security.confirm_email          302     302     302     302     302     302     302
+GET  security.forgot_password        200     200     200     200     200     200     200
+GET  security.login                  200     302     302     302     302     302     302
+GET  security.register               200     302     302     302     302     302     302
+GET  security.reset_password         302     302     302     302     302     302     302
+GET  security.send_confirmation      200     200     200     200     200     200     200
+GET  security.verify                 login   200     200     200     200     200     200
+GET  admin.audit                     login   403     403     403     403     403     200
+GET  admin.index                     login   403     403     403     200     200     200
+GET  admin.mail                      login   403     403     403     200     403     200
+GET  admin.mails                     login   403     403     403     200     403     200
+GET  admin_people.index              login   403     403     403     200     403     200
+GET  admin_people.see_as             login   403     403     403     200     403     200
+GET  admin_people.show               login   403     403     403     200     403     200
+GET  admin_enrollments.enroll        login   403     403     403     200     403     200
+GET  admin_enrollments.export        login   403     403     403     200     403     200
+GET  admin_enrollments.index         login   403     403     403     200     403     200
+GET  admin_school.logo               404     404     404     404     404     404     404
+GET  admin_offers.bundle              login   403     403     403     403     200     200
+GET  admin_offers.bundles             login   403     403     403     403     200     200
+GET  admin_offers.code                login   403     403     403     403     200     200
+GET  admin_offers.export              login   403     403     403     403     200     200
+GET  admin_offers.index               login   403     403     403     403     200     200
+GET  admin_offers.make_code           login   403     403     403     403     200     200
+GET  admin_offers.new_bundle          login   403     403     403     403     200     200
+GET  admin_orders.events             login   403     403     403     403     200     200
+GET  admin_orders.export             login   403     403     403     403     200     200
+GET  admin_orders.index              login   403     403     403     403     200     200
+GET  admin_orders.runs               login   403     403     403     403     200     200
+GET  admin_orders.show               login   403     403     403     403     200     200
+GET  admin_refunds.index             login   403     403     403     403     200     200
+GET  admin_refunds.refund            login   403     403     403     403     200     200
+GET  admin_refunds.asked             login   403     403     403     403     200     200
+GET  admin_refunds.decline           login   403     403     403     403     200     200
+GET  admin_refunds.ledger            login   403     403     403     403     200     200
+GET  admin_school.settings           login   403     403     403     403     403     200
+GET  shop.back                 login   404     404     404     404     404     404
+GET  shop.order_page           login   course  course  course  course  course  course
+GET  shop.show                 login   200     404     404     404     404     404
+GET  shop_orders.index         login   200     200     200     200     200     200
+GET  admin_enrollments.revoke        login   403     403     403     200     403     200
+POST reviews.choose                  login   422     422     422     422     422     422
+POST reviews.skip                    login   303     303     303     303     303     303
+POST reviews.start                   login   303     303     303     303     303     303
+POST reviews.answer                  login   422     404     404     404     404     404
+POST reviews.remove                  login   303     404     404     404     404     404
+POST reviews.restore                 login   303     404     404     404     404     404
+POST reviews.mark                    login   404     404     404     404     404     404
+POST doubts.say                      login   404     404     404     404     404     404
+POST doubts.answer                   login   403     403     422     403     403     422
+POST notifications.choose            login   303     303     303     303     303     303
+POST notifications.refuse            200     200     200     200     200     200     200
+POST lessons.check                   login   404     403     404     403     403     404
+POST lessons.complete                login   303     403     303     403     403     303
+POST lessons.place                   login   204     403     204     403     403     204
+POST lessons.reflect                 login   303     403     303     403     403     303
+POST quizzes.choose                  login   303     404     404     404     404     404
+POST quizzes.save                    login   303     404     404     404     404     404
+POST quizzes.start                   login   303     course  303     course  course  303
+POST accounts.ask_link               422     422     422     422     422     422     422
+POST accounts.end_sign_in            login   303     404     404     404     404     404
+POST accounts.profile                login   422     422     422     422     422     422
+POST accounts.remove_second_step     login   303     303     303     303     303     303
+POST accounts.renew_codes            login   404     404     404     404     404     404
+POST accounts.second_step            302     302     302     302     302     302     302
+POST accounts.set_up_second_step     login   422     422     422     422     422     422
+POST accounts.use_link               302     302     302     302     302     302     302
+POST security.change_email           login   422     422     422     422     422     422
+POST security.change_password        login   422     422     422     422     422     422
+POST security.confirm_email          302     302     302     302     302     302     302
+POST security.forgot_password        303     303     303     303     303     303     303
+POST security.login                  422     302     302     302     302     302     302
+POST security.register               422     303     303     303     303     303     303
+POST security.reset_password         302     302     302     302     302     302     302
+POST security.send_confirmation      303     303     303     303     303     303     303
+POST security.verify                 login   422     422     422     422     422     422
+POST admin.send_again                login   403     403     403     409     403     409
+POST admin_people.see_as             login   403     403     403     422     403     422
+POST seeing.stop                     login   303     303     303     303     303     303
+POST admin_people.set_active         login   403     403     403     303     403     303
+POST admin_enrollments.enroll        login   403     403     403     422     403     422
+POST admin_orders.read_again         login   403     403     403     403     303     303
+POST admin_offers.bundle              login   403     403     403     403     422     422
+POST admin_offers.code                login   403     403     403     403     422     422
+POST admin_offers.make_code           login   403     403     403     403     422     422
+POST admin_offers.new_bundle          login   403     403     403     403     422     422
+POST admin_orders.accept             login   403     403     403     403     409     409
+POST admin_refunds.refund            login   403     403     403     403     422     422
+POST admin_refunds.approve           login   403     403     403     403     409     409
+POST admin_refunds.decline           login   403     403     403     403     422     422
+POST refunds.ask                     login   422     404     404     404     404     404
+POST admin_orders.reconcile_now      login   403     403     403     403     303     303
+POST admin_school.settings           login   403     403     403     403     403     422
+POST kept_answers.send_kept          login   303     404     404     404     404     404
+POST marking.ask_for_another         login   303     course  303     course  course  303
+POST marking.bring                   login   303     404     404     404     404     404
+POST marking.remove                  login   409     404     404     404     404     404
+POST marking.hand_in                 login   303     404     404     404     404     404
+POST studio_marking.claim            login   403     403     303     403     403     303
+POST studio_marking.mark             login   403     403     303     403     403     303
+POST studio_marking.pass_on          login   403     403     303     403     403     303
+POST studio_marking.agree            login   403     403     303     403     403     303
+POST studio_marking.answer           login   403     403     303     403     403     303
+POST accommodations.change           login   403     403     422     403     403     422
+POST accommodations.end              login   403     403     303     403     403     303
+POST marking.erase                   login   303     404     404     404     404     404
+POST quizzes.submit                  login   303     404     404     404     404     404
+POST regrading.preview               login   403     403     303     403     403     303
+POST regrading.apply                 login   403     403     409     403     403     409
+POST bundles.enroll                  login   503     503     503     503     503     503
+POST shop.enroll               login   303     303     303     303     303     303
+POST webhook.stripe                  400     400     400     400     400     400     400
+POST accounts.end_other_sign_ins     login   303     303     303     303     303     303
+POST admin_enrollments.revoke        login   403     403     403     303     403     303
+POST admin_people.change_role        login   403     403     403     403     403     303
+POST security.logout                 login   302     302     302     302     302     302
+GET  admin_reports.index             login   403     403     403     200     200     200
+GET  admin_reports.show              login   403     403     403     200     403     200
+GET  admin_reports.export            login   403     403     403     200     403     200
+GET  admin_people.access             login   403     403     403     200     403     200
+GET  admin_cohorts.index             login   403     403     403     200     403     200
+GET  admin_cohorts.new               login   403     403     403     200     403     200
+GET  admin_cohorts.show              login   403     403     403     200     403     200
+POST admin_cohorts.new               login   403     403     403     422     403     422
+POST admin_cohorts.show              login   403     403     403     422     403     422
+POST admin_cohorts.add               login   403     403     403     303     403     303
+POST admin_cohorts.remove            login   403     403     403     404     403     404
+POST groups.choose                   login   303     404     404     404     404     404
+POST groups.give_up                  login   course  course  course  course  course  course
 """
 
 
 @dataclass(frozen=True)
 class Route:
-    """One line of the table: a door and what each of the five people meets there."""
+    """One line of the table: a door and what each of the seven people meets there."""
 
     method: str
     endpoint: str
@@ -221,21 +262,30 @@ ROUTES = [
 
 @dataclass
 class World:
-    """The five people, and one of each thing, the learner's own."""
+    """The seven people, and one of each thing, the learner's own."""
 
     app: Flask
     people: dict[str, Any]
     values: dict[str, Any]
+    seats: dict[str, FlaskClient] = field(default_factory=dict)
 
     def walk(self, route: Route, who: str, **options: Any) -> TestResponse:
+        if route.method == "GET":  # It changes nothing for the next one.
+            return self.seat(who).get(self.address(route.endpoint), **options)
         client = self.browser(who)
-        if route.method == "GET":
-            return client.get(self.address(route.endpoint), **options)
         fields = {"csrf_token": factories.csrf(client), **FIELDS.get(route.endpoint, {})}
         return client.post(self.address(route.endpoint), data=fields, **options)
 
+    def seat(self, who: str) -> FlaskClient:
+        """The one browser in which this person goes from page to page."""
+        if who not in self.seats:
+            self.seats[who] = self.browser(who)
+        return self.seats[who]
+
     def browser(self, who: str) -> FlaskClient:
         client = self.app.test_client()
+        # Each sits at a place of their own, so that limits for one place do not add them up.
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{PEOPLE.index(who) + 1}"
         return factories.sign_in(client, self.people[who]) if who != "visitor" else client
 
     def address(self, endpoint: str) -> str:
@@ -253,17 +303,22 @@ VALUES: dict[str, dict[str, Any]] = {
     "articles.show": {"slug": "itch"},
     "articles.media": {"slug": "itch"},
     "articles.author": {"slug": "ada"},
+    "bundles.show": {"slug": "both"},
+    "bundles.order_page": {"slug": "both"},
+    "bundles.enroll": {"slug": "both"},
     "pages.demo_mail_show": {"name": "one.eml"},
     "pages.legal": {"page": "terms"},
     "tools.paper": {"slug": "diary"},
     "tools.show": {"slug": "diary"},
     "admin_people.set_active": {"verb": "reopen"},
     "admin_orders.show": {"number": "THE-ORDER"},
-    "admin_reports.show": {"key": "enrollments"},
-    "admin_reports.export": {"key": "enrollments"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
     "shop.show": {"number": "THE-ORDER"},
+    "refunds.ask": {"number": "THE-ORDER"},
+    "admin_refunds.refund": {"number": "THE-ORDER"},
+    "admin_refunds.approve": {"request_id": 1},
+    "admin_refunds.decline": {"request_id": 1},
 }
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
@@ -280,6 +335,8 @@ def world(app: Flask) -> World:
         "learner": factories.make_user("learner@example.org", "Lea Learner"),
         "other": factories.make_user("other@example.org", "Otto Other"),
         "instructor": factories.make_user("teacher@example.org", "Tea Teacher", "instructor"),
+        "support": factories.make_user("support@example.org", "Sue Support", "support"),
+        "finance": factories.make_user("finance@example.org", "Finn Finance", "finance"),
         "admin": factories.make_user("admin@example.org", "Ada Admin", "admin"),
     }
     return World(app, people, _belongings(app, people))
@@ -291,9 +348,11 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from accounts.notifications import refusal_path
     from accounts.services import sign_ins_of
     from certificates.models import Certificate
+    from core.clock import now
     from core.config import current_config
     from core.mail import queue
     from courses.models import CourseInstructor
+    from enrollment.cohorts.models import Cohort
     from quizzes import kept
     from quizzes.cases.services import start as start_case
     from quizzes.models import Question
@@ -301,6 +360,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from quizzes.regrading.rules import Cause
     from quizzes.services import start
     from shop.models import LegalText
+    from shop.refunds.models import RefundRequest
+    from shop.refunds.rules import RequestState
 
     learner = people["learner"]
     course, finished = (
@@ -312,9 +373,11 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     assignment = factories.make_assignment(work_step)
     factories.make_author()
     factories.make_article("itch")
+    coupon = factories.make_coupon().id
+    bundle = factories.make_bundle(course, factories.make_course("histology", price_minor=4900)).id
     enrollment = factories.enroll(learner, course)
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
-    factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
+    order = factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))
     factories.sign_in(app.test_client(), learner)
@@ -325,6 +388,9 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         )
         attempt = start(learner.id, quiz, quiz_step.id, Random(1)).id
         play = start_case(learner.id, case, case_step.id).id
+        session.add(
+            RefundRequest(order_id=order.id, state=RequestState.OPEN, text="Ill.", progress=0, asked_at=now())
+        )
         mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
         token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])
         revision = session.get_one(Question, "asked").revision_id or 0
@@ -332,15 +398,18 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         sign_in = sign_ins_of(learner.id)[0].id
         card, entry = _reviewed(session, learner, course, quiz_step)
         certificate = session.scalar(select(Certificate.id).filter_by(user_id=learner.id))
+        session.add(cohort := Cohort(course_id=finished.id, name="Spring", starts_on=date(2026, 12, 1)))
+        session.flush()
+        cohort_id = cohort.id
     works = _works(learner, course, work_step, assignment)
     db.session.rollback()
     mails = current_config().instance / "mail"
     mails.mkdir(exist_ok=True)
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
-        "position": 1, "doubt_id": 1,
+        "position": 1, "doubt_id": 1, "cohort_id": cohort_id, "place_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
-        "preview_id": look,
+        "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
         "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",
@@ -400,7 +469,8 @@ def _works(learner: Any, course: Any, step: Any, assignment: Any) -> dict[str, A
 def _at_the_door(policy: str | None, who: str) -> str:
     if policy != ANYONE and who == "visitor":
         return "login"
-    return "403" if policy in (INSTRUCTOR, ADMIN) and who not in (policy, "admin") else "400"
+    may_enter = policy in (ANYONE, SIGNED_IN) or policy in PERMISSIONS.get(who, ())
+    return "400" if may_enter else "403"
 
 
 def outcome(answer: TestResponse) -> str:
@@ -435,6 +505,13 @@ def test_every_route_stands_in_the_table_once(app: Flask) -> None:
     assert sorted(listed) == sorted(doors(app))
 
 
+def test_each_deed_with_money_asks_for_a_fresh_sign_in(app: Flask) -> None:
+    deeds = {e for method, e in doors(app) if method == "POST" and policy_of(app, e) == Permission.MONEY}
+    asking = {each for each in deeds if getattr(app.view_functions[each], "is_fresh", False)}
+
+    assert deeds - asking == MOVE_NO_MONEY
+
+
 def test_each_person_meets_what_the_table_says(world: World) -> None:
     met = {
         (route.method, route.endpoint): tuple(outcome(world.walk(route, who)) for who in PEOPLE)
@@ -444,6 +521,19 @@ def test_each_person_meets_what_the_table_says(world: World) -> None:
     assert met == {(route.method, route.endpoint): route.outcomes for route in ROUTES}
 
 
+def test_support_reads_as_the_learner_whatever_is_not_private(world: World) -> None:
+    client = world.seat("support")
+    factories.post(client, world.address("admin_people.see_as"), {"reason": "Cannot find the quiz"})
+    met, expected = {}, {}
+    for route in ROUTES:
+        if route.method == "GET":
+            is_private = getattr(world.app.view_functions[route.endpoint], "is_private", False)
+            met[route.endpoint] = outcome(client.get(world.address(route.endpoint)))
+            expected[route.endpoint] = "403" if is_private else route.outcomes[PEOPLE.index("learner")]
+
+    assert met == expected
+
+
 def test_no_form_is_taken_without_its_token(world: World) -> None:
     """It is a 400 for whoever may come in; the others are turned away at the door as ever."""
     met, expected = {}, {}
@@ -451,7 +541,7 @@ def test_no_form_is_taken_without_its_token(world: World) -> None:
         if route.method == "POST" and route.endpoint not in TOKENS_OF_THEIR_OWN | SIGNED:
             policy = policy_of(world.app, route.endpoint)
             for who in PEOPLE:
-                answer = world.browser(who).post(world.address(route.endpoint), data={"any": "thing"})
+                answer = world.seat(who).post(world.address(route.endpoint), data={"any": "thing"})
                 met[route.endpoint, who] = outcome(answer)
                 expected[route.endpoint, who] = _at_the_door(policy, who)
 

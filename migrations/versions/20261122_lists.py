@@ -1,7 +1,7 @@
 """Long lists are paged by key: sort keys, words of people, indexes that end in the id; figures by day.
 
 Revision: 20261122_lists
-Follows: 20261122_grants
+Follows: 20261122_staff
 """
 
 import re
@@ -13,7 +13,7 @@ from alembic import op
 
 
 revision = "20261122_lists"
-down_revision = "20261122_grants"
+down_revision = "20261122_staff"
 branch_labels = None
 depends_on = None
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from accounts import rules
 from core.errors import InvalidInput
+from core.permissions import Permission
 from tests.conftest import NOON
 
 HOSTILE = (
@@ -139,3 +140,28 @@ def test_recovery_codes_are_ten_and_read_as_they_are_typed() -> None:
 )
 def test_a_name_is_one_line_that_turns_nothing_around(typed: str | None, name: str) -> None:
     assert rules.normal_name(typed) == name
+
+
+@pytest.mark.parametrize(
+    ("actor", "roles", "may"),
+    [
+        ("support", ["learner"], True),
+        ("support", [], True),
+        ("support", ["learner", "instructor"], False),
+        ("support", ["finance"], False),
+        ("support", ["learner", "support"], False),
+        ("admin", ["learner", "support"], True),
+        ("admin", ["admin"], True),
+    ],
+)
+def test_only_an_admin_looks_after_accounts_of_the_staff(actor: str, roles: list[str], may: bool) -> None:
+    assert rules.may_look_after(rules.permissions_of([actor]), roles) is may
+
+
+def test_support_has_no_money_finance_no_people_and_an_admin_everything() -> None:
+    support, finance = rules.permissions_of(["support"]), rules.permissions_of(["finance"])
+
+    assert Permission.MONEY not in support
+    assert not finance & {Permission.PEOPLE, Permission.ENROLLMENTS, Permission.SEE_AS, Permission.INSTRUCTOR}
+    assert rules.permissions_of(["learner", "admin"]) == frozenset(Permission)
+    assert Permission.ADMIN not in rules.permissions_of(["learner", "instructor", "support", "finance"])

@@ -70,9 +70,10 @@ def test_an_authenticator_is_set_up_with_recovery_codes_shown_once(client: Flask
     assert post(client, "/login/code", {"code": codes[0]}).location == "/dashboard"
 
 
-def test_an_admin_in_production_sets_up_a_second_step_first(tmp_path: Path, sqlite_template: Path) -> None:
+def test_the_staff_in_production_sets_up_a_second_step_first(tmp_path: Path, sqlite_template: Path) -> None:
     from app import create_app
-    from core.web import ADMIN, declare
+    from core.permissions import Permission
+    from core.web import declare
 
     (tmp_path / "stratum.db").write_bytes(sqlite_template.read_bytes())
     values = {
@@ -82,11 +83,11 @@ def test_an_admin_in_production_sets_up_a_second_step_first(tmp_path: Path, sqli
     }
     app = create_app(make_config(tmp_path, **values))
     app.add_url_rule("/desk", "desk", lambda: "the desk")
-    declare(app, {"desk": ADMIN})
+    declare(app, {"desk": Permission.MONEY})
     with app.app_context():
-        admin = make_user("", "Sam", "admin")
+        clerk = make_user("", "Finn", "finance")
         with transaction():
-            _, token = services.begin_sign_in(admin.id, "", remembered=False)
+            _, token = services.begin_sign_in(clerk.id, "", remembered=False)
     client = app.test_client()
     with client.session_transaction(base_url="https://localhost") as session:
         session["_user_id"] = token
@@ -94,7 +95,7 @@ def test_an_admin_in_production_sets_up_a_second_step_first(tmp_path: Path, sqli
     led = client.get("/desk", base_url="https://localhost")
     assert led.location == "/account/security/authenticator?required=1"
     with app.app_context(), transaction():
-        user = services.get_user(admin.id)
+        user = services.get_user(clerk.id)
         assert user
         services.turn_on_second_step(user, SECRET)
     assert client.get("/desk", base_url="https://localhost").text == "the desk"

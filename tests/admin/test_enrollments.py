@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -47,6 +47,7 @@ def three(admin: Any, clock: Clock) -> tuple[Any, Any]:
     return first, second
 
 
+WHY = {"note": "Scholarship 2026"}
 THREE = ("Ada Learner", "Bea Learner", "Cem Learner")
 
 
@@ -154,23 +155,36 @@ def test_who_took_an_export_is_in_the_trail(client: FlaskClient, admin: Any) -> 
 def test_an_admin_enrolls_a_learner_by_hand(client: FlaskClient, admin: Any) -> None:
     learner, course = make_user("ada@example.org", "Ada Learner"), make_course("paid", price_minor=48900)
 
-    answer = post(client, "/admin/enrollments/new", {"email": " ADA@example.org ", "course": "paid"})
+    answer = post(client, "/admin/enrollments/new", {"email": " ADA@example.org ", "course": "paid", **WHY})
 
     found = find_enrollment(learner.id, course.id)
     assert found
-    assert [(each.kind, each.granted_by) for each in grants_of(learner.id, course.id)] == [
-        ("admin", admin.id)
+    assert [(each.kind, each.granted_by, each.note) for each in grants_of(learner.id, course.id)] == [
+        ("admin", admin.id, "Scholarship 2026")
     ]
     assert "Ada Learner is enrolled in Course paid." in client.get(answer.location).text
     told = db.session.scalars(select(OutboxMail).filter_by(kind="enrolled_by_school")).one()
     assert (told.to_address, told.subject) == ("ada@example.org", "You are enrolled in Course paid")
 
 
+def test_a_last_day_is_the_whole_of_it_and_the_learner_is_told(client: FlaskClient, admin: Any) -> None:
+    learner, course = make_user("ada@example.org", "Ada Learner"), make_course("paid")
+    fields = {"email": "ada@example.org", "course": "paid", "last_day": "2026-12-24", **WHY}
+
+    post(client, "/admin/enrollments/new", fields)
+
+    (grant,) = grants_of(learner.id, course.id)
+    assert grant.ends_at == datetime(2026, 12, 25, tzinfo=UTC)
+    told = db.session.scalars(select(OutboxMail).filter_by(kind="enrolled_by_school")).one()
+    assert "open to you until the end of 24 December 2026" in told.text
+    assert "Scholarship" not in told.text
+
+
 def test_enrolling_twice_says_so_and_changes_nothing(client: FlaskClient, admin: Any) -> None:
     learner, course = make_user("ada@example.org", "Ada Learner"), make_course("paid")
     enroll(learner, course)
 
-    answer = post(client, "/admin/enrollments/new", {"email": "ada@example.org", "course": "paid"})
+    answer = post(client, "/admin/enrollments/new", {"email": "ada@example.org", "course": "paid", **WHY})
 
     assert answer.status_code == 422
     assert "Ada Learner is enrolled in Course paid already." in answer.text
@@ -188,6 +202,12 @@ def test_enrolling_twice_says_so_and_changes_nothing(client: FlaskClient, admin:
         ({"email": "no address", "course": "paid"}, "email-error"),
         ({"email": "sam@example.org", "course": ""}, "Choose a course"),
         ({"email": "sam@example.org", "course": "no-such"}, "course-error"),
+        ({"email": "sam@example.org", "course": "paid", "note": " "}, "Enter why you let them in"),
+        (
+            {"email": "sam@example.org", "course": "paid", "last_day": "2026-11-20"},
+            "a day that is not over yet",
+        ),
+        ({"email": "sam@example.org", "course": "paid", "last_day": "soon"}, "last_day-error"),
     ],
 )
 def test_a_wrong_form_comes_back_with_what_is_wrong(
@@ -195,7 +215,7 @@ def test_a_wrong_form_comes_back_with_what_is_wrong(
 ) -> None:
     make_course("paid")
 
-    answer = post(client, "/admin/enrollments/new", fields)
+    answer = post(client, "/admin/enrollments/new", {**WHY, **fields})
 
     assert answer.status_code == 422
     assert said in answer.text
@@ -226,9 +246,9 @@ def test_the_command_enrolls_and_says_what_it_did(app: Flask) -> None:
     learner, course = make_user("ada@example.org"), make_course("paid")
     run = app.test_cli_runner()
 
-    first = run.invoke(args=["stratum", "enroll", "ada@example.org", "paid"])
-    second = run.invoke(args=["stratum", "enroll", "ada@example.org", "paid"])
-    stranger = run.invoke(args=["stratum", "enroll", "nobody@example.org", "paid"])
+    first = run.invoke(args=["stratum", "enroll", "ada@example.org", "paid", "--note", "Scholarship"])
+    second = run.invoke(args=["stratum", "enroll", "ada@example.org", "paid", "--note", "Scholarship"])
+    stranger = run.invoke(args=["stratum", "enroll", "nobody@example.org", "paid", "--note", "Scholarship"])
 
     assert (first.exit_code, first.output) == (0, "ada@example.org is enrolled in Course paid.\n")
     assert "already" in second.output

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -23,6 +23,18 @@ def test_a_cell_that_would_begin_a_formula_gets_a_quote_in_front(opening: str) -
 @pytest.mark.parametrize("value", ["Ada", "a=b", "", "1 + 1", -3, 42, None])
 def test_other_cells_stay_as_they_are(value: object) -> None:
     assert spreadsheet.safe_cell(value) == value
+
+
+@pytest.mark.parametrize(
+    ("zone", "over"),
+    [
+        ("UTC", datetime(2026, 11, 22, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2026, 11, 21, 23, tzinfo=UTC)),
+        ("America/Los_Angeles", datetime(2026, 11, 22, 8, tzinfo=UTC)),
+    ],
+)
+def test_a_day_is_over_at_its_midnight_in_the_zone(zone: str, over: datetime) -> None:
+    assert rules.end_of_day(date(2026, 11, 21), zone) == over
 
 
 @given(st.lists(st.lists(st.text(), min_size=1)))

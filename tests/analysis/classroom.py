@@ -13,6 +13,7 @@ from analysis.services import refresh
 from core import clock
 from core.database import db, transaction
 from courses.models import CourseInstructor
+from enrollment.rules import GrantKind
 from enrollment.services import enroll
 from quizzes import services
 from quizzes.cases.services import choose, tokens
@@ -45,7 +46,7 @@ class Classroom:
         with transaction():
             user_id = create_user(f"pupil{next(_numbers)}@example.org", "Nora Nameless", None).id
             if enrolled:
-                enroll(user_id, self.course.id, "free")
+                enroll(user_id, self.course.id, GrantKind.FREE)
         return user_id
 
     def hand_in(self, user_id: int, right: Right, sure: Certainty | None = None, pace: int = 0) -> str:

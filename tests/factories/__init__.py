@@ -2,6 +2,7 @@
 
 from tests.factories.articles import make_article, make_author
 from tests.factories.cases import CASE, make_case, publish_case
+from tests.factories.coupons import make_bundle, make_coupon
 from tests.factories.courses import (
     add_lesson,
     add_step,
@@ -43,7 +44,9 @@ __all__ = [
     "make_article",
     "make_assignment",
     "make_author",
+    "make_bundle",
     "make_case",
+    "make_coupon",
     "make_course",
     "make_order",
     "make_quiz",

@@ -58,10 +58,11 @@ class Shop:
         from app import create_app
         from core.database import transaction
         from courses.services import find_course
+        from enrollment.rules import GrantKind
         from enrollment.services import enroll
 
         with inside(create_app(self.school.config)), transaction():
-            enroll(require_by_email(address).id, find_course(SLUG).id, "admin")
+            enroll(require_by_email(address).id, find_course(SLUG).id, GrantKind.ADMIN)
 
 
 @contextmanager

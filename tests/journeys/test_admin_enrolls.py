@@ -35,6 +35,7 @@ def enrolls(admin: Page) -> None:
     admin.get_by_role("button", name="Enroll learner").click()
     admin.get_by_label("Email address").fill(DEMO_NEWCOMER)
     admin.get_by_label("Course", exact=True).select_option(label=TITLE)
+    admin.get_by_label("Reason").fill("Scholarship 2026")
     admin.get_by_role("button", name="Enroll learner").click()
     expect(admin.get_by_text(f"Jonas Weber is enrolled in {TITLE}.")).to_be_visible()
 

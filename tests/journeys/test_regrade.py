@@ -39,6 +39,7 @@ def furnish_people(school: School) -> None:
     from core.database import transaction
     from courses.models import CourseInstructor
     from courses.services import course_outline, find_course
+    from enrollment.rules import GrantKind
     from enrollment.services import enroll
     from progress.models import StepCompletion
 
@@ -48,7 +49,7 @@ def furnish_people(school: School) -> None:
         session.add(CourseInstructor(course_id=course, user_id=teacher.id))
         for address in (LEARNER, SURE):
             person = create_user(address, "Noa Lindqvist", DEMO_PASSWORD)
-            enroll(person.id, course, "admin")
+            enroll(person.id, course, GrantKind.ADMIN)
             for step in course_outline(find_course(COURSE)).steps[:2]:
                 session.add(StepCompletion(user_id=person.id, step_id=step.id, completed_at=now()))
 

@@ -80,6 +80,7 @@ def week(shipped: Path, tmp_path: Path) -> Iterator[Week]:
 def _live() -> None:
     from core.database import db, transaction
     from courses.services import find_course
+    from enrollment.rules import GrantKind
     from enrollment.services import enroll
     from progress.services import complete_step
     from quizzes.closing import submit
@@ -94,7 +95,7 @@ def _live() -> None:
     user = factories.make_user(ADA, "Ada Learner", password=DEMO_PASSWORD)
     with transaction():
         course = find_course(FREE)
-        enroll(user.id, course.id, "free")
+        enroll(user.id, course.id, GrantKind.FREE)
         steps = steps_of(course)
         complete_step(user.id, next(step for step in steps if step.kind == "lesson"))
         step = next(step for step in steps if step.noun == "quiz")

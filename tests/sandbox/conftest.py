@@ -1,4 +1,4 @@
-"""A sandbox for each test, the real SDK that speaks to it over HTTP, and an endpoint that takes what it is sent."""
+"""A sandbox that each test finds empty, the real SDK that speaks to it over HTTP, and an endpoint."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -37,16 +37,27 @@ class Endpoint:
         return [event.type for event in self.events(Sandbox.secret)]
 
 
-@pytest.fixture
-def endpoint() -> Endpoint:
-    return Endpoint()
-
-
-@pytest.fixture
-def sandbox(endpoint: Endpoint) -> Iterator[Sandbox]:
+@pytest.fixture(scope="session")
+def served() -> Iterator[tuple[Sandbox, Endpoint]]:
+    """One server for all tests of a process, and the endpoint it delivers to."""
+    endpoint = Endpoint()
     with sandbox_running(deliver=endpoint) as running:
-        running.clock(fixed=NOON)
-        yield running
+        yield running, endpoint
+
+
+@pytest.fixture
+def endpoint(served: tuple[Sandbox, Endpoint]) -> Endpoint:
+    found = served[1]
+    found.status, found.got = 200, []
+    return found
+
+
+@pytest.fixture
+def sandbox(served: tuple[Sandbox, Endpoint], endpoint: Endpoint) -> Sandbox:
+    found = served[0]
+    found.reset()
+    found.clock(fixed=NOON)
+    return found
 
 
 @pytest.fixture

@@ -206,7 +206,7 @@ def test_the_board_offers_what_the_state_allows(buy: Buy, sandbox: Sandbox) -> N
     refund = sandbox.refund(session.id)
     seen.append(acts())
 
-    assert seen == [["expire"], ["settle", "fail"], ["refund", "half"], []]
+    assert seen == [["expire"], ["settle", "fail"], ["refund", "half", "dispute", "inquiry"], []]
     assert f"/board/refunds/{refund['id']}/arrive" in page(sandbox.api_base)
 
 
@@ -248,3 +248,68 @@ def test_what_the_state_forbids_is_said_on_a_page(buy: Buy, sandbox: Sandbox) ->
 
     assert answer.status_code == 400
     assert "No debit is on its way" in answer.text
+
+
+def test_the_board_disputes_and_decides(client: stripe.StripeClient, buy: Buy, sandbox: Sandbox) -> None:
+    disputed, inquired = buy(), buy()
+    for session, act in ((disputed, "dispute"), (inquired, "inquiry")):
+        sandbox.pay(session.id)
+        board(sandbox, f"/board/sessions/{session.id}/{act}")
+
+    refunded = re.findall(r'action="/board/sessions/(\w+)/refund"', page(sandbox.api_base))
+    offered = re.findall(r'action="(/board/disputes/\w+/\w+)"', page(sandbox.api_base))
+    for address in offered:
+        board(sandbox, address)
+
+    assert [address.rpartition("/")[2] for address in offered] == [
+        "warning_closed",
+        "escalate",
+        "won",
+        "lost",
+    ]
+    assert refunded == [inquired.id]
+    assert {dispute.status for dispute in client.v1.disputes.list()} == {"warning_closed", "won"}
+
+
+def test_the_board_moves_a_subscription_through_its_life(
+    client: stripe.StripeClient, buy: Buy, sandbox: Sandbox
+) -> None:
+    session = buy(mode="subscription", line_items=[course(10_000, recurring={"interval": "month"})])
+    shown = page(str(session.url))
+    id = sandbox.pay(session.id)["subscription"]
+
+    def press_and_see(button: str, **fields: str) -> str:
+        board(sandbox, button.format(id=id), **fields)
+        return client.v1.subscriptions.retrieve(id).status
+
+    assert "Today, then 100.00 USD a month until cancelled" in shown
+    assert press_and_see("/board/subscriptions/{id}/once") == "active"
+    assert press_and_see("/board/clock", leap="month") == "past_due"
+    assert press_and_see("/board/clock", leap="week") == "active"
+    assert press_and_see("/board/subscriptions/{id}/end") == "active"
+    assert re.search(r"Ends \d\d", page(sandbox.api_base))
+    assert press_and_see("/board/clock", leap="month") == "canceled"
+    assert f"/board/subscriptions/{id}/" not in page(sandbox.api_base)
+
+
+def test_the_board_sets_the_tax_and_lets_a_transfer_arrive(
+    client: stripe.StripeClient, buy: Buy, sandbox: Sandbox
+) -> None:
+    customer = client.v1.customers.create({"email": "clinic@example.org"}).id
+    transfer = {"funding_type": "bank_transfer", "bank_transfer": {"type": "us_bank_transfer"}}
+    session = buy(
+        customer=customer,
+        customer_email=None,
+        automatic_tax={"enabled": True},
+        allowed_payment_method_types=["customer_balance"],
+        payment_method_options={"customer_balance": transfer},
+    )
+
+    refused = board(sandbox, "/board/tax", percent="much")
+    board(sandbox, "/board/tax", percent="10")
+    press(str(session.url), "transfer")
+    board(sandbox, f"/board/sessions/{session.id}/settle")
+
+    assert refused.status_code == 400
+    assert state(client, session) == ("complete", "paid")
+    assert client.v1.checkout.sessions.retrieve(session.id).amount_total == 53_790

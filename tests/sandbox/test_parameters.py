@@ -12,6 +12,9 @@ from tests.stripe import Sandbox
 
 LINE = "line_items[0]"
 ONE_LINE = {"quantity": 1, "price_data": {"currency": "usd", "unit_amount": 1}}
+FIELD = {"key": "order", "label": {"type": "custom", "custom": "Order"}, "type": "text"}
+MONTHLY, YEARLY = (course(recurring={"interval": interval}) for interval in ("month", "year"))
+MONTH = {"mode": "subscription", "line_items": [MONTHLY]}
 NO_CURRENCY = {"quantity": 1, "price_data": {"unit_amount": 1}}
 
 
@@ -51,19 +54,31 @@ def test_the_types_refuse_by_name(
     ("changes", "param"),
     [
         ({"mode": None}, "mode"),
-        ({"mode": "subscription"}, "mode"),
+        ({"mode": "setup"}, "mode"),
+        ({"mode": "subscription"}, "line_items"),
+        ({"mode": "subscription", "line_items": [MONTHLY, YEARLY]}, "line_items"),
+        ({**MONTH, "customer_creation": "always"}, "customer_creation"),
+        ({**MONTH, "subscription_data": {"trial_end": NOON}}, "subscription_data[trial_end]"),
+        ({**MONTH, "allowed_payment_method_types": ["sepa_debit"]}, "allowed_payment_method_types[0]"),
         ({"ui_mode": "embedded_page"}, "ui_mode"),
         ({"success_url": None}, "success_url"),
         ({"success_url": "/return"}, "success_url"),
         ({"cancel_url": "javascript:alert(1)"}, "cancel_url"),
         ({"customer_email": "nobody"}, "customer_email"),
         ({"customer": "cus_1"}, "customer"),
+        ({"customer": "cus_1", "customer_email": None}, "customer"),
+        ({"subscription_data": {"description": "x"}}, "subscription_data"),
+        ({"allowed_payment_method_types": ["card", "klarna"]}, "allowed_payment_method_types[1]"),
+        ({"allowed_payment_method_types": ["customer_balance"]}, "customer"),
+        ({"custom_fields": [FIELD] * 4}, "custom_fields"),
+        ({"custom_fields": [{**FIELD, "key": "order no"}]}, "custom_fields[0][key]"),
         ({"line_items": None}, "line_items"),
         ({"line_items": [{"quantity": 1}]}, f"{LINE}[price_data]"),
         ({"line_items": [{"price": "price_1", "quantity": 1}]}, f"{LINE}[price]"),
         ({"line_items": [{"price_data": course()["price_data"]}]}, f"{LINE}[quantity]"),
         ({"line_items": [{**course(), "quantity": 0}]}, f"{LINE}[quantity]"),
         ({"line_items": [ONE_LINE]}, f"{LINE}[price_data][product_data]"),
+        ({"line_items": [{**course(), "adjustable_quantity": {"enabled": True}}]}, f"{LINE}[adjustable_quantity]"),
         ({"line_items": [course(unit_amount=-1)]}, f"{LINE}[price_data][unit_amount]"),
         ({"line_items": [course(recurring={"interval": "month"})]}, f"{LINE}[price_data][recurring]"),
         ({"line_items": [course(), course(currency="eur")]}, "line_items"),
@@ -100,7 +115,7 @@ def test_lists_check_their_parameters_too(client: stripe.StripeClient) -> None:
 
 def test_an_unknown_address_is_answered_in_stripes_shape(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as raised:
-        client.v1.coupons.list()
+        client.v1.payouts.list()
 
     assert raised.value.http_status == 404
 

@@ -127,3 +127,42 @@ def test_refunds_are_listed_by_charge(
 
     assert [each.id for each in client.v1.refunds.list({"charge": charge(client).id})] == [refund["id"]]
     assert client.v1.refunds.list({"charge": "ch_other"}).data == []
+
+
+def test_refunds_are_listed_by_payment_intent(
+    client: stripe.StripeClient, intent: str, sandbox: Sandbox
+) -> None:
+    parts = [sandbox.refund(intent, amount)["id"] for amount in (900, 100)]
+
+    assert [each.id for each in client.v1.refunds.list({"payment_intent": intent})] == parts[::-1]
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "is_refused"),
+    [
+        ("needs_response", None, True),
+        ("needs_response", "lost", True),
+        ("needs_response", "won", False),
+        ("warning_needs_response", None, False),
+        ("warning_needs_response", "escalate", True),
+    ],
+)
+def test_money_that_a_bank_holds_is_not_refunded(
+    client: stripe.StripeClient,
+    intent: str,
+    sandbox: Sandbox,
+    status: str,
+    verdict: str | None,
+    is_refused: bool,
+) -> None:
+    dispute = sandbox.dispute(intent, status=status)
+    if verdict:
+        sandbox.decide(dispute["id"], verdict)
+
+    try:
+        client.v1.refunds.create({"payment_intent": intent})
+        code = None
+    except stripe.InvalidRequestError as refusal:
+        code = refusal.code
+
+    assert code == ("charge_disputed" if is_refused else None)
