@@ -22,6 +22,7 @@ from payments.values import PaymentsOff, Session, StripeRefused
 from shop import checkout, orders, stripe_events, turns
 from shop.models import Order, ReconcileRun
 from shop.rules import OPEN_STATES, OrderState
+from shop.withdrawal import withdrawn_checkouts
 
 BELL = "reconcile"
 RIPE = timedelta(minutes=10)  # younger orders are still with their buyers
@@ -170,9 +171,23 @@ def _replay(report: Report, event_id: str) -> None:
     report.events["replayed"] += 1
 
 
+def _withdrawn_checkouts(report: Report) -> None:
+    """Open checkouts of what is sold no more are closed."""
+    found = list(withdrawn_checkouts())
+    db.session.rollback()
+    for number, session_id in found:
+        _try(report, f"Order {number}", partial(_withdraw, report, number, session_id))
+
+
+def _withdraw(report: Report, number: str, session_id: str) -> None:
+    checkout.withdraw(session_id, "reconcile")
+    report.repaired.append({"order": number, "before": OrderState.PENDING, "after": _state_of(number)})
+
+
 PARTS: dict[str, Callable[[Report], None]] = {
     "Orders that are not decided": _undecided_orders,
     "Orders without a session": _orders_without_session,
+    "Checkouts of what is sold no more": _withdrawn_checkouts,
     "Sessions of the last days": _recent_sessions,
     "Events that did not arrive": _missed_events,
 }
