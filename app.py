@@ -9,12 +9,16 @@ import accounts.jobs
 import accounts.notification_views
 import accounts.notifications
 import accounts.security
+import accounts.seeing
 import accounts.views
+import admin.cohort_views
 import admin.commands
 import admin.enrollment_views
+import admin.jobs
 import admin.offer_views
 import admin.order_views
 import admin.people_views
+import admin.report_views
 import admin.school_views
 import admin.views
 import analysis.cohorts.jobs
@@ -27,9 +31,12 @@ import analysis.views
 import articles.views
 import certificates.services
 import certificates.views
+import enrollment.admission.services
+import enrollment.cohorts.services
 import enrollment.jobs
 import lessons.assessed
 import lessons.course_views
+import lessons.group_views
 import lessons.terms
 import lessons.tools.views
 import lessons.views
@@ -38,6 +45,7 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import progress.services
 import quizzes.afterwards
 import quizzes.assessed
 import quizzes.jobs
@@ -64,7 +72,7 @@ import studio.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
-from enrollment.services import AccessTakenBack, Enrolled
+from enrollment.services import AccessRevoked, AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
 
@@ -103,6 +111,7 @@ def register_rooms(app: Flask) -> None:
     for views in (
         accounts.views,
         accounts.notification_views,
+        accounts.seeing,
         shop.views,
         shop.order_views,
         shop.bundles.views,
@@ -118,6 +127,7 @@ def register_rooms(app: Flask) -> None:
         marking.allowances.views,
         quizzes.regrading.views,
         lessons.course_views,
+        lessons.group_views,
         lessons.views,
         lessons.tools.views,
         reviews.views,
@@ -128,8 +138,10 @@ def register_rooms(app: Flask) -> None:
         admin.views,
         admin.people_views,
         admin.enrollment_views,
+        admin.cohort_views,
         admin.offer_views,
         admin.order_views,
+        admin.report_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)
@@ -139,8 +151,10 @@ def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
     accounts.jobs.register()
+    enrollment.admission.services.tell_completed(progress.services.completed_courses)
     enrollment.jobs.register()
     shop.jobs.register()
+    admin.jobs.register()
     quizzes.jobs.register()
     analysis.jobs.register()
     analysis.cohorts.jobs.register()
@@ -148,6 +162,9 @@ def connect_rooms() -> None:
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
     quizzes.regrading.jobs.register()
+    events.subscribe(Enrolled, progress.services.keep_finished)
+    events.subscribe(Enrolled, enrollment.cohorts.services.take_place)
+    events.subscribe(AccessRevoked, enrollment.cohorts.services.give_up_place)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(

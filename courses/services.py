@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from itertools import accumulate, groupby
 
@@ -21,6 +21,7 @@ LESSON = "lesson"  # the kind of a step that is read
 @dataclass(frozen=True)
 class OutlineStep:
     """A step as pages show it. `number` counts the lessons of the module, `position` all steps of the course, from 1.
+    It opens with its module, `opens_days` after a learner began or on `opens_on`.
 
     Only lessons are numbered, since texts name them so; the `number` of what is no lesson is 0.
     A step that was taken out of the course has no place in it: `number`, `position` and `module_number` are 0.
@@ -40,6 +41,8 @@ class OutlineStep:
     module_number: int
     added_at: datetime
     url: str
+    opens_days: int | None
+    opens_on: date | None
 
     @property
     def is_taken_out(self) -> bool:
@@ -171,7 +174,7 @@ def find_ever(outline: Outline, slug: str, kind: str) -> OutlineStep:
         gone = db.session.scalar(query)
         if gone is None:
             raise
-        return _entry(outline.slug, gone, 0, 0, 0)
+        return _entry(outline.slug, gone, None, 0, 0, 0)
 
 
 def course_outline(course: Course) -> Outline:
@@ -219,13 +222,15 @@ def _module(
     own = [step for step in steps if step.module_id == module.id]
     counted = accumulate(int(step.kind == LESSON) for step in own)
     entries = (
-        _entry(course.slug, step, lesson if step.kind == LESSON else 0, numbered[step.id], number)
+        _entry(course.slug, step, module, lesson if step.kind == LESSON else 0, numbered[step.id], number)
         for step, lesson in zip(own, counted, strict=True)
     )
     return OutlineModule(number, module.slug, module.title, tuple(entries))
 
 
-def _entry(course: str, step: Step, number: int, position: int, module_number: int) -> OutlineStep:
+def _entry(
+    course: str, step: Step, module: Module | None, number: int, position: int, module_number: int
+) -> OutlineStep:
     middle = "quizzes/" if step.kind == "quiz" else ""
     return OutlineStep(
         step.id,
@@ -242,4 +247,6 @@ def _entry(course: str, step: Step, number: int, position: int, module_number: i
         module_number,
         step.added_at,
         f"/learn/{course}/{middle}{step.slug}",
+        module.opens_days if module else None,
+        module.opens_on if module else None,
     )

@@ -1,5 +1,6 @@
 """The ledger: a step is completed once, and the last required one completes the course in the same transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
@@ -10,6 +11,7 @@ from core.clock import now
 from core.database import db, insert_once, upsert
 from courses.models import Course, Step
 from enrollment.models import Enrollment, EnrollmentState
+from enrollment.services import Enrolled, mark_finished
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace, StepCompletion
 
@@ -75,6 +77,14 @@ def done_steps(user_id: int, course_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
+def completed_courses(user_id: int, course_ids: Collection[int]) -> frozenset[int]:
+    """Which of these courses the person has ever completed."""
+    query = select(CourseCompletion.course_id).where(
+        CourseCompletion.user_id == user_id, CourseCompletion.course_id.in_(course_ids)
+    )
+    return frozenset(db.session.scalars(query))
+
+
 def required_steps(course_id: int) -> frozenset[int]:
     """The ids of the steps that the course requires now."""
     query = select(Step.id).where(
@@ -88,6 +98,13 @@ def remember_place(user_id: int, step: Step, heading: str) -> None:
     place = {"step_id": step.id, "heading": heading[:200], "seen_at": now()}
     row = {"user_id": user_id, "course_id": step.course_id, **place}
     upsert(ReadingPlace, row, ("user_id", "course_id"))
+
+
+def keep_finished(news: Enrolled) -> None:
+    """Who comes into a course that they had completed before has finished it."""
+    done = select(CourseCompletion.id).filter_by(user_id=news.user_id, course_id=news.course_id).limit(1)
+    if db.session.scalar(done):
+        mark_finished(news.user_id, news.course_id)
 
 
 def _take_turn(user_id: int) -> None:
@@ -108,4 +125,5 @@ def _complete_course(user_id: int, course_id: int) -> None:
         "course_revision": course.revision,
     }
     if insert_once(CourseCompletion, row, ("user_id", "course_id", "cycle")):
+        mark_finished(user_id, course_id)
         events.publish(CourseCompleted(user_id, course_id, 1))

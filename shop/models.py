@@ -48,6 +48,12 @@ class Order(Base):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index("orders_by_time", "created_at", "id"),
+        Index("orders_of_a_state", "state", "created_at", "id"),
+        Index("orders_by_address", "email", "id"),
+        Index("orders_by_title", "title", "id"),
+        Index("orders_by_payment", "paid_at", "id"),
+        Index("orders_by_refund", "refunded_at", "id"),
         CheckConstraint("amount_minor >= 0", name="amount"),
         CheckConstraint("discount_minor >= 0", name="discount"),
         CheckConstraint("refunded_minor >= 0", name="refunded"),
@@ -61,7 +67,7 @@ class Order(Base):
     title: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     email: Mapped[str]
-    state: Mapped[OrderState] = mapped_column(index=True)
+    state: Mapped[OrderState]
     amount_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(server_default="0", default=0)
     coupon_code: Mapped[str] = mapped_column(server_default="", default="", index=True)
@@ -73,7 +79,7 @@ class Order(Base):
     consent_at: Mapped[datetime | None]
     refund_days: Mapped[int]
     refund_max_progress: Mapped[int]  # percent
-    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     attempt: Mapped[int] = mapped_column(default=1)
     session_id: Mapped[str | None] = mapped_column(unique=True)
@@ -175,6 +181,11 @@ class StripeEventRow(Base):
     is always read anew, and a payload holds the buyer's name and address."""
 
     __tablename__ = "stripe_events"
+    __table_args__ = (
+        Index("events_by_time", "received_at", "event_id"),
+        Index("events_of_a_fate", "fate", "received_at", "event_id"),
+        Index("events_of_a_kind", "kind", "received_at", "event_id"),
+    )
 
     event_id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -182,9 +193,9 @@ class StripeEventRow(Base):
     livemode: Mapped[bool]
     api_version: Mapped[str]
     created_at: Mapped[datetime]
-    received_at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
     deliveries: Mapped[int] = mapped_column(default=1)
-    fate: Mapped[EventFate] = mapped_column(index=True)
+    fate: Mapped[EventFate]
     handled_at: Mapped[datetime | None]
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
     error: Mapped[str] = mapped_column(default="")

@@ -11,6 +11,7 @@ from core.database import db
 from core.errors import Conflict, NotFound
 from core.ids import crockford
 from core.school import current_school
+from enrollment.admission.services import require_admission
 from enrollment.services import ENDED, find_enrollment, holds, lock_person, was_ended_by_school
 from payments.values import Session
 from shop.coupons import services as coupons
@@ -35,8 +36,8 @@ def place(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Ord
     """The person's open order that stands in the way of this offer, which may be of the same; a new one, with what is
     agreed frozen in it, where there is none.
 
-    Raises Conflict for somebody who has all of it already, or whose access the school ended; CodeRefused where the
-    offer's code has no use left.
+    Raises Conflict for somebody who has all of it already, who may not enroll now, or whose access the school ended;
+    CodeRefused where the offer's code has no use left.
     """
     lock_person(buyer.user_id)
     if offer.kind.is_for_oneself:
@@ -129,6 +130,7 @@ def _require_welcome(buyer: Buyer, offer: Offer) -> None:
         raise Conflict("You are in this course already. Nothing was charged.")
     if any(was_ended_by_school(find_enrollment(buyer.user_id, course_id)) for course_id in offer.course_ids):
         raise Conflict(ENDED)
+    require_admission(buyer.user_id, offer.course_ids)
 
 
 def _open_order_of(buyer: Buyer, subject: str) -> Order | None:

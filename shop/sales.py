@@ -7,18 +7,21 @@ from core.errors import InvalidInput
 from core.money import Money
 from core.school import current_school
 from courses.models import Course
+from courses.rules import access_in_words
 from courses.services import prices_of
 from shop.offers import Offer, of_course
 
 
 @dataclass(frozen=True)
 class Sale:
-    """`noun` is what it is called, `offers` what it costs by currency, the one that is proposed first."""
+    """`noun` is what it is called, `offers` what it costs by currency, the one that is proposed first;
+    `access_text` says how long it stays open."""
 
     noun: str
     title: str
     url: str
     offers: Mapping[str, Offer]
+    access_text: str
 
     @property
     def enroll_url(self) -> str:
@@ -40,7 +43,9 @@ def of_this_course(course: Course) -> Sale:
     offers = {
         currency: of_course(course, price) for currency, price in school_first(prices_of(course)).items()
     }
-    return Sale("course", course.title, f"/courses/{course.slug}", offers)
+    return Sale(
+        "course", course.title, f"/courses/{course.slug}", offers, access_in_words(course.access_months)
+    )
 
 
 def school_first(prices: Mapping[str, Money]) -> dict[str, Money]:

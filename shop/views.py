@@ -7,11 +7,12 @@ from flask import Blueprint, flash, jsonify, redirect, request
 from core.database import transaction
 from core.errors import NotFound, Unavailable
 from core.limits import require_within
-from core.web import SIGNED_IN, Reader, allow, render, signed_in
+from core.web import SIGNED_IN, Reader, allow, private, render, signed_in
 from courses.models import Course
 from courses.services import find_course
+from enrollment.admission.services import admission_to
 from enrollment.rules import Reason
-from enrollment.services import find_enrollment, is_enrolled, start_free
+from enrollment.services import find_enrollment, is_enrolled, start_free, was_ended_by_school
 from payments.values import StripeRefused
 from shop import buying, checkout, orders
 from shop.buying import Answer
@@ -23,7 +24,8 @@ from shop.standing import open_order, reason_of
 
 bp = Blueprint("shop", __name__)
 LOOKS = "60/minute"  # at Stripe, by one person's return page
-MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, Reason.REFUNDED, Reason.EXPIRED})
+ENDED_WELL = {Reason.REFUNDED, Reason.DISPUTE_LOST, Reason.EXPIRED, Reason.CANCELLED, Reason.SEAT_LEFT}
+MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, *ENDED_WELL})
 
 
 @bp.get("/courses/<course>/enroll")
@@ -36,7 +38,7 @@ def order_page(course: str) -> Answer:
     reason = _reason(person, found)
     if reason is Reason.ENROLLED:
         return buying.already_in(f"/learn/{course}")
-    if reason not in MAY_BUY:  # The course's page says why.
+    if reason not in MAY_BUY or _is_kept_out(person, found):  # The course's page says why.
         return redirect(f"/courses/{course}")
     return buying.show(of_this_course(found), person)
 
@@ -46,15 +48,22 @@ def order_page(course: str) -> Answer:
 def enroll(course: str) -> Answer:
     """Start a free course; for another, make the order and go to Stripe's checkout."""
     found, person = find_course(course), signed_in()
+    if is_enrolled(person.user_id, found.id):
+        return (
+            redirect(f"/learn/{course}", 303)
+            if found.price.is_free
+            else buying.already_in(f"/learn/{course}")
+        )
+    if _is_kept_out(person, found):  # The same.
+        return redirect(f"/courses/{course}", 303)
     if found.price.is_free:
         return _start_free(found, person)
-    if is_enrolled(person.user_id, found.id):
-        return buying.already_in(f"/learn/{course}")
     return buying.buy(partial(of_this_course, found), person)
 
 
 @bp.get("/checkout/return")
 @allow(SIGNED_IN)
+@private
 def back() -> Answer:
     """Where Stripe sends the buyer, paid or not: the order is read anew and its ending shown."""
     person = signed_in()
@@ -72,6 +81,7 @@ def back() -> Answer:
 
 @bp.get("/orders/<number>")
 @allow(SIGNED_IN)
+@private
 def show(number: str) -> Answer:
     """One of one's own orders: what was agreed, and what became of it."""
     person = signed_in()
@@ -81,6 +91,12 @@ def show(number: str) -> Answer:
 
 def _reason(person: Reader, course: Course) -> Reason:
     return reason_of(find_enrollment(person.user_id, course.id), open_order(person.user_id, course.id))
+
+
+def _is_kept_out(person: Reader, course: Course) -> bool:
+    """Whether something keeps the person from enrolling now; who was put out by the school is told of that first."""
+    found = find_enrollment(person.user_id, course.id)
+    return not (was_ended_by_school(found) or admission_to(course, person.user_id).is_open)
 
 
 def _start_free(course: Course, person: Reader) -> Answer:

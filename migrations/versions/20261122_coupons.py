@@ -1,7 +1,7 @@
 """Codes that take something off a price, and what each order had of one.
 
 Revision: 20261122_coupons
-Follows: 20261122_staff
+Follows: 20261122_access
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 
 revision = "20261122_coupons"
-down_revision = "20261122_staff"
+down_revision = "20261122_access"
 branch_labels = None
 depends_on = None
 

@@ -8,6 +8,7 @@ from core.database import db
 from core.errors import NotFound
 from core.money import Money
 from courses.models import Course
+from courses.rules import access_in_words
 from courses.services import prices_of
 from enrollment.services import holds
 from shop.bundles.models import Bundle, BundleCourse
@@ -36,7 +37,9 @@ def of_bundle(bundle: Bundle) -> Sale:
     own = [prices_of(course) for course in bundle.courses]
     prices = school_first({price.currency: price.price for price in bundle.prices})
     offers = {currency: _offer(bundle, price, own) for currency, price in prices.items()}
-    return Sale("bundle", bundle.title, bundle.url, offers)
+    texts = {access_in_words(course.access_months) for course in bundle.courses}
+    access = texts.pop() if len(texts) == 1 else "Each course stays open for as long as its own page says"
+    return Sale("bundle", bundle.title, bundle.url, offers, access)
 
 
 def apart(bundle: Bundle, currency: str) -> Money | None:

@@ -90,6 +90,10 @@ def _fill_course(row: Course, text: CourseText, bundle: Bundle, html: dict[str, 
         authors=list(text.authors),
         certificate=_certificate(text),
         reviewed=_oldest_review(text, bundle),
+        requires=list(text.requires),
+        access_months=text.access_months,
+        enroll_from=text.enroll_from,
+        enroll_until=text.enroll_until,
     )
     db.session.flush()
     return plain or rendered
@@ -136,7 +140,13 @@ def _publish_outline(course: Course, text: CourseText, bundle: Bundle) -> bool:
     changed, position = False, 0
     for number, module_text in enumerate(text.modules, 1):
         module = modules.pop(module_text.slug, None) or Module(course_id=course.id, slug=module_text.slug)
-        changed |= fill(module, title=module_text.title, position=number)
+        changed |= fill(
+            module,
+            title=module_text.title,
+            position=number,
+            opens_days=module_text.opens_days,
+            opens_on=module_text.opens_on,
+        )
         db.session.add(module)
         db.session.flush()
         for step_text in module_text.steps:

@@ -165,7 +165,11 @@ def test_a_transfer_is_promised_and_arrives(
     settled = sandbox.settle(on_account.id)
     details = settled["customer_details"]
     charge = client.v1.charges.list().data[0]
+    later = client.v1.payment_intents.retrieve(intent.id)
 
+    assert intent.next_action is not None
+    assert intent.next_action.type == "display_bank_transfer_instructions"
+    assert (later.status, later.next_action) == ("succeeded", None)
     assert (promised["status"], promised["payment_status"]) == ("complete", "unpaid")
     assert (intent.status, intent.latest_charge, intent.customer) == (
         "requires_action",

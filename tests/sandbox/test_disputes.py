@@ -79,15 +79,17 @@ def test_evidence_is_laid_by_then_handed_in_once(
     id = sandbox.dispute(paid.id)["id"]
 
     laid_by = client.v1.disputes.update(id, {"evidence": {"customer_name": "A. Buyer"}, "submit": False})
+    noted = client.v1.disputes.update(id, {"metadata": {"case": "7"}})
     handed_in = client.v1.disputes.update(id, {"evidence": {"access_activity_log": "1 May, lesson 3"}})
     with pytest.raises(stripe.InvalidRequestError, match="under_review"):
         client.v1.disputes.update(id, {"evidence": {"customer_name": "Somebody else"}})
 
-    assert (laid_by.status, laid_by.evidence_details.submission_count) == ("needs_response", 0)
+    for each in (laid_by, noted):
+        assert (each.status, each.evidence_details.submission_count) == ("needs_response", 0)
     assert (handed_in.status, handed_in.evidence_details.submission_count) == ("under_review", 1)
     assert handed_in.evidence.customer_name == "A. Buyer"
     assert handed_in.evidence_details.has_evidence
-    assert told(sandbox)[2:] == ["updated", "updated"]
+    assert told(sandbox)[2:] == ["updated", "updated", "updated"]
 
 
 def test_evidence_after_its_day_is_taken_and_said_to_be_late(

@@ -62,6 +62,9 @@ def test_a_paid_checkout_begins_a_subscription(
     assert isinstance(subscription, stripe.Subscription)
     assert (subscription.status, period(subscription)) == ("active", (NOON, FIRST_END))
     assert subscription.metadata.to_dict() == {"order": "7"}
+    assert [each.id for each in client.v1.checkout.sessions.list({"subscription": subscription.id})] == [
+        signed.id
+    ]
     assert isinstance(done.customer, stripe.Customer)
     assert subscription.customer == done.customer.id
     assert isinstance(invoice, stripe.Invoice)
@@ -91,6 +94,7 @@ def test_an_invoice_names_its_subscription_and_its_payment(
         {"payment": {"type": "payment_intent", "payment_intent": intent.id}}
     )
     assert [each.invoice for each in by_payment] == [invoice.id]
+    assert client.v1.invoice_payments.list({"payment": {"type": "payment_record"}}).data == []
 
 
 def test_a_declined_card_begins_nothing(client: stripe.StripeClient, buy: Buy, sandbox: Sandbox) -> None:
@@ -253,6 +257,7 @@ def test_cancelling_ends_at_once_and_tries_nothing_more(
         client.v1.subscriptions.cancel(subscription.id)
 
     assert (ended.status, ended.ended_at) == ("canceled", FIRST_END)
+    assert client.v1.invoices.retrieve(str(ended.latest_invoice)).next_payment_attempt is None
     assert invoices(client, subscription)[-1] == ("open", 30, 1)
     assert client.v1.subscriptions.list().data == []
     customer = str(subscription.customer)

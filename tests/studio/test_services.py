@@ -1,5 +1,6 @@
 """Publishing a bundle: what changes, what stays, and what survives renames and removals, on both databases."""
 
+from datetime import date
 from functools import cache
 
 import pytest
@@ -430,6 +431,23 @@ def test_a_source_stays_while_a_lesson_of_another_course_cites_it(app: Flask):
     sync(other)
     assert {source.key for source in db.session.scalars(select(Source))} == {"madison2003", "gate1"}
     assert {course.slug for course in db.session.scalars(select(Course))} == {"barriers", "gates"}
+
+
+def test_what_a_course_says_of_time_is_published_and_shown_at_once(app: Flask):
+    publish_sample()
+    version = row(Course, slug="barriers").version
+    files = edited(COURSE, "slug: doors", "slug: doors\n    opens: {days: 7, date: 2026-12-04}")
+    said = b"level: Introductory\naccess_months: 12\nenroll_from: 2026-12-01\nenroll_until: 2026-12-31\n"
+    files[COURSE] = files[COURSE].replace(b"level: Introductory\n", said)
+
+    sync(files)
+
+    course, module = row(Course, slug="barriers"), row(Module, slug="doors")
+    assert (course.access_months, course.enroll_from, course.enroll_until) == (
+        12, date(2026, 12, 1), date(2026, 12, 31),
+    )  # fmt: skip
+    assert (module.opens_days, module.opens_on) == (7, date(2026, 12, 4))
+    assert course.version == version + 1
 
 
 def test_a_round_trip_changes_no_byte(app: Flask, tmp_path):
