@@ -200,7 +200,7 @@ POST admin_enrollments.enroll        login   403     403     403     422     403
 POST admin_disputes.send_evidence    login   403     403     403     403     409     409
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_offers.bundle              login   403     403     403     403     422     422
-POST admin_offers.code                login   403     403     403     403     422     422
+POST admin_offers.code                login   403     403     403     403     303     303
 POST admin_offers.make_code           login   403     403     403     403     422     422
 POST admin_offers.new_bundle          login   403     403     403     403     422     422
 POST admin_orders.accept             login   403     403     403     403     409     409
