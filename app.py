@@ -5,12 +5,15 @@ import os
 from flask import Flask
 
 import accounts.commands
+import accounts.invitation_views
 import accounts.jobs
 import accounts.notification_views
 import accounts.notifications
 import accounts.security
 import accounts.seeing
 import accounts.views
+import admin.bulk.jobs
+import admin.bulk.views
 import admin.cohort_views
 import admin.commands
 import admin.dispute_views
@@ -121,6 +124,7 @@ def register_rooms(app: Flask) -> None:
         accounts.views,
         accounts.notification_views,
         accounts.seeing,
+        accounts.invitation_views,
         shop.views,
         shop.order_views,
         shop.bundles.views,
@@ -150,6 +154,7 @@ def register_rooms(app: Flask) -> None:
         admin.enrollment_views,
         admin.cohort_views,
         admin.offer_views,
+        admin.bulk.views,
         admin.order_views,
         admin.report_views,
         admin.dispute_views,
@@ -165,6 +170,7 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.admission.services.tell_completed(progress.services.completed_courses)
     enrollment.jobs.register()
+    admin.bulk.jobs.register()
     shop.jobs.register()
     admin.jobs.register()
     shop.refunds.requests.tell_progress(progress.services.greatest_percent)

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
@@ -143,6 +143,12 @@ class EvidenceForm(FlaskForm):
         filters=[_lines],
         validators=[Length(max=LONGEST_NOTE, message=f"Write at most {LONGEST_NOTE:,} characters")],
     )
+
+
+class BulkForm(FlaskForm):
+    """Bring a file of people to enroll."""
+
+    file = FileField("File", validators=[FileRequired("Choose a CSV file")])
 
 
 class SchoolForm(FlaskForm):

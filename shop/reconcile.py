@@ -27,6 +27,7 @@ from shop.models import Order, ReconcileRun
 from shop.refunds import sending
 from shop.refunds.models import RefundRow
 from shop.rules import OPEN_STATES, OrderState
+from shop.withdrawal import withdrawn_checkouts
 
 BELL = "reconcile"
 RIPE = timedelta(minutes=10)  # younger orders are still with their buyers
@@ -222,9 +223,23 @@ def _is_readable() -> ColumnElement[bool]:
     return and_(Order.session_id.is_not(None), Order.livemode == current_config().is_live)
 
 
+def _withdrawn_checkouts(report: Report) -> None:
+    """Open checkouts of what is sold no more are closed."""
+    found = list(withdrawn_checkouts())
+    db.session.rollback()
+    for number, session_id in found:
+        _try(report, f"Order {number}", partial(_withdraw, report, number, session_id))
+
+
+def _withdraw(report: Report, number: str, session_id: str) -> None:
+    checkout.withdraw(session_id, "reconcile")
+    report.repaired.append({"order": number, "before": OrderState.PENDING, "after": _state_of(number)})
+
+
 PARTS: dict[str, Callable[[Report], None]] = {
     "Orders that are not decided": _undecided_orders,
     "Orders without a session": _orders_without_session,
+    "Checkouts of what is sold no more": _withdrawn_checkouts,
     "Sessions of the last days": _recent_sessions,
     "Events that did not arrive": _missed_events,
     "Refunds under way": _refunds_under_way,

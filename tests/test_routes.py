@@ -200,7 +200,7 @@ POST admin_enrollments.enroll        login   403     403     403     422     403
 POST admin_disputes.send_evidence    login   403     403     403     403     409     409
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_offers.bundle              login   403     403     403     403     422     422
-POST admin_offers.code                login   403     403     403     403     422     422
+POST admin_offers.code                login   403     403     403     403     303     303
 POST admin_offers.make_code           login   403     403     403     403     422     422
 POST admin_offers.new_bundle          login   403     403     403     403     422     422
 POST admin_orders.accept             login   403     403     403     403     409     409
@@ -246,6 +246,11 @@ POST admin_cohorts.add               login   403     403     403     303     403
 POST admin_cohorts.remove            login   403     403     403     404     403     404
 POST groups.choose                   login   303     404     404     404     404     404
 POST groups.give_up                  login   course  course  course  course  course  course
+GET  admin_bulk.upload               login   403     403     403     200     403     200
+GET  admin_bulk.show                 login   403     403     403     404     403     404
+GET  invitations.follow              302     302     302     302     302     302     302
+POST admin_bulk.upload               login   403     403     403     422     403     422
+POST admin_bulk.apply                login   403     403     403     404     403     404
 """
 
 
@@ -415,7 +420,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     mails.mkdir(exist_ok=True)
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
-        "position": 1, "doubt_id": 1, "cohort_id": cohort_id, "place_id": 1,
+        "position": 1, "doubt_id": 1, "cohort_id": cohort_id, "place_id": 1, "upload_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
