@@ -239,6 +239,7 @@ def _times_refunded(order: Order) -> int:
 
 def _charged_back(order: Order, _: OrderState) -> None:
     fulfilment_of(order).take_back(order, EndReason.DISPUTE)
+    refunds.close_request(order)
     order_mails.write(order, "charged_back")
 
 
