@@ -34,7 +34,7 @@ def index() -> Answer:
     rows, shown = enrollments.page_of_enrollments(asked)
     return page(
         "enrollments", "enrollments",
-        asked=asked, rows=rows, pager=asked.pager(shown), courses=courses, states=enrollments.STATES,
+        asked=asked, rows=rows, shown=shown, courses=courses, states=enrollments.STATES,
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def revoke(enrollment_id: int) -> Answer:
 
 def _asked(courses: list[tuple[str, str]]) -> Listing:
     allowed = {"course": dict(courses), "state": enrollments.STATES}
-    return read_listing("admin_enrollments.index", enrollments.COLUMNS, "-started", allowed)
+    return read_listing("admin_enrollments.index", enrollments.ENROLLMENTS.orders, "-started", allowed)
 
 
 def _given() -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
@@ -34,6 +34,7 @@ from core.clock import now
 from core.errors import InvalidInput
 from core.money import Money, read_money
 from core.school import EDITABLE, current_school, require_readable
+from shop.disputes.pack import LONGEST_NOTE
 from shop.refunds.rules import RefundReason
 from shop.refunds.services import Wish
 
@@ -56,6 +57,16 @@ def _lines(text: str | None) -> str:
 
 class ButtonForm(FlaskForm):
     """A form that is nothing but its button (and its token)."""
+
+
+class SeeAsForm(FlaskForm):
+    """Look at the school with somebody's eyes."""
+
+    reason = StringField(
+        "Reason",
+        filters=[_one_line],
+        validators=[DataRequired("Enter why you look, such as what they asked"), Length(max=200)],
+    )
 
 
 class EnrollForm(FlaskForm):
@@ -81,6 +92,63 @@ class EnrollForm(FlaskForm):
         today = now().astimezone(ZoneInfo(current_school().time_zone)).date()
         if field.data is not None and field.data < today:
             raise ValidationError("Choose a day that is not over yet, or leave it empty")
+
+
+class CohortForm(FlaskForm):
+    """A cohort's name, days and places; its course is chosen once."""
+
+    course = SelectField("Course", validators=[InputRequired("Choose a course")])
+    name = StringField(
+        "Name",
+        filters=[_one_line],
+        validators=[InputRequired("Enter a name"), Length(max=80)],
+    )
+    starts_on = DateField("First day", validators=[InputRequired("Enter the first day")])
+    ends_on = DateField("Last day", validators=[Optional()])
+    opens_on = DateField("Takes members from", validators=[Optional()])
+    closes_on = DateField("Takes members until", validators=[Optional()])
+    places = IntegerField("Places", validators=[Optional(), NumberRange(1, 100_000)])
+
+    def __init__(self, courses: list[tuple[str, str]], **values: Any) -> None:
+        super().__init__(**values)
+        self.course.choices = {"": "Choose a course", **dict(courses)}
+
+    def validate_ends_on(self, field: Field) -> None:
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError("The last day comes before the first. Enter a later one")
+
+    def validate_closes_on(self, field: Field) -> None:
+        if field.data and self.opens_on.data and field.data < self.opens_on.data:
+            raise ValidationError(
+                "This day comes before the one from which members are taken. Enter a later one"
+            )
+
+    def values(self) -> dict[str, Any]:
+        """The cohort's own columns."""
+        names = ("name", "starts_on", "ends_on", "opens_on", "closes_on", "places")
+        return {name: self.data[name] for name in names}
+
+
+class MemberForm(FlaskForm):
+    """Add somebody to a cohort by hand."""
+
+    email = EmailField("Email address", validators=[InputRequired("Enter the learner's email address")])
+
+
+class EvidenceForm(FlaskForm):
+    """Hand in what is known of a disputed order, with what somebody at the school adds."""
+
+    note = TextAreaField(
+        "What the bank should know besides",
+        filters=[_lines],
+        validators=[Length(max=LONGEST_NOTE, message=f"Write at most {LONGEST_NOTE:,} characters")],
+    )
+
+
+class BulkForm(FlaskForm):
+    """Bring a file of people to enroll."""
+
+    file = FileField("File", validators=[FileRequired("Choose a CSV file")])
 
 
 class SchoolForm(FlaskForm):
@@ -109,6 +177,8 @@ class SchoolForm(FlaskForm):
         "Refund promise: greatest progress, in percent",
         validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
     )
+    asks_consent = BooleanField("Ask buyers to agree to immediate access")
+    pauses_disputed = BooleanField("Close a course to its buyer while the payment is disputed")
     review_retention = IntegerField(
         "Share to be recalled, in percent",
         validators=[InputRequired("Enter a number from 80 to 95"), NumberRange(80, 95)],

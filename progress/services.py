@@ -1,7 +1,7 @@
 """The ledger: a step is completed once, and the last required one completes the course in the same transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
@@ -12,6 +12,7 @@ from core.clock import now
 from core.database import db, insert_once, upsert
 from courses.models import Course, Step
 from enrollment.models import Enrollment, EnrollmentState
+from enrollment.services import Enrolled, mark_finished
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace, StepCompletion
 
@@ -77,6 +78,14 @@ def done_steps(user_id: int, course_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
+def completed_courses(user_id: int, course_ids: Collection[int]) -> frozenset[int]:
+    """Which of these courses the person has ever completed."""
+    query = select(CourseCompletion.course_id).where(
+        CourseCompletion.user_id == user_id, CourseCompletion.course_id.in_(course_ids)
+    )
+    return frozenset(db.session.scalars(query))
+
+
 def required_steps(course_id: int) -> frozenset[int]:
     """The ids of the steps that the course requires now."""
     query = select(Step.id).where(
@@ -104,6 +113,13 @@ def remember_place(user_id: int, step: Step, heading: str) -> None:
     upsert(ReadingPlace, row, ("user_id", "course_id"))
 
 
+def keep_finished(news: Enrolled) -> None:
+    """Who comes into a course that they had completed before has finished it."""
+    done = select(CourseCompletion.id).filter_by(user_id=news.user_id, course_id=news.course_id).limit(1)
+    if db.session.scalar(done):
+        mark_finished(news.user_id, news.course_id)
+
+
 def _take_turn(user_id: int) -> None:
     """One learner's steps are written one after the other: two last ones at once would not see each other, and
     neither would complete the course. (On SQLite all writers take turns anyway.)"""
@@ -122,4 +138,5 @@ def _complete_course(user_id: int, course_id: int) -> None:
         "course_revision": course.revision,
     }
     if insert_once(CourseCompletion, row, ("user_id", "course_id", "cycle")):
+        mark_finished(user_id, course_id)
         events.publish(CourseCompleted(user_id, course_id, 1))

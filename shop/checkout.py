@@ -26,7 +26,7 @@ from payments.values import (
 from shop import orders, stripe_events, turns
 from shop.asking import ask
 from shop.legal import Accepted, current_versions
-from shop.models import EventFate, Order
+from shop.models import EventFate, Order, OrderLine
 from shop.offers import Offer
 from shop.orders import Buyer
 from shop.refunds import sending
@@ -38,16 +38,18 @@ MISSING = "resource_missing"  # Stripe's word for an object that the account doe
 _log = logging.getLogger("checkout")
 
 
-def begin(buyer: Buyer, offered: Callable[[], Offer]) -> str:
+def begin(buyer: Buyer, offered: Callable[[], Offer], consents: bool = False) -> str:
     """Where to send the buyer: to Stripe's checkout, or to the page of an order that needs no more of them.
 
     `offered` tells what is offered now; it is asked in each round, for a price may change meanwhile.
+    `consents`: the buyer asks to be let in at once, where the school has to know.
 
-    Raises Conflict for somebody who is in, PaymentsOff, StripeSilent (asking again is safe), StripeRefused.
+    Raises Conflict for somebody who is in, CodeRefused, PaymentsOff, StripeSilent (asking again is safe),
+    StripeRefused.
     """
     if not current_config().takes_money:
         raise PaymentsOff(NO_MONEY)
-    accepted = current_versions()
+    accepted = current_versions(consents)
     with gateway.patience():
         for _ in range(3):  # An order that turns out to be closed is followed by a new one.
             place = _next_place(buyer, offered, accepted)
@@ -101,6 +103,12 @@ def let_go(number: str, session_id: str, refusal: StripeRefused, cause: str) -> 
     return orders.find_order(number).state is OrderState.EXPIRED
 
 
+def withdraw(session_id: str, cause: str) -> Order | None:
+    """Close the checkout of what is sold no more. One that was paid in this very moment is fulfilled."""
+    _close(session_id)
+    return fulfill(session_id, cause)
+
+
 def look_up(number: str) -> Session | None:
     """What Stripe says of an order now; None for an order that it never heard of."""
     session_id = orders.find_order(number).session_id
@@ -111,6 +119,9 @@ def _next_place(buyer: Buyer, offered: Callable[[], Offer], accepted: Accepted) 
     with transaction():
         offer = offered()
         order = orders.place(buyer, offer, accepted, current_config().is_live)
+        if order.state is OrderState.PENDING and order.price.is_free:
+            turns.settle_free(order)
+            return f"/checkout/return?order={order.number}"
         purchase, session_id, url = _purchase(order), order.session_id, order.url
         is_current, is_closing = orders.is_current(order, offer, accepted), orders.is_closing(order)
         has_paid = order.state is not OrderState.PENDING
@@ -130,12 +141,17 @@ def _purchase(order: Order) -> Purchase:
         order_id=order.id,
         number=order.number,
         email=order.email,
-        lines=tuple(
-            PurchaseLine(line.title, Money(line.amount_minor, order.currency)) for line in order.lines
-        ),
+        lines=tuple(_purchase_line(order, line) for line in order.lines),
         attempt=order.attempt,
         expires_at=order.expires_at,
     )
+
+
+def _purchase_line(order: Order, line: OrderLine) -> PurchaseLine:
+    """The line at what is to be paid for it, with what was taken off in words: receipts of Stripe's say it too."""
+    price, less = Money(line.amount_minor, order.currency), Money(line.discount_minor, order.currency)
+    note = "" if less.is_free else f"{price + less} less {less} by the code {order.coupon_code}"
+    return PurchaseLine(line.title, price, note)
 
 
 def _place_of_session(purchase: Purchase, session_id: str, is_current: bool, order_url: str) -> str | None:

@@ -8,9 +8,8 @@ from core import mail
 from core.database import db
 from core.money import Money
 from core.school import current_school
-from courses.models import Course
 from payments.values import Session
-from shop.fulfilment import fulfilment_of
+from shop.fulfilment import fulfilment_of, sale_page
 from shop.models import Order
 
 _log = logging.getLogger("payments")
@@ -21,21 +20,28 @@ def write(order: Order, kind: str, again: int = 0, **more: object) -> None:
 
     `again` counts how often the same has happened before.
     """
-    facts = {
+    key = f"order:{order.number}:{kind}" + (f":{again}" if again else "")
+    mail.queue(kind, order.email, {**facts_of(order), **more}, dedupe_key=key)
+
+
+def facts_of(order: Order) -> dict[str, object]:
+    """What every mail to the buyer may say."""
+    return {
         "name": _name_of(order), "course": order.title, "number": order.number,
         "amount": str(order.amount), "is_test": not order.livemode, "path": order.url,
-        "course_path": course_path(order),
+        "course_path": sale_page(order),
     }  # fmt: skip
-    key = f"order:{order.number}:{kind}" + (f":{again}" if again else "")
-    mail.queue(kind, order.email, {**facts, **more}, dedupe_key=key)
 
 
 def send_receipt(order: Order) -> None:
     """What was paid, what it gives, and what was promised."""
     receipt: dict[str, Any] = {
-        "paid_on": order.paid_at, "terms_version": order.terms_version, "promise_days": order.refund_days,
-        "promise_progress": order.refund_max_progress,
-        "receipt_url": order.receipt_url, "learn_path": fulfilment_of(order).path(order),
+        "courses": [line.title for line in order.lines] if len(order.lines) > 1 else [],
+        "subtotal": str(order.subtotal), "discount": "" if order.discount.is_free else str(order.discount),
+        "code": order.coupon_code, "is_free": order.amount.is_free, "paid_on": order.paid_at,
+        "terms_version": order.terms_version, "promise_days": order.refund_days,
+        "promise_progress": order.refund_max_progress, "receipt_url": order.receipt_url,
+        "learn_path": fulfilment_of(order).path(order),
     }  # fmt: skip
     write(order, "receipt", **receipt)
 
@@ -67,12 +73,6 @@ def to_school(kind: str, facts: dict[str, object], dedupe_key: str) -> None:
         mail.queue(kind, to, facts, dedupe_key=dedupe_key)
     else:
         _log.warning("something about money needs a look, and the school has no support address")
-
-
-def course_path(order: Order) -> str:
-    """The page of what is sold; of several courses, the first one's."""
-    course = db.session.get_one(Course, order.lines[0].course_id)
-    return f"/courses/{course.slug}"
 
 
 def _name_of(order: Order) -> str:

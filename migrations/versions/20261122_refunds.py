@@ -1,7 +1,7 @@
 """Refunds, what learners ask for, and a ledger of all that the money of orders did.
 
 Revision: 20261122_refunds
-Follows: 20261122_staff
+Follows: 20261122_offers
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 
 revision = "20261122_refunds"
-down_revision = "20261122_staff"
+down_revision = "20261122_offers"
 branch_labels = None
 depends_on = None
 

@@ -1,5 +1,7 @@
 """Orders as the admin meets them: what Stripe says of one, its events, the runs of the reconciler, and their pages."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -60,6 +62,13 @@ def state(number: str) -> str:
 def part(page: str, heading: str) -> str:
     """What stands in the section with this heading, in one line."""
     return " ".join(page.partition(f'id="{heading}"')[2].partition("</section>")[0].split())
+
+
+def next_page(page: str) -> str:
+    """Where the button of a list leads that shows the next page."""
+    found = re.search(r'rel="next" href="([^"]+)"', page)
+    assert found
+    return html.unescape(found[1])
 
 
 def shown(page: str, numbers: tuple[str, ...]) -> list[str]:

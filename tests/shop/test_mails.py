@@ -16,10 +16,11 @@ from tests.conftest import make_config
 
 OF_MONEY = (
     "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "partly_refunded", "refund_returned",
-    "refund_answered",
+    "refund_answered", "payment_disputed", "dispute_settled", "charged_back",
 )  # fmt: skip
 BUYERS = (*OF_MONEY, "refund_asked")
-KINDS = (*BUYERS, "order_review", "refund_failed", "refund_requested")
+TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
+KINDS = (*BUYERS, *TO_SCHOOL)
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
     "path": "/orders/ST-1", "course_path": "/courses/first", "learn_path": "/learn/first",
@@ -27,12 +28,14 @@ LEAST: dict[str, Any] = {
     "receipt_url": "", "reason": "", "email": "ada@example.org", "amount_ordered": "489.00 USD",
     "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1", "part": "10.00 USD", "ends_access": False,
     "is_in": False, "text": "Not for me.", "progress": 0, "why": "", "is_approved": False, "answer": "Too late.",
+    "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
     "promise_days": 14, "promise_progress": 30, "is_test": True, "receipt_url": "https://stripe.example/receipt",
     "reason": "Your card has insufficient funds.", "ends_access": True, "is_in": True, "is_approved": True,
-    "why": "expired or canceled card",
+    "why": "expired or canceled card", "is_paused": True,
+    "due": "1 December 2026, 23:59 (UTC)", "due_day": "1 December", "outcome": "The school won.",
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
@@ -44,9 +47,10 @@ LINKS = {
     "refund_returned": ["/orders/ST-1"],
     "refund_asked": ["/orders/ST-1"],
     "refund_answered": ["/orders/ST-1"],
-    "order_review": ["/admin/orders/ST-1"],
-    "refund_failed": ["/admin/orders/ST-1"],
-    "refund_requested": ["/admin/orders/ST-1"],
+    "payment_disputed": ["/orders/ST-1"],
+    "dispute_settled": ["/orders/ST-1"],
+    "charged_back": ["/orders/ST-1", "/courses/first"],
+    **{kind: ["/admin/orders/ST-1"] for kind in TO_SCHOOL},
 }
 
 
@@ -121,6 +125,9 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("refund_returned", "The course is open to you again."),
         ("refund_failed", "expired or canceled card"),
         ("refund_answered", "The school has agreed".lower()),
+        ("dispute_opened", "1 December 2026, 23:59 (UTC)"),
+        ("dispute_closed", "The school won."),
+        ("payment_disputed", "the course is closed to you"),
     ],
 )
 def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
@@ -140,6 +147,11 @@ def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
         ("order_review", "enroll the buyer by hand"),
         ("refund_failed", "Decide what becomes of the money"),
         ("refund_requested", "Not for me."),
+        ("payment_disputed", "tell your bank that you withdraw the dispute"),
+        ("dispute_settled", "There is nothing to do"),
+        ("charged_back", "What you completed is kept"),
+        ("dispute_opened", "cannot be refunded while it is disputed"),
+        ("dispute_closed", "The school won."),
     ],
 )
 def test_each_mail_says_what_is_to_be_done(school: None, kind: str, said: str) -> None:
