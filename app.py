@@ -18,6 +18,7 @@ import admin.jobs
 import admin.offer_views
 import admin.order_views
 import admin.people_views
+import admin.refund_views
 import admin.report_views
 import admin.school_views
 import admin.views
@@ -64,6 +65,8 @@ import shop.bundles.views
 import shop.commands
 import shop.jobs
 import shop.order_views
+import shop.refunds.requests
+import shop.refunds.views
 import shop.views
 import shop.webhook
 import studio.commands
@@ -72,7 +75,7 @@ import studio.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
-from enrollment.services import AccessRevoked, AccessTakenBack, Enrolled
+from enrollment.services import AccessGivenBack, AccessRevoked, AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
 
@@ -115,6 +118,7 @@ def register_rooms(app: Flask) -> None:
         shop.views,
         shop.order_views,
         shop.bundles.views,
+        shop.refunds.views,
         shop.webhook,
         certificates.views,
         quizzes.views,
@@ -142,6 +146,7 @@ def register_rooms(app: Flask) -> None:
         admin.offer_views,
         admin.order_views,
         admin.report_views,
+        admin.refund_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)
@@ -155,6 +160,7 @@ def connect_rooms() -> None:
     enrollment.jobs.register()
     shop.jobs.register()
     admin.jobs.register()
+    shop.refunds.requests.tell_progress(progress.services.greatest_percent)
     quizzes.jobs.register()
     analysis.jobs.register()
     analysis.cohorts.jobs.register()
@@ -172,6 +178,7 @@ def connect_rooms() -> None:
     )  # Somebody returned to a finished course.
     events.subscribe(AttemptMarked, analysis.services.note_marked)
     events.subscribe(AccessTakenBack, certificates.services.revoke_paid_back)
+    events.subscribe(AccessGivenBack, certificates.services.reinstate_paid_back)
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)

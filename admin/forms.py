@@ -11,7 +11,9 @@ from wtforms import (
     DateField,
     EmailField,
     Field,
+    HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -27,9 +29,13 @@ from wtforms.validators import (
 )
 
 from accounts.rules import normal_email
+from admin.refund_words import REASONS
 from core.clock import now
 from core.errors import InvalidInput
+from core.money import Money, read_money
 from core.school import EDITABLE, current_school, require_readable
+from shop.refunds.rules import RefundReason
+from shop.refunds.services import Wish
 
 HOST = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
 ZONES = {zone: zone for zone in sorted(available_timezones())}
@@ -38,6 +44,10 @@ TEXTS = tuple(name for name in EDITABLE if name != "logo")
 
 def _one_line(text: str | None) -> str:
     return " ".join((text or "").split())
+
+
+def _trimmed(text: str | None) -> str:
+    return (text or "").strip()
 
 
 def _lines(text: str | None) -> str:
@@ -177,6 +187,53 @@ class SchoolForm(FlaskForm):
     def values(self) -> dict[str, Any]:
         """The settings by name, without the logo."""
         return {name: self.data[name] for name in TEXTS}
+
+
+class RefundForm(FlaskForm):
+    """How much goes back, and why. It is sent twice: to see what follows, and `confirmed`."""
+
+    how = RadioField("How much", choices={"all": "All of it", "part": "A part"}, default="all")
+    amount = StringField("Amount", filters=[_trimmed])
+    ends_access = BooleanField("End access all the same")
+    reason = SelectField("Why", choices={str(reason): text for reason, text in REASONS.items()})
+    note = StringField("Note", filters=[_one_line], validators=[Length(max=200)])
+    confirmed = HiddenField()
+
+    def __init__(self, left: Money, **values: Any) -> None:
+        super().__init__(**values)
+        self.left = left
+        self.how.choices = {"all": f"All of it, {left}", "part": "A part"}
+
+    @property
+    def is_confirmed(self) -> bool:
+        return bool(self.confirmed.data)
+
+    def validate_amount(self, field: StringField) -> None:
+        if self.how.data != "part":
+            return
+        try:
+            amount = read_money(field.data or "", self.left.currency)
+        except InvalidInput as problem:
+            raise ValidationError(problem.sentence) from problem
+        if not 0 < amount.minor <= self.left.minor:
+            raise ValidationError(f"Write an amount up to {self.left}, which is what is left")
+
+    def wish(self) -> Wish:
+        """What the form asks for, once it is valid."""
+        is_part = self.how.data == "part"
+        amount = read_money(self.amount.data or "", self.left.currency) if is_part else self.left
+        ends_access = bool(is_part and self.ends_access.data)
+        return Wish(amount, RefundReason(self.reason.data), self.note.data or "", ends_access)
+
+
+class DeclineForm(FlaskForm):
+    """Why the school says no."""
+
+    sentence = TextAreaField(
+        "Your answer to the learner",
+        filters=[_trimmed],
+        validators=[DataRequired("Write why, in a sentence"), Length(max=1_000)],
+    )
 
 
 def _as_address(field: Field) -> None:

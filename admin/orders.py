@@ -19,7 +19,11 @@ from core.money import Money
 from core.outbox import OutboxMail
 from courses.models import Course
 from enrollment.models import Enrollment, EnrollmentState, Grant
+from shop.ledger.models import LedgerEntry
+from shop.ledger.services import entries_of
 from shop.models import Order, OrderChange, OrderLine, StripeEventRow
+from shop.refunds.models import RefundRow
+from shop.refunds.services import left_beside, refunds_of
 from shop.rules import OrderState
 
 Rows = Select[*tuple[Any, ...]]
@@ -31,7 +35,7 @@ ORDERS = Table(
         "course": OrderOf((Order.title,)),
     },
 )
-MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded")
+MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "refund_returned")
 _facts: Rows = select(
     Order.id, Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,
     Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode,
@@ -99,6 +103,9 @@ class OrderFile:
     changes: list[Change]
     events: Sequence[StripeEventRow]
     mails: Sequence[OutboxMail]
+    refunds: list[RefundRow]
+    entries: list[LedgerEntry]
+    left: Money
 
     @property
     def word(self) -> Word:
@@ -154,7 +161,11 @@ def find_file(number: str) -> OrderFile:
     if row is None:
         raise NotFound("There is no such order.")
     order, name, slug, access = row
-    return OrderFile(order, name, slug, access, _changes(order), _events(order), _mails(order))
+    rows = refunds_of(order)
+    return OrderFile(
+        order, name, slug, access, _changes(order), _events(order), _mails(order), rows,
+        entries_of(order), left_beside(order, rows),
+    )  # fmt: skip
 
 
 def _changes(order: Order) -> list[Change]:

@@ -16,6 +16,8 @@ from core.jobs import last_beat
 from core.money import Money
 from core.outbox import MailState, OutboxMail
 from shop.models import EventFate, Order, StripeEventRow
+from shop.refunds.models import RefundRequest
+from shop.refunds.rules import RequestState
 from shop.rules import OrderState
 
 WORKER_SILENCE = timedelta(seconds=90)
@@ -30,6 +32,7 @@ class Waiting:
     orders_to_review: int
     orders_paid_twice: int  # whose money has not gone back yet
     events_waiting: int
+    refunds_asked: int  # by learners who wait for an answer
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ def waiting() -> Waiting:
         _count(Order.id, Order.state == OrderState.REVIEW),
         _count(Order.id, Order.state == OrderState.DUPLICATE),
         _count(StripeEventRow.event_id, StripeEventRow.fate == EventFate.WAITING),
+        _count(RefundRequest.id, RefundRequest.state == RequestState.OPEN),
     )
     return Waiting(*db.session.execute(counts).one())
 

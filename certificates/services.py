@@ -18,7 +18,7 @@ from courses.authors import authors_of
 from courses.models import Course
 from courses.services import Outline, course_outline
 from enrollment.models import EnrollmentState
-from enrollment.services import AccessTakenBack, Enrolled, find_enrollment
+from enrollment.services import AccessGivenBack, AccessTakenBack, Enrolled, find_enrollment
 from progress.rules import is_complete
 from progress.services import CourseCompleted, StepCompleted, done_steps
 
@@ -118,6 +118,20 @@ def revoke_paid_back(fact: AccessTakenBack) -> None:
     held = select(Certificate.id).filter_by(user_id=fact.user_id, course_id=fact.course_id, revoked_at=None)
     for number in db.session.scalars(held).all():
         revoke(number, REFUNDED)
+
+
+def reinstate_paid_back(fact: AccessGivenBack) -> None:
+    """Let the certificate stand again that a refund had withdrawn, where none stands: the refund has failed."""
+    if certificate_in(fact.user_id, fact.course_id) is not None:
+        return
+    query = select(Certificate).filter_by(
+        user_id=fact.user_id, course_id=fact.course_id, revoked_reason=REFUNDED
+    )
+    found = db.session.scalar(query.order_by(Certificate.issued_at.desc()).limit(1))
+    if found is not None:
+        found.revoked_at, found.revoked_reason = None, ""
+        db.session.flush()
+        record("certificate.reinstate", f"certificate:{found.id}", {"reason": "refund failed"})
 
 
 def _issue(user_id: int, course: Course, outline: Outline) -> None:

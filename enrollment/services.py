@@ -51,6 +51,14 @@ class AccessTakenBack:
 
 
 @dataclass(frozen=True)
+class AccessGivenBack:
+    """What a refund had ended is given again, since the money did not go back after all."""
+
+    user_id: int
+    course_id: int
+
+
+@dataclass(frozen=True)
 class AccessPaused:
     """A course was closed to someone for the time being."""
 
@@ -119,6 +127,10 @@ def enroll(
         grant = db.session.scalars(select(Grant).filter_by(**key).with_for_update()).one()
         if _stands(grant):
             return settle(user_id, course_id)
+        if (
+            grant.end_reason == EndReason.REFUND.value
+        ):  # Before the enrollment opens, which issues what is earned.
+            events.publish(AccessGivenBack(user_id, course_id))
         for name, value in row.items():
             setattr(grant, name, value)
         db.session.flush()

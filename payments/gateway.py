@@ -24,6 +24,8 @@ from core.money import Money
 from payments.values import (
     Payment,
     PaymentsOff,
+    Refund,
+    RefundState,
     Session,
     SessionStatus,
     StripeEvent,
@@ -61,6 +63,10 @@ REFUSED = "The payment service did not accept this."
 REFUSALS = {
     "resource_missing": "The payment service does not know this payment.",
     "amount_too_small": "The price is below the least that the payment service takes.",
+    "amount_too_large": "More was to go back than is left of the payment.",
+    "charge_already_refunded": "All of this payment has gone back already.",
+    "charge_disputed": "The buyer's bank disputes this payment, and a refund would pay twice. The bank decides now.",
+    "charge_not_refundable": "The payment service cannot give this payment back any more.",
 }
 _slots, _place_to_wait = BoundedSemaphore(SLOTS), BoundedSemaphore(1)
 _patient_until: ContextVar[float] = ContextVar("patient_until", default=inf)
@@ -127,7 +133,7 @@ def _line_item(line: PurchaseLine) -> dict[str, Any]:
 
 def fetch_session(session_id: str) -> Session:
     """The session as it is now, with its payment and refunds."""
-    params: Any = {"expand": ["payment_intent.latest_charge"]}
+    params: Any = {"expand": ["payment_intent.latest_charge.refunds"]}
     found = _call(lambda stripe: stripe.v1.checkout.sessions.retrieve(session_id, params))
     intent = found.payment_intent
     return _session(found, _payment(intent) if intent is not None and not isinstance(intent, str) else None)
@@ -162,16 +168,6 @@ def undelivered_since(moment: datetime, at_most: int = 1000) -> Iterator[StripeE
 def fetch_event(event_id: str) -> StripeEvent:
     """An event of the last 30 days."""
     return _event(_call(lambda stripe: stripe.v1.events.retrieve(event_id)))
-
-
-def refund(payment_id: str, key: str) -> None:
-    """Give back everything of a payment that was not given back yet. `key` is our name for this refund."""
-    params: Any = {"payment_intent": payment_id, "reason": "duplicate"}
-    try:
-        _call(lambda stripe: stripe.v1.refunds.create(params, _once(key)))
-    except StripeRefused as refusal:
-        if refusal.code != "charge_already_refunded":
-            raise
 
 
 def read_event(payload: bytes, signature: str | None) -> StripeEvent:
@@ -340,26 +336,41 @@ def _session(given: Any, payment: Payment | None = None) -> Session:
 def _payment(intent: Any) -> Payment:
     charge = intent.latest_charge
     error = intent.last_payment_error
-    returned = _refunds(intent.id) if charge is not None and charge.amount_refunded else {}
     return Payment(
         id=intent.id,
         has_failed=intent.status in ("requires_payment_method", "canceled"),
         captured=charge.amount_captured if charge is not None and charge.paid else 0,
-        refunded=returned.get("succeeded", 0),
-        returning=returned.get("pending", 0) + returned.get("requires_action", 0),
+        charge_id=charge.id if charge is not None else "",
+        refunds=_refunds(charge) if charge is not None and charge.paid else (),
         method=charge.payment_method_details.type if charge and charge.payment_method_details else "",
         failure=(error.message or "") if error else "",
         receipt_url=(charge.receipt_url or "") if charge and charge.paid else "",
     )
 
 
-def _refunds(payment_id: str) -> dict[str, int]:
-    """How much of a payment is in refunds of each status."""
-    params: Any = {"payment_intent": payment_id, "limit": 100}
-    sums: dict[str, int] = {}
-    for each in _pages(lambda stripe, more: stripe.v1.refunds.list(params | more), 1000):
-        sums[each.status or ""] = sums.get(each.status or "", 0) + each.amount
-    return sums
+def _refunds(charge: Any) -> tuple[Refund, ...]:
+    """All refunds of a charge: those that came with it, and the further pages where there are more."""
+    if not charge.refunds.has_more:
+        return tuple(map(read_refund, charge.refunds.data))
+    params: Any = {"charge": charge.id, "limit": 100}
+    pages = _pages(lambda stripe, more: stripe.v1.refunds.list(params | more), 1000)
+    return tuple(map(read_refund, pages))
+
+
+def read_refund(given: Any) -> Refund:
+    """A refund of Stripe's in our words."""
+    marks = given.metadata.to_dict() if given.metadata else {}
+    return Refund(
+        id=given.id,
+        state=RefundState(given.status or "pending"),
+        amount=given.amount,
+        currency=given.currency.upper(),
+        reason=given.reason or "",
+        failure=getattr(given, "failure_reason", None) or "",
+        mark=marks.get("refund", ""),
+        is_booked=bool(given.balance_transaction),
+        is_booked_back=bool(getattr(given, "failure_balance_transaction", None)),
+    )
 
 
 def _event(given: Any) -> StripeEvent:

@@ -39,18 +39,61 @@ class SessionStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class RefundState(StrEnum):
+    """How a refund stands, in Stripe's words. One that went through may fail later: a card was closed meanwhile."""
+
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"  # the buyer has to say where the money should go
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  # the money is back with the school
+    CANCELED = "canceled"
+
+
+UNDER_WAY = frozenset({RefundState.PENDING, RefundState.REQUIRES_ACTION})
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money that goes back, as Stripe gives it now. `mark` is what we wrote into it: the number of our row, empty for
+    one that was made at Stripe. `is_booked` and `is_booked_back`: it has left the balance, and has come back to it."""
+
+    id: str
+    state: RefundState
+    amount: int
+    currency: str
+    reason: str = ""
+    failure: str = ""  # Stripe's word for why it failed
+    mark: str = ""
+    is_booked: bool = False
+    is_booked_back: bool = False
+
+
 @dataclass(frozen=True)
 class Payment:
-    """The money of a session. `refunded` counts refunds that went through, `returning` those under way."""
+    """The money of a session, with all refunds of it. `charge_id` names the attempt that brought it."""
 
     id: str
     has_failed: bool
     captured: int
-    refunded: int = 0
-    returning: int = 0
+    charge_id: str = ""
+    refunds: tuple[Refund, ...] = ()
     method: str = ""  # Stripe's word: card, sepa_debit …
     failure: str = ""  # Stripe's sentence for the buyer
     receipt_url: str = ""
+
+    @property
+    def refunded(self) -> int:
+        """What went back."""
+        return sum(each.amount for each in self.refunds if each.state is RefundState.SUCCEEDED)
+
+    @property
+    def has_failed_refund(self) -> bool:
+        return any(each.state in (RefundState.FAILED, RefundState.CANCELED) for each in self.refunds)
+
+    @property
+    def returning(self) -> int:
+        """What is on its way back."""
+        return sum(each.amount for each in self.refunds if each.state in UNDER_WAY)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The ledger: a step is completed once, and the last required one completes the course in the same transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
@@ -91,6 +91,12 @@ def required_steps(course_id: int) -> frozenset[int]:
         Step.course_id == course_id, Step.retired_at.is_(None), Step.required.is_(True)
     )
     return frozenset(db.session.scalars(query))
+
+
+def greatest_percent(user_id: int, course_ids: Sequence[int]) -> int:
+    """How far this person is in that of the courses in which they are furthest, 0 to 100."""
+    parts = (rules.percent(required_steps(each), done_steps(user_id, each)) for each in course_ids)
+    return max(parts, default=0)
 
 
 def remember_place(user_id: int, step: Step, heading: str) -> None:

@@ -7,11 +7,9 @@ row first, Stripe without a transaction, Stripe's answer in a second one.
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
-from core.clock import now
 from core.config import current_config
-from core.database import db, transaction
+from core.database import transaction
 from core.errors import Conflict, DomainError
 from core.money import Money
 from payments import gateway
@@ -26,16 +24,18 @@ from payments.values import (
     StripeSilent,
 )
 from shop import orders, stripe_events, turns
+from shop.asking import ask
 from shop.legal import Accepted, current_versions
 from shop.models import EventFate, Order, OrderLine
 from shop.offers import Offer
 from shop.orders import Buyer
+from shop.refunds import sending
+from shop.refunds import services as refunds
 from shop.rules import OrderState
 
 NO_MONEY = gateway.NO_MONEY
 MISSING = "resource_missing"  # Stripe's word for an object that the account does not have
 _log = logging.getLogger("checkout")
-T = TypeVar("T")
 
 
 def begin(buyer: Buyer, offered: Callable[[], Offer], consents: bool = False) -> str:
@@ -65,15 +65,15 @@ def fulfill(session_id: str, cause: str, event_id: str | None = None) -> Order |
     Called by the webhook, the return page and the reconciler; `cause` says which. Gives the order, None for a
     session that is not ours. With `event_id` the event is settled in the same transaction.
     """
-    session = _ask(gateway.fetch_session, session_id)
+    session = ask(gateway.fetch_session, session_id)
     with transaction():
         order = turns.apply(session, cause)
         if event_id is not None:
             fate = EventFate.APPLIED if order is not None else EventFate.IGNORED
             stripe_events.settle(event_id, fate, order.id if order is not None else None)
-        owed = turns.owes_back(order)
-    if order is not None and owed is not None and not _is_on_its_way(session):
-        _give_back(order.number, owed, session_id)
+        owed = refunds.owe_back(order) if order is not None else None
+    if order is not None and owed is not None:
+        _give_back(owed, order.number)
     return order
 
 
@@ -112,7 +112,7 @@ def withdraw(session_id: str, cause: str) -> Order | None:
 def look_up(number: str) -> Session | None:
     """What Stripe says of an order now; None for an order that it never heard of."""
     session_id = orders.find_order(number).session_id
-    return _ask(gateway.fetch_session, session_id) if session_id else None
+    return ask(gateway.fetch_session, session_id) if session_id else None
 
 
 def _next_place(buyer: Buyer, offered: Callable[[], Offer], accepted: Accepted) -> str | None:
@@ -156,7 +156,7 @@ def _purchase_line(order: Order, line: OrderLine) -> PurchaseLine:
 
 def _place_of_session(purchase: Purchase, session_id: str, is_current: bool, order_url: str) -> str | None:
     try:
-        session = _ask(gateway.fetch_session, session_id)
+        session = ask(gateway.fetch_session, session_id)
     except StripeRefused as refusal:
         if let_go(purchase.number, session_id, refusal, "buyer"):
             return None
@@ -171,14 +171,14 @@ def _place_of_session(purchase: Purchase, session_id: str, is_current: bool, ord
 
 def _close(session_id: str) -> None:
     try:
-        _ask(gateway.expire_session, session_id)
+        ask(gateway.expire_session, session_id)
     except StripeRefused:
         _log.info("a session was finished before it could be closed")
 
 
 def _new_session(purchase: Purchase) -> str | None:
     try:
-        session = _ask(gateway.create_session, purchase)
+        session = ask(gateway.create_session, purchase)
     except StripeRefused:
         _count_refusal(purchase)
         raise
@@ -194,7 +194,7 @@ def _new_session(purchase: Purchase) -> str | None:
 
 def _session_of_failure(purchase: Purchase) -> Session:
     """Stripe repeats its own error for the same key, so a new one is used once it is known that nothing was made."""
-    made = _ask(lambda: list(gateway.sessions_since(_start_of(purchase))))
+    made = ask(lambda: list(gateway.sessions_since(_start_of(purchase))))
     found = next((each for each in made if each.order_number == purchase.number), None)
     if found is None:
         _count_refusal(purchase)
@@ -217,7 +217,7 @@ def _act_on(event: StripeEvent) -> EventFate:
     session_id = event.session_id
     if not session_id and event.payment_id:
         known = orders.session_of_payment(event.payment_id)
-        session_id = known or _ask(gateway.session_of_payment, event.payment_id) or ""
+        session_id = known or ask(gateway.session_of_payment, event.payment_id) or ""
     if not session_id:
         return _ignore(event)
     try:
@@ -236,34 +236,11 @@ def _ignore(event: StripeEvent) -> EventFate:
     return EventFate.IGNORED
 
 
-def _is_on_its_way(session: Session) -> bool:
-    payment = session.payment
-    return payment is not None and payment.refunded + payment.returning >= payment.captured > 0
-
-
-def _give_back(number: str, payment_id: str, session_id: str) -> None:
+def _give_back(refund_id: int, number: str) -> None:
     """Refund what was paid twice. If Stripe does not answer, the reconciler comes back to it."""
     try:
-        _refund(payment_id, f"order:{number}:duplicate-refund")
-        session = _ask(gateway.fetch_session, session_id)
+        sending.send(refund_id, "duplicate")
     except (PaymentsOff, StripeSilent, StripeRefused) as trouble:
         _log.warning(
             "a double payment waits for its refund", extra={"order": number, "why": trouble.sentence}
         )
-        return
-    with transaction():
-        turns.apply(session, "duplicate")
-
-
-def _refund(payment_id: str, key: str) -> None:
-    """Stripe repeats its own error for the same key; with another it cannot give back more than was paid."""
-    try:
-        _ask(gateway.refund, payment_id, key)
-    except StripeFailed:
-        _ask(gateway.refund, payment_id, f"{key}:{now():%Y%m%d%H}")
-
-
-def _ask(question: Callable[..., T], *arguments: object) -> T:
-    # No transaction is open, not even a reader's, while the network is spoken to.
-    db.session.rollback()
-    return question(*arguments)

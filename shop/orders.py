@@ -125,6 +125,14 @@ def _amounts(sale: Order | Offer) -> tuple[object, ...]:
     return (sale.price, sale.subtotal, *prices)
 
 
+def lock_with_buyer(number: str) -> Order:
+    """The order of this number as it is now, locked, and its buyer before it. Raises NotFound."""
+    order = find_order(number)
+    if order.user_id is not None:
+        lock_person(order.user_id)
+    return lock_order(order.id)
+
+
 def _require_welcome(buyer: Buyer, offer: Offer) -> None:
     if all(holds(buyer.user_id, course_id) for course_id in offer.course_ids):
         raise Conflict("You are in this course already. Nothing was charged.")

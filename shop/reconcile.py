@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from core import jobs
 from core.clock import now
@@ -18,15 +18,19 @@ from core.config import current_config
 from core.database import after_commit, db, transaction
 from core.errors import DomainError
 from payments import gateway
-from payments.values import PaymentsOff, Session, StripeRefused
+from payments.values import UNDER_WAY, PaymentsOff, Session, StripeRefused
 from shop import checkout, orders, stripe_events, turns
+from shop.ledger.models import LedgerEntry
 from shop.models import Order, ReconcileRun
+from shop.refunds import sending
+from shop.refunds.models import RefundRow
 from shop.rules import OPEN_STATES, OrderState
 from shop.withdrawal import withdrawn_checkouts
 
 BELL = "reconcile"
 RIPE = timedelta(minutes=10)  # younger orders are still with their buyers
 LOOK_BACK = timedelta(hours=72)
+AT_MOST = 100  # orders read anew for the ledger in one run
 EVENTS_LAST = timedelta(days=29)  # Stripe lists events for 30 days
 _log = logging.getLogger("reconcile")
 
@@ -184,12 +188,45 @@ def _withdraw(report: Report, number: str, session_id: str) -> None:
     report.repaired.append({"order": number, "before": OrderState.PENDING, "after": _state_of(number)})
 
 
+def _refunds_under_way(report: Report) -> None:
+    """Refunds that are on their way, or of which it is not known whether Stripe has made them."""
+    query = select(Order.number, Order.session_id, Order.state, RefundRow.id).join_from(RefundRow, Order)
+    waiting = query.where(RefundRow.state.in_(UNDER_WAY), RefundRow.created_at < now() - RIPE, _is_readable())
+    for number, session_id, before, refund_id in _rows(waiting.order_by(RefundRow.id)):
+        report.looked_at += 1
+        found = partial(_look_at_refund, report, number, session_id, before, refund_id)
+        _try(report, f"Order {number}", found)
+
+
+def _look_at_refund(report: Report, number: str, session_id: str, before: OrderState, refund_id: int) -> None:
+    """First whether Stripe has made it: a key is forgotten after a day, and then the same would be made twice."""
+    _look_at(report, number, session_id, before)
+    sending.send(refund_id, "reconcile")
+
+
+def _orders_without_entries(report: Report) -> None:
+    """Orders whose money is not in the ledger."""
+    is_written = select(LedgerEntry.id).where(LedgerEntry.order_id == Order.id).exists()
+    query = select(Order.number, Order.session_id, Order.state).where(
+        Order.payment_id.is_not(None), Order.state.in_(turns.MONEY_STATES), ~is_written, _is_readable()
+    )
+    for number, session_id, before in _rows(query.order_by(Order.id.desc()).limit(AT_MOST)):
+        report.looked_at += 1
+        _try(report, f"Order {number}", partial(_look_at, report, number, session_id, before))
+
+
+def _is_readable() -> ColumnElement[bool]:
+    return and_(Order.session_id.is_not(None), Order.livemode == current_config().is_live)
+
+
 PARTS: dict[str, Callable[[Report], None]] = {
     "Orders that are not decided": _undecided_orders,
     "Orders without a session": _orders_without_session,
     "Checkouts of what is sold no more": _withdrawn_checkouts,
     "Sessions of the last days": _recent_sessions,
     "Events that did not arrive": _missed_events,
+    "Refunds under way": _refunds_under_way,
+    "Orders that the ledger lacks": _orders_without_entries,
 }
 
 

@@ -24,7 +24,7 @@ S = OrderState
 _REFUNDS = frozenset({S.PARTLY_REFUNDED, S.REFUNDED})
 _MONEY = frozenset({S.PAID, S.DUPLICATE, S.REVIEW}) | _REFUNDS
 # From each state, the states it may turn into. Money that came wins over every ending without money; a refund
-# wins over money; nothing leads back.
+# wins over money; nothing leads back but what UNDONE names.
 TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     S.PENDING: frozenset({S.PROCESSING, S.FAILED, S.EXPIRED}) | _MONEY,
     S.PROCESSING: frozenset({S.FAILED}) | _MONEY,
@@ -36,16 +36,24 @@ TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     S.PARTLY_REFUNDED: frozenset({S.REFUNDED}),
     S.REFUNDED: frozenset(),
 }
+# A refund that went through and failed later leads back, and no other news does: where one is known to have failed,
+# these ways are open too. The order then stands as if its money came now.
+UNDONE: dict[OrderState, frozenset[OrderState]] = {
+    S.PARTLY_REFUNDED: frozenset({S.PAID}),
+    S.REFUNDED: frozenset({S.PAID, S.PARTLY_REFUNDED, S.DUPLICATE, S.REVIEW}),
+}
 OPEN_STATES = (S.PENDING, S.PROCESSING)  # one such order for a person and a course
 UNDECIDED = (*OPEN_STATES, S.REVIEW)  # while one is, nothing more is sold to this person in this course
 
 
-def next_state(current: OrderState, told: OrderState) -> OrderState:
+def next_state(current: OrderState, told: OrderState, has_failed_refund: bool = False) -> OrderState:
     """Where an order goes when Stripe says `told`: there, or nowhere when the table does not know that way.
 
-    So old news that comes late, and news that comes twice, change nothing.
+    So old news that comes late, and news that comes twice, change nothing. `has_failed_refund` opens the ways of
+    UNDONE: then `told` must be made of all refunds ever heard of, for an old answer knows less of them.
     """
-    return told if told in TRANSITIONS[current] else current
+    ways = TRANSITIONS[current] | (UNDONE.get(current, frozenset()) if has_failed_refund else frozenset())
+    return told if told in ways else current
 
 
 def told_by(session: Session, price: Money) -> OrderState:

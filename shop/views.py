@@ -18,6 +18,7 @@ from shop import buying, checkout, orders
 from shop.buying import Answer
 from shop.endings import order_page as page_of
 from shop.models import Order
+from shop.refunds.pages import order_page as order_page_of
 from shop.rules import OPEN_STATES
 from shop.sales import of_this_course
 from shop.standing import open_order, reason_of
@@ -86,7 +87,7 @@ def show(number: str) -> Answer:
     """One of one's own orders: what was agreed, and what became of it."""
     person = signed_in()
     order = orders.order_of(person.user_id, number=number)
-    return render("shop/order.html", nav="learning", page=page_of(order, person.time_zone))
+    return order_page_of(order, person.time_zone)
 
 
 def _reason(person: Reader, course: Course) -> Reason:

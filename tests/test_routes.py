@@ -143,6 +143,11 @@ GET  admin_orders.export             login   403     403     403     403     200
 GET  admin_orders.index              login   403     403     403     403     200     200
 GET  admin_orders.runs               login   403     403     403     403     200     200
 GET  admin_orders.show               login   403     403     403     403     200     200
+GET  admin_refunds.index             login   403     403     403     403     200     200
+GET  admin_refunds.refund            login   403     403     403     403     200     200
+GET  admin_refunds.asked             login   403     403     403     403     200     200
+GET  admin_refunds.decline           login   403     403     403     403     200     200
+GET  admin_refunds.ledger            login   403     403     403     403     200     200
 GET  admin_school.settings           login   403     403     403     403     403     200
 GET  shop.back                 login   404     404     404     404     404     404
 GET  shop.order_page           login   course  course  course  course  course  course
@@ -195,6 +200,10 @@ POST admin_offers.code                login   403     403     403     403     30
 POST admin_offers.make_code           login   403     403     403     403     422     422
 POST admin_offers.new_bundle          login   403     403     403     403     422     422
 POST admin_orders.accept             login   403     403     403     403     409     409
+POST admin_refunds.refund            login   403     403     403     403     422     422
+POST admin_refunds.approve           login   403     403     403     403     409     409
+POST admin_refunds.decline           login   403     403     403     403     422     422
+POST refunds.ask                     login   422     404     404     404     404     404
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
 POST admin_school.settings           login   403     403     403     403     403     422
 POST kept_answers.send_kept          login   303     404     404     404     404     404
@@ -306,6 +315,10 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
     "shop.show": {"number": "THE-ORDER"},
+    "refunds.ask": {"number": "THE-ORDER"},
+    "admin_refunds.refund": {"number": "THE-ORDER"},
+    "admin_refunds.approve": {"request_id": 1},
+    "admin_refunds.decline": {"request_id": 1},
 }
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
@@ -335,6 +348,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from accounts.notifications import refusal_path
     from accounts.services import sign_ins_of
     from certificates.models import Certificate
+    from core.clock import now
     from core.config import current_config
     from core.mail import queue
     from courses.models import CourseInstructor
@@ -346,6 +360,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from quizzes.regrading.rules import Cause
     from quizzes.services import start
     from shop.models import LegalText
+    from shop.refunds.models import RefundRequest
+    from shop.refunds.rules import RequestState
 
     learner = people["learner"]
     course, finished = (
@@ -361,7 +377,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     bundle = factories.make_bundle(course, factories.make_course("histology", price_minor=4900)).id
     enrollment = factories.enroll(learner, course)
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
-    factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
+    order = factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))
     factories.sign_in(app.test_client(), learner)
@@ -372,6 +388,9 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         )
         attempt = start(learner.id, quiz, quiz_step.id, Random(1)).id
         play = start_case(learner.id, case, case_step.id).id
+        session.add(
+            RefundRequest(order_id=order.id, state=RequestState.OPEN, text="Ill.", progress=0, asked_at=now())
+        )
         mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
         token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])
         revision = session.get_one(Question, "asked").revision_id or 0

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.database import db, transaction
 from core.money import Money
-from payments.values import Payment, Session, SessionStatus
+from payments.values import Payment, Refund, RefundState, Session, SessionStatus
 from shop.models import EventFate, Order, ReconcileRun, StripeEventRow
 from tests.conftest import NOON
 
@@ -21,7 +21,11 @@ Answers = Callable[..., None]
 
 def session(order: Any, *, refunded: int = 0, **columns: Any) -> Session:
     """What Stripe says of an order that was paid as ordered."""
-    paid = Payment(f"pi_of_{order.number}", False, captured=48900, refunded=refunded, method="card")
+    gone = (Refund(f"re_of_{order.number}", RefundState.SUCCEEDED, refunded, "USD"),) if refunded else ()
+    paid = Payment(
+        f"pi_of_{order.number}", False, captured=48900, charge_id=f"ch_of_{order.number}", refunds=gone,
+        method="card",
+    )  # fmt: skip
     defaults: dict[str, Any] = {
         "id": order.session_id, "status": SessionStatus.COMPLETE, "is_paid": True, "total": PRICE,
         "livemode": False, "order_number": order.number, "school": "127.0.0.1:8000", "url": "",

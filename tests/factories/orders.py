@@ -33,6 +33,8 @@ def make_order(user: Any, course: Any, state: str = "paid", **columns: Any) -> A
     }  # fmt: skip
     with transaction() as session:
         order = Order(**{**defaults, **columns})
+        if has_money and order.paid_minor is None:
+            order.paid_minor, order.paid_currency = order.amount_minor, order.currency
         order.lines = [
             OrderLine(
                 position=1, course_id=course.id, title=course.title, amount_minor=order.amount_minor,
