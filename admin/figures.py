@@ -26,6 +26,8 @@ from shop.models import Order
 from shop.rules import OrderState
 
 EARNING = (OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.REFUNDED)
+# Said by what they are not: an index of states would lead to all orders there ever were instead of to those of a day.
+is_earning = Order.state.not_in([state for state in OrderState if state not in EARNING])
 RECENT = 3  # days that are counted again each hour
 AT_ONCE = 31  # days written in one transaction
 OF_MONEY = (Figure.REVENUE, Figure.REFUNDED)
@@ -174,7 +176,7 @@ def _money(
     number_of: Figure,
 ) -> Iterator[tuple[Figure, str, bool, int]]:
     query = select(_currency, Order.livemode, func.sum(minor), func.count()).where(
-        _between(at, begin, end), Order.state.in_(EARNING)
+        _between(at, begin, end), is_earning
     )
     for currency, live, amount, number in db.session.execute(query.group_by(_currency, Order.livemode)):
         yield sum_of, currency, live, int(amount)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import case, func, select
 
-from admin.figures import EARNING, Sums, sums_of
+from admin.figures import Sums, is_earning, sums_of
 from admin.models import Figure
 from admin.periods import Period, bounds, months
 from admin.report import Row, SumReport
@@ -22,7 +22,7 @@ def _by_course(period: Period) -> list[Row]:
     query = (
         select(*columns, func.count(), func.sum(OrderLine.amount_minor), func.sum(gone))
         .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.paid_at >= begin, Order.paid_at < end, Order.state.in_(EARNING))
+        .where(Order.paid_at >= begin, Order.paid_at < end, is_earning)
     )
     rows = db.session.execute(
         query.group_by(*columns).order_by(OrderLine.title, Order.currency, Order.livemode.desc())

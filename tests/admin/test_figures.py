@@ -137,6 +137,6 @@ def test_the_overview_draws_the_period_of_its_address(client: FlaskClient, admin
     page = " ".join(client.get("/admin?from=2026-11-20&to=2026-11-20").text.split())
 
     assert '<th scope="row">20 Nov</th><td class="r">49.00 USD</td>' in page
-    assert "1 paid in USD, 0 in the 1 days before" in page
+    assert "1 paid in USD, 0 in the 1 day before" in page
     assert '<h2 class="h3" id="refunded-USD-live">' not in page
     assert 'value="2026-11-20" required' in page
