@@ -41,7 +41,7 @@ def _by_code(period: Period) -> list[Row]:
     columns = (Order.coupon_code, Order.currency, Order.livemode)
     sums = (func.sum(Order.discount_minor), func.sum(Order.amount_minor), func.sum(gone))
     query = select(*columns, func.count(), *sums).where(
-        Order.paid_at >= begin, Order.paid_at < end, Order.state.in_(EARNING), Order.coupon_code != ""
+        Order.paid_at >= begin, Order.paid_at < end, is_earning, Order.coupon_code != ""
     )
     rows = db.session.execute(
         query.group_by(*columns).order_by(Order.coupon_code, Order.currency, Order.livemode.desc())
