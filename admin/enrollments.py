@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from accounts.models import User
+from admin.access_words import KINDS
 from admin.listing import Listing, holds
 from admin.rules import PageOf, page_of
 from certificates.models import Certificate
@@ -18,13 +19,14 @@ from core.errors import NotFound
 from courses.models import Course, Step
 from courses.services import outline_of
 from enrollment.models import Enrollment, EnrollmentState
+from enrollment.rules import GrantKind
 from progress.models import CourseCompletion, StepCompletion
 from progress.rules import percent
 
 Rows = Select[*tuple[Any, ...]]
-ACTIVE, FINISHED, REVOKED = "active", "finished", "revoked"
-STATES = {ACTIVE: "Active", FINISHED: "Finished", REVOKED: "Revoked"}
-REASONS = {"free": "Started by themselves", "admin": "Enrolled by hand", "order": "Paid"}
+ACTIVE, FINISHED, PAUSED, REVOKED = "active", "finished", "paused", "revoked"
+STATES = {ACTIVE: "Active", FINISHED: "Finished", PAUSED: "Paused", REVOKED: "Revoked"}
+CLOSED = {EnrollmentState.PAUSED: PAUSED, EnrollmentState.REVOKED: REVOKED}
 COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
     "name": func.lower(User.name),
     "course": Course.title,
@@ -75,7 +77,7 @@ class EnrollmentRow:
 
     @property
     def reason_text(self) -> str:
-        return REASONS.get(self.reason, self.reason)
+        return KINDS[GrantKind(self.reason)]
 
 
 def course_choices() -> list[tuple[str, str]]:
@@ -155,8 +157,8 @@ def _conditions(asked: Listing) -> list[ColumnElement[bool]]:
 
 
 def _state_is(state: str) -> ColumnElement[bool]:
-    if state == REVOKED:
-        return Enrollment.state == EnrollmentState.REVOKED
+    if state in CLOSED.values():
+        return Enrollment.state == EnrollmentState(state)
     is_done = CourseCompletion.id.is_not(None) if state == FINISHED else CourseCompletion.id.is_(None)
     return and_(Enrollment.state == EnrollmentState.ACTIVE, is_done)
 
@@ -170,7 +172,7 @@ def _row(facts: tuple[Any, ...], required: dict[int, frozenset[int]] | None = No
     part = percent(
         needed, frozenset(map(int, done.split(","))) if done else frozenset(), completed is not None
     )
-    shown = REVOKED if state == EnrollmentState.REVOKED else FINISHED if completed else ACTIVE
+    shown = CLOSED.get(state, FINISHED if completed else ACTIVE)
     return EnrollmentRow(
         number, user_id, name, email, slug, title, shown, reason, started, ended, completed, part, certificate
     )

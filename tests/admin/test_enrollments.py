@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.audit import AuditEntry
-from core.database import db
+from core.database import db, transaction
 from core.outbox import OutboxMail
-from enrollment.services import find_enrollment, grants_of, is_enrolled
+from enrollment.rules import PauseReason
+from enrollment.services import find_enrollment, grants_of, is_enrolled, pause_grants
 from tests.conftest import NOON, Clock
 from tests.counting import statements
 from tests.factories import complete, enroll, make_course, make_user, post, steps_of
@@ -75,6 +76,16 @@ def test_the_list_is_searched_filtered_and_sorted_by_its_address(
 
     assert page.status_code == 200
     assert names(page.text, THREE) == shown
+
+
+def test_a_paused_enrollment_is_told_and_found(client: FlaskClient, three: object) -> None:
+    with transaction():
+        pause_grants("free", PauseReason.DISPUTE)
+
+    page = client.get("/admin/enrollments?state=paused").text
+
+    assert names(page, THREE) == ["Bea Learner", "Ada Learner"]
+    assert ">Paused<" in page
 
 
 def test_progress_is_in_each_row_and_the_page_costs_few_statements(
