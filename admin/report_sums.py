@@ -33,6 +33,22 @@ def _by_course(period: Period) -> list[Row]:
     ]
 
 
+def _by_coupon(period: Period) -> list[Row]:
+    """Orders that were paid in the period with a code, what it took off, and how much of them went back since."""
+    zone = current_school().time_zone
+    begin, end = bounds(period.first, zone)[0], bounds(period.last, zone)[1]
+    columns = (Order.coupon_code, Order.currency, Order.livemode)
+    sums = (func.sum(minor) for minor in (Order.discount_minor, Order.amount_minor, Order.refunded_minor))
+    query = select(*columns, func.count(), *sums).where(
+        Order.paid_at >= begin, Order.paid_at < end, is_earning, Order.coupon_code != ""
+    )
+    rows = db.session.execute(query.group_by(*columns).order_by(*columns))
+    return [
+        (code, currency, _mode(live), number, *(Money(int(each), currency) for each in minors))
+        for code, currency, live, number, *minors in rows
+    ]
+
+
 def _by_month(period: Period) -> list[Row]:
     """What came and what went back in each month, on the days on which it did."""
     sums = sums_of(period, months(period))
@@ -64,4 +80,8 @@ REVENUE_BY_COURSE = SumReport(
 REVENUE_BY_MONTH = SumReport(
     "revenue-by-month", "Revenue by month", "What came in and what went back in each month of the period.",
     ("Month", "Currency", "Mode", "Orders", "Paid", "Refunded", "Left"), _by_month,
+)  # fmt: skip
+REVENUE_BY_COUPON = SumReport(
+    "revenue-by-coupon", "Revenue by coupon", "What was paid with each code in the period, and what it took off.",
+    ("Code", "Currency", "Mode", "Orders", "Taken off", "Paid", "Refunded since"), _by_coupon,
 )  # fmt: skip
