@@ -5,14 +5,18 @@ import os
 from flask import Flask
 
 import accounts.commands
+import accounts.invitation_views
 import accounts.jobs
 import accounts.notification_views
 import accounts.notifications
 import accounts.security
 import accounts.seeing
 import accounts.views
+import admin.bulk.jobs
+import admin.bulk.views
 import admin.cohort_views
 import admin.commands
+import admin.dispute_views
 import admin.enrollment_views
 import admin.jobs
 import admin.offer_views
@@ -30,6 +34,7 @@ import analysis.jobs
 import analysis.services
 import analysis.views
 import articles.views
+import certificates.evidence
 import certificates.services
 import certificates.views
 import enrollment.admission.services
@@ -46,9 +51,11 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import progress.evidence
 import progress.services
 import quizzes.afterwards
 import quizzes.assessed
+import quizzes.evidence
 import quizzes.jobs
 import quizzes.kept_views
 import quizzes.regrading.jobs
@@ -78,6 +85,8 @@ from core.commands import stratum
 from enrollment.services import AccessGivenBack, AccessRevoked, AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
+from shop.disputes.evidence import tell_evidence
+from shop.disputes.services import DisputeOver, PaymentDisputed
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
@@ -115,6 +124,7 @@ def register_rooms(app: Flask) -> None:
         accounts.views,
         accounts.notification_views,
         accounts.seeing,
+        accounts.invitation_views,
         shop.views,
         shop.order_views,
         shop.bundles.views,
@@ -144,8 +154,10 @@ def register_rooms(app: Flask) -> None:
         admin.enrollment_views,
         admin.cohort_views,
         admin.offer_views,
+        admin.bulk.views,
         admin.order_views,
         admin.report_views,
+        admin.dispute_views,
         admin.refund_views,
         admin.school_views,
     ):
@@ -158,6 +170,7 @@ def connect_rooms() -> None:
     accounts.jobs.register()
     enrollment.admission.services.tell_completed(progress.services.completed_courses)
     enrollment.jobs.register()
+    admin.bulk.jobs.register()
     shop.jobs.register()
     admin.jobs.register()
     shop.refunds.requests.tell_progress(progress.services.greatest_percent)
@@ -178,6 +191,8 @@ def connect_rooms() -> None:
     )  # Somebody returned to a finished course.
     events.subscribe(AttemptMarked, analysis.services.note_marked)
     events.subscribe(AccessTakenBack, certificates.services.revoke_paid_back)
+    events.subscribe(PaymentDisputed, certificates.services.suspend)
+    events.subscribe(DisputeOver, certificates.services.restore)
     events.subscribe(AccessGivenBack, certificates.services.reinstate_paid_back)
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
@@ -185,5 +200,8 @@ def connect_rooms() -> None:
     quizzes.afterwards.tell_returns(reviews.returning.returns_of)
     quizzes.afterwards.tell_recalled(reviews.returning.recalled_of)
     analysis.cohorts.later.tell_later(reviews.recalled.answers_after)
+    tell_evidence(progress.evidence.tell)
+    tell_evidence(quizzes.evidence.tell)
+    tell_evidence(certificates.evidence.tell)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

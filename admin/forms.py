@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
@@ -34,6 +34,7 @@ from core.clock import now
 from core.errors import InvalidInput
 from core.money import Money, read_money
 from core.school import EDITABLE, current_school, require_readable
+from shop.disputes.pack import LONGEST_NOTE
 from shop.refunds.rules import RefundReason
 from shop.refunds.services import Wish
 
@@ -134,6 +135,22 @@ class MemberForm(FlaskForm):
     email = EmailField("Email address", validators=[InputRequired("Enter the learner's email address")])
 
 
+class EvidenceForm(FlaskForm):
+    """Hand in what is known of a disputed order, with what somebody at the school adds."""
+
+    note = TextAreaField(
+        "What the bank should know besides",
+        filters=[_lines],
+        validators=[Length(max=LONGEST_NOTE, message=f"Write at most {LONGEST_NOTE:,} characters")],
+    )
+
+
+class BulkForm(FlaskForm):
+    """Bring a file of people to enroll."""
+
+    file = FileField("File", validators=[FileRequired("Choose a CSV file")])
+
+
 class SchoolForm(FlaskForm):
     """What the school says of itself. Fields are named as in core.school.School."""
 
@@ -161,6 +178,7 @@ class SchoolForm(FlaskForm):
         validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
     )
     asks_consent = BooleanField("Ask buyers to agree to immediate access")
+    pauses_disputed = BooleanField("Close a course to its buyer while the payment is disputed")
     review_retention = IntegerField(
         "Share to be recalled, in percent",
         validators=[InputRequired("Enter a number from 80 to 95"), NumberRange(80, 95)],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from accounts.freshness import fresh
-from admin import order_words, orders, overview, refund_words, refunds, stripe_records
+from admin import disputes, order_words, orders, overview, refund_words, refunds, stripe_records
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm
 from admin.listing import Listing, read_listing
@@ -80,7 +80,7 @@ def show(number: str) -> Answer:
         "order", "orders", ButtonForm(),
         file=file, order=file.order, stripe=stripe, verdict=verdict, facts=facts, fates=order_words.FATES,
         takes_money=current_config().takes_money, refund_word=refunds.word_of, refund_reason=refunds.reason_of,
-        entry_words=refund_words.ENTRIES,
+        entry_words=refund_words.ENTRIES, dispute_words=disputes.STATES,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ STATES: dict[str, Word] = {
     OrderState.EXPIRED: Word("Closed unpaid", "", "minus"),
     OrderState.PARTLY_REFUNDED: Word("Partly refunded", "info", "undo-2"),
     OrderState.REFUNDED: Word("Refunded", "", "undo-2"),
+    OrderState.CHARGED_BACK: Word("Charged back", "bad", "undo-2"),
 }
 FATES: dict[str, Word] = {
     "waiting": Word("Waiting", "warn", "clock"),

@@ -19,6 +19,9 @@ from core.money import Money
 from core.outbox import OutboxMail
 from courses.models import Course
 from enrollment.models import Enrollment, EnrollmentState, Grant
+from shop.disputes.mails import keys_of
+from shop.disputes.models import DisputeRow
+from shop.disputes.services import disputes_of
 from shop.ledger.models import LedgerEntry
 from shop.ledger.services import entries_of
 from shop.models import Order, OrderChange, OrderLine, StripeEventRow
@@ -35,7 +38,9 @@ ORDERS = Table(
         "course": OrderOf((Order.title,)),
     },
 )
-MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "refund_returned")
+MAIL_KINDS = (
+    "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "refund_returned", "charged_back",
+)  # fmt: skip
 _facts: Rows = select(
     Order.id, Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,
     Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode,
@@ -103,6 +108,7 @@ class OrderFile:
     changes: list[Change]
     events: Sequence[StripeEventRow]
     mails: Sequence[OutboxMail]
+    disputes: Sequence[DisputeRow]
     refunds: list[RefundRow]
     entries: list[LedgerEntry]
     left: Money
@@ -161,9 +167,9 @@ def find_file(number: str) -> OrderFile:
     if row is None:
         raise NotFound("There is no such order.")
     order, name, slug, access = row
-    rows = refunds_of(order)
+    rows, disputes = refunds_of(order), disputes_of(order.id)
     return OrderFile(
-        order, name, slug, access, _changes(order), _events(order), _mails(order), rows,
+        order, name, slug, access, _changes(order), _events(order, disputes), _mails(order, disputes), disputes, rows,
         entries_of(order), left_beside(order, rows),
     )  # fmt: skip
 
@@ -183,17 +189,19 @@ def _change(change: OrderChange, event_kind: str | None) -> Change:
     return Change(change.at, before, STATES[change.after], cause_in_words(change.cause, event_kind))
 
 
-def _events(order: Order) -> Sequence[StripeEventRow]:
+def _events(order: Order, disputes: Sequence[DisputeRow]) -> Sequence[StripeEventRow]:
     """What Stripe told of it; an event that waits names no order yet, only its object."""
     objects = [each for each in (order.session_id, order.payment_id) if each]
+    objects += [each.stripe_id for each in disputes]
     told = or_(StripeEventRow.order_id == order.id, StripeEventRow.object_id.in_(objects))
     query = select(StripeEventRow).where(told).order_by(StripeEventRow.received_at, StripeEventRow.event_id)
     return db.session.scalars(query).all()
 
 
-def _mails(order: Order) -> Sequence[OutboxMail]:
+def _mails(order: Order, disputes: Sequence[DisputeRow]) -> Sequence[OutboxMail]:
     """What was mailed about it and is still kept, found by the key that lets each kind out once."""
     keys = [f"order:{order.number}:{kind}" for kind in (*MAIL_KINDS, f"review:{order.session_id}")]
+    keys += [key for each in disputes for key in keys_of(order.number, each.stripe_id)]
     query = select(OutboxMail).where(OutboxMail.dedupe_key.in_(keys)).order_by(OutboxMail.id)
     return db.session.scalars(query).all()
 

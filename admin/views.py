@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, request, url_for
 
-from admin import figures, overview, records, services, stripe_records
+from admin import disputes, figures, overview, records, services, stripe_records
 from admin.forms import ButtonForm
 from admin.listing import read_listing
 from admin.models import Figure
@@ -29,6 +29,7 @@ def index() -> Answer:
         cards=overview.cards(sums, with_money=signed_in().may(Permission.MONEY)),
         learners=overview.mean_learners(sums), waiting=overview.waiting(), worker=overview.worker_state(),
         last_run=stripe_records.last_run(), takes_money=current_config().takes_money,
+        disputed=disputes.waiting() if signed_in().may(Permission.MONEY) else None,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Certificates as they were issued. A row never changes but to be revoked."""
+"""Certificates as they were issued. A row never changes but to be suspended, restored or revoked."""
 
 from datetime import date, datetime
 from typing import Any
@@ -36,5 +36,6 @@ class Certificate(Base):
     assessed: Mapped[dict[str, Any]] = mapped_column(JSON)
     issued_at: Mapped[datetime]
     valid_until: Mapped[date | None]
+    suspended_at: Mapped[datetime | None]  # while the payment that it rests on is disputed
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str]

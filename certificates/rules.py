@@ -38,13 +38,19 @@ class State(enum.Enum):
 
     VALID = "valid"
     EXPIRED = "expired"
+    SUSPENDED = "suspended"  # while the payment that it rests on is disputed
     REVOKED = "revoked"
 
 
-def state_of(revoked_at: datetime | None, valid_until: date | None, today: date) -> State:
-    """The state on `today`: a revocation outweighs all, and the last day of validity still counts."""
+def state_of(
+    revoked_at: datetime | None, suspended_at: datetime | None, valid_until: date | None, today: date
+) -> State:
+    """The state on `today`: a revocation outweighs all, a suspension all but that, and the last day of validity still
+    counts."""
     if revoked_at is not None:
         return State.REVOKED
+    if suspended_at is not None:
+        return State.SUSPENDED
     if valid_until is not None and today > valid_until:
         return State.EXPIRED
     return State.VALID

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g
 from markupsafe import Markup, escape
-from sqlalchemy import false, select
+from sqlalchemy import false, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.colour import contrast, is_colour, nearest_readable
@@ -43,6 +43,7 @@ class School:
     crisis_line: str = ""
     certificate_host: str = ""
     review_retention: int = 90  # percent that learners shall still know when a review is due
+    pauses_disputed: bool = True  # a course closes for the time in which its payment is disputed
     version: int = 0
 
     @property
@@ -74,6 +75,7 @@ class SchoolSettings(Base):
     crisis_line: Mapped[str]
     certificate_host: Mapped[str]
     review_retention: Mapped[int]
+    pauses_disputed: Mapped[bool] = mapped_column(server_default=true())
 
 
 EDITABLE = tuple(field.name for field in fields(School) if field.name != "version")

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.orm import aliased
 
 from accounts.models import User
 from core import events
@@ -205,6 +206,24 @@ def grants_of(user_id: int, course_id: int) -> list[Grant]:
     return list(_grants(user_id, course_id))
 
 
+def given_by(order_id: int) -> list[tuple[int, int]]:
+    """Each person and course that this order gave, by their ids."""
+    return [(row.user_id, row.course_id) for row in db.session.execute(_given_by(order_id))]
+
+
+def rests_on(order_id: int) -> list[tuple[int, int]]:
+    """Those persons and courses of this order where nothing else lets the person in."""
+    other = aliased(Grant)
+    another = select(other.id).where(
+        other.user_id == Grant.user_id,
+        other.course_id == Grant.course_id,
+        other.ended_at.is_(None),
+        or_(other.order_id.is_(None), other.order_id != order_id),
+    )
+    alone = _given_by(order_id).where(~another.exists())
+    return [(row.user_id, row.course_id) for row in db.session.execute(alone)]
+
+
 def settle(user_id: int, course_id: int) -> Enrollment:
     """Make the enrollment what the grants come to, and tell upward what that changed. There is at least one grant."""
     db.session.flush()
@@ -270,6 +289,10 @@ def _end_of_term(course_id: int, kind: GrantKind) -> datetime | None:
         return None
     moment = now()
     return datetime.combine(months_after(moment.date(), months), moment.timetz())
+
+
+def _given_by(order_id: int) -> Select[int, int]:
+    return select(Grant.user_id, Grant.course_id).filter_by(order_id=order_id).order_by(Grant.id)
 
 
 def _of_source(source: str) -> list[Grant]:

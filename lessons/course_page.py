@@ -25,6 +25,7 @@ class Card:
     minutes_text: str
     is_free: bool
     price_text: str
+    currency: str
 
 
 def card(course: Course) -> Card:
@@ -39,6 +40,7 @@ def card(course: Course) -> Card:
         minutes_in_words(_minutes(outline)),
         course.price.is_free,
         str(course.price),
+        course.currency,
     )
 
 

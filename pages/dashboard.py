@@ -65,6 +65,7 @@ _courses = HotRead(
         CourseCompletion.completed_at,
         Certificate.id,
         Certificate.issued_at,
+        Certificate.suspended_at,
         Certificate.revoked_at,
         DONE_STEPS.label("done"),
         _has_orders.label("has_orders"),
@@ -123,6 +124,7 @@ class HeldCertificate:
     id: str
     course: str
     issued: str
+    suspended: str  # since when, empty where it is not
     withdrawn: bool
 
 
@@ -216,6 +218,7 @@ def _progress(
     completed_at: datetime | None,
     certificate: str | None,
     issued_at: datetime | None,
+    suspended_at: datetime | None,
     revoked_at: datetime | None,
     done_text: str | None,
 ) -> CourseProgress:
@@ -248,7 +251,7 @@ def _progress(
         opens=opens,
         day=day,
         modules=tuple(_module(module, done, still, in_turn, days) for module in outline.modules),
-        certificate=_held(outline, certificate, issued_at, revoked_at),
+        certificate=_held(outline, certificate, issued_at, suspended_at, revoked_at),
         new_steps=len(rules.new_since(outline.added, done, completed_at)),
     )
 
@@ -317,9 +320,17 @@ def _state(
 
 
 def _held(
-    outline: Outline, certificate: str | None, issued_at: datetime | None, revoked_at: datetime | None
+    outline: Outline,
+    certificate: str | None,
+    issued_at: datetime | None,
+    suspended_at: datetime | None,
+    revoked_at: datetime | None,
 ) -> HeldCertificate | None:
     if certificate is None or issued_at is None:
         return None
-    issued = f"{issued_at.day} {issued_at:%B %Y}"
-    return HeldCertificate(certificate, outline.title, issued, revoked_at is not None)
+    suspended = _day(suspended_at) if suspended_at else ""
+    return HeldCertificate(certificate, outline.title, _day(issued_at), suspended, revoked_at is not None)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"

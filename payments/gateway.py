@@ -22,6 +22,9 @@ from core.clock import now
 from core.config import current_config
 from core.money import Money
 from payments.values import (
+    Booked,
+    Dispute,
+    DisputeStatus,
     Payment,
     PaymentsOff,
     Refund,
@@ -53,7 +56,16 @@ NEWS_OF_SESSIONS = frozenset(
     f"checkout.session.{what}"
     for what in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
 )
-NEWS_OF_PAYMENTS = frozenset({"charge.refunded", "refund.created", "refund.updated", "refund.failed"})
+NEWS_OF_PAYMENTS = frozenset(
+    {"charge.refunded", *(f"refund.{what}" for what in ("created", "updated", "failed"))}
+    | {
+        f"charge.dispute.{what}"
+        for what in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")
+    }
+)
+APPEALS = frozenset(
+    {"appeal_needs_response", "appeal_under_review"}
+)  # the money is gone, until it comes back
 NO_MONEY = (
     "Payments are not set up at this school yet. Free courses are open; for others, write to the school."
 )
@@ -345,6 +357,7 @@ def _payment(intent: Any) -> Payment:
         method=charge.payment_method_details.type if charge and charge.payment_method_details else "",
         failure=(error.message or "") if error else "",
         receipt_url=(charge.receipt_url or "") if charge and charge.paid else "",
+        disputes=_disputes(intent.id) if charge is not None and charge.disputed else (),
     )
 
 
@@ -371,6 +384,33 @@ def read_refund(given: Any) -> Refund:
         is_booked=bool(given.balance_transaction),
         is_booked_back=bool(getattr(given, "failure_balance_transaction", None)),
     )
+
+
+def _disputes(payment_id: str) -> tuple[Dispute, ...]:
+    params: Any = {"payment_intent": payment_id, "limit": 100}
+    return tuple(map(_dispute, _pages(lambda stripe, more: stripe.v1.disputes.list(params | more), 1000)))
+
+
+def _dispute(given: Any) -> Dispute:
+    details = given.evidence_details
+    return Dispute(
+        id=given.id,
+        payment_id=given.payment_intent or "",
+        status=DisputeStatus.LOST if given.status in APPEALS else DisputeStatus(given.status),
+        amount=Money(given.amount, given.currency.upper()),
+        reason=given.reason,
+        due_by=datetime.fromtimestamp(details.due_by, UTC) if details.due_by else None,
+        opened_at=datetime.fromtimestamp(given.created, UTC),
+        is_answered=details.submission_count > 0,
+        booked=tuple(_booked(given, each) for each in given.balance_transactions),
+    )
+
+
+def _booked(dispute: Any, line: Any) -> Booked:
+    """In the dispute's currency, which the balance may not be kept in; the fee is in the balance's."""
+    sign = -1 if line.amount < 0 else 1
+    amount = Money(sign * dispute.amount, dispute.currency.upper())
+    return Booked(amount, Money(line.fee, line.currency.upper()))
 
 
 def _event(given: Any) -> StripeEvent:

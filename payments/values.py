@@ -39,6 +39,43 @@ class SessionStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class DisputeStatus(StrEnum):
+    """Where a dispute stands. Those that begin with `warning` are inquiries: the bank asks, and no money moves."""
+
+    WARNING_NEEDS_RESPONSE = "warning_needs_response"
+    WARNING_UNDER_REVIEW = "warning_under_review"
+    WARNING_CLOSED = "warning_closed"
+    PREVENTED = "prevented"  # settled between the banks before it began
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What a dispute moved in Stripe's balance: `amount` below 0 where the bank took it, `fee` where it came back."""
+
+    amount: Money
+    fee: Money
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A dispute of a payment as Stripe gives it at this moment. `reason` is Stripe's word; `due_by` is when the
+    school's answer must be there; `is_answered`: evidence was handed in."""
+
+    id: str
+    payment_id: str
+    status: DisputeStatus
+    amount: Money
+    reason: str
+    due_by: datetime | None
+    opened_at: datetime
+    is_answered: bool
+    booked: tuple[Booked, ...] = ()
+
+
 class RefundState(StrEnum):
     """How a refund stands, in Stripe's words. One that went through may fail later: a card was closed meanwhile."""
 
@@ -80,6 +117,12 @@ class Payment:
     method: str = ""  # Stripe's word: card, sepa_debit …
     failure: str = ""  # Stripe's sentence for the buyer
     receipt_url: str = ""
+    disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def is_charged_back(self) -> bool:
+        """Whether the buyer's bank took it back for good."""
+        return any(each.status is DisputeStatus.LOST for each in self.disputes)
 
     @property
     def refunded(self) -> int:

@@ -103,6 +103,12 @@ def let_go(number: str, session_id: str, refusal: StripeRefused, cause: str) -> 
     return orders.find_order(number).state is OrderState.EXPIRED
 
 
+def withdraw(session_id: str, cause: str) -> Order | None:
+    """Close the checkout of what is sold no more. One that was paid in this very moment is fulfilled."""
+    _close(session_id)
+    return fulfill(session_id, cause)
+
+
 def look_up(number: str) -> Session | None:
     """What Stripe says of an order now; None for an order that it never heard of."""
     session_id = orders.find_order(number).session_id
@@ -115,6 +121,7 @@ def _next_place(buyer: Buyer, offered: Callable[[], Offer], accepted: Accepted) 
         order = orders.place(buyer, offer, accepted, current_config().is_live)
         if order.state is OrderState.PENDING and order.price.is_free:
             turns.settle_free(order)
+            return f"/checkout/return?order={order.number}"
         purchase, session_id, url = _purchase(order), order.session_id, order.url
         is_current, is_closing = orders.is_current(order, offer, accepted), orders.is_closing(order)
         has_paid = order.state is not OrderState.PENDING

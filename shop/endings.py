@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from core.database import db
 from courses.models import Course
 from courses.services import OutlineStep, course_outline
+from shop.disputes.services import is_disputed
 from shop.fulfilment import fulfilment_of, sale_page
 from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
@@ -30,6 +31,8 @@ class Ending(StrEnum):
     ALREADY = "already"  # paid by somebody who is in already: it goes back
     REVIEW = "review"
     REFUNDED = "refunded"
+    DISPUTED = "disputed"  # paid, and the buyer's bank holds the money back
+    CHARGED_BACK = "charged_back"
 
 
 ENDINGS = {
@@ -42,6 +45,7 @@ ENDINGS = {
     OrderState.DUPLICATE: Ending.ALREADY,
     OrderState.REVIEW: Ending.REVIEW,
     OrderState.REFUNDED: Ending.REFUNDED,
+    OrderState.CHARGED_BACK: Ending.CHARGED_BACK,
 }
 
 
@@ -55,6 +59,8 @@ TITLES = {
     Ending.ALREADY: "Already yours",
     Ending.REVIEW: "Your payment is being checked",
     Ending.REFUNDED: "Order refunded",
+    Ending.DISPUTED: "Your payment is disputed",
+    Ending.CHARGED_BACK: "Payment taken back",
 }
 
 
@@ -165,6 +171,8 @@ def _ending(order: Order, was_silent: bool) -> Ending:
         return Ending.DECLINED
     if order.state is OrderState.REFUNDED and _was_duplicate(order):
         return Ending.ALREADY
+    if ENDINGS[order.state] is Ending.RECEIVED and is_disputed(order.id):
+        return Ending.DISPUTED
     return ENDINGS[order.state]
 
 

@@ -20,13 +20,17 @@ def write(order: Order, kind: str, again: int = 0, **more: object) -> None:
 
     `again` counts how often the same has happened before.
     """
-    facts = {
+    key = f"order:{order.number}:{kind}" + (f":{again}" if again else "")
+    mail.queue(kind, order.email, {**facts_of(order), **more}, dedupe_key=key)
+
+
+def facts_of(order: Order) -> dict[str, object]:
+    """What every mail to the buyer may say."""
+    return {
         "name": _name_of(order), "course": order.title, "number": order.number,
         "amount": str(order.amount), "is_test": not order.livemode, "path": order.url,
         "course_path": sale_page(order),
     }  # fmt: skip
-    key = f"order:{order.number}:{kind}" + (f":{again}" if again else "")
-    mail.queue(kind, order.email, {**facts, **more}, dedupe_key=key)
 
 
 def send_receipt(order: Order) -> None:

@@ -15,6 +15,7 @@ from enrollment.services import lock_person
 from payments.values import Session
 from shop import order_mails, rules
 from shop.coupons import services as coupons
+from shop.disputes import services as disputes
 from shop.fulfilment import fulfilment_of
 from shop.ledger import services as ledger
 from shop.models import Order, OrderChange
@@ -24,7 +25,8 @@ from shop.rules import OPEN_STATES, OrderState
 
 ENTERED = frozenset({OrderState.PAID, OrderState.PARTLY_REFUNDED})
 FREE = "free"  # the way of paying of an order that costs nothing
-MONEY_STATES = frozenset({*ENTERED, OrderState.DUPLICATE, OrderState.REVIEW, OrderState.REFUNDED})
+GONE = frozenset({OrderState.REFUNDED, OrderState.CHARGED_BACK})
+MONEY_STATES = frozenset({*ENTERED, *GONE, OrderState.DUPLICATE, OrderState.REVIEW})
 
 
 class OrderUnknown(Unavailable):
@@ -55,6 +57,8 @@ def apply(session: Session, cause: str) -> Order | None:
     _write_down(order, session)
     _turn(order, rules.next_state(before, told, _has_failed_refund(session)), cause)
     _follow_part(order, had_ended)
+    if session.payment is not None:
+        disputes.apply(order, session.payment.disputes)
     if order.state is OrderState.REVIEW and before is not OrderState.REVIEW:
         order_mails.tell_school(order, session, _why_review(order, session))
     return order
@@ -68,6 +72,8 @@ def accept(number: str, by: int) -> Order:
     order = lock_with_buyer(number)
     if order.state is not OrderState.REVIEW or order.user_id is None:
         raise Conflict("Only an order that is being checked, and that still has its buyer, can be accepted.")
+    if disputes.is_disputed(order.id):
+        raise Conflict("The payment of this order is disputed. It can be accepted once the dispute is won.")
     _turn(order, OrderState.PAID, "admin")
     if order.refunded_minor:  # A part went back meanwhile, and no news of it will come again.
         _turn(order, OrderState.PARTLY_REFUNDED, "admin")
@@ -231,12 +237,18 @@ def _times_refunded(order: Order) -> int:
     return db.session.scalar(query.filter_by(order_id=order.id, after=OrderState.REFUNDED)) or 0
 
 
+def _charged_back(order: Order, _: OrderState) -> None:
+    fulfilment_of(order).take_back(order, EndReason.DISPUTE)
+    order_mails.write(order, "charged_back")
+
+
 FOLLOWS: dict[OrderState, Callable[[Order, OrderState], None]] = {
     OrderState.PROCESSING: _processing,
     OrderState.FAILED: _failed,
     OrderState.DUPLICATE: _paid_twice,
     OrderState.REVIEW: _review,
     OrderState.REFUNDED: _refunded,
+    OrderState.CHARGED_BACK: _charged_back,
 }
 
 

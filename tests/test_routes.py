@@ -138,6 +138,9 @@ GET  admin_offers.export              login   403     403     403     403     20
 GET  admin_offers.index               login   403     403     403     403     200     200
 GET  admin_offers.make_code           login   403     403     403     403     200     200
 GET  admin_offers.new_bundle          login   403     403     403     403     200     200
+GET  admin_disputes.index            login   403     403     403     403     200     200
+GET  admin_disputes.paper            login   403     403     403     403     200     200
+GET  admin_disputes.show             login   403     403     403     403     200     200
 GET  admin_orders.events             login   403     403     403     403     200     200
 GET  admin_orders.export             login   403     403     403     403     200     200
 GET  admin_orders.index              login   403     403     403     403     200     200
@@ -194,9 +197,10 @@ POST admin_people.see_as             login   403     403     403     422     403
 POST seeing.stop                     login   303     303     303     303     303     303
 POST admin_people.set_active         login   403     403     403     303     403     303
 POST admin_enrollments.enroll        login   403     403     403     422     403     422
+POST admin_disputes.send_evidence    login   403     403     403     403     409     409
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_offers.bundle              login   403     403     403     403     422     422
-POST admin_offers.code                login   403     403     403     403     422     422
+POST admin_offers.code                login   403     403     403     403     303     303
 POST admin_offers.make_code           login   403     403     403     403     422     422
 POST admin_offers.new_bundle          login   403     403     403     403     422     422
 POST admin_orders.accept             login   403     403     403     403     409     409
@@ -242,6 +246,11 @@ POST admin_cohorts.add               login   403     403     403     303     403
 POST admin_cohorts.remove            login   403     403     403     404     403     404
 POST groups.choose                   login   303     404     404     404     404     404
 POST groups.give_up                  login   course  course  course  course  course  course
+GET  admin_bulk.upload               login   403     403     403     200     403     200
+GET  admin_bulk.show                 login   403     403     403     404     403     404
+GET  invitations.follow              302     302     302     302     302     302     302
+POST admin_bulk.upload               login   403     403     403     422     403     422
+POST admin_bulk.apply                login   403     403     403     404     403     404
 """
 
 
@@ -314,6 +323,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_orders.show": {"number": "THE-ORDER"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
+    "admin_disputes.show": {"dispute_id": "1"},
+    "admin_disputes.paper": {"dispute_id": "1"},
+    "admin_disputes.send_evidence": {"dispute_id": "1"},
     "shop.show": {"number": "THE-ORDER"},
     "refunds.ask": {"number": "THE-ORDER"},
     "admin_refunds.refund": {"number": "THE-ORDER"},
@@ -378,6 +390,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     enrollment = factories.enroll(learner, course)
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
     order = factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
+    factories.make_dispute(order, "won")
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))
     factories.sign_in(app.test_client(), learner)
@@ -407,7 +420,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     mails.mkdir(exist_ok=True)
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
-        "position": 1, "doubt_id": 1, "cohort_id": cohort_id, "place_id": 1,
+        "position": 1, "doubt_id": 1, "cohort_id": cohort_id, "place_id": 1, "upload_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,

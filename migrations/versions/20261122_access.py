@@ -13,6 +13,7 @@ down_revision = "20261122_lists"
 branch_labels = None
 depends_on = None
 
+UPLOAD_STATE = sa.Enum("previewed", "applying", "applied", name="uploadstate", native_enum=False, length=32)
 PLACE_STATE = sa.Enum(
     "waiting", "offered", "held", "taken", "left", name="placestate", native_enum=False, length=32
 )
@@ -31,6 +32,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("warned_of", sa.DateTime(timezone=True), nullable=True))
         batch.create_index(batch.f("ix_enrollments_ends_at"), ["ends_at"])
     _create_cohorts()
+    _create_uploads()
 
 
 def _create_cohorts() -> None:
@@ -74,7 +76,27 @@ def _create_cohorts() -> None:
         op.create_index(op.f(f"ix_cohort_places_{column}"), "cohort_places", [column])
 
 
+def _create_uploads() -> None:
+    op.create_table(
+        "bulk_uploads",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("state", UPLOAD_STATE, nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["users.id"], name=op.f("fk_bulk_uploads_made_by_users"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_uploads")),
+    )
+    op.create_index(op.f("ix_bulk_uploads_state"), "bulk_uploads", ["state"])
+
+
 def downgrade() -> None:
+    op.drop_table("bulk_uploads")
     op.drop_table("cohort_places")
     op.drop_table("cohorts")
     with op.batch_alter_table("enrollments") as batch:

@@ -4,10 +4,13 @@ from sqlalchemy import select
 
 from core.clock import now
 from core.database import db, insert_once
-from payments.values import Payment, Refund, RefundState
+from payments.values import Dispute, Payment, Refund, RefundState
 from shop.ledger.models import LedgerEntry
 from shop.ledger.rules import EntryKind, key_of
 from shop.models import Order
+
+_DISPUTE_TAKEN = EntryKind.DISPUTE, EntryKind.DISPUTE_FEE
+_DISPUTE_WON = EntryKind.DISPUTE_WON, EntryKind.DISPUTE_FEE_BACK
 
 
 def book(order: Order, kind: EntryKind, source_id: str, minor: int, currency: str) -> bool:
@@ -20,11 +23,13 @@ def book(order: Order, kind: EntryKind, source_id: str, minor: int, currency: st
 
 
 def book_payment(order: Order, payment: Payment, currency: str) -> None:
-    """Write down all that a payment and its refunds moved, as Stripe tells it now."""
+    """Write down all that a payment, its refunds and its disputes moved, as Stripe tells it now."""
     if payment.captured:
         book(order, EntryKind.PAYMENT, payment.charge_id, payment.captured, currency)
         for refund in payment.refunds:
             _book_refund(order, refund)
+        for dispute in payment.disputes:
+            _book_dispute(order, dispute)
 
 
 def _book_refund(order: Order, refund: Refund) -> None:
@@ -33,6 +38,14 @@ def _book_refund(order: Order, refund: Refund) -> None:
         book(order, EntryKind.REFUND, refund.id, -refund.amount, refund.currency)
     if refund.is_booked_back:
         book(order, EntryKind.REFUND_FAILED, refund.id, refund.amount, refund.currency)
+
+
+def _book_dispute(order: Order, dispute: Dispute) -> None:
+    for moved in dispute.booked:
+        is_taken = moved.amount.minor < 0
+        kind, fee = _DISPUTE_TAKEN if is_taken else _DISPUTE_WON
+        book(order, kind, dispute.id, moved.amount.minor, moved.amount.currency)
+        book(order, fee, dispute.id, -moved.fee.minor, moved.fee.currency)
 
 
 def entries_of(order: Order) -> list[LedgerEntry]:

@@ -13,6 +13,7 @@ from core.errors import Conflict
 from core.money import Money
 from payments.refunds import GiveBack
 from payments.values import Payment, Refund, RefundState
+from shop.disputes import services as disputes
 from shop.models import Order
 from shop.refunds import rules
 from shop.refunds.models import RefundRequest, RefundRow
@@ -20,6 +21,7 @@ from shop.refunds.rules import STANDING, RefundReason, RequestState
 from shop.rules import OrderState
 
 UNDER_WAY = "A refund of this order is on its way to the payment service. Wait until it has answered."
+DISPUTED = "The buyer's bank disputes this payment, and a refund would pay twice. The bank decides now."
 _OVER = frozenset(RefundState) - STANDING
 
 
@@ -58,8 +60,11 @@ def left_beside(order: Order, rows: Iterable[RefundRow]) -> Money:
 def place(order: Order, wish: Wish, by: int | None) -> RefundRow:
     """Write down that this much is to go back. `by` is None where nobody asked for it.
 
-    Raises Conflict while another is not answered yet or where nothing can go back, InvalidInput for too much.
+    Raises Conflict while another is not answered yet, while the payment is disputed or where nothing can go back,
+    InvalidInput for too much.
     """
+    if disputes.is_disputed(order.id):
+        raise Conflict(DISPUTED)
     if _unsent(order) is not None:
         raise Conflict(UNDER_WAY)
     rules.require_refundable(order.state, left_of(order), wish.amount)
@@ -80,7 +85,7 @@ def owe_back(order: Order) -> int | None:
 
     What failed once is not tried again by itself: the school was told, and decides.
     """
-    if order.state is not OrderState.DUPLICATE:
+    if order.state is not OrderState.DUPLICATE or disputes.is_disputed(order.id):
         return None
     left, unsent = left_of(order), _unsent(order)
     if unsent is not None or not left.minor:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.factories import make_order
+from tests.factories import make_bundle, make_coupon, make_dispute, make_order
 from tests.journeys.cases import open_case, play
 from tests.journeys.people import DEMO_ADMIN, DEMO_INSTRUCTOR, DEMO_LEARNER, DEMO_NEWCOMER
 from tests.journeys.school import School, inside
@@ -28,7 +28,18 @@ def make_places(school: School) -> dict[str, str]:
     count_results(school)
     history = _history(school)
     _doubt(school, history["result"].rpartition("/")[2], int(history["learner id"]))
-    return {**history, **_plays(school), **_orders(school), **_works(school)}
+    return {**history, **_plays(school), **_orders(school), **_offers(school), **_works(school)}
+
+
+def _offers(school: School) -> dict[str, str]:
+    """A code, and a bundle of both courses, in two currencies, at /bundles/both."""
+    from app import create_app
+    from courses.services import find_course
+
+    with inside(create_app(school.config)):
+        courses = [find_course(slug) for slug in (CERTIFICATION, FREE)]
+        make_bundle(*courses, prices={"USD": 59900, "EUR": 54900})
+        return {"code": f"/admin/codes/{make_coupon(note='For the congress').id}"}
 
 
 def _doubt(school: School, attempt: str, learner: int) -> None:
@@ -122,6 +133,7 @@ HISTORY = {
     "person": "SELECT '/admin/people/' || :learner",
     "revoke": "SELECT '/admin/enrollments/' || min(id) || '/revoke' FROM enrollments WHERE user_id = :learner",
     "order": "SELECT '/admin/orders/' || max(number) FROM orders WHERE user_id = :learner",
+    "dispute": "SELECT '/admin/disputes/' || max(id) FROM disputes WHERE :learner > 0",
     "refund": "SELECT '/admin/orders/' || max(number) || '/refund' FROM orders WHERE user_id = :learner",
     "decline": "SELECT '/admin/refund-requests/' || max(id) || '/decline' FROM refund_requests WHERE :learner > 0",
     "mail": "SELECT '/admin/mail/' || max(id) FROM outbox WHERE :learner > 0",
@@ -156,6 +168,7 @@ def _sell(buyer: Any) -> None:
     from shop.rules import OrderState
 
     order = make_order(buyer, find_course(CERTIFICATION))
+    make_dispute(order)
     event = {
         "event_id": "evt_1", "kind": "checkout.session.completed", "object_id": order.session_id, "livemode": False,
         "api_version": "", "created_at": now(), "received_at": now(), "fate": EventFate.WAITING,

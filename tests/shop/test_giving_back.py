@@ -166,7 +166,7 @@ def test_what_stripe_refuses_has_failed_and_says_why(shop: Shop, sandbox: Sandbo
     assert (row.state, row.stripe_id) == ("failed", None)
     assert "would pay twice" in row.failure
     assert shop.states(buyer) == ["paid"]
-    assert shop.is_in(buyer)
+    assert not shop.is_in(buyer)  # With the refusal the dispute was heard of, which pauses.
 
 
 def test_a_refund_made_at_stripe_is_written_down_once(shop: Shop, sandbox: Sandbox, admin: Any) -> None:

@@ -14,18 +14,24 @@ from core.database import db, transaction
 from core.school import change_school
 from tests.conftest import make_config
 
-KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "order_review")
+TO_SCHOOL = ("order_review", "dispute_opened", "dispute_closed")
+KINDS = (
+    "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "payment_disputed", "dispute_settled",
+    "charged_back", *TO_SCHOOL,
+)  # fmt: skip
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
     "path": "/orders/ST-1", "course_path": "/courses/first", "learn_path": "/learn/first",
     "terms_version": "", "promise_days": 0, "promise_progress": 0, "is_test": False,
     "receipt_url": "", "reason": "", "email": "ada@example.org", "amount_ordered": "489.00 USD",
-    "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1",
+    "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1", "is_paused": False, "is_inquiry": False,
+    "due": "", "due_day": "", "outcome": "",
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
     "promise_days": 14, "promise_progress": 30, "is_test": True, "receipt_url": "https://stripe.example/receipt",
-    "reason": "Your card has insufficient funds.",
+    "reason": "Your card has insufficient funds.", "is_paused": True,
+    "due": "1 December 2026, 23:59 (UTC)", "due_day": "1 December", "outcome": "The school won.",
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
@@ -33,7 +39,10 @@ LINKS = {
     "payment_failed": ["/courses/first"],
     "paid_twice": ["/orders/ST-1"],
     "refunded": ["/orders/ST-1", "/courses/first"],
-    "order_review": ["/admin/orders/ST-1"],
+    "payment_disputed": ["/orders/ST-1"],
+    "dispute_settled": ["/orders/ST-1"],
+    "charged_back": ["/orders/ST-1", "/courses/first"],
+    **{kind: ["/admin/orders/ST-1"] for kind in TO_SCHOOL},
 }
 
 
@@ -66,7 +75,7 @@ def test_each_mail_is_whole_with_little_and_with_all(school: None, kind: str, va
 
     assert "ST-1" in text
     assert "ST-1" in html
-    assert ("First course" in subject) == (kind != "order_review")
+    assert ("First course" in subject) == (kind not in TO_SCHOOL)
     for said in (text, html):
         assert "None" not in said
         assert "\n\n\n" not in said
@@ -82,7 +91,7 @@ def test_each_mail_leads_to_what_it_tells_of(school: None, kind: str) -> None:
         assert f'href="http://127.0.0.1:8000{path}"' in html
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "order_review"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in TO_SCHOOL])
 def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
     _, named, html = written(kind)
     _, unnamed, _ = written(kind, LEAST)
@@ -95,7 +104,7 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        *((kind, "no money move") for kind in KINDS if kind != "order_review"),
+        *((kind, "no money move") for kind in KINDS if kind not in TO_SCHOOL),
         ("receipt", "1 November 2026"),
         (
             "receipt",
@@ -104,6 +113,9 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("receipt", "https://stripe.example/receipt"),
         ("payment_failed", "Your card has insufficient funds."),
         ("order_review", "Your card has insufficient funds."),
+        ("dispute_opened", "1 December 2026, 23:59 (UTC)"),
+        ("dispute_closed", "The school won."),
+        ("payment_disputed", "the course is closed to you"),
     ],
 )
 def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
@@ -121,6 +133,11 @@ def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
         ("paid_twice", "your place in the course and everything in it stay as they are"),
         ("refunded", "What you completed is kept"),
         ("order_review", "enroll the buyer by hand"),
+        ("payment_disputed", "tell your bank that you withdraw the dispute"),
+        ("dispute_settled", "There is nothing to do"),
+        ("charged_back", "What you completed is kept"),
+        ("dispute_opened", "cannot be refunded while it is disputed"),
+        ("dispute_closed", "The school won."),
     ],
 )
 def test_each_mail_says_what_is_to_be_done(school: None, kind: str, said: str) -> None:
@@ -130,7 +147,7 @@ def test_each_mail_says_what_is_to_be_done(school: None, kind: str, said: str) -
     assert said in html
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "order_review"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in TO_SCHOOL])
 def test_a_test_speaks_neither_of_banks_that_wait_nor_of_stripe(school: None, kind: str) -> None:
     for said in written(kind)[1:]:
         assert "Most banks" not in said

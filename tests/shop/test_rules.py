@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.money import Money
-from payments.values import Payment, Refund, RefundState, Session, SessionStatus
+from payments.values import (
+    Dispute,
+    DisputeStatus,
+    Payment,
+    Refund,
+    RefundState,
+    Session,
+    SessionStatus,
+)
 from shop.rules import OPEN_STATES, TRANSITIONS, UNDONE, OrderState, next_state, told_by
 from tests.conftest import NOON
 
@@ -18,12 +26,17 @@ PAID = Session(
     "cs_1", SessionStatus.COMPLETE, True, PRICE, False, "261121-AAAAAAAA", "school.example", "", NOON, PAYMENT
 )
 UNPAID = replace(PAID, is_paid=False, payment=replace(PAYMENT, captured=0))
-WITH_MONEY = {S.PAID, S.DUPLICATE, S.REVIEW, S.PARTLY_REFUNDED, S.REFUNDED}
+WITH_MONEY = {S.PAID, S.DUPLICATE, S.REVIEW, S.PARTLY_REFUNDED, S.REFUNDED, S.CHARGED_BACK}
 STATES = st.sampled_from(list(S))
 
 
 def returned(amount: int, state: RefundState = RefundState.SUCCEEDED) -> Payment:
     return replace(PAYMENT, refunds=(Refund("re_1", state, amount, "USD"),))
+
+
+def disputed(status: DisputeStatus, refunded: int = 0) -> Payment:
+    dispute = Dispute("du_1", "pi_1", status, Money(100, "USD"), "general", None, NOON, False)
+    return replace(returned(refunded), disputes=(dispute,))
 
 
 @pytest.mark.parametrize(
@@ -49,6 +62,11 @@ def returned(amount: int, state: RefundState = RefundState.SUCCEEDED) -> Payment
         (replace(PAID, payment=returned(4900)), S.REFUNDED),
         (replace(PAID, total=Money(1, "USD"), payment=returned(4900)), S.REFUNDED),
         (replace(PAID, payment=returned(4900, RefundState.PENDING)), S.PAID),
+        (replace(PAID, payment=disputed(DisputeStatus.NEEDS_RESPONSE)), S.PAID),
+        (replace(PAID, payment=disputed(DisputeStatus.WON)), S.PAID),
+        (replace(PAID, payment=disputed(DisputeStatus.LOST)), S.CHARGED_BACK),
+        (replace(PAID, payment=disputed(DisputeStatus.LOST, refunded=100)), S.CHARGED_BACK),
+        (replace(PAID, payment=disputed(DisputeStatus.LOST, refunded=4900)), S.REFUNDED),
     ],
 )
 def test_what_a_session_means(session: Session, told: OrderState) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.database import db, transaction
 from core.errors import Conflict
-from shop import checkout
+from shop import checkout, reconcile
 from shop.bundles.models import Bundle
 from shop.bundles.services import of_bundle
 from shop.models import Order
@@ -114,3 +114,17 @@ def test_a_bundle_that_is_off_is_sold_no_more(shop: Shop, bundle: Any) -> None:
 
     assert shop.browser(buyer).get("/bundles/both").status_code == 404
     assert not shop.count(Order)
+
+
+def test_open_checkouts_of_what_is_sold_no_more_are_closed_by_the_reconciler(shop: Shop, bundle: Any) -> None:
+    buyer, patient = shop.buyer(), shop.buyer()
+    begin(buyer)
+    shop.begin(patient)
+    shop.set_price(5900)  # another price is not withdrawn: what was shown is honoured
+    with transaction() as session:
+        session.get_one(Bundle, bundle.id).is_active = False
+
+    report = reconcile.reconcile("job")
+
+    assert [each["after"] for each in report.repaired] == ["expired"]
+    assert (shop.states(buyer), shop.states(patient)) == (["expired"], ["pending"])
