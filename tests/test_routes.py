@@ -233,6 +233,10 @@ POST accounts.end_other_sign_ins     login   303     303     303     303     303
 POST admin_enrollments.revoke        login   403     403     403     303     403     303
 POST admin_people.change_role        login   403     403     403     403     403     303
 POST security.logout                 login   302     302     302     302     302     302
+GET  admin_selected.show              login   403     403     403     303     403     303
+GET  admin_selected.export            login   403     403     403     200     403     200
+POST admin_selected.revoke            login   403     403     403     303     403     303
+POST admin_selected.restore           login   403     403     403     303     403     303
 GET  admin_reports.index             login   403     403     403     200     200     200
 GET  admin_reports.show              login   403     403     403     200     403     200
 GET  admin_reports.export            login   403     403     403     200     403     200
