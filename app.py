@@ -25,6 +25,7 @@ import admin.people_views
 import admin.refund_views
 import admin.report_views
 import admin.school_views
+import admin.selected_views
 import admin.views
 import analysis.cohorts.jobs
 import analysis.cohorts.later
@@ -160,6 +161,7 @@ def register_rooms(app: Flask) -> None:
         admin.dispute_views,
         admin.refund_views,
         admin.school_views,
+        admin.selected_views,
     ):
         app.register_blueprint(views.bp)
 

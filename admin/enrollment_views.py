@@ -46,7 +46,7 @@ def export() -> Response:
     rows = enrollments.all_rows(asked)
     with transaction():
         record("enrollment.export", "enrollments", dict(asked.hidden()), actor_id=signed_in().user_id)
-    return csv_file("enrollments", _cells(rows))
+    return csv_file("enrollments", cells(rows))
 
 
 @bp.route("/enrollments/new", methods=["GET", "POST"])
@@ -96,7 +96,8 @@ def _given() -> dict[str, str]:
     return {name: request.args[name] for name in ("email", "course") if name in request.args}
 
 
-def _cells(rows: Iterator[enrollments.EnrollmentRow]) -> Iterator[tuple[object, ...]]:
+def cells(rows: Iterator[enrollments.EnrollmentRow]) -> Iterator[tuple[object, ...]]:
+    """The lines of a file of enrollments, the names of its columns first."""
     yield HEAD
     for row in rows:
         yield (

@@ -64,6 +64,7 @@ class EnrollmentRow:
     user_id: int
     name: str
     email: str
+    course_id: int
     course_slug: str
     course_title: str
     state: str
@@ -204,7 +205,20 @@ def _row(facts: tuple[Any, ...], required: dict[int, frozenset[int]] | None = No
     )
     shown = FINISHED if completed and state == EnrollmentState.ACTIVE else str(state)
     return EnrollmentRow(
-        number, user_id, name, email, slug, title, shown, reason, started, ended, completed, part, certificate
+        number,
+        user_id,
+        name,
+        email,
+        course_id,
+        slug,
+        title,
+        shown,
+        reason,
+        started,
+        ended,
+        completed,
+        part,
+        certificate,
     )
 
 

@@ -216,7 +216,7 @@ def _read(ids: list[int], reader: Reader) -> list[OrderRow]:
 
 
 def _terms(asked: Listing) -> list[Term]:
-    found = [_named(word) for word in asked.words]
+    found = [order_term(word) for word in asked.words]
     if asked.filters["state"]:
         found.append(_where(Order.state == OrderState(asked.filters["state"])))
     if asked.filters["course"]:
@@ -228,7 +228,7 @@ def _where(holds: ColumnElement[bool]) -> Term:
     return Term(holds, select(Order.id).where(holds))
 
 
-def _named(word: str) -> Term:
+def order_term(word: str) -> Term:
     """A number, an address or an id of Stripe as a whole, or the beginning of a word of the buyer with an account."""
     whole = (
         Order.number == word.upper(), Order.email == word.lower(), Order.session_id == word, Order.payment_id == word,

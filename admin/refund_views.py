@@ -32,11 +32,13 @@ UNANSWERED = (
 @allow(Permission.MONEY)
 def index() -> Answer:
     """What went back, or is to go back, of which order."""
-    asked = read_listing("admin_refunds.index", refunds.COLUMNS, "-made", {"state": refund_words.STATES})
+    asked = read_listing(
+        "admin_refunds.index", refunds.REFUNDS.orders, "-made", {"state": refund_words.STATES}
+    )
     rows, shown = refunds.page_of_refunds(asked)
     return page(
         "refunds", "refunds",
-        asked=asked, rows=rows, pager=asked.pager(shown), states=in_words(refund_words.STATES),
+        asked=asked, rows=rows, shown=shown, states=in_words(refund_words.STATES),
     )  # fmt: skip
 
 
@@ -65,12 +67,12 @@ def refund(number: str) -> Answer:
 def asked() -> Answer:
     """What learners ask for."""
     wanted = read_listing(
-        "admin_refunds.asked", refunds.REQUEST_COLUMNS, "-asked", {"state": refund_words.REQUESTS}
+        "admin_refunds.asked", refunds.REQUESTS_MADE.orders, "-asked", {"state": refund_words.REQUESTS}
     )
     rows, shown = refunds.page_of_requests(wanted)
     return page(
         "refund_requests", "refunds", ButtonForm(),
-        asked=wanted, rows=rows, pager=wanted.pager(shown), states=in_words(refund_words.REQUESTS),
+        asked=wanted, rows=rows, shown=shown, states=in_words(refund_words.REQUESTS),
     )  # fmt: skip
 
 

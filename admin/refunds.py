@@ -1,16 +1,18 @@
 """Refunds, requests for them and the ledger as the admin reads them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from accounts.models import User
-from admin.listing import Listing, holds
+from admin.listing import Listing
 from admin.order_words import Word
+from admin.orders import order_term
+from admin.paging import Order as OrderOf
+from admin.paging import Page, Table, Term, find_page, in_order
 from admin.refund_words import REASONS, REQUESTS, STATES
 from admin.rules import PageOf, page_of
 from core.database import db
@@ -24,8 +26,9 @@ from shop.refunds.rules import RequestState
 Rows = Select[*tuple[Any, ...]]
 Columns = dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]]
 REPORT_COLUMNS: Columns = {"day": LedgerReport.day}
-COLUMNS: Columns = {"made": RefundRow.created_at, "buyer": func.lower(Order.email)}
-REQUEST_COLUMNS: Columns = {"asked": RefundRequest.asked_at, "buyer": func.lower(Order.email)}
+Model = type[RefundRow] | type[RefundRequest]
+REFUNDS = Table(RefundRow.id, {"made": OrderOf((RefundRow.created_at,))})
+REQUESTS_MADE = Table(RefundRequest.id, {"asked": OrderOf((RefundRequest.asked_at,))})
 
 
 @dataclass(frozen=True)
@@ -83,29 +86,30 @@ def reason_of(row: RefundRow) -> str:
     return found or row.reason.replace("_", " ") or "Made at Stripe"
 
 
-def page_of_refunds(asked: Listing) -> tuple[list[RefundLine], PageOf]:
+def page_of_refunds(asked: Listing) -> tuple[list[RefundLine], Page]:
     """One page of the refunds that were asked for."""
-    facts = select(Order.number, Order.user_id, User.name, Order.email, Order.livemode, RefundRow)
-    wanted = [holds(w, Order.number, Order.email, RefundRow.stripe_id, User.name) for w in asked.words]
+    terms = [_of_order(RefundRow, word, RefundRow.stripe_id == word) for word in asked.words]
     if asked.filters["state"]:
-        wanted.append(RefundRow.state == RefundState(asked.filters["state"]))
-    rows, shown = _page(asked, facts, RefundRow, wanted, COLUMNS)
-    return [RefundLine(*row) for row in rows], shown
+        terms.append(_where(RefundRow.id, RefundRow.state == RefundState(asked.filters["state"])))
+    shown = find_page(REFUNDS, asked, terms)
+    query = select(Order.number, Order.user_id, User.name, Order.email, Order.livemode, RefundRow)
+    rows = db.session.execute(_joined(query, RefundRow).where(RefundRow.id.in_(shown.ids)))
+    return in_order(shown.ids, {row[-1].id: RefundLine(*row) for row in rows}), shown
 
 
-def page_of_requests(asked: Listing) -> tuple[list[RequestLine], PageOf]:
+def page_of_requests(asked: Listing) -> tuple[list[RequestLine], Page]:
     """One page of the requests that were asked for."""
-    wanted = [holds(w, Order.number, Order.email, User.name) for w in asked.words]
+    terms = [_of_order(RefundRequest, word) for word in asked.words]
     if asked.filters["state"]:
-        wanted.append(RefundRequest.state == RequestState(asked.filters["state"]))
-    rows, shown = _page(asked, _requests(), RefundRequest, wanted, REQUEST_COLUMNS)
-    return [RequestLine(*row) for row in rows], shown
+        terms.append(_where(RefundRequest.id, RefundRequest.state == RequestState(asked.filters["state"])))
+    shown = find_page(REQUESTS_MADE, asked, terms)
+    rows = db.session.execute(_requests().where(RefundRequest.id.in_(shown.ids)))
+    return in_order(shown.ids, {row[-1].id: RequestLine(*row) for row in rows}), shown
 
 
 def request_line(request_id: int) -> RequestLine | None:
     """One request, or None."""
-    query = _requests().select_from(RefundRequest).join(Order).outerjoin(User, User.id == Order.user_id)
-    row = db.session.execute(query.where(RefundRequest.id == request_id)).one_or_none()
+    row = db.session.execute(_requests().where(RefundRequest.id == request_id)).one_or_none()
     return RequestLine(*row) if row else None
 
 
@@ -117,28 +121,28 @@ def page_of_reports(asked: Listing) -> tuple[list[LedgerReport], PageOf]:
 
 
 def _requests() -> Rows:
-    return select(
+    query = select(
         Order.number, Order.user_id, User.name, Order.email, Order.title, Order.paid_minor,
         Order.paid_currency, Order.paid_at, RefundRequest,
     )  # fmt: skip
+    return _joined(query, RefundRequest)
 
 
-def _page(
-    asked: Listing,
-    facts: Rows,
-    table: type[RefundRow] | type[RefundRequest],
-    wanted: list[ColumnElement[bool]],
-    columns: Columns,
-) -> tuple[Sequence[Any], PageOf]:
-    def joined(query: Rows) -> Rows:
-        order = Order.id == table.order_id
-        return (
-            query.select_from(table)
-            .join(Order, order)
-            .outerjoin(User, User.id == Order.user_id)
-            .where(*wanted)
-        )
+def _joined(query: Rows, model: Model) -> Rows:
+    orders = query.select_from(model).join(Order, Order.id == model.order_id)
+    return orders.outerjoin(User, User.id == Order.user_id)
 
-    page = page_of(asked.wanted_page, db.session.scalar(joined(select(func.count()))) or 0)
-    ordered = joined(facts).order_by(*asked.order(columns, table.id))
-    return db.session.execute(ordered.offset(page.offset).limit(page.last - page.offset)).all(), page
+
+def _of_order(model: Model, word: str, *whole: ColumnElement[bool]) -> Term:
+    """What finds the order finds what belongs to it; `whole` are ids of the row itself."""
+    found = order_term(word)
+    order = select(Order.id).where(Order.id == model.order_id, found.holds).exists()
+    ids = union_all(
+        *(select(model.id).where(each) for each in whole),
+        select(model.id).where(model.order_id.in_(found.ids)),
+    ).subquery()
+    return Term(or_(*whole, order), select(ids.c[0]))
+
+
+def _where(key: InstrumentedAttribute[int], holds: ColumnElement[bool]) -> Term:
+    return Term(holds, select(key).where(holds))

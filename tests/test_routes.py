@@ -140,6 +140,8 @@ GET  admin_cohorts.show              login   403     403     403     200     403
 GET  admin_bulk.upload               login   403     403     403     200     403     200
 GET  admin_bulk.show                 login   403     403     403     404     403     404
 GET  invitations.follow              302     302     302     302     302     302     302
+GET  admin_selected.show             login   403     403     403     303     403     303
+GET  admin_selected.export           login   403     403     403     200     403     200
 GET  admin_school.logo               404     404     404     404     404     404     404
 GET  admin_offers.bundle              login   403     403     403     403     200     200
 GET  admin_offers.bundles             login   403     403     403     403     200     200
@@ -216,6 +218,8 @@ POST groups.choose                   login   303     404     404     404     404
 POST groups.give_up                  login   course  course  course  course  course  course
 POST admin_bulk.upload               login   403     403     403     422     403     422
 POST admin_bulk.apply                login   403     403     403     404     403     404
+POST admin_selected.revoke           login   403     403     403     303     403     303
+POST admin_selected.restore          login   403     403     403     303     403     303
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_offers.bundle              login   403     403     403     403     422     422
 POST admin_offers.code                login   403     403     403     403     303     303

@@ -99,6 +99,19 @@ def test_there_is_a_page_for_each_report_and_for_no_other(client: FlaskClient, a
     assert client.get("/admin/reports/salaries.csv").status_code == 404
 
 
+def test_revenue_is_told_by_coupon(client: FlaskClient, admin: Any) -> None:
+    course, off = make_course("first"), {"coupon_code": "SPRING", "discount_minor": 100, "paid_at": NOON}
+    for price in (900, 800):
+        make_order(make_user(), course, amount_minor=price, livemode=True, **off)
+    make_order(make_user(), course, paid_at=NOON)
+
+    found = [
+        (row["Code"], row["Orders"], row["Taken off"], row["Paid"]) for row in rows(client, "revenue-by-code")
+    ]
+
+    assert found == [("SPRING", "2", "2.00", "17.00")]
+
+
 def test_a_long_report_goes_on_and_who_took_it_is_in_the_trail(client: FlaskClient, admin: Any) -> None:
     course = make_course("many")
     for n in range(26):
