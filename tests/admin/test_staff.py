@@ -35,8 +35,21 @@ def tabs(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        ("support", ["Overview", "People", "Enrollments", "Mail"]),
-        ("finance", ["Overview", "Orders", "Events", "Reconcile"]),
+        ("support", ["Overview", "People", "Enrollments", "Cohorts", "Reports", "Mail"]),
+        (
+            "finance",
+            [
+                "Overview",
+                "Orders",
+                "Refunds",
+                "Disputes",
+                "Codes",
+                "Bundles",
+                "Reports",
+                "Events",
+                "Reconcile",
+            ],
+        ),
     ],
 )
 def test_the_navigation_shows_what_the_role_may_see(client: FlaskClient, role: str, shown: list[str]) -> None:
