@@ -141,6 +141,13 @@ GET  admin_offers.new_bundle          login   403     403     403     403     20
 GET  admin_disputes.index            login   403     403     403     403     200     200
 GET  admin_disputes.paper            login   403     403     403     403     200     200
 GET  admin_disputes.show             login   403     403     403     403     200     200
+GET  admin_selected.show              login   403     403     403     303     403     303
+GET  admin_selected.export            login   403     403     403     200     403     200
+POST admin_selected.revoke            login   403     403     403     303     403     303
+POST admin_selected.restore           login   403     403     403     303     403     303
+GET  admin_reports.index             login   403     403     403     200     200     200
+GET  admin_reports.show              login   403     403     403     200     403     200
+GET  admin_reports.export            login   403     403     403     200     403     200
 GET  admin_orders.events             login   403     403     403     403     200     200
 GET  admin_orders.export             login   403     403     403     403     200     200
 GET  admin_orders.index              login   403     403     403     403     200     200
@@ -233,13 +240,6 @@ POST accounts.end_other_sign_ins     login   303     303     303     303     303
 POST admin_enrollments.revoke        login   403     403     403     303     403     303
 POST admin_people.change_role        login   403     403     403     403     403     303
 POST security.logout                 login   302     302     302     302     302     302
-GET  admin_selected.show              login   403     403     403     303     403     303
-GET  admin_selected.export            login   403     403     403     200     403     200
-POST admin_selected.revoke            login   403     403     403     303     403     303
-POST admin_selected.restore           login   403     403     403     303     403     303
-GET  admin_reports.index             login   403     403     403     200     200     200
-GET  admin_reports.show              login   403     403     403     200     403     200
-GET  admin_reports.export            login   403     403     403     200     403     200
 GET  admin_people.access             login   403     403     403     200     403     200
 GET  admin_cohorts.index             login   403     403     403     200     403     200
 GET  admin_cohorts.new               login   403     403     403     200     403     200
@@ -325,6 +325,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "tools.show": {"slug": "diary"},
     "admin_people.set_active": {"verb": "reopen"},
     "admin_orders.show": {"number": "THE-ORDER"},
+    "admin_reports.show": {"key": "enrollments"},
+    "admin_reports.export": {"key": "enrollments"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
     "admin_disputes.show": {"dispute_id": "1"},
