@@ -24,7 +24,7 @@ REASONS = {
 }
 KINDS = {
     GrantKind.FREE: "Started by themselves",
-    GrantKind.ADMIN: "Given by the school",
+    GrantKind.ADMIN: "Enrolled by hand",
     GrantKind.ORDER: "Paid",
     GrantKind.GIFT: "Gift",
     GrantKind.SEAT: "Seat of a team",

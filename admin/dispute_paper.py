@@ -49,6 +49,7 @@ def _facts(pack: Pack) -> list[tuple[str, str]]:
         ("Refunded", pack.refunded),
         ("Disputed", f"{pack.disputed}: {pack.reason}"),
         ("Terms accepted", f"version of {pack.terms.version}, before the payment"),
+        ("Consent", pack.consent),
         ("Refund promise", f"version of {pack.refunds.version}. {pack.promise}"),
     ]
     return [(name, value) for name, value in rows if value]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, String, and_, cast, func, select
 
 from accounts.models import PersonWord, User
+from admin.access_words import KINDS
 from admin.listing import Listing
 from admin.paging import Order, Page, Reader, Table, Term, all_ids, find_page, in_order
 from admin.search import WORDS, begins, is_found
@@ -25,10 +26,6 @@ from progress.rules import percent
 Rows = Select[*tuple[Any, ...]]
 ACTIVE, FINISHED, PAUSED, REVOKED = "active", "finished", "paused", "revoked"
 STATES = {ACTIVE: "Active", FINISHED: "Finished", PAUSED: "Paused", REVOKED: "Revoked"}
-REASONS: dict[str, str] = {
-    GrantKind.FREE: "Started by themselves", GrantKind.ADMIN: "Enrolled by hand", GrantKind.ORDER: "Paid",
-    GrantKind.GIFT: "Gift", GrantKind.SEAT: "Seat of a team", GrantKind.PLAN: "Plan or membership",
-}  # fmt: skip
 ENROLLMENTS = Table(
     Enrollment.id,
     {
@@ -84,7 +81,7 @@ class EnrollmentRow:
 
     @property
     def reason_text(self) -> str:
-        return REASONS[self.reason]
+        return KINDS[GrantKind(self.reason)]
 
 
 def course_choices() -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from accounts.models import User
-from admin.enrollments import REASONS
+from admin.access_words import KINDS
 from core.database import db
 from core.outbox import OutboxMail
 from courses.models import Course
@@ -62,7 +62,7 @@ def mails_to(address: str, limit: int = 10) -> Sequence[OutboxMail]:
 
 def _line(grant: Grant, title: str, number: str | None, name: str | None, email: str | None) -> GrantLine:
     return GrantLine(
-        title, REASONS[grant.kind], number or "", grant.note, name or email or "", grant.started_at, grant.ends_at,
+        title, KINDS[grant.kind], number or "", grant.note, name or email or "", grant.started_at, grant.ends_at,
         grant.ended_at, ENDS.get(grant.end_reason, grant.end_reason),
         PAUSES.get(grant.pause_reason, grant.pause_reason),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Reports of money, added up: by course and by month, each currency and real and test money by itself."""
+"""Reports of money, added up: by course, by code and by month, each currency and real and test money by itself."""
 
 from sqlalchemy import case, func, select
 
@@ -33,19 +33,22 @@ def _by_course(period: Period) -> list[Row]:
     ]
 
 
-def _by_coupon(period: Period) -> list[Row]:
-    """Orders that were paid in the period with a code, what it took off, and how much of them went back since."""
+def _by_code(period: Period) -> list[Row]:
+    """Orders that were paid with a code in the period, and how much of them belongs to orders given back whole."""
     zone = current_school().time_zone
     begin, end = bounds(period.first, zone)[0], bounds(period.last, zone)[1]
+    gone = case((Order.state == OrderState.REFUNDED, Order.amount_minor), else_=0)
     columns = (Order.coupon_code, Order.currency, Order.livemode)
-    sums = (func.sum(minor) for minor in (Order.discount_minor, Order.amount_minor, Order.refunded_minor))
+    sums = (func.sum(Order.discount_minor), func.sum(Order.amount_minor), func.sum(gone))
     query = select(*columns, func.count(), *sums).where(
         Order.paid_at >= begin, Order.paid_at < end, is_earning, Order.coupon_code != ""
     )
-    rows = db.session.execute(query.group_by(*columns).order_by(*columns))
+    rows = db.session.execute(
+        query.group_by(*columns).order_by(Order.coupon_code, Order.currency, Order.livemode.desc())
+    )
     return [
-        (code, currency, _mode(live), number, *(Money(int(each), currency) for each in minors))
-        for code, currency, live, number, *minors in rows
+        (code, currency, _mode(live), number, *(Money(int(minor), currency) for minor in monies))
+        for code, currency, live, number, *monies in rows
     ]
 
 
@@ -81,7 +84,7 @@ REVENUE_BY_MONTH = SumReport(
     "revenue-by-month", "Revenue by month", "What came in and what went back in each month of the period.",
     ("Month", "Currency", "Mode", "Orders", "Paid", "Refunded", "Left"), _by_month,
 )  # fmt: skip
-REVENUE_BY_COUPON = SumReport(
-    "revenue-by-coupon", "Revenue by coupon", "What was paid with each code in the period, and what it took off.",
-    ("Code", "Currency", "Mode", "Orders", "Taken off", "Paid", "Refunded since"), _by_coupon,
+REVENUE_BY_CODE = SumReport(
+    "revenue-by-code", "Revenue by code", "What was paid with each code in the period, and what it took off.",
+    ("Code", "Currency", "Mode", "Orders", "Taken off", "Paid", "Given back whole since"), _by_code,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from admin.report import Report
 from admin.report_lists import COMPLETIONS, CONTACT_HOURS, ENROLLMENTS, PROGRESS, REGISTER
-from admin.report_sums import REVENUE_BY_COUPON, REVENUE_BY_COURSE, REVENUE_BY_MONTH
+from admin.report_sums import REVENUE_BY_CODE, REVENUE_BY_COURSE, REVENUE_BY_MONTH
 from core.errors import Forbidden, NotFound
 from core.web import Reader
 
@@ -14,7 +14,7 @@ REPORTS: dict[str, Report] = {
         COMPLETIONS,
         REVENUE_BY_COURSE,
         REVENUE_BY_MONTH,
-        REVENUE_BY_COUPON,
+        REVENUE_BY_CODE,
         REGISTER,
         CONTACT_HOURS,
     )

@@ -324,25 +324,21 @@ def _not_yet(facts: Facts, step: Place, now: datetime) -> Decision | None:
     return Decision(False, reasons, waits_for, opens_at if is_later else None)
 
 
-def closed_steps(
-    order: str,
-    steps: Sequence[Place],
-    done: AbstractSet[int],
-    schedule: Schedule,
-    now: datetime,
-) -> frozenset[int]:
-    """The steps that an enrolled person may not enter yet: one before them is missing, or their day has not come."""
+def closed_in_turn(order: str, steps: Sequence[Place], done: AbstractSet[int]) -> frozenset[int]:
+    """The steps that an enrolled person may not enter yet, because one before them is missing."""
     missing = _first_missing(steps, done)
-    later = frozenset() if missing is None else {s.id for s in steps if _comes_before(order, missing, s)}
-    held = later | opening_days(steps, schedule, now).keys()
-    return frozenset(
-        step.id for step in steps if step.id in held and step.id not in done and not step.preview
-    )
+    if missing is None:
+        return frozenset()
+    later = (step for step in steps if _comes_before(order, missing, step))
+    return frozenset(step.id for step in later if step.id not in done and not step.preview)
 
 
-def opening_days(steps: Sequence[Place], schedule: Schedule, now: datetime) -> dict[int, datetime]:
-    """The steps whose day has not come, with that day."""
-    found = ((step.id, schedule.opens_at(step)) for step in steps)
+def closed_by_day(
+    steps: Sequence[Place], done: AbstractSet[int], schedule: Schedule, now: datetime
+) -> dict[int, datetime]:
+    """The steps that an enrolled person may not enter yet, because their day has not come, each with that day."""
+    waiting = (step for step in steps if step.id not in done and not step.preview)
+    found = ((step.id, schedule.opens_at(step)) for step in waiting)
     return {step_id: day for step_id, day in found if day is not None and now < day}
 
 

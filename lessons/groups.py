@@ -40,7 +40,8 @@ def groups_of(course: Course, person: Reader | None) -> Groups:
     place = place_of(person.user_id, course.id) if person and cohorts else None
     zone = ZoneInfo((person.time_zone if person else "") or "UTC")
     names = {cohort.id: cohort.name for cohort in cohorts}
-    rows = tuple(_row(cohort, zone) for cohort in cohorts if not _is_over(cohort))
+    lines = {place.cohort_id} if place and place.state is PlaceState.WAITING else set[int]()
+    rows = tuple(_row(cohort, zone, cohort.id in lines) for cohort in cohorts if not _is_over(cohort))
     return Groups(rows, _kept(place, names, zone), _waits(place, names))
 
 
@@ -48,7 +49,7 @@ def _is_over(cohort: Cohort) -> bool:
     return window_of(cohort).hindrance(now()) is Hindrance.CLOSED
 
 
-def _row(cohort: Cohort, zone: ZoneInfo) -> GroupRow:
+def _row(cohort: Cohort, zone: ZoneInfo, waits: bool) -> GroupRow:
     window = window_of(cohort)
     days = f"Begins on {cohort.starts_on:%-d %B %Y}"
     if cohort.ends_on:
@@ -59,7 +60,9 @@ def _row(cohort: Cohort, zone: ZoneInfo) -> GroupRow:
         )
     free = None if cohort.places is None else cohort.places - cohort.taken
     if free == 0:
-        return GroupRow(cohort.id, cohort.name, days, "No place is free", "Join the waiting list")
+        return GroupRow(
+            cohort.id, cohort.name, days, "No place is free", "" if waits else "Join the waiting list"
+        )
     words = "" if free is None else "1 place is free" if free == 1 else f"{free} places are free"
     return GroupRow(cohort.id, cohort.name, days, words, "Choose this group")
 

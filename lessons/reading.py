@@ -21,7 +21,7 @@ from core.school import current_school
 from core.web import Reader, form_token
 from courses.services import Outline, OutlineModule, OutlineStep
 from enrollment.refusals import day_of
-from enrollment.rules import opening_days
+from enrollment.rules import closed_by_day
 from lessons.models import CheckAnswer, Reflection
 from lessons.services import find_lesson, slots
 from lessons.slots import Desk, Written, fill_slot
@@ -158,8 +158,8 @@ def _values(page: LessonPage, visit: Visit, reader: Reader) -> dict[str, object]
 def days_to_come(outline: Outline, learner: Learner, time_zone: str) -> dict[int, str]:
     """The steps that wait for a day, each with that day by the reader's clock."""
     zone = ZoneInfo(time_zone or "UTC")
-    days = opening_days(outline.steps, learner.schedule, now())
-    return {step: day_of(day, zone) for step, day in days.items() if step not in learner.done}
+    days = closed_by_day(outline.steps, learner.done, learner.schedule, now())
+    return {step: day_of(day, zone) for step, day in days.items()}
 
 
 def outline_values(

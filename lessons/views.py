@@ -1,5 +1,6 @@
 """The doors of the lesson reader: read, complete, keep a place, answer a check, keep a private answer."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
@@ -7,12 +8,11 @@ from flask import Blueprint, Response, flash, redirect, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from core.clock import now
 from core.database import transaction
 from core.web import SIGNED_IN, Reader, allow, render, send_stored, signed_in
 from courses.services import Outline, OutlineStep, find_step, outline_of
 from enrollment.refusals import day_of
-from enrollment.rules import closed_steps
+from enrollment.rules import closed_in_turn
 from lessons import services
 from lessons.reading import days_to_come, lesson_page, outline_values
 from lessons.tools.pages import tools_in
@@ -128,7 +128,7 @@ def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
 def _course_facts(outline: Outline, learner: Learner, reader: Reader) -> dict[str, object]:
     days = days_to_come(outline, learner, reader.time_zone)
     return {
-        **_going_on(outline, learner, reader.user_id),
+        **_going_on(outline, learner, reader.user_id, days),
         "outline": outline,
         "values": outline_values(outline, learner.done, learner.completed_at, None, days),
         "days": days,
@@ -142,13 +142,18 @@ def _course_facts(outline: Outline, learner: Learner, reader: Reader) -> dict[st
     }
 
 
-def _going_on(outline: Outline, learner: Learner, user_id: int) -> dict[str, object]:
+def _going_on(outline: Outline, learner: Learner, user_id: int, days: Mapping[int, str]) -> dict[str, object]:
     """The step to go on with, and whether it waits; of a completed course nothing is asked and nothing shown."""
     if learner.completed_at is not None:
         return {"going_on": None}
-    shut = closed_steps(learner.order, outline.steps, learner.done, learner.schedule, now())
+    shut = closed_in_turn(learner.order, outline.steps, learner.done)
     order = [step.id for step in outline.steps if step.id not in shut]
     waiting = steps_that_wait(user_id)
-    still = waiting | resting_steps(user_id).keys()
+    still = waiting | resting_steps(user_id).keys() | days.keys()
     found = rules.resume_at(order, learner.done, learner.place, outline.optional, still)
-    return {"going_on": outline.by_id(found or 0), "waits": found in waiting, "rests": found in still}
+    return {
+        "going_on": outline.by_id(found or 0),
+        "waits": found in waiting,
+        "rests": found in still,
+        "day": days.get(found or 0),
+    }

@@ -19,7 +19,7 @@ from enrollment.cohorts.models import Cohort, CohortPlace
 from enrollment.cohorts.rules import PlaceState
 from enrollment.models import Enrollment, EnrollmentState
 from enrollment.refusals import day_of
-from enrollment.rules import ALWAYS, Schedule, closed_steps, has_run_out, opening_days
+from enrollment.rules import Schedule, closed_by_day, closed_in_turn, has_run_out
 from lessons.reading import minutes_left, shared_page
 from marking.pages import HAS_WORK, WorkStanding, steps_that_wait, works_of
 from progress import rules
@@ -225,12 +225,9 @@ def _progress(
     outline = outline_of(course_id, version)
     done = read_ids(done_text)
     schedule = Schedule(since, begins_on, ZoneInfo(current_school().time_zone))
-    days = {
-        step: day_of(day, still.zone)
-        for step, day in opening_days(outline.steps, schedule, now()).items()
-        if step not in done
-    }
-    in_turn = closed_steps(order, outline.steps, done, ALWAYS, now())
+    closed = closed_by_day(outline.steps, done, schedule, now())
+    days = {step: day_of(day, still.zone) for step, day in closed.items()}
+    in_turn = closed_in_turn(order, outline.steps, done)
     open_steps = [step.id for step in outline.steps if step.id not in in_turn]
     going_on = rules.resume_at(open_steps, done, place, outline.optional, still.steps | days.keys())
     step = outline.by_id(going_on or 0)

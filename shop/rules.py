@@ -43,7 +43,7 @@ TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
 # these ways are open too. The order then stands as if its money came now.
 UNDONE: dict[OrderState, frozenset[OrderState]] = {
     S.PARTLY_REFUNDED: frozenset({S.PAID}),
-    S.REFUNDED: frozenset({S.PAID, S.PARTLY_REFUNDED, S.DUPLICATE, S.REVIEW}),
+    S.REFUNDED: frozenset({S.PAID, S.PARTLY_REFUNDED, S.DUPLICATE, S.REVIEW, S.CHARGED_BACK}),
 }
 OPEN_STATES = (S.PENDING, S.PROCESSING)  # one such order for a person and a course
 UNDECIDED = (*OPEN_STATES, S.REVIEW)  # while one is, nothing more is sold to this person in this course

@@ -21,6 +21,7 @@ from shop.ledger import services as ledger
 from shop.models import Order, OrderChange
 from shop.orders import lock_order, lock_with_buyer
 from shop.refunds import services as refunds
+from shop.refunds.services import Settled
 from shop.rules import OPEN_STATES, OrderState
 
 ENTERED = frozenset({OrderState.PAID, OrderState.PARTLY_REFUNDED})
@@ -51,12 +52,14 @@ def apply(session: Session, cause: str) -> Order | None:
     if order.session_id not in (None, session.id):
         order_mails.tell_school(order, session, "A second checkout session was used for this order.")
         return order
-    before, had_ended = order.state, refunds.ended_access(order)
-    session = _settle_refunds(order, session)
+    before, settled = order.state, _settle_refunds(order, session)
+    if settled is not None:
+        session = replace(session, payment=settled.payment)
     told = _told(order, session)
     _write_down(order, session)
     _turn(order, rules.next_state(before, told, _has_failed_refund(session)), cause)
-    _follow_part(order, had_ended)
+    if settled is not None:
+        _follow_parts(order, settled)
     if session.payment is not None:
         disputes.apply(order, session.payment.disputes)
     if order.state is OrderState.REVIEW and before is not OrderState.REVIEW:
@@ -121,15 +124,15 @@ def _why_review(order: Order, session: Session) -> str:
     return "The school had ended the buyer's access to this course, or the order was made in another mode."
 
 
-def _settle_refunds(order: Order, session: Session) -> Session:
-    """Write down what the money did; the session with all refunds that were ever heard of."""
+def _settle_refunds(order: Order, session: Session) -> Settled | None:
+    """Write down what the money did; None where there was none."""
     if session.payment is None:
-        return session
+        return None
     ledger.book_payment(order, session.payment, session.total.currency)
-    known, failed = refunds.settle(order, session.payment)
-    for row in failed:
+    settled = refunds.settle(order, session.payment)
+    for row in settled.failed:
         order_mails.tell_of_failed_refund(order, row.id, row.amount, row.failure)
-    return replace(session, payment=known)
+    return settled
 
 
 def _has_failed_refund(session: Session) -> bool:
@@ -163,7 +166,7 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
     db.session.flush()
     coupons.follow(order)
     record(f"order.{after}", f"order:{order.number}", {"cause": cause})
-    if before is OrderState.REFUNDED:
+    if before is OrderState.REFUNDED and after is not OrderState.CHARGED_BACK:
         _undo(order)
     elif after in ENTERED and before not in ENTERED:
         _let_in(order)
@@ -193,15 +196,25 @@ def _undo(order: Order) -> None:
     order_mails.write(order, "refund_returned", again=_times_refunded(order) - 1, is_in=is_in)
 
 
-def _follow_part(order: Order, had_ended: bool) -> None:
-    """A refund of a part ends what the order gave where the admin wished it, and opens it again where it failed and
-    the buyer is not in by another fact."""
-    has_ended, gives = refunds.ended_access(order), fulfilment_of(order)
-    if order.state not in ENTERED or has_ended == had_ended:
+def _follow_parts(order: Order, settled: Settled) -> None:
+    """What follows where only a part goes back: the buyer is told of each that an admin gave back (of others Stripe
+    tells, where it is set to), and access ends, or opens again, where it was to end by it."""
+    if order.state not in ENTERED:
         return
-    if has_ended:
-        gives.take_back(order, EndReason.REFUND)
-    elif not (gives.is_barred(order) or gives.is_held(order)):
+    for row in settled.arrived:
+        if row.asked_by is not None:
+            told = {"part": str(row.amount), "ends_access": row.ends_access}
+            order_mails.write(order, "partly_refunded", again=row.id, **told)
+    if settled.has_ended and not settled.had_ended:
+        fulfilment_of(order).take_back(order, EndReason.REFUND)
+    elif settled.had_ended and not settled.has_ended:
+        _give_again(order)
+
+
+def _give_again(order: Order) -> None:
+    """Nothing, where the school ended it, or the buyer is in by another fact."""
+    gives = fulfilment_of(order)
+    if not (gives.is_barred(order) or gives.is_held(order)):
         gives.give(order)
 
 
@@ -239,6 +252,7 @@ def _times_refunded(order: Order) -> int:
 
 def _charged_back(order: Order, _: OrderState) -> None:
     fulfilment_of(order).take_back(order, EndReason.DISPUTE)
+    refunds.close_request(order)
     order_mails.write(order, "charged_back")
 
 

@@ -130,6 +130,18 @@ GET  admin_people.show               login   403     403     403     200     403
 GET  admin_enrollments.enroll        login   403     403     403     200     403     200
 GET  admin_enrollments.export        login   403     403     403     200     403     200
 GET  admin_enrollments.index         login   403     403     403     200     403     200
+GET  admin_reports.index             login   403     403     403     200     200     200
+GET  admin_reports.show              login   403     403     403     200     403     200
+GET  admin_reports.export            login   403     403     403     200     403     200
+GET  admin_people.access             login   403     403     403     200     403     200
+GET  admin_cohorts.index             login   403     403     403     200     403     200
+GET  admin_cohorts.new               login   403     403     403     200     403     200
+GET  admin_cohorts.show              login   403     403     403     200     403     200
+GET  admin_bulk.upload               login   403     403     403     200     403     200
+GET  admin_bulk.show                 login   403     403     403     404     403     404
+GET  invitations.follow              302     302     302     302     302     302     302
+GET  admin_selected.show             login   403     403     403     303     403     303
+GET  admin_selected.export           login   403     403     403     200     403     200
 GET  admin_school.logo               404     404     404     404     404     404     404
 GET  admin_offers.bundle              login   403     403     403     403     200     200
 GET  admin_offers.bundles             login   403     403     403     403     200     200
@@ -141,13 +153,6 @@ GET  admin_offers.new_bundle          login   403     403     403     403     20
 GET  admin_disputes.index            login   403     403     403     403     200     200
 GET  admin_disputes.paper            login   403     403     403     403     200     200
 GET  admin_disputes.show             login   403     403     403     403     200     200
-GET  admin_selected.show              login   403     403     403     303     403     303
-GET  admin_selected.export            login   403     403     403     200     403     200
-POST admin_selected.revoke            login   403     403     403     303     403     303
-POST admin_selected.restore           login   403     403     403     303     403     303
-GET  admin_reports.index             login   403     403     403     200     200     200
-GET  admin_reports.show              login   403     403     403     200     403     200
-GET  admin_reports.export            login   403     403     403     200     403     200
 GET  admin_orders.events             login   403     403     403     403     200     200
 GET  admin_orders.export             login   403     403     403     403     200     200
 GET  admin_orders.index              login   403     403     403     403     200     200
@@ -205,6 +210,16 @@ POST seeing.stop                     login   303     303     303     303     303
 POST admin_people.set_active         login   403     403     403     303     403     303
 POST admin_enrollments.enroll        login   403     403     403     422     403     422
 POST admin_disputes.send_evidence    login   403     403     403     403     409     409
+POST admin_cohorts.new               login   403     403     403     422     403     422
+POST admin_cohorts.show              login   403     403     403     422     403     422
+POST admin_cohorts.add               login   403     403     403     303     403     303
+POST admin_cohorts.remove            login   403     403     403     404     403     404
+POST groups.choose                   login   303     404     404     404     404     404
+POST groups.give_up                  login   course  course  course  course  course  course
+POST admin_bulk.upload               login   403     403     403     422     403     422
+POST admin_bulk.apply                login   403     403     403     404     403     404
+POST admin_selected.revoke           login   403     403     403     303     403     303
+POST admin_selected.restore          login   403     403     403     303     403     303
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_offers.bundle              login   403     403     403     403     422     422
 POST admin_offers.code                login   403     403     403     403     303     303
@@ -240,21 +255,6 @@ POST accounts.end_other_sign_ins     login   303     303     303     303     303
 POST admin_enrollments.revoke        login   403     403     403     303     403     303
 POST admin_people.change_role        login   403     403     403     403     403     303
 POST security.logout                 login   302     302     302     302     302     302
-GET  admin_people.access             login   403     403     403     200     403     200
-GET  admin_cohorts.index             login   403     403     403     200     403     200
-GET  admin_cohorts.new               login   403     403     403     200     403     200
-GET  admin_cohorts.show              login   403     403     403     200     403     200
-POST admin_cohorts.new               login   403     403     403     422     403     422
-POST admin_cohorts.show              login   403     403     403     422     403     422
-POST admin_cohorts.add               login   403     403     403     303     403     303
-POST admin_cohorts.remove            login   403     403     403     404     403     404
-POST groups.choose                   login   303     404     404     404     404     404
-POST groups.give_up                  login   course  course  course  course  course  course
-GET  admin_bulk.upload               login   403     403     403     200     403     200
-GET  admin_bulk.show                 login   403     403     403     404     403     404
-GET  invitations.follow              302     302     302     302     302     302     302
-POST admin_bulk.upload               login   403     403     403     422     403     422
-POST admin_bulk.apply                login   403     403     403     404     403     404
 """
 
 

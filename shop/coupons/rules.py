@@ -26,7 +26,7 @@ class UseState(StrEnum):
 
     RESERVED = "reserved"  # while it is not decided
     USED = "used"  # paid with it: counted for good, also when the money goes back
-    FREED = "freed"  # the order ended unpaid
+    FREED = "freed"  # the order ended, and its buyer was never let in by it
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,17 @@ def _taken_off(reduction: Reduction, touched: Money) -> Money:
     return Money(min(reduction.amount.minor, touched.minor), touched.currency)
 
 
-_ENDED_UNPAID = (OrderState.FAILED, OrderState.EXPIRED, OrderState.DUPLICATE, OrderState.REFUNDED)
+_ENDED_UNUSED = (
+    OrderState.FAILED,
+    OrderState.EXPIRED,
+    OrderState.DUPLICATE,
+    OrderState.REFUNDED,
+    OrderState.CHARGED_BACK,
+)
 _BOUGHT = (OrderState.PAID, OrderState.PARTLY_REFUNDED)
 # Money that comes after all counts the use again, beyond the most if need be: what was shown is owed.
 USES: dict[tuple[UseState, OrderState], UseState] = {
-    **{(UseState.RESERVED, state): UseState.FREED for state in _ENDED_UNPAID},
+    **{(UseState.RESERVED, state): UseState.FREED for state in _ENDED_UNUSED},
     **{(UseState.RESERVED, state): UseState.USED for state in _BOUGHT},
     **{(UseState.FREED, state): UseState.USED for state in _BOUGHT},
     (UseState.FREED, OrderState.REVIEW): UseState.RESERVED,

@@ -15,9 +15,9 @@ from core.outbox import OutboxMail
 from core.school import School, current_school
 from enrollment.models import Grant
 from shop.disputes.models import DisputeRow
-from shop.disputes.pack import Happening, LegalVersion, Pack, Section
+from shop.disputes.pack import Happening, LegalVersion, Pack, Section, moment
 from shop.disputes.rules import reason_in_words
-from shop.legal import Version, read_legal
+from shop.legal import CONSENTS, Version, read_legal
 from shop.models import Order
 
 BLOCK_ENDS = re.compile(r"</(?:p|h\d|li|blockquote|td|th|pre)>")
@@ -50,6 +50,7 @@ def gather(row: DisputeRow) -> Pack:
         ordered_at=order.created_at,
         paid_at=order.paid_at,
         paid_by=order.payment_method.replace("_", " "),
+        consent=_consent(order),
         terms=_accepted("terms", order.terms_version),
         refunds=_accepted("refunds", order.refunds_version),
         refund_days=order.refund_days,
@@ -61,6 +62,11 @@ def gather(row: DisputeRow) -> Pack:
 def _seller(school: School) -> str:
     lines = [school.legal_name or school.name, *school.legal_address.splitlines()]
     return ", ".join(line.strip() for line in lines if line.strip())
+
+
+def _consent(order: Order) -> str:
+    words = CONSENTS.get(order.consent_version, "")
+    return f"{moment(order.consent_at)}: “{words}”" if order.consent_at is not None and words else ""
 
 
 def _accepted(page: str, version: str) -> LegalVersion:

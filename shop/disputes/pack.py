@@ -59,6 +59,7 @@ class Pack:
     ordered_at: datetime
     paid_at: datetime | None
     paid_by: str
+    consent: str  # what the buyer agreed to beside the terms, with its moment; empty where nothing was asked
     terms: LegalVersion
     refunds: LegalVersion
     refund_days: int
@@ -110,9 +111,10 @@ def _disclosure(pack: Pack) -> str:
 
 def _rest(pack: Pack, note: str) -> str:
     accepted = f"Terms accepted with the order: version of {pack.terms.version}, kept at {pack.terms.url}"
+    consent = f"Consent: {pack.consent}" if pack.consent else ""
     returned = f"Refunded already: {pack.refunded}" if pack.refunded else ""
     records = _log(section for section in pack.sections if not section.is_use)
-    return "\n\n".join(part for part in (note.strip(), returned, accepted, records) if part)
+    return "\n\n".join(part for part in (note.strip(), returned, accepted, consent, records) if part)
 
 
 def _log(sections: Iterable[Section]) -> str:

@@ -24,6 +24,7 @@ from shop.models import Order
 
 DAY = timedelta(days=1)
 NIGHT = 2  # o'clock UTC: from then on the day before is compared; what came last has been heard of
+MOST_ASKED = 200  # of one by one; where more are missing, it is not for the sake of midnight
 CATEGORIES = {
     "charge": EntryKind.PAYMENT,
     "refund": EntryKind.REFUND,
@@ -116,7 +117,7 @@ def _is_of(start: datetime) -> ColumnElement[bool]:
 
 def _of_other_days(keys: list[str]) -> Movements:
     """What Stripe wrote of these on another day: asked for one by one, as they are few."""
-    sources = dict.fromkeys(key.partition(":")[2] for key in keys)
+    sources = list(dict.fromkeys(key.partition(":")[2] for key in keys))[:MOST_ASKED]
     lines = [line for each in sources for line in ask(lambda each=each: list(balance.lines_of(each)))]
     found = _movements([line for line in lines if line.category in CATEGORIES])
     return {key: found[key] for key in keys if key in found}

@@ -8,11 +8,13 @@ from sqlalchemy import select, update
 
 from core.audit import record
 from core.clock import now
+from core.config import current_config
 from core.database import db
 from core.errors import Conflict
 from core.money import Money
+from payments.gateway import NO_MONEY
 from payments.refunds import GiveBack
-from payments.values import Payment, Refund, RefundState
+from payments.values import Payment, PaymentsOff, Refund, RefundState
 from shop.disputes import services as disputes
 from shop.models import Order
 from shop.refunds import rules
@@ -61,13 +63,14 @@ def place(order: Order, wish: Wish, by: int | None) -> RefundRow:
     """Write down that this much is to go back. `by` is None where nobody asked for it.
 
     Raises Conflict while another is not answered yet, while the payment is disputed or where nothing can go back,
-    InvalidInput for too much.
+    InvalidInput for too much, PaymentsOff without a key.
     """
     if disputes.is_disputed(order.id):
         raise Conflict(DISPUTED)
     if _unsent(order) is not None:
         raise Conflict(UNDER_WAY)
     rules.require_refundable(order.state, left_of(order), wish.amount)
+    _require_payments(order)
     row = RefundRow(
         order_id=order.id, amount_minor=wish.amount.minor, currency=wish.amount.currency,
         state=RefundState.PENDING, reason=wish.reason.value, note=wish.note, asked_by=by,
@@ -78,6 +81,16 @@ def place(order: Order, wish: Wish, by: int | None) -> RefundRow:
     told = {"amount": str(row.amount), "reason": row.reason, "ends_access": row.ends_access}
     record("order.refund", f"order:{order.number}", told, actor_id=by)
     return row
+
+
+def _require_payments(order: Order) -> None:
+    config = current_config()
+    if not config.takes_money:
+        raise PaymentsOff(NO_MONEY)
+    if order.livemode != config.is_live:
+        raise Conflict(
+            "This order was made in the other mode, test or live, so Stripe cannot be asked for it now."
+        )
 
 
 def owe_back(order: Order) -> int | None:
@@ -95,30 +108,44 @@ def owe_back(order: Order) -> int | None:
     return place(order, Wish(left, RefundReason.DUPLICATE), None).id
 
 
-def settle(order: Order, payment: Payment) -> tuple[Payment, list[RefundRow]]:
-    """Write down how the refunds of a payment stand, those too that were made at Stripe.
+@dataclass(frozen=True)
+class Settled:
+    """A payment as it is known with all that was ever heard of its refunds, since an old answer may come late; the
+    refunds that went through, and that failed, just now; and whether one of a part ended access, before and now."""
 
-    Gives the payment as it is known with all that was ever heard, since an old answer may come late; and the refunds
-    that have failed now.
-    """
+    payment: Payment
+    had_ended: bool
+    has_ended: bool
+    arrived: list[RefundRow]
+    failed: list[RefundRow]
+
+
+def settle(order: Order, payment: Payment) -> Settled:
+    """Write down how the refunds of a payment stand, those too that were made at Stripe."""
     rows = refunds_of(order)
     of_stripe = {row.stripe_id: row for row in rows if row.stripe_id}
     waiting = {str(row.id): row for row in rows if not row.stripe_id}
-    failed = []
+    turned: list[RefundRow] = []
+    had_ended = _end_access(rows)
     for refund in payment.refunds:
         row = of_stripe.get(refund.id) or waiting.get(refund.mark) or _made_at_stripe(order, refund)
         of_stripe[refund.id] = row
-        if _turn(row, refund) in _OVER:
-            failed.append(row)
+        if _turn(row, refund):
+            turned.append(row)
     db.session.flush()
     known = tuple(_as_told(row) for row in of_stripe.values())
-    return replace(payment, refunds=known), failed
+    return Settled(
+        replace(payment, refunds=known),
+        had_ended,
+        _end_access(rows),
+        [row for row in turned if row.state is RefundState.SUCCEEDED],
+        [row for row in turned if row.state in _OVER],
+    )
 
 
 def ended_access(order: Order) -> bool:
     """Whether a refund of a part ended what the order gave."""
-    query = select(RefundRow.id).filter_by(order_id=order.id, ends_access=True, state=RefundState.SUCCEEDED)
-    return db.session.scalar(query.limit(1)) is not None
+    return order.refunded_minor > 0 and _end_access(refunds_of(order))
 
 
 def close_request(order: Order) -> None:
@@ -153,6 +180,10 @@ def count_failure(refund_id: int, attempt: int) -> None:
         db.session.flush()
 
 
+def _end_access(rows: Iterable[RefundRow]) -> bool:
+    return any(row.ends_access and row.state is RefundState.SUCCEEDED for row in rows)
+
+
 def _unsent(order: Order) -> RefundRow | None:
     return next((row for row in refunds_of(order) if _is_unsent(row)), None)
 
@@ -175,15 +206,17 @@ def _made_at_stripe(order: Order, refund: Refund) -> RefundRow:
     return row
 
 
-def _turn(row: RefundRow, refund: Refund) -> RefundState | None:
-    """Let the row be what Stripe says; the state that it turned into, None where it stays."""
-    row.stripe_id = refund.id
-    after = rules.next_state(row.state, refund.state)
-    if after is row.state:
-        return None
-    row.state, row.failure = after, refund.failure.replace("_", " ")
-    row.settled_at = None if after in (RefundState.PENDING, RefundState.REQUIRES_ACTION) else now()
-    return after
+def _turn(row: RefundRow, refund: Refund) -> bool:
+    """Let the row be what Stripe says; whether that changed it."""
+    # What Stripe has made is not refused, whatever it said before.
+    before = row.state if row.stripe_id else RefundState.PENDING
+    after = rules.next_state(before, refund.state)
+    has_turned = (row.stripe_id, row.state) != (refund.id, after)
+    row.stripe_id, row.state = refund.id, after
+    if after is not before:
+        row.failure = refund.failure.replace("_", " ")
+        row.settled_at = None if after is RefundState.REQUIRES_ACTION else now()
+    return has_turned
 
 
 def _as_told(row: RefundRow) -> Refund:

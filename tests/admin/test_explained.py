@@ -38,7 +38,7 @@ def test_the_whole_chain_is_told(client: FlaskClient, admin: Any, ada: Any) -> N
         "An earlier step has to be done first.",
         "The step opens on a later day.",
         "Step 2 opens when Step 1 is done. It does not open before 4 December 2026.",
-        "Given by the school",
+        "Enrolled by hand",
         "Scholarship",
         "Sam Rivera",
         "Paused: not paid in time",

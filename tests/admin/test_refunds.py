@@ -1,16 +1,29 @@
 """Refunds in the admin: the form with what follows, the lists, and the answer to a request."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
+from core.config import Config
 from core.database import transaction
 from shop.refunds import sending
 from shop.refunds.models import RefundRequest, RefundRow
 from shop.refunds.rules import RequestState
 from tests.admin.orders import part, shown
-from tests.conftest import NOON
+from tests.conftest import NOON, make_config
 from tests.factories import make_order, make_user, post
+from tests.stripe import KEY, SECRET
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    """A school that takes test money; nobody asks Stripe here."""
+    return make_config(
+        tmp_path, DATABASE_URL=database_url, STRIPE_SECRET_KEY=KEY, STRIPE_WEBHOOK_SECRET=SECRET
+    )
+
 
 HALF = {"how": "part", "amount": "200.00", "reason": "requested_by_customer", "note": "Kind"}
 

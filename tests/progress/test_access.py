@@ -1,6 +1,6 @@
 """The door of every step, on its pages: a closed one says why, what to do, and leads there."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -181,12 +181,13 @@ def test_a_paused_course_says_why_and_how_it_opens_again(
     assert "Enroll for" not in page
 
 
+@pytest.mark.parametrize("opens", [{"opens_days": 13}, {"opens_on": date(2026, 12, 4)}])
 def test_a_module_that_opens_later_says_on_which_day_everywhere(
-    client: FlaskClient, person: Any, clock: Clock
+    client: FlaskClient, person: Any, clock: Clock, opens: dict[str, Any]
 ) -> None:
-    course = make_course("drip", ("lesson", "lesson"))
+    course = make_course("drip", ("lesson", "lesson"), order="modules")
     with transaction() as session:
-        session.execute(update(Module).where(Module.slug == "m2").values(opens_days=13))
+        session.execute(update(Module).where(Module.slug == "m2").values(**opens))
     enroll(person, course)
     complete(person, steps_of(course)[0])
 
@@ -196,6 +197,7 @@ def test_a_module_that_opens_later_says_on_which_day_everywhere(
     assert closed.request.path == "/learn/drip"
     assert "Step 2 opens on 4 December 2026." in closed.text
     assert "opens on 4 December 2026</span>" in closed.text
+    assert "Opens on 4 December 2026: Step 2</a>" in closed.text
     assert "There is nothing for you to do until your course goes on." in dashboard
     assert "Opens on 4 December 2026." in dashboard
     clock(datetime(2026, 12, 4, tzinfo=UTC))

@@ -94,6 +94,7 @@ def test_a_part_keeps_access_unless_the_admin_ends_it(shop: Shop, sandbox: Sandb
     give_back(shop, buyer, 1000, admin)
     assert shop.is_in(buyer)
     assert certificate(buyer).revoked_at is None
+    assert shop.mails(buyer)[-1] == "partly_refunded"
     row = give_back(shop, buyer, 1000, admin, ends_access=True)
 
     assert (shop.order(buyer).state, shop.order(buyer).refunded_minor) == ("partly_refunded", 2000)

@@ -62,8 +62,12 @@ def test_each_difference_is_listed_kept_and_mailed_once(shop: Shop, sandbox: San
         book(order, EntryKind.DISPUTE, "du_nobody", -700, "USD")
 
     report = reports.make(day, "command")
+    told = shop.app.test_cli_runner().invoke(args=["stratum", "stripe", "report", "--day", day.isoformat()])
     reports.make(day, "job")
 
+    assert told.exit_code == 1
+    assert "USD: 4200 here, 3900 at Stripe, in minor units." in told.output
+    assert "missing_there: dispute:du_nobody" in told.output
     assert faults(report) == [("missing_there", -700, None), ("missing_here", None, -1000)]
     db.session.rollback()
     kept = db.session.scalars(select(LedgerReport)).one()

@@ -29,7 +29,11 @@ from payments import gateway
 from payments.values import StripeRefused
 from sandbox.errors import StripeError
 from shop import checkout, reconcile, turns
+from shop.disputes.models import DisputeRow
+from shop.disputes.rules import HOLDING
+from shop.disputes.services import is_disputed
 from shop.ledger.models import LedgerEntry
+from shop.ledger.rules import EntryKind
 from shop.models import Order, OrderChange
 from shop.refunds import sending
 from shop.refunds.models import RefundRow
@@ -59,6 +63,7 @@ BRIEF = settings(
     suppress_health_check=list(HealthCheck),
 )
 LONGER = settings(BRIEF, max_examples=50, derandomize=False, stateful_step_count=50)
+FEES = (EntryKind.DISPUTE_FEE, EntryKind.DISPUTE_FEE_BACK)  # a part of Stripe's lines, an entry here
 Json = dict[str, Any]
 
 
@@ -178,6 +183,22 @@ class Orders(RuleBasedStateMachine):
         standing = [each for each in self.sandbox.account.store.all("refund") if each["status"] in ends]
         if standing:
             getattr(self.sandbox, act)(standing[which % len(standing)]["id"])
+
+    @rule(status=st.sampled_from(["needs_response", "warning_needs_response"]), which=st.integers(0, 3))
+    def a_bank_disputes(self, status: str, which: int) -> None:
+        self.step("dispute")
+        paid = [each["id"] for each in self.sessions() if each["payment_status"] == "paid"]
+        if paid:
+            with suppress(StripeError):
+                self.sandbox.dispute(paid[which % len(paid)], status=status)
+
+    @rule(verdict=st.sampled_from(["won", "lost", "warning_closed", "escalate"]), which=st.integers(0, 3))
+    def a_bank_decides(self, verdict: str, which: int) -> None:
+        self.step(verdict)
+        disputes = self.sandbox.account.store.all("dispute")
+        if disputes:
+            with suppress(StripeError):
+                self.sandbox.decide(disputes[which % len(disputes)]["id"], verdict)
 
     @rule(part=st.sampled_from([None, None, 1000]), ends_access=st.booleans(), which=st.integers(0, 3))
     def refund_by_an_admin(self, part: int | None, ends_access: bool, which: int) -> None:
@@ -313,10 +334,15 @@ class Orders(RuleBasedStateMachine):
         is_in = found is not None and found.state == "active"
         grants = [each for each in grants_of(self.buyer.id, self.shop.course.id) if each.ended_at is None]
         by_orders = {each.order_id for each in grants if each.order_id is not None}
-        assert is_in == bool(grants), "in by nothing, or a grant that opens nothing"
+        paused = {each.order_id for each in grants if each.pause_reason}
+        assert is_in == any(not each.pause_reason for each in grants), (
+            "in by nothing, or a grant opens nothing"
+        )
+        assert paused == {each for each in by_orders if is_disputed(each)}, "paused, and not disputed, or not"
         assert by_orders <= entered, "in by an order that gives no access"
         assert self.granted == (len(grants) > len(by_orders)), "let in by hand, or not"
-        assert is_in or not entered or self.put_out or self.accepted, "paid, and not in"
+        is_excused = self.put_out or self.accepted or entered <= paused
+        assert is_in or not entered or is_excused, "paid, and not in"
         assert not is_in or not self.put_out
         assert len(entered) <= 1 or self.was_put_out or self.ended_part, "paid twice, and kept twice"
 
@@ -374,13 +400,14 @@ class Orders(RuleBasedStateMachine):
         """The ledger is Stripe's balance, entry by entry, and each refund there a row here that stands so."""
         db.session.rollback()
         store = self.sandbox.account.store
-        ours = Counter(
-            map(tuple, db.session.execute(select(LedgerEntry.source_id, LedgerEntry.amount_minor)))
-        )
+        moved = select(LedgerEntry.source_id, LedgerEntry.amount_minor)
+        ours = Counter(map(tuple, db.session.execute(moved.where(LedgerEntry.kind.not_in(FEES)))))
         assert ours == Counter((each["source"], each["amount"]) for each in store.all("balance_transaction"))
         query = select(RefundRow.stripe_id, RefundRow.state).where(RefundRow.stripe_id.is_not(None))
         rows = {stripe_id: str(state) for stripe_id, state in db.session.execute(query)}
         assert rows == {each["id"]: each["status"] for each in store.all("refund")}
+        told = dict(map(tuple, db.session.execute(select(DisputeRow.stripe_id, DisputeRow.status))))
+        assert told == {each["id"]: each["status"] for each in store.all("dispute")}
         for order in self.shop.orders(self.buyer):
             assert left_of(order).minor >= 0, "more went back than was paid"
 
@@ -399,11 +426,14 @@ class Orders(RuleBasedStateMachine):
         refunds = [each for each in store.all("refund") if each["payment_intent"] == intent["id"]]
         returned = sum(each["amount"] for each in refunds if each["status"] == "succeeded")
         pending = any(each["status"] == "pending" for each in refunds)
-        if returned == intent["amount_received"]:
-            return {"refunded"}
+        disputes = {d["status"] for d in store.all("dispute") if d["payment_intent"] == intent["id"]}
+        gone = {"refunded"} if returned == intent["amount_received"] else set()
+        if gone or "lost" in disputes:
+            return gone | ({"charged_back"} if "lost" in disputes else set())
         review = {"review"} if self.was_put_out else set()
-        # A double payment is refunded in full, unless its refund is still on the way, or has failed.
-        doubled = {"duplicate"} if pending or any(each["status"] == "failed" for each in refunds) else set()
+        # A double payment is refunded in full, unless its refund is on the way or has failed, or a bank holds it.
+        waits = pending or any(each["status"] == "failed" for each in refunds) or disputes & set(HOLDING)
+        doubled = {"duplicate"} if waits else set()
         return ({"partly_refunded"} if returned else {"paid"}) | review | doubled
 
 

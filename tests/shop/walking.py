@@ -17,6 +17,7 @@ from payments import gateway
 from payments import refunds as payments_refunds
 from sandbox.deliveries import signature
 from shop import checkout, orders, turns
+from shop.disputes.models import DisputeRow
 from shop.ledger.models import LedgerEntry
 from shop.models import Order, OrderChange, OrderLine, ReconcileRun, StripeEventRow
 from shop.refunds import sending
@@ -54,6 +55,7 @@ class World:
             session.execute(delete(OutboxMail))
             empty_ledger(session)
             for table in (
+                DisputeRow,
                 RefundRow,
                 StripeEventRow,
                 OrderChange,
@@ -151,6 +153,7 @@ def mails_say_once_what_happened(held: list[Order], ways: Ways) -> None:
                 after is OrderState.DUPLICATE and before is not OrderState.REFUNDED
                 for before, after in ways[order.id]
             ),
+            "charged_back": OrderState.CHARGED_BACK in reached,
             **_about_refunds(ways[order.id]),
         }
         got = {kind: written.pop(f"order:{order.number}:{kind}", 0) for kind in expected}
@@ -161,7 +164,11 @@ def mails_say_once_what_happened(held: list[Order], ways: Ways) -> None:
 def _about_refunds(ways: list[tuple[Any, OrderState]]) -> dict[str, bool]:
     """Each time that all of it went back, and each time that it came back, is told by a mail of its own."""
     gone = [before for before, after in ways if after is OrderState.REFUNDED]
-    back = [after for before, after in ways if before is OrderState.REFUNDED]
+    back = [
+        after
+        for before, after in ways
+        if before is OrderState.REFUNDED and after is not OrderState.CHARGED_BACK
+    ]
     told = {f"refunded{_nth(n)}": before is not OrderState.DUPLICATE for n, before in enumerate(gone)}
     return told | {f"refund_returned{_nth(n)}": True for n in range(len(back))}
 

@@ -86,10 +86,12 @@ def test_a_code_holds_in_its_time(starts: int | None, ends: int | None, holds: b
         (R, S.DUPLICATE, F),
         (R, S.REVIEW, R),
         (R, S.REFUNDED, F),
+        (R, S.CHARGED_BACK, F),
         (F, S.PAID, U),
         (F, S.REVIEW, R),
         (U, S.PARTLY_REFUNDED, U),
         (U, S.REFUNDED, U),
+        (U, S.CHARGED_BACK, U),
     ],
 )
 def test_a_use_follows_its_order(before: UseState, order: OrderState, after: UseState) -> None:

@@ -14,6 +14,7 @@ PACK = Pack(
     school="Epidermis", seller="Epidermis Ltd, 1 High Street", number="261122-AAAA", title="The Skin",
     buyer="Ada Learner", email="ada@example.org", amount="49.00 USD", disputed="49.00 USD", refunded="",
     reason="no reason was given", ordered_at=DAY, paid_at=DAY, paid_by="card",
+    consent="2026-11-22 12:04 UTC: “At once.”",
     terms=LegalVersion("2026-10-01", "https://school.example/legal/terms?version=2026-10-01", "Fair."),
     refunds=LegalVersion("2026-10-02", "https://school.example/legal/refunds?version=2026-10-02", "Money back."),
     refund_days=14, refund_max_progress=30,
@@ -36,6 +37,7 @@ PACK = Pack(
         ("refund_policy_disclosure", "The buyer accepted the version of 2026-10-02"),
         ("refund_policy_disclosure", "within 14 days of paying, as long as no more than 30 percent"),
         ("uncategorized_text", "Terms accepted with the order: version of 2026-10-01"),
+        ("uncategorized_text", "Consent: 2026-11-22 12:04 UTC: “At once.”"),
         ("uncategorized_text", "Receipt (sent)"),
     ],
 )
