@@ -31,7 +31,7 @@ from courses.models import Course, Step
 from enrollment.models import Enrollment
 from shop.models import Order
 
-LEARNERS, COURSES, STEPS = 100_000, 40, 2
+LEARNERS, COURSES, STEPS = 100_000, 12, 2
 EACH = 10  # enrollments of a learner
 AT_ONCE = 1_000  # learners in one transaction
 YEARS = 3  # over which the school has grown
@@ -195,7 +195,7 @@ def _order(
     rows: Rows, rng: Random, number: int, person: tuple[int, str, str], course: int, at: datetime
 ) -> None:
     who, _, email = person
-    is_back, title = rng.random() < 0.04, f"Bench course {course:03d}"
+    is_back, title = rng.random() < 0.05, f"Bench course {course:03d}"
     rows["orders"].append({
         "id": number, "number": f"B{number}", "kind": "own", "subject": f"course:{course}", "title": title,
         "user_id": who, "email": email, "state": "refunded" if is_back else "paid", "amount_minor": PRICE,
