@@ -67,6 +67,7 @@ class Session:
     url: str
     expires_at: datetime
     payment: Payment | None
+    subscription_id: str = ""  # of a plan, once it is paid
 
     @property
     def is_refunded(self) -> bool:
@@ -76,7 +77,8 @@ class Session:
 
 @dataclass(frozen=True)
 class StripeEvent:
-    """An event as it was delivered: a bell, never a source. `session_id` or `payment_id` says what to look at."""
+    """An event as it was delivered: a bell, never a source. `session_id`, `payment_id` or
+    `subscription_id` says what to look at."""
 
     id: str
     kind: str
@@ -86,3 +88,4 @@ class StripeEvent:
     object_id: str
     session_id: str
     payment_id: str
+    subscription_id: str = ""

@@ -1,4 +1,4 @@
-"""What the worker does for the shop: reconcile each hour, and when somebody asks."""
+"""What the worker does for the shop each hour: reconcile (also when somebody asks), and look at plans that are due."""
 
 import logging
 from datetime import timedelta
@@ -6,12 +6,14 @@ from datetime import timedelta
 from core import jobs
 from core.config import current_config
 from shop import reconcile
+from shop.plans import following
 
 
 def register() -> None:
     """Let the worker reconcile."""
     jobs.answer(reconcile.BELL, reconcile.reconcile)
     jobs.periodic("stripe-reconcile", timedelta(hours=1), hourly)
+    jobs.periodic("plans-overdue", timedelta(hours=1), look_at_plans)
 
 
 def hourly() -> None:
@@ -24,3 +26,9 @@ def hourly() -> None:
             "something needs a look",
             extra={"trouble": report.trouble, "unknown_sessions": report.unknown_sessions},
         )
+
+
+def look_at_plans() -> None:
+    """End the grace that is over, and hear what Stripe did not tell."""
+    if current_config().takes_money:
+        following.look_at_overdue()

@@ -18,13 +18,14 @@ class OrderKind(StrEnum):
     """What is bought; `shop/fulfilment.py` knows what each gives."""
 
     OWN = "own"  # courses for oneself
+    PLAN = "plan"  # courses for oneself, paid in instalments or as a membership
 
     @property
     def is_for_oneself(self) -> bool:
         return self in _FOR_ONESELF
 
 
-_FOR_ONESELF = frozenset({OrderKind.OWN})
+_FOR_ONESELF = frozenset({OrderKind.OWN, OrderKind.PLAN})
 
 
 class Order(Base):
@@ -33,7 +34,8 @@ class Order(Base):
     `number` is its name in addresses and on receipts. `subject` names what is sold (`course:7`), `title` in words.
     `user_id` is None for a guest and for one who was erased. `attempt` counts the definite refusals of Stripe to make
     a session: it is part of the idempotency key. `expires_at` is when the checkout closes. Amounts are integers of
-    the currency's minor unit.
+    the currency's minor unit. Of a plan `amount_minor` is one payment; `rhythm` is how often it is made (`month`,
+    `year`, empty for what is paid once) and `instalments` how many there are, None for a membership.
     """
 
     __tablename__ = "orders"
@@ -60,6 +62,8 @@ class Order(Base):
     email: Mapped[str]
     state: Mapped[OrderState] = mapped_column(index=True)
     amount_minor: Mapped[int]
+    rhythm: Mapped[str] = mapped_column(server_default="", default="")
+    instalments: Mapped[int | None]
     currency: Mapped[str]
     livemode: Mapped[bool]
     terms_version: Mapped[str]
@@ -71,6 +75,7 @@ class Order(Base):
     attempt: Mapped[int] = mapped_column(default=1)
     session_id: Mapped[str | None] = mapped_column(unique=True)
     payment_id: Mapped[str | None] = mapped_column(unique=True)
+    subscription_id: Mapped[str | None] = mapped_column(unique=True)  # of a plan
     payment_method: Mapped[str] = mapped_column(default="")
     failure: Mapped[str] = mapped_column(default="")  # why Stripe says that the money did not come
     receipt_url: Mapped[str] = mapped_column(default="")  # Stripe's own receipt

@@ -19,12 +19,14 @@ class Line:
 @dataclass(frozen=True)
 class Offer:
     """What the buyer is shown, and what the order freezes. `subject` names it once: `course:7`. All lines are of one
-    currency."""
+    currency. Of a plan the price is that of one payment, see Order."""
 
     kind: OrderKind
     subject: str
     title: str
     lines: tuple[Line, ...]
+    rhythm: str = ""
+    instalments: int | None = None
 
     @property
     def price(self) -> Money:

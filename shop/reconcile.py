@@ -21,6 +21,8 @@ from payments import gateway
 from payments.values import PaymentsOff, Session, StripeRefused
 from shop import checkout, orders, stripe_events, turns
 from shop.models import Order, ReconcileRun
+from shop.plans import following
+from shop.plans import turns as plans
 from shop.rules import OPEN_STATES, OrderState
 
 BELL = "reconcile"
@@ -170,11 +172,23 @@ def _replay(report: Report, event_id: str) -> None:
     report.events["replayed"] += 1
 
 
+def _look_at_plan(subscription_id: str) -> None:
+    following.look(subscription_id, "reconcile")
+
+
+def _overdue_plans(report: Report) -> None:
+    """Plans of which Stripe should have told something, or whose time has come."""
+    for subscription_id in plans.overdue():
+        report.looked_at += 1
+        _try(report, f"Plan {subscription_id}", partial(_look_at_plan, subscription_id))
+
+
 PARTS: dict[str, Callable[[Report], None]] = {
     "Orders that are not decided": _undecided_orders,
     "Orders without a session": _orders_without_session,
     "Sessions of the last days": _recent_sessions,
     "Events that did not arrive": _missed_events,
+    "Plans whose news is overdue": _overdue_plans,
 }
 
 
