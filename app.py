@@ -14,6 +14,7 @@ import admin.commands
 import admin.enrollment_views
 import admin.order_views
 import admin.people_views
+import admin.plan_views
 import admin.school_views
 import admin.views
 import analysis.cohorts.jobs
@@ -54,6 +55,7 @@ import reviews.views
 import shop.commands
 import shop.jobs
 import shop.order_views
+import shop.plans.views
 import shop.views
 import shop.webhook
 import studio.commands
@@ -103,6 +105,7 @@ def register_rooms(app: Flask) -> None:
         accounts.notification_views,
         shop.views,
         shop.order_views,
+        shop.plans.views,
         shop.webhook,
         certificates.views,
         quizzes.views,
@@ -126,6 +129,7 @@ def register_rooms(app: Flask) -> None:
         admin.people_views,
         admin.enrollment_views,
         admin.order_views,
+        admin.plan_views,
         admin.school_views,
     ):
         app.register_blueprint(views.bp)

@@ -13,6 +13,7 @@ from wtforms import (
     Field,
     IntegerField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -25,6 +26,7 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
+from wtforms.widgets import CheckboxInput
 
 from accounts.rules import normal_email
 from core.clock import now
@@ -46,6 +48,30 @@ def _lines(text: str | None) -> str:
 
 class ButtonForm(FlaskForm):
     """A form that is nothing but its button (and its token)."""
+
+
+class PlanForm(FlaskForm):
+    """A plan to be put on sale. Without a number of payments it is a membership."""
+
+    title = StringField(
+        "Name", filters=[_one_line], validators=[DataRequired("Enter a name for the plan"), Length(max=120)]
+    )
+    courses = SelectMultipleField(
+        "Courses", validators=[InputRequired("Choose at least one course")], option_widget=CheckboxInput()
+    )
+    amount = StringField("Each payment", validators=[InputRequired("Enter what each payment is")])
+    rhythm = SelectField("Paid each", choices={"month": "Month", "year": "Year"}, default="month")
+    instalments = IntegerField(
+        "Number of payments",
+        validators=[
+            Optional(),
+            NumberRange(2, 36, "Enter a number from 2 to 36, or nothing for a membership"),
+        ],
+    )
+
+    def __init__(self, courses: list[tuple[str, str]], **values: Any) -> None:
+        super().__init__(**values)
+        self.courses.choices = courses
 
 
 class EnrollForm(FlaskForm):

@@ -21,6 +21,8 @@ from shop.endings import order_page as page_of
 from shop.models import Order
 from shop.offers import of_course
 from shop.orders import Buyer
+from shop.plans.pages import card_of, price_in_words
+from shop.plans.services import plans_with
 from shop.rules import OPEN_STATES
 from shop.standing import open_order, reason_of
 
@@ -52,6 +54,7 @@ def order_page(course: str) -> Answer:
         payments_off="" if config.takes_money else checkout.NO_MONEY,
         is_test_money=config.takes_test_money,
         has_begun=reason is Reason.CHECKOUT_OPEN,
+        plans=[(plan, price_in_words(plan)) for plan in plans_with(found.id)],
     )
 
 
@@ -96,7 +99,8 @@ def show(number: str) -> Answer:
     """One of one's own orders: what was agreed, and what became of it."""
     person = signed_in()
     order = orders.order_of(person.user_id, number=number)
-    return render("shop/order.html", nav="learning", page=page_of(order, person.time_zone))
+    page, plan = page_of(order, person.time_zone), card_of(order, person.time_zone)
+    return render("shop/order.html", nav="learning", page=page, plan=plan)
 
 
 def _reason(person: Reader, course: Course) -> Reason:

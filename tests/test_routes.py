@@ -127,10 +127,14 @@ GET  admin_enrollments.enroll        login   403     403     403     200     403
 GET  admin_enrollments.export        login   403     403     403     200     403     200
 GET  admin_enrollments.index         login   403     403     403     200     403     200
 GET  admin_school.logo               404     404     404     404     404     404     404
+GET  plans.show                      login   404     404     404     404     404     404
+GET  plans.ask_end                   login   404     404     404     404     404     404
 GET  admin_orders.events             login   403     403     403     403     200     200
 GET  admin_orders.export             login   403     403     403     403     200     200
 GET  admin_orders.index              login   403     403     403     403     200     200
 GET  admin_orders.runs               login   403     403     403     403     200     200
+GET  admin_plans.index               login   403     403     403     403     200     200
+GET  admin_plans.make                login   403     403     403     403     200     200
 GET  admin_orders.show               login   403     403     403     403     200     200
 GET  admin_school.settings           login   403     403     403     403     403     200
 GET  shop.back                 login   404     404     404     404     404     404
@@ -176,6 +180,8 @@ POST security.verify                 login   422     422     422     422     422
 POST admin.send_again                login   403     403     403     409     403     409
 POST admin_people.set_active         login   403     403     403     303     403     303
 POST admin_enrollments.enroll        login   403     403     403     422     403     422
+POST admin_plans.switch              login   403     403     403     403     404     404
+POST admin_plans.make                login   403     403     403     403     422     422
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_orders.accept             login   403     403     403     403     409     409
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
@@ -196,6 +202,10 @@ POST marking.erase                   login   303     404     404     404     404
 POST quizzes.submit                  login   303     404     404     404     404     404
 POST regrading.preview               login   403     403     303     403     403     303
 POST regrading.apply                 login   403     403     409     403     403     409
+POST plans.buy                       login   404     404     404     404     404     404
+POST plans.card                      login   404     404     404     404     404     404
+POST plans.end                       login   404     404     404     404     404     404
+POST plans.go_on                     login   404     404     404     404     404     404
 POST shop.enroll               login   303     303     303     303     303     303
 POST webhook.stripe                  400     400     400     400     400     400     400
 POST accounts.end_other_sign_ins     login   303     303     303     303     303     303
@@ -272,6 +282,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
     "shop.show": {"number": "THE-ORDER"},
+    **{f"plans.{door}": {"number": "THE-ORDER"} for door in ("card", "ask_end", "end", "go_on")},
+    **{f"plans.{door}": {"plan_id": 1} for door in ("show", "buy")},
+    "admin_plans.switch": {"plan_id": 1, "verb": "off"},
 }
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},

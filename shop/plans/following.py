@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from core.database import db, transaction
 from core.errors import DomainError
+from core.ids import crockford
 from payments import invoices, subscriptions
 from payments.billing import Subscription
 from shop import stripe_events
@@ -53,6 +54,17 @@ def follow(subscription: Subscription, cause: str, event_id: str | None = None) 
 def look(subscription_id: str, cause: str) -> Order | None:
     """Ask Stripe how a plan stands, and follow it."""
     return follow(fetch(subscription_id), cause)
+
+
+def set_end(subscription_id: str, is_to_end: bool) -> None:
+    """Let a membership end with what is paid, or go on after all.
+
+    To say the same twice changes nothing, so each press has a key of its own: with one for all, who ended it, went on
+    and ended it again would be given the first answer, and pay on.
+    """
+    key = f"plan:{subscription_id}:{'end' if is_to_end else 'go-on'}:{crockford(12)}"
+    ask(subscriptions.end_with_period, subscription_id, is_to_end, key)
+    look(subscription_id, "buyer")
 
 
 def look_at_overdue() -> None:

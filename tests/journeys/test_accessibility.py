@@ -113,6 +113,8 @@ PAGES = [
     ("admin", "{revoke}"),
     ("admin", "/admin/orders"),
     ("admin", "/admin/orders?q=nobody-at-all"),
+    ("admin", "/admin/plans"),
+    ("admin", "/admin/plans/new"),
     ("admin", "{order}"),
     ("admin", "/admin/events"),
     ("admin", "/admin/reconcile"),
