@@ -14,18 +14,25 @@ from core.database import db, transaction
 from core.school import change_school
 from tests.conftest import make_config
 
-KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "order_review")
+PLANS = (
+    "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
+)  # fmt: skip
+KINDS = (
+    "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "order_review", *PLANS
+)  # fmt: skip
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
     "path": "/orders/ST-1", "course_path": "/courses/first", "learn_path": "/learn/first",
     "terms_version": "", "promise_days": 0, "promise_progress": 0, "is_test": False,
     "receipt_url": "", "reason": "", "email": "ada@example.org", "amount_ordered": "489.00 USD",
-    "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1",
+    "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
+    "was_paused": False, "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1",
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
     "promise_days": 14, "promise_progress": 30, "is_test": True, "receipt_url": "https://stripe.example/receipt",
-    "reason": "Your card has insufficient funds.",
+    "reason": "Your card has insufficient funds.", "instalments": 6, "until": datetime(2026, 12, 1, tzinfo=UTC),
+    "was_paused": True,
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
@@ -34,6 +41,7 @@ LINKS = {
     "paid_twice": ["/orders/ST-1"],
     "refunded": ["/orders/ST-1", "/courses/first"],
     "order_review": ["/admin/orders/ST-1"],
+    **{kind: ["/orders/ST-1"] for kind in PLANS},
 }
 
 
@@ -104,6 +112,9 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("receipt", "https://stripe.example/receipt"),
         ("payment_failed", "Your card has insufficient funds."),
         ("order_review", "Your card has insufficient funds."),
+        ("plan_begun", "6 times in all"),
+        ("plan_payment_missing", "1 December 2026"),
+        ("plan_recovered", "open to you again"),
     ],
 )
 def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
@@ -121,6 +132,11 @@ def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
         ("paid_twice", "your place in the course and everything in it stay as they are"),
         ("refunded", "What you completed is kept"),
         ("order_review", "enroll the buyer by hand"),
+        ("plan_begun", "everything stays open for 7 days"),
+        ("plan_payment_missing", "Nothing is closed yet"),
+        ("plan_paused", "Nothing is lost"),
+        ("plan_settled", "nothing more is taken"),
+        ("plan_ended", "What you have completed is kept"),
     ],
 )
 def test_each_mail_says_what_is_to_be_done(school: None, kind: str, said: str) -> None:

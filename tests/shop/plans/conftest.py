@@ -21,6 +21,7 @@ from shop.plans.models import Plan, PlanPayment, PlanTerm
 from shop.plans.rules import Rhythm
 from shop.plans.services import Draft
 from tests import factories
+from tests.conftest import NOON
 from tests.shop.shop import Shop
 from tests.stripe import SECRET
 
@@ -30,8 +31,13 @@ class PlanShop:
 
     def __init__(self, shop: Shop) -> None:
         self.shop, self.sandbox = shop, shop.sandbox
-        self.buyer = shop.buyer()
-        set_now(now().replace(microsecond=0))
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Another buyer, at a Stripe that knows nothing."""
+        self.sandbox.reset()
+        self.buyer = self.shop.buyer()
+        set_now(NOON)
         self.sandbox.clock(fixed=int(now().timestamp()))
         self.sandbox.account.send = self.send
 
