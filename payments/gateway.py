@@ -22,8 +22,13 @@ from core.clock import now
 from core.config import current_config
 from core.money import Money
 from payments.values import (
+    Booked,
+    Dispute,
+    DisputeStatus,
     Payment,
     PaymentsOff,
+    Refund,
+    RefundState,
     Session,
     SessionStatus,
     StripeEvent,
@@ -51,7 +56,16 @@ NEWS_OF_SESSIONS = frozenset(
     f"checkout.session.{what}"
     for what in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
 )
-NEWS_OF_PAYMENTS = frozenset({"charge.refunded", "refund.created", "refund.updated", "refund.failed"})
+NEWS_OF_PAYMENTS = frozenset(
+    {"charge.refunded", *(f"refund.{what}" for what in ("created", "updated", "failed"))}
+    | {
+        f"charge.dispute.{what}"
+        for what in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")
+    }
+)
+APPEALS = frozenset(
+    {"appeal_needs_response", "appeal_under_review"}
+)  # the money is gone, until it comes back
 NEWS_OF_INVOICES = frozenset({"invoice.paid", "invoice.payment_failed", "invoice.voided"})
 NEWS_OF_SUBSCRIPTIONS = frozenset(
     f"customer.subscription.{what}" for what in ("created", "updated", "deleted")
@@ -65,6 +79,10 @@ REFUSED = "The payment service did not accept this."
 REFUSALS = {
     "resource_missing": "The payment service does not know this payment.",
     "amount_too_small": "The price is below the least that the payment service takes.",
+    "amount_too_large": "More was to go back than is left of the payment.",
+    "charge_already_refunded": "All of this payment has gone back already.",
+    "charge_disputed": "The buyer's bank disputes this payment, and a refund would pay twice. The bank decides now.",
+    "charge_not_refundable": "The payment service cannot give this payment back any more.",
 }
 _slots, _place_to_wait = BoundedSemaphore(SLOTS), BoundedSemaphore(1)
 _patient_until: ContextVar[float] = ContextVar("patient_until", default=inf)
@@ -78,10 +96,11 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True)
 class PurchaseLine:
-    """One line of a checkout: what it is called, and its price."""
+    """One line of a checkout: what it is called, its price, and a note that stands below the name, or empty."""
 
     title: str
     price: Money
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +144,7 @@ def _line_item(line: PurchaseLine, every: str) -> dict[str, Any]:
         "price_data": {
             "currency": line.price.currency.lower(),
             "unit_amount": line.price.minor,
-            "product_data": {"name": line.title},
+            "product_data": {"name": line.title} | ({"description": line.note} if line.note else {}),
             **({"recurring": {"interval": every}} if every else {}),
         },
     }
@@ -133,7 +152,7 @@ def _line_item(line: PurchaseLine, every: str) -> dict[str, Any]:
 
 def fetch_session(session_id: str) -> Session:
     """The session as it is now, with its payment and refunds."""
-    params: Any = {"expand": ["payment_intent.latest_charge"]}
+    params: Any = {"expand": ["payment_intent.latest_charge.refunds"]}
     found = _call(lambda stripe: stripe.v1.checkout.sessions.retrieve(session_id, params))
     intent = found.payment_intent
     return _session(found, _payment(intent) if intent is not None and not isinstance(intent, str) else None)
@@ -168,16 +187,6 @@ def undelivered_since(moment: datetime, at_most: int = 1000) -> Iterator[StripeE
 def fetch_event(event_id: str) -> StripeEvent:
     """An event of the last 30 days."""
     return _event(_call(lambda stripe: stripe.v1.events.retrieve(event_id)))
-
-
-def refund(payment_id: str, key: str) -> None:
-    """Give back everything of a payment that was not given back yet. `key` is our name for this refund."""
-    params: Any = {"payment_intent": payment_id, "reason": "duplicate"}
-    try:
-        _call(lambda stripe: stripe.v1.refunds.create(params, _once(key)))
-    except StripeRefused as refusal:
-        if refusal.code != "charge_already_refunded":
-            raise
 
 
 def read_event(payload: bytes, signature: str | None) -> StripeEvent:
@@ -347,26 +356,69 @@ def _session(given: Any, payment: Payment | None = None) -> Session:
 def _payment(intent: Any) -> Payment:
     charge = intent.latest_charge
     error = intent.last_payment_error
-    returned = _refunds(intent.id) if charge is not None and charge.amount_refunded else {}
     return Payment(
         id=intent.id,
         has_failed=intent.status in ("requires_payment_method", "canceled"),
         captured=charge.amount_captured if charge is not None and charge.paid else 0,
-        refunded=returned.get("succeeded", 0),
-        returning=returned.get("pending", 0) + returned.get("requires_action", 0),
+        charge_id=charge.id if charge is not None else "",
+        refunds=_refunds(charge) if charge is not None and charge.paid else (),
         method=charge.payment_method_details.type if charge and charge.payment_method_details else "",
         failure=(error.message or "") if error else "",
         receipt_url=(charge.receipt_url or "") if charge and charge.paid else "",
+        disputes=_disputes(intent.id) if charge is not None and charge.disputed else (),
     )
 
 
-def _refunds(payment_id: str) -> dict[str, int]:
-    """How much of a payment is in refunds of each status."""
+def _refunds(charge: Any) -> tuple[Refund, ...]:
+    """All refunds of a charge: those that came with it, and the further pages where there are more."""
+    if not charge.refunds.has_more:
+        return tuple(map(read_refund, charge.refunds.data))
+    params: Any = {"charge": charge.id, "limit": 100}
+    pages = _pages(lambda stripe, more: stripe.v1.refunds.list(params | more), 1000)
+    return tuple(map(read_refund, pages))
+
+
+def read_refund(given: Any) -> Refund:
+    """A refund of Stripe's in our words."""
+    marks = given.metadata.to_dict() if given.metadata else {}
+    return Refund(
+        id=given.id,
+        state=RefundState(given.status or "pending"),
+        amount=given.amount,
+        currency=given.currency.upper(),
+        reason=given.reason or "",
+        failure=getattr(given, "failure_reason", None) or "",
+        mark=marks.get("refund", ""),
+        is_booked=bool(given.balance_transaction),
+        is_booked_back=bool(getattr(given, "failure_balance_transaction", None)),
+    )
+
+
+def _disputes(payment_id: str) -> tuple[Dispute, ...]:
     params: Any = {"payment_intent": payment_id, "limit": 100}
-    sums: dict[str, int] = {}
-    for each in _pages(lambda stripe, more: stripe.v1.refunds.list(params | more), 1000):
-        sums[each.status or ""] = sums.get(each.status or "", 0) + each.amount
-    return sums
+    return tuple(map(_dispute, _pages(lambda stripe, more: stripe.v1.disputes.list(params | more), 1000)))
+
+
+def _dispute(given: Any) -> Dispute:
+    details = given.evidence_details
+    return Dispute(
+        id=given.id,
+        payment_id=given.payment_intent or "",
+        status=DisputeStatus.LOST if given.status in APPEALS else DisputeStatus(given.status),
+        amount=Money(given.amount, given.currency.upper()),
+        reason=given.reason,
+        due_by=datetime.fromtimestamp(details.due_by, UTC) if details.due_by else None,
+        opened_at=datetime.fromtimestamp(given.created, UTC),
+        is_answered=details.submission_count > 0,
+        booked=tuple(_booked(given, each) for each in given.balance_transactions),
+    )
+
+
+def _booked(dispute: Any, line: Any) -> Booked:
+    """In the dispute's currency, which the balance may not be kept in; the fee is in the balance's."""
+    sign = -1 if line.amount < 0 else 1
+    amount = Money(sign * dispute.amount, dispute.currency.upper())
+    return Booked(amount, Money(line.fee, line.currency.upper()))
 
 
 def _event(given: Any) -> StripeEvent:

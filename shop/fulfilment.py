@@ -3,6 +3,7 @@
 Rooms above hand in theirs for what they sell (`fulfils`), so that orders need not know them.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from core.database import db
@@ -16,6 +17,7 @@ from enrollment.services import (
     take_back_grants,
     was_ended_by_school,
 )
+from shop.bundles.models import Bundle
 from shop.models import Order, OrderKind
 
 
@@ -42,11 +44,22 @@ class Fulfilment(Protocol):
 
 
 _fulfilments: dict[OrderKind, Fulfilment] = {}
+_pages: dict[OrderKind, Callable[[Order], str]] = {}
 
 
 def fulfils(kind: OrderKind, fulfilment: Fulfilment) -> None:
     """Let this object fulfil all orders of a kind."""
     _fulfilments[kind] = fulfilment
+
+
+def sold_at(kind: OrderKind, page: Callable[[Order], str]) -> None:
+    """Let this tell the page on which what an order of this kind holds is sold; else its first course's page is."""
+    _pages[kind] = page
+
+
+def sale_page(order: Order) -> str:
+    """The page on which what this order holds is sold."""
+    return _pages.get(order.kind, _course_page)(order)
 
 
 def fulfilment_of(order: Order) -> Fulfilment:
@@ -79,8 +92,28 @@ class OwnCourses:
         take_back_grants(order.source, reason)
 
     def path(self, order: Order) -> str:
-        course = db.session.get_one(Course, order.lines[0].course_id)
-        return f"/learn/{course.slug}"
+        return f"/learn/{_first_course(order).slug}"
+
+
+class OwnBundle(OwnCourses):
+    """Several courses that the buyer takes themselves."""
+
+    def path(self, order: Order) -> str:
+        return "/dashboard"
+
+
+def _first_course(order: Order) -> Course:
+    return db.session.get_one(Course, order.lines[0].course_id)
+
+
+def _course_page(order: Order) -> str:
+    return f"/courses/{_first_course(order).slug}"
+
+
+def _bundle_page(order: Order) -> str:
+    return db.session.get_one(Bundle, int(order.subject.partition(":")[2])).url
 
 
 fulfils(OrderKind.OWN, OwnCourses())
+fulfils(OrderKind.BUNDLE, OwnBundle())
+sold_at(OrderKind.BUNDLE, _bundle_page)

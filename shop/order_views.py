@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 
-from core.web import SIGNED_IN, allow, render, signed_in
+from core.web import SIGNED_IN, allow, private, render, signed_in
 from shop.orders import orders_of
 from shop.plans.pages import paid_of
 
@@ -13,6 +13,7 @@ bp = Blueprint("shop_orders", __name__)
 
 @bp.get("/account/orders")
 @allow(SIGNED_IN)
+@private
 def index() -> str:
     """What the reader ordered, newest first, its days as in their time zone."""
     person = signed_in()

@@ -1,7 +1,7 @@
 """Plans: what is sold for several payments, how each running one stands, and what was paid of it.
 
 Revision: 20261122_plans
-Follows: 20261122_staff
+Follows: 20261122_disputes
 """
 
 import sqlalchemy as sa
@@ -9,12 +9,12 @@ from alembic import op
 
 
 revision = "20261122_plans"
-down_revision = "20261122_staff"
+down_revision = "20261122_disputes"
 branch_labels = None
 depends_on = None
 
-OLD_KIND = sa.Enum("own", name="orderkind", native_enum=False, length=32)
-KIND = sa.Enum("own", "plan", name="orderkind", native_enum=False, length=32)
+OLD_KIND = sa.Enum("own", "bundle", name="orderkind", native_enum=False, length=32)
+KIND = sa.Enum("own", "bundle", "plan", name="orderkind", native_enum=False, length=32)
 RHYTHM = sa.Enum("month", "year", name="rhythm", native_enum=False, length=32)
 STATE = sa.Enum("active", "grace", "paused", "settled", "ended", name="termstate", native_enum=False, length=32)
 MOMENT = sa.DateTime(timezone=True)

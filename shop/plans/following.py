@@ -4,8 +4,6 @@ The doors share it, so it opens the transactions itself, and none is open while 
 """
 
 import logging
-from collections.abc import Callable
-from typing import TypeVar
 
 from core.database import db, transaction
 from core.errors import DomainError
@@ -13,12 +11,12 @@ from core.ids import crockford
 from payments import invoices, subscriptions
 from payments.billing import Subscription
 from shop import stripe_events
+from shop.asking import ask
 from shop.models import EventFate, Order
 from shop.plans import turns
 from shop.rules import OPEN_STATES, OrderState
 
 _log = logging.getLogger("plans")
-T = TypeVar("T")
 
 
 def fetch(subscription_id: str) -> Subscription:
@@ -97,9 +95,3 @@ def _wind_up(subscription: Subscription, number: str, goes_back: bool, cause: st
         return
     with transaction():
         turns.apply(ended, cause)
-
-
-def ask(question: Callable[..., T], *arguments: object) -> T:
-    """Ask Stripe, with no transaction open, not even a reader's."""
-    db.session.rollback()
-    return question(*arguments)

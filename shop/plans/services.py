@@ -77,7 +77,14 @@ def of_plan(plan: Plan) -> Offer:
         Line(course.id, course.title, Money(amount, plan.currency))
         for course, amount in zip(plan.courses, amounts, strict=True)
     )
-    return Offer(OrderKind.PLAN, plan.subject, plan.title, lines, plan.rhythm.value, plan.instalments)
+    return Offer(
+        OrderKind.PLAN,
+        plan.subject,
+        plan.title,
+        lines,
+        rhythm=plan.rhythm.value,
+        instalments=plan.instalments,
+    )
 
 
 def require_unheld(user_id: int, courses: Sequence[Course]) -> None:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, flash, redirect
+from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from core.config import current_config
@@ -13,6 +13,8 @@ from core.web import SIGNED_IN, allow, render, signed_in
 from payments import subscriptions
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
+from shop.asking import ask
+from shop.legal import consent_asked
 from shop.offers import Offer
 from shop.orders import Buyer, order_of
 from shop.plans import following, pages, services
@@ -42,6 +44,7 @@ def show(plan_id: int) -> Answer:
         promise={"refund_days": school.refund_days, "refund_max_progress": school.refund_max_progress},
         payments_off="" if config.takes_money else checkout.NO_MONEY,
         is_test_money=config.takes_test_money,
+        consent=consent_asked(),
     )
 
 
@@ -54,7 +57,8 @@ def buy(plan_id: int) -> Answer:
     require_within(CHECKOUTS, "checkout", str(person.user_id))
     buyer = Buyer(person.user_id, person.email)
     try:
-        return redirect(checkout.begin(buyer, partial(_offered, plan_id, person.user_id)), 303)
+        offered = partial(_offered, plan_id, person.user_id)
+        return redirect(checkout.begin(buyer, offered, "consent" in request.form), 303)
     except (StripeSilent, PaymentsOff) as trouble:
         return _trouble(plan_id, trouble, 503)
     except StripeRefused as refusal:
@@ -69,7 +73,7 @@ def card(number: str) -> Answer:
     require_within(CHECKOUTS, "plan", str(person.user_id))
     try:
         customer = following.fetch(_subscription_of(found)).customer_id
-        return redirect(following.ask(subscriptions.card_page, customer, f"/orders/{number}"), 303)
+        return redirect(ask(subscriptions.card_page, customer, f"/orders/{number}"), 303)
     except (StripeSilent, PaymentsOff, StripeRefused) as trouble:
         flash(trouble.sentence, "warn")
         return redirect(f"/orders/{number}", 303)
@@ -143,7 +147,7 @@ def _trouble(plan_id: int, trouble: DomainError, status: int) -> Answer:
     page = render(
         "shop/trouble.html",
         nav="courses",
-        course={"title": plan.title, "url": plan.url, "enroll_url": plan.url},
+        sale={"title": plan.title, "url": plan.url, "enroll_url": plan.url, "noun": "plan"},
         sentence=trouble.sentence,
         can_retry=not isinstance(trouble, PaymentsOff),
     )
