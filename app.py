@@ -22,6 +22,7 @@ import admin.jobs
 import admin.offer_views
 import admin.order_views
 import admin.people_views
+import admin.plan_views
 import admin.refund_views
 import admin.report_views
 import admin.school_views
@@ -73,6 +74,7 @@ import shop.bundles.views
 import shop.commands
 import shop.jobs
 import shop.order_views
+import shop.plans.views
 import shop.refunds.requests
 import shop.refunds.views
 import shop.views
@@ -130,6 +132,7 @@ def register_rooms(app: Flask) -> None:
         shop.order_views,
         shop.bundles.views,
         shop.refunds.views,
+        shop.plans.views,
         shop.webhook,
         certificates.views,
         quizzes.views,
@@ -160,6 +163,7 @@ def register_rooms(app: Flask) -> None:
         admin.report_views,
         admin.dispute_views,
         admin.refund_views,
+        admin.plan_views,
         admin.school_views,
         admin.selected_views,
     ):

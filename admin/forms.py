@@ -15,6 +15,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -27,6 +28,7 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
+from wtforms.widgets import CheckboxInput
 
 from accounts.rules import normal_email
 from admin.refund_words import REASONS
@@ -67,6 +69,30 @@ class SeeAsForm(FlaskForm):
         filters=[_one_line],
         validators=[DataRequired("Enter why you look, such as what they asked"), Length(max=200)],
     )
+
+
+class PlanForm(FlaskForm):
+    """A plan to be put on sale. Without a number of payments it is a membership."""
+
+    title = StringField(
+        "Name", filters=[_one_line], validators=[DataRequired("Enter a name for the plan"), Length(max=120)]
+    )
+    courses = SelectMultipleField(
+        "Courses", validators=[InputRequired("Choose at least one course")], option_widget=CheckboxInput()
+    )
+    amount = StringField("Each payment", validators=[InputRequired("Enter what each payment is")])
+    rhythm = SelectField("Paid each", choices={"month": "Month", "year": "Year"}, default="month")
+    instalments = IntegerField(
+        "Number of payments",
+        validators=[
+            Optional(),
+            NumberRange(2, 36, "Enter a number from 2 to 36, or nothing for a membership"),
+        ],
+    )
+
+    def __init__(self, courses: list[tuple[str, str]], **values: Any) -> None:
+        super().__init__(**values)
+        self.courses.choices = courses
 
 
 class EnrollForm(FlaskForm):

@@ -12,6 +12,7 @@ from admin.forms import ButtonForm
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
 from admin.page import Answer, page
+from admin.plans import term_of
 from admin.rules import utc_cell
 from core.audit import record
 from core.config import current_config
@@ -80,7 +81,7 @@ def show(number: str) -> Answer:
         "order", "orders", ButtonForm(),
         file=file, order=file.order, stripe=stripe, verdict=verdict, facts=facts, fates=order_words.FATES,
         takes_money=current_config().takes_money, refund_word=refunds.word_of, refund_reason=refunds.reason_of,
-        entry_words=refund_words.ENTRIES, dispute_words=disputes.STATES,
+        entry_words=refund_words.ENTRIES, dispute_words=disputes.STATES, plan=term_of(file.order),
     )  # fmt: skip
 
 

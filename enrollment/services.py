@@ -201,6 +201,14 @@ def pause_grants(source: str, reason: PauseReason | None) -> None:
             settle(grant.user_id, grant.course_id)
 
 
+def extend_grants(source: str, kind: GrantKind, ends_at: datetime | None) -> None:
+    """Let what this source gives be of this kind and last until then, for good where there is no end."""
+    for grant in _of_source(source):
+        if grant.ended_at is None and (grant.kind, grant.ends_at) != (kind, ends_at):
+            grant.kind, grant.ends_at = kind, ends_at
+            settle(grant.user_id, grant.course_id)
+
+
 def grants_of(user_id: int, course_id: int) -> list[Grant]:
     """All that ever let this person into the course, the oldest first."""
     return list(_grants(user_id, course_id))

@@ -66,6 +66,10 @@ NEWS_OF_PAYMENTS = frozenset(
 APPEALS = frozenset(
     {"appeal_needs_response", "appeal_under_review"}
 )  # the money is gone, until it comes back
+NEWS_OF_INVOICES = frozenset({"invoice.paid", "invoice.payment_failed", "invoice.voided"})
+NEWS_OF_SUBSCRIPTIONS = frozenset(
+    f"customer.subscription.{what}" for what in ("created", "updated", "deleted")
+)
 NO_MONEY = (
     "Payments are not set up at this school yet. Free courses are open; for others, write to the school."
 )
@@ -101,7 +105,8 @@ class PurchaseLine:
 
 @dataclass(frozen=True)
 class Purchase:
-    """What a checkout session is made of, as our order holds it."""
+    """What a checkout session is made of, as our order holds it. `every` is empty for what is paid once, else how
+    often it is paid: `month` or `year`."""
 
     order_id: int
     number: str
@@ -109,6 +114,7 @@ class Purchase:
     lines: tuple[PurchaseLine, ...]
     attempt: int
     expires_at: datetime
+    every: str = ""
 
 
 def create_session(purchase: Purchase) -> Session:
@@ -116,12 +122,12 @@ def create_session(purchase: Purchase) -> Session:
     base = current_config().base_url
     marks = _marks(purchase.number)
     params: dict[str, Any] = {
-        "mode": "payment",
+        "mode": "subscription" if purchase.every else "payment",
         "ui_mode": "hosted_page",
-        "line_items": [_line_item(line) for line in purchase.lines],
+        "line_items": [_line_item(line, purchase.every) for line in purchase.lines],
         "client_reference_id": purchase.number,
         "metadata": marks,
-        "payment_intent_data": {"metadata": marks},
+        "subscription_data" if purchase.every else "payment_intent_data": {"metadata": marks},
         "customer_email": purchase.email,
         "success_url": f"{base}/checkout/return?session_id={{CHECKOUT_SESSION_ID}}",
         "cancel_url": f"{base}/checkout/return?order={purchase.number}",
@@ -132,13 +138,14 @@ def create_session(purchase: Purchase) -> Session:
     return _session(made)
 
 
-def _line_item(line: PurchaseLine) -> dict[str, Any]:
+def _line_item(line: PurchaseLine, every: str) -> dict[str, Any]:
     return {
         "quantity": 1,
         "price_data": {
             "currency": line.price.currency.lower(),
             "unit_amount": line.price.minor,
             "product_data": {"name": line.title} | ({"description": line.note} if line.note else {}),
+            **({"recurring": {"interval": every}} if every else {}),
         },
     }
 
@@ -342,6 +349,7 @@ def _session(given: Any, payment: Payment | None = None) -> Session:
         url=given.url or "",
         expires_at=datetime.fromtimestamp(given.expires_at, UTC),
         payment=payment,
+        subscription_id=str(given.subscription or ""),
     )
 
 
@@ -424,7 +432,22 @@ def _event(given: Any) -> StripeEvent:
         object_id=_word(about, "id"),
         session_id=_word(about, "id") if kind in NEWS_OF_SESSIONS else "",
         payment_id=_word(about, "payment_intent") if kind in NEWS_OF_PAYMENTS else "",
+        subscription_id=_subscription_of(about, kind),
     )
+
+
+def _subscription_of(about: Any, kind: str) -> str:
+    """The subscription that an event is about. An invoice of one purchase names none."""
+    if kind in NEWS_OF_SUBSCRIPTIONS:
+        return _word(about, "id")
+    if kind not in NEWS_OF_INVOICES:
+        return ""
+    return _word(_part(_part(about, "parent"), "subscription_details"), "subscription")
+
+
+def _part(thing: Any, name: str) -> Any:
+    """A part of a thing of Stripe's, an empty one where there is none."""
+    return (thing[name] or {}) if name in thing else {}
 
 
 def _word(thing: Any, name: str) -> str:

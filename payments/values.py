@@ -153,6 +153,7 @@ class Session:
     url: str
     expires_at: datetime
     payment: Payment | None
+    subscription_id: str = ""  # of a plan, once it is paid
 
     @property
     def is_refunded(self) -> bool:
@@ -162,7 +163,8 @@ class Session:
 
 @dataclass(frozen=True)
 class StripeEvent:
-    """An event as it was delivered: a bell, never a source. `session_id` or `payment_id` says what to look at."""
+    """An event as it was delivered: a bell, never a source. `session_id`, `payment_id` or
+    `subscription_id` says what to look at."""
 
     id: str
     kind: str
@@ -172,3 +174,4 @@ class StripeEvent:
     object_id: str
     session_id: str
     payment_id: str
+    subscription_id: str = ""

@@ -29,6 +29,8 @@ from shop.legal import Accepted, current_versions
 from shop.models import EventFate, Order, OrderLine
 from shop.offers import Offer
 from shop.orders import Buyer
+from shop.plans import following
+from shop.plans import turns as plans
 from shop.refunds import sending
 from shop.refunds import services as refunds
 from shop.rules import OrderState
@@ -74,6 +76,8 @@ def fulfill(session_id: str, cause: str, event_id: str | None = None) -> Order |
         owed = refunds.owe_back(order) if order is not None else None
     if order is not None and owed is not None:
         _give_back(owed, order.number)
+    if order is not None and session.subscription_id:
+        _follow_plan(session.subscription_id, cause)
     return order
 
 
@@ -144,6 +148,7 @@ def _purchase(order: Order) -> Purchase:
         lines=tuple(_purchase_line(order, line) for line in order.lines),
         attempt=order.attempt,
         expires_at=order.expires_at,
+        every=order.rhythm,
     )
 
 
@@ -214,6 +219,9 @@ def _count_refusal(purchase: Purchase) -> None:
 def _act_on(event: StripeEvent) -> EventFate:
     if event.livemode != current_config().is_live:
         return _ignore(event)
+    subscription_id = event.subscription_id or plans.subscription_of_payment(event.payment_id)
+    if subscription_id:
+        return _hear_of_plan(subscription_id, event)
     session_id = event.session_id
     if not session_id and event.payment_id:
         known = orders.session_of_payment(event.payment_id)
@@ -228,6 +236,30 @@ def _act_on(event: StripeEvent) -> EventFate:
             raise
         return _ignore(event)
     return EventFate.APPLIED if order is not None else EventFate.IGNORED
+
+
+def _hear_of_plan(subscription_id: str, event: StripeEvent) -> EventFate:
+    """An invoice may be told of before the checkout that it belongs to: then that comes first."""
+    try:
+        subscription = following.fetch(subscription_id)
+    except StripeRefused as refusal:
+        if refusal.code != MISSING or orders.has_subscription(subscription_id):
+            raise
+        return _ignore(event)
+    session_id = following.unpaid_session(subscription)
+    if session_id is not None:
+        order = fulfill(session_id, event.id, event.id)
+    else:
+        order = following.follow(subscription, event.id, event.id)
+    return EventFate.APPLIED if order is not None else EventFate.IGNORED
+
+
+def _follow_plan(subscription_id: str, cause: str) -> None:
+    """If Stripe does not answer, the look at what is overdue comes back to it."""
+    try:
+        following.look(subscription_id, cause)
+    except (PaymentsOff, StripeSilent, StripeRefused) as trouble:
+        _log.warning("a plan was not read", extra={"plan": subscription_id, "why": trouble.sentence})
 
 
 def _ignore(event: StripeEvent) -> EventFate:

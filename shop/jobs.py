@@ -1,4 +1,5 @@
-"""What the worker does for the shop: reconcile each hour and when somebody asks, compare each night."""
+"""What the worker does for the shop: reconcile each hour and when somebody asks, compare each
+night, look each hour at plans that are due."""
 
 import logging
 from datetime import timedelta
@@ -7,12 +8,14 @@ from core import jobs
 from core.config import current_config
 from shop import reconcile
 from shop.ledger import reports
+from shop.plans import following
 
 
 def register() -> None:
     """Let the worker reconcile, and compare the ledger with Stripe."""
     jobs.answer(reconcile.BELL, reconcile.reconcile)
     jobs.periodic("stripe-reconcile", timedelta(hours=1), hourly)
+    jobs.periodic("plans-overdue", timedelta(hours=1), look_at_plans)
     jobs.periodic("stripe-report", timedelta(hours=1), nightly)
 
 
@@ -37,3 +40,9 @@ def nightly() -> None:
         logging.getLogger("ledger").warning(
             "the ledger and Stripe differ", extra={"day": report.day, "differences": len(report.differences)}
         )
+
+
+def look_at_plans() -> None:
+    """End the grace that is over, and hear what Stripe did not tell."""
+    if current_config().takes_money:
+        following.look_at_overdue()

@@ -19,13 +19,14 @@ class OrderKind(StrEnum):
 
     OWN = "own"  # a course for oneself
     BUNDLE = "bundle"  # several courses for oneself, at one price
+    PLAN = "plan"  # courses for oneself, paid in instalments or as a membership
 
     @property
     def is_for_oneself(self) -> bool:
         return self in _FOR_ONESELF
 
 
-_FOR_ONESELF = frozenset({OrderKind.OWN, OrderKind.BUNDLE})
+_FOR_ONESELF = frozenset({OrderKind.OWN, OrderKind.BUNDLE, OrderKind.PLAN})
 
 
 class Order(Base):
@@ -35,6 +36,8 @@ class Order(Base):
     `user_id` is None for a guest and for one who was erased. `attempt` counts the definite refusals of Stripe to make
     a session: it is part of the idempotency key. `expires_at` is when the checkout closes. Amounts are integers of
     the currency's minor unit: `amount_minor` is what is to be paid, `discount_minor` what `coupon_code` took off it.
+    Of a plan `amount_minor` is one payment; `rhythm` is how often it is made (`month`,
+    `year`, empty for what is paid once) and `instalments` how many there are, None for a membership.
     """
 
     __tablename__ = "orders"
@@ -71,6 +74,8 @@ class Order(Base):
     amount_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(server_default="0", default=0)
     coupon_code: Mapped[str] = mapped_column(server_default="", default="", index=True)
+    rhythm: Mapped[str] = mapped_column(server_default="", default="")
+    instalments: Mapped[int | None]
     currency: Mapped[str]
     livemode: Mapped[bool]
     terms_version: Mapped[str]
@@ -84,6 +89,7 @@ class Order(Base):
     attempt: Mapped[int] = mapped_column(default=1)
     session_id: Mapped[str | None] = mapped_column(unique=True)
     payment_id: Mapped[str | None] = mapped_column(unique=True)
+    subscription_id: Mapped[str | None] = mapped_column(unique=True)  # of a plan
     payment_method: Mapped[str] = mapped_column(default="")
     failure: Mapped[str] = mapped_column(default="")  # why Stripe says that the money did not come
     receipt_url: Mapped[str] = mapped_column(default="")  # Stripe's own receipt

@@ -20,13 +20,16 @@ class Line:
 @dataclass(frozen=True)
 class Offer:
     """What the buyer is shown, and what the order freezes. `subject` names it once: `course:7`. All lines are of one
-    currency. `code` is the one that took the discount off, or empty."""
+    currency. `code` is the one that took the discount off, or empty.
+    Of a plan the price is that of one payment, see Order."""
 
     kind: OrderKind
     subject: str
     title: str
     lines: tuple[Line, ...]
     code: str = ""
+    rhythm: str = ""
+    instalments: int | None = None
 
     @property
     def price(self) -> Money:

@@ -96,6 +96,11 @@ def has_session(session_id: str) -> bool:
     return db.session.scalar(select(Order.id).filter_by(session_id=session_id)) is not None
 
 
+def has_subscription(subscription_id: str) -> bool:
+    """Whether this subscription is an order's."""
+    return db.session.scalar(select(Order.id).filter_by(subscription_id=subscription_id)) is not None
+
+
 def remember_session(order_id: int, session: Session) -> bool:
     """Write down the checkout session that Stripe made for an order. False where the order was closed meanwhile, or
     has another session: nobody must be sent to this one."""
@@ -162,6 +167,8 @@ def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -
         amount_minor=offer.price.minor,
         discount_minor=offer.discount.minor,
         coupon_code=offer.code,
+        rhythm=offer.rhythm,
+        instalments=offer.instalments,
         currency=offer.price.currency,
         livemode=livemode,
         terms_version=accepted.terms,

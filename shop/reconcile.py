@@ -24,6 +24,8 @@ from shop.disputes.models import DisputeRow
 from shop.disputes.rules import OPEN
 from shop.ledger.models import LedgerEntry
 from shop.models import Order, ReconcileRun
+from shop.plans import following
+from shop.plans import turns as plans
 from shop.refunds import sending
 from shop.refunds.models import RefundRow
 from shop.rules import OPEN_STATES, OrderState
@@ -236,6 +238,17 @@ def _withdraw(report: Report, number: str, session_id: str) -> None:
     report.repaired.append({"order": number, "before": OrderState.PENDING, "after": _state_of(number)})
 
 
+def _look_at_plan(subscription_id: str) -> None:
+    following.look(subscription_id, "reconcile")
+
+
+def _overdue_plans(report: Report) -> None:
+    """Plans of which Stripe should have told something, or whose time has come."""
+    for subscription_id in plans.overdue():
+        report.looked_at += 1
+        _try(report, f"Plan {subscription_id}", partial(_look_at_plan, subscription_id))
+
+
 PARTS: dict[str, Callable[[Report], None]] = {
     "Orders that are not decided": _undecided_orders,
     "Orders without a session": _orders_without_session,
@@ -245,6 +258,7 @@ PARTS: dict[str, Callable[[Report], None]] = {
     "Refunds under way": _refunds_under_way,
     "Orders that the ledger lacks": _orders_without_entries,
     "Disputes": _disputes,
+    "Plans whose news is overdue": _overdue_plans,
 }
 
 

@@ -91,6 +91,15 @@ def settle_free(order: Order) -> None:
     _turn(order, OrderState.PAID, "buyer")
 
 
+def follow_bills(order: Order, paid: int, refunded: int, cause: str) -> None:
+    """Let the order of a plan say what its bills came to, in minor units: what was paid, and what of it went back."""
+    order.paid_minor = max(order.paid_minor or 0, paid)
+    order.refunded_minor = refunded
+    part = OrderState.PARTLY_REFUNDED if refunded else order.state
+    told = OrderState.REFUNDED if 0 < paid <= refunded else part
+    _turn(order, rules.next_state(order.state, told), cause)
+
+
 def _order_of(session: Session) -> Order | None:
     """The order of a session, locked, and its buyer before it."""
     own = (Order.session_id == session.id) | (Order.number == session.order_number)
@@ -141,8 +150,10 @@ def _has_failed_refund(session: Session) -> bool:
 
 def _write_down(order: Order, session: Session) -> None:
     order.session_id = session.id
-    if session.is_paid:
-        order.paid_minor, order.paid_currency = session.total.minor, session.total.currency
+    if session.is_paid:  # Of a plan more may have come since.
+        order.paid_minor = max(order.paid_minor or 0, session.total.minor)
+        order.paid_currency = session.total.currency
+    order.subscription_id = session.subscription_id or order.subscription_id
     payment = session.payment
     if payment is not None:
         order.payment_id, order.failure = payment.id, payment.failure

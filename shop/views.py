@@ -18,6 +18,8 @@ from shop import buying, checkout, orders
 from shop.buying import Answer
 from shop.endings import order_page as page_of
 from shop.models import Order
+from shop.plans.pages import price_in_words
+from shop.plans.services import plans_with
 from shop.refunds.pages import order_page as order_page_of
 from shop.rules import OPEN_STATES
 from shop.sales import of_this_course
@@ -41,7 +43,8 @@ def order_page(course: str) -> Answer:
         return buying.already_in(f"/learn/{course}")
     if reason not in MAY_BUY or _is_kept_out(person, found):  # The course's page says why.
         return redirect(f"/courses/{course}")
-    return buying.show(of_this_course(found), person)
+    plans = [(plan, price_in_words(plan)) for plan in plans_with(found.id)]
+    return buying.show(of_this_course(found), person, plans=plans)
 
 
 @bp.post("/courses/<course>/enroll")

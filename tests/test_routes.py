@@ -153,10 +153,14 @@ GET  admin_offers.new_bundle          login   403     403     403     403     20
 GET  admin_disputes.index            login   403     403     403     403     200     200
 GET  admin_disputes.paper            login   403     403     403     403     200     200
 GET  admin_disputes.show             login   403     403     403     403     200     200
+GET  plans.show                      login   404     404     404     404     404     404
+GET  plans.ask_end                   login   404     404     404     404     404     404
 GET  admin_orders.events             login   403     403     403     403     200     200
 GET  admin_orders.export             login   403     403     403     403     200     200
 GET  admin_orders.index              login   403     403     403     403     200     200
 GET  admin_orders.runs               login   403     403     403     403     200     200
+GET  admin_plans.index               login   403     403     403     403     200     200
+GET  admin_plans.make                login   403     403     403     403     200     200
 GET  admin_orders.show               login   403     403     403     403     200     200
 GET  admin_refunds.index             login   403     403     403     403     200     200
 GET  admin_refunds.refund            login   403     403     403     403     200     200
@@ -220,6 +224,8 @@ POST admin_bulk.upload               login   403     403     403     422     403
 POST admin_bulk.apply                login   403     403     403     404     403     404
 POST admin_selected.revoke           login   403     403     403     303     403     303
 POST admin_selected.restore          login   403     403     403     303     403     303
+POST admin_plans.switch              login   403     403     403     403     404     404
+POST admin_plans.make                login   403     403     403     403     422     422
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_offers.bundle              login   403     403     403     403     422     422
 POST admin_offers.code                login   403     403     403     403     303     303
@@ -249,6 +255,10 @@ POST quizzes.submit                  login   303     404     404     404     404
 POST regrading.preview               login   403     403     303     403     403     303
 POST regrading.apply                 login   403     403     409     403     403     409
 POST bundles.enroll                  login   503     503     503     503     503     503
+POST plans.buy                       login   404     404     404     404     404     404
+POST plans.card                      login   404     404     404     404     404     404
+POST plans.end                       login   404     404     404     404     404     404
+POST plans.go_on                     login   404     404     404     404     404     404
 POST shop.enroll               login   303     303     303     303     303     303
 POST webhook.stripe                  400     400     400     400     400     400     400
 POST accounts.end_other_sign_ins     login   303     303     303     303     303     303
@@ -337,6 +347,9 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_refunds.refund": {"number": "THE-ORDER"},
     "admin_refunds.approve": {"request_id": 1},
     "admin_refunds.decline": {"request_id": 1},
+    **{f"plans.{door}": {"number": "THE-ORDER"} for door in ("card", "ask_end", "end", "go_on")},
+    **{f"plans.{door}": {"plan_id": 1} for door in ("show", "buy")},
+    "admin_plans.switch": {"plan_id": 1, "verb": "off"},
 }
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},

@@ -3,6 +3,7 @@
 from core.web import render
 from shop.endings import order_page as page_of
 from shop.models import Order
+from shop.plans.pages import card_of
 from shop.refunds.forms import AskForm
 from shop.refunds.requests import asking_of
 
@@ -15,4 +16,5 @@ def order_page(order: Order, time_zone: str, form: AskForm | None = None) -> str
         page=page_of(order, time_zone),
         asking=asking_of(order, time_zone),
         form=form or AskForm(),
+        plan=card_of(order, time_zone),
     )

@@ -118,6 +118,8 @@ PAGES = [
     ("admin", "/admin/cohorts/new"),
     ("admin", "/admin/orders"),
     ("admin", "/admin/orders?q=nobody-at-all"),
+    ("admin", "/admin/plans"),
+    ("admin", "/admin/plans/new"),
     ("admin", "{order}"),
     ("admin", "/admin/disputes"),
     ("admin", "{dispute}"),

@@ -20,7 +20,10 @@ OF_MONEY = (
 )  # fmt: skip
 BUYERS = (*OF_MONEY, "refund_asked")
 TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
-KINDS = (*BUYERS, *TO_SCHOOL)
+PLANS = (
+    "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
+)  # fmt: skip
+KINDS = (*BUYERS, *TO_SCHOOL, *PLANS)
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
     "path": "/orders/ST-1", "course_path": "/courses/first", "learn_path": "/learn/first",
@@ -29,6 +32,8 @@ LEAST: dict[str, Any] = {
     "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1", "part": "10.00 USD", "ends_access": False,
     "is_in": False, "text": "Not for me.", "progress": 0, "why": "", "is_approved": False, "answer": "Too late.",
     "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
+    "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
+    "was_paused": False,
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
@@ -36,6 +41,8 @@ FULL: dict[str, Any] = LEAST | {
     "reason": "Your card has insufficient funds.", "ends_access": True, "is_in": True, "is_approved": True,
     "why": "expired or canceled card", "is_paused": True,
     "due": "1 December 2026, 23:59 (UTC)", "due_day": "1 December", "outcome": "The school won.",
+    "instalments": 6, "until": datetime(2026, 12, 1, tzinfo=UTC),
+    "was_paused": True,
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
@@ -51,6 +58,7 @@ LINKS = {
     "dispute_settled": ["/orders/ST-1"],
     "charged_back": ["/orders/ST-1", "/courses/first"],
     **{kind: ["/admin/orders/ST-1"] for kind in TO_SCHOOL},
+    **{kind: ["/orders/ST-1"] for kind in PLANS},
 }
 
 
@@ -83,7 +91,7 @@ def test_each_mail_is_whole_with_little_and_with_all(school: None, kind: str, va
 
     assert "ST-1" in text
     assert "ST-1" in html
-    assert ("First course" in subject) == (kind in BUYERS)
+    assert ("First course" in subject) == (kind in (*BUYERS, *PLANS))
     for said in (text, html):
         assert "None" not in said
         assert "\n\n\n" not in said
@@ -112,7 +120,7 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        *((kind, "no money move") for kind in OF_MONEY),
+        *((kind, "no money move") for kind in (*OF_MONEY, *PLANS)),
         ("receipt", "1 November 2026"),
         (
             "receipt",
@@ -128,6 +136,9 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("dispute_opened", "1 December 2026, 23:59 (UTC)"),
         ("dispute_closed", "The school won."),
         ("payment_disputed", "the course is closed to you"),
+        ("plan_begun", "6 times in all"),
+        ("plan_payment_missing", "1 December 2026"),
+        ("plan_recovered", "open to you again"),
     ],
 )
 def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
@@ -152,6 +163,11 @@ def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
         ("charged_back", "What you completed is kept"),
         ("dispute_opened", "cannot be refunded while it is disputed"),
         ("dispute_closed", "The school won."),
+        ("plan_begun", "everything stays open for 7 days"),
+        ("plan_payment_missing", "Nothing is closed yet"),
+        ("plan_paused", "Nothing is lost"),
+        ("plan_settled", "nothing more is taken"),
+        ("plan_ended", "What you have completed is kept"),
     ],
 )
 def test_each_mail_says_what_is_to_be_done(school: None, kind: str, said: str) -> None:
