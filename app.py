@@ -5,17 +5,29 @@ import os
 from flask import Flask
 
 import accounts.commands
+import accounts.invitation_views
 import accounts.jobs
 import accounts.notification_views
 import accounts.notifications
 import accounts.security
+import accounts.seeing
 import accounts.views
+import admin.bulk.jobs
+import admin.bulk.views
+import admin.cohort_views
 import admin.commands
+import admin.dispute_views
 import admin.enrollment_views
+import admin.jobs
+import admin.offer_views
 import admin.order_views
 import admin.people_views
+import admin.plan_views
+import admin.refund_views
+import admin.report_views
 import admin.school_views
 import admin.seat_views
+import admin.selected_views
 import admin.views
 import analysis.cohorts.jobs
 import analysis.cohorts.later
@@ -25,11 +37,15 @@ import analysis.jobs
 import analysis.services
 import analysis.views
 import articles.views
+import certificates.evidence
 import certificates.services
 import certificates.views
+import enrollment.admission.services
+import enrollment.cohorts.services
 import enrollment.jobs
 import lessons.assessed
 import lessons.course_views
+import lessons.group_views
 import lessons.terms
 import lessons.tools.views
 import lessons.views
@@ -38,8 +54,11 @@ import marking.studio_views
 import marking.views
 import pages.health
 import pages.views
+import progress.evidence
+import progress.services
 import quizzes.afterwards
 import quizzes.assessed
+import quizzes.evidence
 import quizzes.jobs
 import quizzes.kept_views
 import quizzes.regrading.jobs
@@ -52,9 +71,13 @@ import reviews.recalled
 import reviews.reminders
 import reviews.returning
 import reviews.views
+import shop.bundles.views
 import shop.commands
 import shop.jobs
 import shop.order_views
+import shop.plans.views
+import shop.refunds.requests
+import shop.refunds.views
 import shop.seats.views
 import shop.views
 import shop.webhook
@@ -67,9 +90,11 @@ import teams.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
 from core.commands import stratum
-from enrollment.services import AccessTakenBack, Enrolled
+from enrollment.services import AccessGivenBack, AccessRevoked, AccessTakenBack, Enrolled
 from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
+from shop.disputes.evidence import tell_evidence
+from shop.disputes.services import DisputeOver, PaymentDisputed
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
@@ -106,8 +131,13 @@ def register_rooms(app: Flask) -> None:
     for views in (
         accounts.views,
         accounts.notification_views,
+        accounts.seeing,
+        accounts.invitation_views,
         shop.views,
         shop.order_views,
+        shop.bundles.views,
+        shop.refunds.views,
+        shop.plans.views,
         shop.seats.views,
         shop.webhook,
         certificates.views,
@@ -121,6 +151,7 @@ def register_rooms(app: Flask) -> None:
         marking.allowances.views,
         quizzes.regrading.views,
         lessons.course_views,
+        lessons.group_views,
         lessons.views,
         lessons.tools.views,
         reviews.views,
@@ -133,9 +164,17 @@ def register_rooms(app: Flask) -> None:
         admin.views,
         admin.people_views,
         admin.enrollment_views,
+        admin.cohort_views,
+        admin.offer_views,
+        admin.bulk.views,
         admin.order_views,
+        admin.report_views,
+        admin.dispute_views,
+        admin.refund_views,
+        admin.plan_views,
         admin.seat_views,
         admin.school_views,
+        admin.selected_views,
     ):
         app.register_blueprint(views.bp)
 
@@ -144,8 +183,12 @@ def connect_rooms() -> None:
     """What rooms hand to rooms below: who hears which news, and who tells what."""
     mail.register()
     accounts.jobs.register()
+    enrollment.admission.services.tell_completed(progress.services.completed_courses)
     enrollment.jobs.register()
+    admin.bulk.jobs.register()
     shop.jobs.register()
+    admin.jobs.register()
+    shop.refunds.requests.tell_progress(progress.services.greatest_percent)
     teams.fulfilment.register()
     quizzes.jobs.register()
     analysis.jobs.register()
@@ -154,6 +197,9 @@ def connect_rooms() -> None:
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
     quizzes.regrading.jobs.register()
+    events.subscribe(Enrolled, progress.services.keep_finished)
+    events.subscribe(Enrolled, enrollment.cohorts.services.take_place)
+    events.subscribe(AccessRevoked, enrollment.cohorts.services.give_up_place)
     events.subscribe(StepCompleted, certificates.services.issue_if_earned)
     events.subscribe(CourseCompleted, certificates.services.issue_if_earned)  # Steps were taken out of it.
     events.subscribe(
@@ -161,11 +207,17 @@ def connect_rooms() -> None:
     )  # Somebody returned to a finished course.
     events.subscribe(AttemptMarked, analysis.services.note_marked)
     events.subscribe(AccessTakenBack, certificates.services.revoke_paid_back)
+    events.subscribe(PaymentDisputed, certificates.services.suspend)
+    events.subscribe(DisputeOver, certificates.services.restore)
+    events.subscribe(AccessGivenBack, certificates.services.reinstate_paid_back)
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)
     quizzes.afterwards.tell_returns(reviews.returning.returns_of)
     quizzes.afterwards.tell_recalled(reviews.returning.recalled_of)
     analysis.cohorts.later.tell_later(reviews.recalled.answers_after)
+    tell_evidence(progress.evidence.tell)
+    tell_evidence(quizzes.evidence.tell)
+    tell_evidence(certificates.evidence.tell)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

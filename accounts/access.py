@@ -11,24 +11,27 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from accounts import rules, services
+from accounts import rules, services, sights
 from accounts.models import SignIn, User, UserRole
 from core import web
 from core.clock import now
 from core.config import current_config
-from core.database import transaction
+from core.database import refuse_writes, take_writes, transaction
 from core.ids import fingerprint
 from core.reads import HotRead
 from core.school import VERSION, note_version
 from core.web import Reader
 
 TOKEN = "_user_id"  # where Flask-Login keeps what it calls the user's id: here the token of a sign-in
+ONLY_LOOKING = (
+    "This page writes something down as it opens: while you look with somebody else’s eyes it stays closed."
+)
 STEP_LIVES = 600  # seconds between the password and the code
 _one_row_a_role = HotRead(
     select(
         User.id, SignIn.id, User.name, User.email, User.time_zone, User.language, UserRole.role,
         SignIn.last_seen_at, SignIn.remembered, SignIn.authenticated_at, User.totp_secret.is_not(None),
-        VERSION,
+        SignIn.sees_user_id, VERSION,
     )
     .join(User, SignIn.user_id == User.id)
     .outerjoin(UserRole, UserRole.user_id == User.id)
@@ -51,9 +54,9 @@ def identify() -> Reader | None:
     rows = _one_row_a_role(token_hash=fingerprint(token)) if token else []
     if not rows:
         return None
-    user_id, sign_in_id, name, email, zone, language, _, last_seen, remembered, proved, second, version = (
-        rows[0]
-    )
+    (
+        user_id, sign_in_id, name, email, zone, language, _, last_seen, remembered, proved, second, sees, version,
+    ) = rows[0]  # fmt: skip
     note_version(version)
     if rules.is_over(last_seen, remembered, now()):
         return None
@@ -62,13 +65,29 @@ def identify() -> Reader | None:
         g.touched, session.modified = sign_in_id, True  # A cookie of 30 days begins anew with it.
     roles = frozenset(row[6] for row in rows if row[6])
     permissions = rules.permissions_of(roles)
-    return Reader(user_id, sign_in_id, name, email, roles, zone, language, permissions)
+    person = Reader(user_id, sign_in_id, name, email, roles, zone, language, permissions)
+    return person if sees is None else _with_other_eyes(person)
+
+
+def _with_other_eyes(staff: Reader) -> Reader:
+    """Who is signed in as the person whom they see as; themselves once that is over. Nothing is written meanwhile."""
+    found = sights.seen_by(staff.sign_in_id, staff.permissions)
+    if found is None:
+        g.sight_is_over = True
+        return staff
+    person, g.sight_minutes = found
+    refuse_writes(ONLY_LOOKING)
+    return Reader(
+        person.id, staff.sign_in_id, person.name, person.email, person.role_words, person.time_zone,
+        person.language, rules.permissions_of(person.role_words), staff.name or staff.email,
+    )  # fmt: skip
 
 
 def keep_alive(response: Response) -> Response:
     """Write down, at most once an hour, that a sign-in is in use; a busy database does not cost the page."""
     sign_in_id = g.pop("touched", None)
     if sign_in_id is not None:
+        take_writes()  # The sign-in is one's own, with whosever eyes one looks.
         try:
             with transaction():
                 services.touch_sign_in(sign_in_id)

@@ -1,19 +1,39 @@
 """Tables: people, their roles, and where they are signed in."""
 
 from datetime import datetime
+from typing import Any
 
 from flask_security.core import UserMixin
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    delete,
+    event,
+    insert,
+    inspect,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from accounts.rules import Role
+from accounts.rules import Role, folded, search_words
 from core.database import Base
+
+# Compared by its bytes on both databases, so that lists stand in one order and a beginning is a range.
+BYTEWISE = String(120).with_variant(String(120, collation="C"), "postgresql")
 
 
 class User(UserMixin, Base):
-    """A person. `email` is in its normal form; `name` is the one printed on certificates."""
+    """A person. `email` is in its normal form; `name` is the one printed on certificates, `name_key` what lists
+    sort it by."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        Index("people_by_name", "name_key", "id"),
+        Index("people_by_joining", "created_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -23,6 +43,7 @@ class User(UserMixin, Base):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     confirmed_at: Mapped[datetime | None]
     name: Mapped[str] = mapped_column(String(120), default="")
+    name_key: Mapped[str] = mapped_column(BYTEWISE, default="", server_default="")
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     language: Mapped[str] = mapped_column(String(16), default="en")
     link_serial: Mapped[int] = mapped_column(default=0)  # counts the sign-in links used up
@@ -39,6 +60,32 @@ class User(UserMixin, Base):
     def role_words(self) -> frozenset[str]:
         return frozenset(row.role for row in self.roles)
 
+    @validates("name")
+    def _keep_key(self, _name: str, value: str) -> str:
+        self.name_key = folded(value)[:120]
+        return value
+
+
+class PersonWord(Base):
+    """One word by which a person is found (accounts.rules.search_words), written whenever they are."""
+
+    __tablename__ = "person_words"
+    __table_args__ = (Index("people_of_a_word", "word", "user_id"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+
+
+@event.listens_for(User, "after_insert")
+@event.listens_for(User, "after_update")
+def _write_words(_mapper: Any, connection: Connection, user: User) -> None:
+    """Keep a person's words with the person, whoever writes them."""
+    facts = inspect(user).attrs
+    if facts.name.history.has_changes() or facts.email.history.has_changes():
+        connection.execute(delete(PersonWord).where(PersonWord.user_id == user.id))
+        words = sorted(search_words(user.name or "", user.email))
+        connection.execute(insert(PersonWord), [{"user_id": user.id, "word": word} for word in words])
+
 
 class UserRole(Base):
     """One role of one person."""
@@ -46,6 +93,7 @@ class UserRole(Base):
     __tablename__ = "user_roles"
     __table_args__ = (
         CheckConstraint(f"role IN ({', '.join(repr(role.value) for role in Role)})", name="role"),
+        Index("people_of_a_role", "role", "user_id"),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
@@ -75,3 +123,6 @@ class SignIn(Base):
     authenticated_at: Mapped[datetime]  # when they last proved who they are
     device: Mapped[str] = mapped_column(String(80))
     remembered: Mapped[bool]
+    # With whose eyes it sees the school, for support, and how long.
+    sees_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    sees_until: Mapped[datetime | None]

@@ -5,13 +5,14 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from accounts import notifications
 from accounts.views import Answer, page
 from core.database import transaction
-from core.web import ANYONE, SIGNED_IN, allow, csrf, signed_in
+from core.web import ANYONE, SIGNED_IN, allow, csrf, private, signed_in
 
 bp = Blueprint("notifications", __name__)
 
 
 @bp.get("/account/notifications")
 @allow(SIGNED_IN)
+@private
 def show() -> Answer:
     """Which mails the person gets."""
     refused = notifications.refused_by(signed_in().user_id)

@@ -17,9 +17,12 @@ REMEMBERED_FOR = timedelta(days=30)  # since it was last used
 IDLE_FOR = timedelta(hours=12)
 TOUCHED_EVERY = timedelta(hours=1)
 FRESH_FOR = timedelta(minutes=30)
+MINUTE = timedelta(minutes=1)
+SEES_FOR = timedelta(minutes=30)  # with a learner's eyes
 LINK_LIVES = timedelta(minutes=15)
 CODE_LENGTH, CODES = 10, 10  # of recovery codes: characters (5 bits each), and how many
 HOME = "/dashboard"
+LONGEST_WORD = 80  # characters of a word that a search compares
 # Marks without a look of their own that set the direction of the text after them.
 TURNING_MARKS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 _COMMON = """
@@ -72,6 +75,15 @@ def may_look_after(permissions: AbstractSet[str], roles: Iterable[str]) -> bool:
     return Permission.ADMIN in permissions or not permissions_of(roles)
 
 
+def may_see_as(permissions: AbstractSet[str], roles: Iterable[str]) -> bool:
+    """Whether who has these permissions may look at the school with the eyes of somebody who has these roles.
+
+    An admin's eyes see all that there is, so nobody borrows them.
+    """
+    held = set(roles)
+    return Permission.SEE_AS in permissions and may_look_after(permissions, held) and Role.ADMIN not in held
+
+
 def normal_email(text: str) -> str:
     """The one form in which an address is stored and looked up. Raises InvalidInput for what is none."""
     address = unicodedata.normalize("NFC", text.strip()).lower()
@@ -87,6 +99,19 @@ def normal_name(text: str | None) -> str:
     them around: a name must not change how its certificate reads. Joiners stay, some scripts need them.
     """
     return " ".join("".join(filter(_may_stand, text or "")).split())
+
+
+def folded(text: str) -> str:
+    """The text as lists sort it and searches compare it: without case, and without accents where these come off."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in plain if not unicodedata.combining(each))
+
+
+def search_words(name: str, email: str) -> frozenset[str]:
+    """What a search for this person may begin with: the words of the name, the address, its parts, its domain."""
+    texts = [*folded(name).split(), folded(email), folded(email).partition("@")[2]]
+    parts = (part for text in texts for part in re.findall(r"\w+", text))
+    return frozenset(word[:LONGEST_WORD] for word in (*texts, *parts) if word)
 
 
 def _may_stand(character: str) -> bool:

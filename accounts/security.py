@@ -27,7 +27,7 @@ from flask_security.tf_plugin import TfPlugin
 from flask_security.utils import set_request_attr
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from accounts import access, forms, guesses, rules, services
+from accounts import access, forms, guesses, rules, seeing, services
 from accounts.models import User
 from accounts.security_settings import SETTINGS
 from accounts.writing import begin_writing, writing
@@ -132,10 +132,11 @@ def init_app(app: Flask) -> None:
     app.extensions["identify"] = access.identify
     for endpoint in POLICIES:
         name = f"security.{endpoint}"
-        app.view_functions[name] = _door(endpoint, app.view_functions[name])
+        app.view_functions[name] = web.private(_door(endpoint, app.view_functions[name]))
     web.declare(app, {f"security.{endpoint}": policy for endpoint, policy in POLICIES.items()})
     app.before_request(access.require_second_step)
     app.after_request(access.keep_alive)
+    seeing.init_app(app)
     _listen(app)
 
 

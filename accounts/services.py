@@ -3,6 +3,7 @@
 import hmac
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pyotp
 from flask_security.recoverable import generate_reset_password_token
@@ -10,7 +11,7 @@ from flask_security.utils import hash_password
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from accounts import rules
+from accounts import rules, sights
 from accounts.models import SignIn, User, UserRole
 from accounts.rules import Role
 from core.clock import now
@@ -156,6 +157,7 @@ def end_sign_in(user_id: int, sign_in_id: int) -> bool:
     row = db.session.scalar(select(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user_id))
     if row is None:
         return False
+    sights.end(row.id)
     db.session.delete(row)
     db.session.flush()
     return True
@@ -164,7 +166,9 @@ def end_sign_in(user_id: int, sign_in_id: int) -> bool:
 def end_sign_ins(user_id: int, *, but: int | None = None) -> None:
     """End all sign-ins of a person, but the one whose id is `but`."""
     db.session.flush()
-    db.session.execute(delete(SignIn).where(SignIn.user_id == user_id, SignIn.id != (but or 0)))
+    theirs = SignIn.user_id == user_id, SignIn.id != (but or 0)
+    sights.end_those(*theirs)
+    db.session.execute(delete(SignIn).where(*theirs))
 
 
 def touch_sign_in(sign_in_id: int) -> None:
@@ -184,7 +188,11 @@ def prove_sign_in(sign_in_id: int) -> None:
 
 
 def drop_dead_sign_ins() -> int:
-    """Delete sign-ins that nobody can use any more; their number. For the daily job."""
+    """Delete sign-ins that nobody can use any more; their number. For the daily job.
+
+    What a sign-in saw as somebody else, and nobody came back to since, ends too.
+    """
+    sights.end_those(SignIn.sees_until < now() - timedelta(days=1))
     oldest = now() - rules.REMEMBERED_FOR
     dead = db.session.scalars(select(SignIn.id).where(SignIn.last_seen_at < oldest)).all()
     db.session.execute(delete(SignIn).where(SignIn.id.in_(dead)))

@@ -111,6 +111,7 @@ def second_step() -> Answer:
 
 @bp.route("/account", methods=["GET", "POST"])
 @web.allow(web.SIGNED_IN)
+@web.private
 def profile() -> Answer:
     user = access.current_user()
     form = forms.ProfileForm(obj=user)
@@ -124,6 +125,7 @@ def profile() -> Answer:
 
 @bp.get("/account/security")
 @web.allow(web.SIGNED_IN)
+@web.private
 def security() -> Answer:
     person, user = web.signed_in(), access.current_user()
     rows = [(row, row.id == person.sign_in_id) for row in services.sign_ins_of(person.user_id)]
@@ -136,6 +138,7 @@ def security() -> Answer:
 
 @bp.get("/account/privacy")
 @web.allow(web.SIGNED_IN)
+@web.private
 def privacy() -> Answer:
     return page("privacy", tab="privacy")
 
@@ -166,6 +169,7 @@ def end_other_sign_ins() -> Answer:
 
 @bp.route("/account/security/authenticator", methods=["GET", "POST"])
 @web.allow(web.SIGNED_IN)
+@web.private
 def set_up_second_step() -> Answer:
     if stale := access.fresh_first():
         return stale
@@ -182,6 +186,7 @@ def set_up_second_step() -> Answer:
 
 @bp.get("/account/security/authenticator.svg")
 @web.allow(web.SIGNED_IN)
+@web.private
 def authenticator_picture() -> Answer:
     """The secret that is being set up, as a QR code for the authenticator."""
     secret = session.get("new_secret")

@@ -34,7 +34,7 @@ def index() -> Answer:
     rows, shown = enrollments.page_of_enrollments(asked)
     return page(
         "enrollments", "enrollments",
-        asked=asked, rows=rows, pager=asked.pager(shown), courses=courses, states=enrollments.STATES,
+        asked=asked, rows=rows, shown=shown, courses=courses, states=enrollments.STATES,
     )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def export() -> Response:
     rows = enrollments.all_rows(asked)
     with transaction():
         record("enrollment.export", "enrollments", dict(asked.hidden()), actor_id=signed_in().user_id)
-    return csv_file("enrollments", _cells(rows))
+    return csv_file("enrollments", cells(rows))
 
 
 @bp.route("/enrollments/new", methods=["GET", "POST"])
@@ -88,7 +88,7 @@ def revoke(enrollment_id: int) -> Answer:
 
 def _asked(courses: list[tuple[str, str]]) -> Listing:
     allowed = {"course": dict(courses), "state": enrollments.STATES}
-    return read_listing("admin_enrollments.index", enrollments.COLUMNS, "-started", allowed)
+    return read_listing("admin_enrollments.index", enrollments.ENROLLMENTS.orders, "-started", allowed)
 
 
 def _given() -> dict[str, str]:
@@ -96,7 +96,8 @@ def _given() -> dict[str, str]:
     return {name: request.args[name] for name in ("email", "course") if name in request.args}
 
 
-def _cells(rows: Iterator[enrollments.EnrollmentRow]) -> Iterator[tuple[object, ...]]:
+def cells(rows: Iterator[enrollments.EnrollmentRow]) -> Iterator[tuple[object, ...]]:
+    """The lines of a file of enrollments, the names of its columns first."""
     yield HEAD
     for row in rows:
         yield (

@@ -1,16 +1,17 @@
 """Enrollments as the admin reads them: one statement for a page, with how far each learner is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Select, String, and_, cast, func, select
 
-from accounts.models import User
-from admin.listing import Listing, holds
-from admin.rules import PageOf, page_of
+from accounts.models import PersonWord, User
+from admin.access_words import KINDS
+from admin.listing import Listing
+from admin.paging import Order, Page, Reader, Table, Term, all_ids, find_page, in_order
+from admin.search import WORDS, begins, is_found
 from certificates.models import Certificate
 from certificates.rules import read_id
 from core.database import db
@@ -18,23 +19,22 @@ from core.errors import NotFound
 from courses.models import Course, Step
 from courses.services import outline_of
 from enrollment.models import Enrollment, EnrollmentState
+from enrollment.rules import GrantKind
 from progress.models import CourseCompletion, StepCompletion
 from progress.rules import percent
 
 Rows = Select[*tuple[Any, ...]]
-ACTIVE, FINISHED, REVOKED = "active", "finished", "revoked"
-STATES = {ACTIVE: "Active", FINISHED: "Finished", REVOKED: "Revoked"}
-REASONS = {
-    "free": "Started by themselves",
-    "admin": "Enrolled by hand",
-    "order": "Paid",
-    "seat": "Seat of a team",
-}
-COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
-    "name": func.lower(User.name),
-    "course": Course.title,
-    "started": Enrollment.started_at,
-}
+ACTIVE, FINISHED, PAUSED, REVOKED = "active", "finished", "paused", "revoked"
+STATES = {ACTIVE: "Active", FINISHED: "Finished", PAUSED: "Paused", REVOKED: "Revoked"}
+ENROLLMENTS = Table(
+    Enrollment.id,
+    {
+        "name": Order(
+            (User.name_key, User.id), lambda query: query.join(User, User.id == Enrollment.user_id)
+        ),
+        "started": Order((Enrollment.started_at,)),
+    },
+)
 _done = (
     select(func.aggregate_strings(cast(StepCompletion.step_id, String), ","))
     .join(Step, Step.id == StepCompletion.step_id)
@@ -64,6 +64,7 @@ class EnrollmentRow:
     user_id: int
     name: str
     email: str
+    course_id: int
     course_slug: str
     course_title: str
     state: str
@@ -80,7 +81,7 @@ class EnrollmentRow:
 
     @property
     def reason_text(self) -> str:
-        return REASONS.get(self.reason, self.reason)
+        return KINDS[GrantKind(self.reason)]
 
 
 def course_choices() -> list[tuple[str, str]]:
@@ -89,15 +90,10 @@ def course_choices() -> list[tuple[str, str]]:
     return [(slug, title) for slug, title in rows]
 
 
-def page_of_enrollments(asked: Listing) -> tuple[list[EnrollmentRow], PageOf]:
+def page_of_enrollments(asked: Listing) -> tuple[list[EnrollmentRow], Page]:
     """One page of what was asked for, and where it stands in the whole."""
-    total = (
-        db.session.scalar(_joined(select(func.count()).select_from(Enrollment)).where(*_conditions(asked)))
-        or 0
-    )
-    page = page_of(asked.wanted_page, total)
-    rows = db.session.execute(_ordered(asked).offset(page.offset).limit(page.last - page.offset))
-    return [_row(tuple(row)) for row in rows], page
+    page = find_page(ENROLLMENTS, asked, _terms(asked))
+    return read(page.ids, db.session), page
 
 
 def enrollments_of(user_id: int) -> list[EnrollmentRow]:
@@ -121,17 +117,28 @@ def all_rows(asked: Listing, batch: int = 500) -> Iterator[EnrollmentRow]:
 
     The outlines are looked up first: once the answer has begun, nothing else asks the database.
     """
-    engine, query = db.engine, _ordered(asked)
-    required = {
-        course.id: _required(course.id, course.version) for course in db.session.scalars(select(Course))
-    }
+    engine, terms, required = db.engine, _terms(asked), required_by_course()
 
     def stream() -> Iterator[EnrollmentRow]:
         with engine.connect() as connection:
-            for row in connection.execution_options(yield_per=batch).execute(query):
-                yield _row(tuple(row), required)
+            for ids in all_ids(ENROLLMENTS, asked, terms, connection, batch):
+                yield from read(ids, connection, required)
 
     return stream()
+
+
+def required_by_course() -> dict[int, frozenset[int]]:
+    """The steps that each course requires, by its id."""
+    courses = db.session.scalars(select(Course))
+    return {course.id: _required(course.id, course.version) for course in courses}
+
+
+def read(
+    ids: Sequence[int], reader: Reader, required: dict[int, frozenset[int]] | None = None
+) -> list[EnrollmentRow]:
+    """The enrollments with these ids, in their order."""
+    rows = reader.execute(_joined(_facts.select_from(Enrollment)).where(Enrollment.id.in_(ids)))
+    return in_order(ids, {row[0]: _row(tuple(row), required) for row in rows})
 
 
 def _joined(query: Rows) -> Rows:
@@ -144,26 +151,47 @@ def _joined(query: Rows) -> Rows:
     return people.outerjoin(CourseCompletion, completion)
 
 
-def _ordered(asked: Listing) -> Rows:
-    query = _joined(_facts.select_from(Enrollment)).where(*_conditions(asked))
-    return query.order_by(*asked.order(COLUMNS, Enrollment.id))
+Columns = Mapping[str, Any]
+_STANDS: Columns = {
+    "state": Enrollment.state,
+    "is_finished": Enrollment.is_finished,
+    "course_id": Enrollment.course_id,
+}
+# In the order of names the way leads through people; an index of these columns would lead away from it.
+_BESIDE_INDEXES: Columns = {name: func.coalesce(column, column) for name, column in _STANDS.items()}
+_STATE_IS: dict[str, tuple[tuple[str, object], ...]] = {
+    ACTIVE: (("state", EnrollmentState.ACTIVE), ("is_finished", False)),
+    FINISHED: (("state", EnrollmentState.ACTIVE), ("is_finished", True)),
+    PAUSED: (("state", EnrollmentState.PAUSED),),
+    REVOKED: (("state", EnrollmentState.REVOKED),),
+}
 
 
-def _conditions(asked: Listing) -> list[ColumnElement[bool]]:
-    found = [_state_is(asked.filters["state"])] if asked.filters["state"] else []
-    if asked.filters["course"]:
-        found.append(Course.slug == asked.filters["course"])
-    number = read_id(asked.q)
-    if number:
-        return [*found, _certificate == number]
-    return found + [holds(word, User.name, User.email) for word in asked.words]
+def _terms(asked: Listing) -> list[Term]:
+    found = [_stands(asked, *_STATE_IS[asked.filters["state"]])] if asked.filters["state"] else []
+    if slug := asked.filters["course"]:
+        course_id = select(Course.id).where(Course.slug == slug).scalar_subquery()
+        found.append(_stands(asked, ("course_id", course_id)))
+    if number := read_id(asked.q):
+        return [*found, _certified(number)]
+    return found + [_named(word) for word in asked.words]
 
 
-def _state_is(state: str) -> ColumnElement[bool]:
-    if state == REVOKED:
-        return Enrollment.state == EnrollmentState.REVOKED
-    is_done = CourseCompletion.id.is_not(None) if state == FINISHED else CourseCompletion.id.is_(None)
-    return and_(Enrollment.state == EnrollmentState.ACTIVE, is_done)
+def _stands(asked: Listing, *facts: tuple[str, object]) -> Term:
+    met = _BESIDE_INDEXES if asked.sort.endswith("name") else _STANDS
+    holds = and_(*(met[name] == value for name, value in facts))
+    return Term(holds, select(Enrollment.id).where(*(_STANDS[name] == value for name, value in facts)))
+
+
+def _certified(number: str) -> Term:
+    theirs = and_(Certificate.user_id == Enrollment.user_id, Certificate.course_id == Enrollment.course_id)
+    found = select(Enrollment.id).join(Certificate, theirs).where(Certificate.id == number)
+    return Term(_certificate == number, found)
+
+
+def _named(word: str) -> Term:
+    found = select(Enrollment.id).join(PersonWord, PersonWord.user_id == Enrollment.user_id)
+    return Term(is_found(Enrollment.user_id, word), found.where(begins(word)), WORDS)
 
 
 def _row(facts: tuple[Any, ...], required: dict[int, frozenset[int]] | None = None) -> EnrollmentRow:
@@ -175,9 +203,22 @@ def _row(facts: tuple[Any, ...], required: dict[int, frozenset[int]] | None = No
     part = percent(
         needed, frozenset(map(int, done.split(","))) if done else frozenset(), completed is not None
     )
-    shown = REVOKED if state == EnrollmentState.REVOKED else FINISHED if completed else ACTIVE
+    shown = FINISHED if completed and state == EnrollmentState.ACTIVE else str(state)
     return EnrollmentRow(
-        number, user_id, name, email, slug, title, shown, reason, started, ended, completed, part, certificate
+        number,
+        user_id,
+        name,
+        email,
+        course_id,
+        slug,
+        title,
+        shown,
+        reason,
+        started,
+        ended,
+        completed,
+        part,
+        certificate,
     )
 
 

@@ -5,14 +5,17 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
     EmailField,
     Field,
+    HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -25,11 +28,17 @@ from wtforms.validators import (
     Regexp,
     ValidationError,
 )
+from wtforms.widgets import CheckboxInput
 
 from accounts.rules import normal_email
+from admin.refund_words import REASONS
 from core.clock import now
 from core.errors import InvalidInput
+from core.money import Money, read_money
 from core.school import EDITABLE, current_school, require_readable
+from shop.disputes.pack import LONGEST_NOTE
+from shop.refunds.rules import RefundReason
+from shop.refunds.services import Wish
 from shop.seats.rules import read_breaks
 
 HOST = r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$"
@@ -41,12 +50,50 @@ def _one_line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
+def _trimmed(text: str | None) -> str:
+    return (text or "").strip()
+
+
 def _lines(text: str | None) -> str:
     return "\n".join(map(str.strip, (text or "").strip().splitlines()))
 
 
 class ButtonForm(FlaskForm):
     """A form that is nothing but its button (and its token)."""
+
+
+class SeeAsForm(FlaskForm):
+    """Look at the school with somebody's eyes."""
+
+    reason = StringField(
+        "Reason",
+        filters=[_one_line],
+        validators=[DataRequired("Enter why you look, such as what they asked"), Length(max=200)],
+    )
+
+
+class PlanForm(FlaskForm):
+    """A plan to be put on sale. Without a number of payments it is a membership."""
+
+    title = StringField(
+        "Name", filters=[_one_line], validators=[DataRequired("Enter a name for the plan"), Length(max=120)]
+    )
+    courses = SelectMultipleField(
+        "Courses", validators=[InputRequired("Choose at least one course")], option_widget=CheckboxInput()
+    )
+    amount = StringField("Each payment", validators=[InputRequired("Enter what each payment is")])
+    rhythm = SelectField("Paid each", choices={"month": "Month", "year": "Year"}, default="month")
+    instalments = IntegerField(
+        "Number of payments",
+        validators=[
+            Optional(),
+            NumberRange(2, 36, "Enter a number from 2 to 36, or nothing for a membership"),
+        ],
+    )
+
+    def __init__(self, courses: list[tuple[str, str]], **values: Any) -> None:
+        super().__init__(**values)
+        self.courses.choices = courses
 
 
 class EnrollForm(FlaskForm):
@@ -90,6 +137,63 @@ class SeatPricesForm(FlaskForm):
             raise ValidationError(error.sentence) from error
 
 
+class CohortForm(FlaskForm):
+    """A cohort's name, days and places; its course is chosen once."""
+
+    course = SelectField("Course", validators=[InputRequired("Choose a course")])
+    name = StringField(
+        "Name",
+        filters=[_one_line],
+        validators=[InputRequired("Enter a name"), Length(max=80)],
+    )
+    starts_on = DateField("First day", validators=[InputRequired("Enter the first day")])
+    ends_on = DateField("Last day", validators=[Optional()])
+    opens_on = DateField("Takes members from", validators=[Optional()])
+    closes_on = DateField("Takes members until", validators=[Optional()])
+    places = IntegerField("Places", validators=[Optional(), NumberRange(1, 100_000)])
+
+    def __init__(self, courses: list[tuple[str, str]], **values: Any) -> None:
+        super().__init__(**values)
+        self.course.choices = {"": "Choose a course", **dict(courses)}
+
+    def validate_ends_on(self, field: Field) -> None:
+        if field.data and self.starts_on.data and field.data < self.starts_on.data:
+            raise ValidationError("The last day comes before the first. Enter a later one")
+
+    def validate_closes_on(self, field: Field) -> None:
+        if field.data and self.opens_on.data and field.data < self.opens_on.data:
+            raise ValidationError(
+                "This day comes before the one from which members are taken. Enter a later one"
+            )
+
+    def values(self) -> dict[str, Any]:
+        """The cohort's own columns."""
+        names = ("name", "starts_on", "ends_on", "opens_on", "closes_on", "places")
+        return {name: self.data[name] for name in names}
+
+
+class MemberForm(FlaskForm):
+    """Add somebody to a cohort by hand."""
+
+    email = EmailField("Email address", validators=[InputRequired("Enter the learner's email address")])
+
+
+class EvidenceForm(FlaskForm):
+    """Hand in what is known of a disputed order, with what somebody at the school adds."""
+
+    note = TextAreaField(
+        "What the bank should know besides",
+        filters=[_lines],
+        validators=[Length(max=LONGEST_NOTE, message=f"Write at most {LONGEST_NOTE:,} characters")],
+    )
+
+
+class BulkForm(FlaskForm):
+    """Bring a file of people to enroll."""
+
+    file = FileField("File", validators=[FileRequired("Choose a CSV file")])
+
+
 class SchoolForm(FlaskForm):
     """What the school says of itself. Fields are named as in core.school.School."""
 
@@ -116,6 +220,8 @@ class SchoolForm(FlaskForm):
         "Refund promise: greatest progress, in percent",
         validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
     )
+    asks_consent = BooleanField("Ask buyers to agree to immediate access")
+    pauses_disputed = BooleanField("Close a course to its buyer while the payment is disputed")
     review_retention = IntegerField(
         "Share to be recalled, in percent",
         validators=[InputRequired("Enter a number from 80 to 95"), NumberRange(80, 95)],
@@ -142,6 +248,53 @@ class SchoolForm(FlaskForm):
     def values(self) -> dict[str, Any]:
         """The settings by name, without the logo."""
         return {name: self.data[name] for name in TEXTS}
+
+
+class RefundForm(FlaskForm):
+    """How much goes back, and why. It is sent twice: to see what follows, and `confirmed`."""
+
+    how = RadioField("How much", choices={"all": "All of it", "part": "A part"}, default="all")
+    amount = StringField("Amount", filters=[_trimmed])
+    ends_access = BooleanField("End access all the same")
+    reason = SelectField("Why", choices={str(reason): text for reason, text in REASONS.items()})
+    note = StringField("Note", filters=[_one_line], validators=[Length(max=200)])
+    confirmed = HiddenField()
+
+    def __init__(self, left: Money, **values: Any) -> None:
+        super().__init__(**values)
+        self.left = left
+        self.how.choices = {"all": f"All of it, {left}", "part": "A part"}
+
+    @property
+    def is_confirmed(self) -> bool:
+        return bool(self.confirmed.data)
+
+    def validate_amount(self, field: StringField) -> None:
+        if self.how.data != "part":
+            return
+        try:
+            amount = read_money(field.data or "", self.left.currency)
+        except InvalidInput as problem:
+            raise ValidationError(problem.sentence) from problem
+        if not 0 < amount.minor <= self.left.minor:
+            raise ValidationError(f"Write an amount up to {self.left}, which is what is left")
+
+    def wish(self) -> Wish:
+        """What the form asks for, once it is valid."""
+        is_part = self.how.data == "part"
+        amount = read_money(self.amount.data or "", self.left.currency) if is_part else self.left
+        ends_access = bool(is_part and self.ends_access.data)
+        return Wish(amount, RefundReason(self.reason.data), self.note.data or "", ends_access)
+
+
+class DeclineForm(FlaskForm):
+    """Why the school says no."""
+
+    sentence = TextAreaField(
+        "Your answer to the learner",
+        filters=[_trimmed],
+        validators=[DataRequired("Write why, in a sentence"), Length(max=1_000)],
+    )
 
 
 def _as_address(field: Field) -> None:

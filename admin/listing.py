@@ -1,7 +1,7 @@
 """A list's address: search, filters, order and page stand in it, so that a link or a reload shows the same."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request, url_for
@@ -33,7 +33,11 @@ class Pager:
 
 @dataclass(frozen=True)
 class Listing:
-    """What somebody asked of a list. `sort` names one of the allowed columns, with `-` for descending."""
+    """What somebody asked of a list. `sort` names one of the allowed columns, with `-` for descending.
+
+    `after` and `before` name the row next to which a page of a long list begins or ends (admin.paging); `place` is
+    what the path of the address names.
+    """
 
     endpoint: str
     q: str
@@ -41,6 +45,9 @@ class Listing:
     sort: str
     wanted_page: int
     default_sort: str
+    after: str = ""
+    before: str = ""
+    place: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_filtered(self) -> bool:
@@ -55,7 +62,8 @@ class Listing:
         values: dict[str, Any] = {"q": self.q, **self.filters, "sort": self.sort, **changed}
         if values["sort"] == self.default_sort:
             values["sort"] = ""
-        return url_for(endpoint or self.endpoint, **{name: value for name, value in values.items() if value})
+        given = {name: value for name, value in values.items() if value}
+        return url_for(endpoint or self.endpoint, **self.place, **given)
 
     def hidden(self) -> dict[str, str]:
         """What a form beside the filters carries along: all but the page."""
@@ -82,7 +90,11 @@ class Listing:
 
 
 def read_listing(
-    endpoint: str, columns: Columns, default_sort: str, filters: Mapping[str, object]
+    endpoint: str,
+    columns: Container[str],
+    default_sort: str,
+    filters: Mapping[str, object],
+    place: Mapping[str, str] | None = None,
 ) -> Listing:
     """Read the address. What is not an allowed filter or column falls back to the default.
 
@@ -97,6 +109,9 @@ def read_listing(
         sort if sort.removeprefix("-") in columns else default_sort,
         asked.get("page", 1, type=int),
         default_sort,
+        asked.get("after", ""),
+        asked.get("before", ""),
+        place or {},
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from accounts.freshness import fresh
-from admin import order_words, orders, overview, stripe_records
+from admin import disputes, order_words, orders, overview, refund_words, refunds, stripe_records
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
 from admin.page import Answer, page
+from admin.plans import term_of
 from admin.rules import utc_cell
 from core.audit import record
 from core.config import current_config
@@ -53,7 +54,7 @@ def index() -> Answer:
     rows, shown = orders.page_of_orders(asked)
     return page(
         "orders", "orders",
-        asked=asked, rows=rows, pager=asked.pager(shown), courses=courses,
+        asked=asked, rows=rows, shown=shown, courses=courses,
         states=order_words.in_words(order_words.STATES),
     )  # fmt: skip
 
@@ -79,7 +80,8 @@ def show(number: str) -> Answer:
     return page(
         "order", "orders", ButtonForm(),
         file=file, order=file.order, stripe=stripe, verdict=verdict, facts=facts, fates=order_words.FATES,
-        takes_money=current_config().takes_money,
+        takes_money=current_config().takes_money, refund_word=refunds.word_of, refund_reason=refunds.reason_of,
+        entry_words=refund_words.ENTRIES, dispute_words=disputes.STATES, plan=term_of(file.order),
     )  # fmt: skip
 
 
@@ -112,11 +114,11 @@ def events() -> Answer:
     """What Stripe told, and what became of it."""
     kinds = stripe_records.kinds()
     allowed = {"fate": order_words.FATES, "kind": kinds}
-    asked = read_listing("admin_orders.events", stripe_records.EVENT_COLUMNS, "-received", allowed)
+    asked = read_listing("admin_orders.events", stripe_records.EVENTS.orders, "-received", allowed)
     rows, shown = stripe_records.page_of_events(asked)
     return page(
         "events", "events",
-        asked=asked, rows=rows, pager=asked.pager(shown), kinds=[(kind, kind) for kind in kinds],
+        asked=asked, rows=rows, shown=shown, kinds=[(kind, kind) for kind in kinds],
         fates=order_words.in_words(order_words.FATES),
     )  # fmt: skip
 
@@ -186,7 +188,7 @@ def _read_again(number: str, session_id: str, before: str) -> tuple[str, str]:
 
 def _asked(courses: list[tuple[str, str]]) -> Listing:
     allowed = {"state": order_words.STATES, "course": dict(courses)}
-    return read_listing("admin_orders.index", orders.COLUMNS, "-ordered", allowed)
+    return read_listing("admin_orders.index", orders.ORDERS.orders, "-ordered", allowed)
 
 
 def _cells(rows: Iterator[orders.OrderRow]) -> Iterator[tuple[object, ...]]:

@@ -28,6 +28,7 @@ STATES: dict[str, Word] = {
     OrderState.EXPIRED: Word("Closed unpaid", "", "minus"),
     OrderState.PARTLY_REFUNDED: Word("Partly refunded", "info", "undo-2"),
     OrderState.REFUNDED: Word("Refunded", "", "undo-2"),
+    OrderState.CHARGED_BACK: Word("Charged back", "bad", "undo-2"),
 }
 FATES: dict[str, Word] = {
     "waiting": Word("Waiting", "warn", "clock"),
@@ -44,6 +45,7 @@ CAUSES = {
     "reconcile": "Reconciled with Stripe",
     "admin": "Read again from Stripe by an admin",
     "duplicate": "Given back, since it was paid twice",
+    "refund": "Refunded by an admin",
 }
 STARTERS = {"job": "by the clock", "command": "from the command line", "admin": "by an admin"}
 CHECKOUTS = {
@@ -81,7 +83,8 @@ def compare(session: Session, state: OrderState, price: Money, refunded: Money) 
     if _is_same(state, told) and returned == refunded.minor:
         return AGREED
     means = STATES[told].text
-    if next_state(state, told) is not state or returned > refunded.minor:
+    undone = session.payment is not None and session.payment.has_failed_refund
+    if next_state(state, told, undone) is not state or returned > refunded.minor:
         return Verdict(
             "warn", f"Stripe has moved on: there this order is “{means}”. Read it again, and it follows."
         )

@@ -5,31 +5,44 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 
-from accounts.models import User
-from admin.listing import Listing, holds
+from accounts.models import PersonWord, User
+from admin.listing import Listing
 from admin.order_words import STATES, Word, cause_in_words
-from admin.rules import PageOf, page_of
+from admin.paging import Order as OrderOf
+from admin.paging import Page, Reader, Table, Term, all_ids, find_page, in_order, some
+from admin.search import WORDS, begins, is_found
 from core.database import db
 from core.errors import NotFound
 from core.money import Money
 from core.outbox import OutboxMail
 from courses.models import Course
 from enrollment.models import Enrollment, EnrollmentState, Grant
+from shop.disputes.mails import keys_of
+from shop.disputes.models import DisputeRow
+from shop.disputes.services import disputes_of
+from shop.ledger.models import LedgerEntry
+from shop.ledger.services import entries_of
 from shop.models import Order, OrderChange, OrderLine, StripeEventRow
+from shop.refunds.models import RefundRow
+from shop.refunds.services import left_beside, refunds_of
 from shop.rules import OrderState
 
 Rows = Select[*tuple[Any, ...]]
-COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
-    "ordered": Order.created_at,
-    "buyer": func.lower(Order.email),
-    "course": Order.title,
-}
-MAIL_KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded")
+ORDERS = Table(
+    Order.id,
+    {
+        "ordered": OrderOf((Order.created_at,)),
+        "buyer": OrderOf((Order.email,)),
+        "course": OrderOf((Order.title,)),
+    },
+)
+MAIL_KINDS = (
+    "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "refund_returned", "charged_back",
+)  # fmt: skip
 _facts: Rows = select(
-    Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,
+    Order.id, Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,
     Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode,
     Order.created_at, Order.paid_at, Order.refunded_at, Order.payment_method, Order.session_id, Order.payment_id,
 )  # fmt: skip
@@ -95,34 +108,36 @@ class OrderFile:
     changes: list[Change]
     events: Sequence[StripeEventRow]
     mails: Sequence[OutboxMail]
+    disputes: Sequence[DisputeRow]
+    refunds: list[RefundRow]
+    entries: list[LedgerEntry]
+    left: Money
 
     @property
     def word(self) -> Word:
         return STATES[self.order.state]
 
 
-def page_of_orders(asked: Listing) -> tuple[list[OrderRow], PageOf]:
+def page_of_orders(asked: Listing) -> tuple[list[OrderRow], Page]:
     """One page of what was asked for, and where it stands in the whole."""
-    counted = _joined(select(func.count()).select_from(Order)).where(*_conditions(asked))
-    page = page_of(asked.wanted_page, db.session.scalar(counted) or 0)
-    rows = db.session.execute(_ordered(asked).offset(page.offset).limit(page.last - page.offset))
-    return [OrderRow(*row) for row in rows], page
+    page = find_page(ORDERS, asked, _terms(asked))
+    return _read(page.ids, db.session), page
 
 
 def orders_of(user_id: int) -> list[OrderRow]:
     """All orders of one person, the newest first."""
     query = _joined(_facts.select_from(Order)).where(Order.user_id == user_id)
-    return [OrderRow(*row) for row in db.session.execute(query.order_by(Order.id.desc()))]
+    return [OrderRow(*row[1:]) for row in db.session.execute(query.order_by(Order.id.desc()))]
 
 
 def all_rows(asked: Listing, batch: int = 500) -> Iterator[OrderRow]:
     """Everything that was asked for, fetched in batches on a connection of its own while it is being sent."""
-    engine, query = db.engine, _ordered(asked)
+    engine, terms = db.engine, _terms(asked)
 
     def stream() -> Iterator[OrderRow]:
         with engine.connect() as connection:
-            for row in connection.execution_options(yield_per=batch).execute(query):
-                yield OrderRow(*row)
+            for ids in all_ids(ORDERS, asked, terms, connection, batch):
+                yield from _read(ids, connection)
 
     return stream()
 
@@ -152,7 +167,11 @@ def find_file(number: str) -> OrderFile:
     if row is None:
         raise NotFound("There is no such order.")
     order, name, slug, access = row
-    return OrderFile(order, name, slug, access, _changes(order), _events(order), _mails(order))
+    rows, disputes = refunds_of(order), disputes_of(order.id)
+    return OrderFile(
+        order, name, slug, access, _changes(order), _events(order, disputes), _mails(order, disputes), disputes, rows,
+        entries_of(order), left_beside(order, rows),
+    )  # fmt: skip
 
 
 def _changes(order: Order) -> list[Change]:
@@ -170,17 +189,19 @@ def _change(change: OrderChange, event_kind: str | None) -> Change:
     return Change(change.at, before, STATES[change.after], cause_in_words(change.cause, event_kind))
 
 
-def _events(order: Order) -> Sequence[StripeEventRow]:
+def _events(order: Order, disputes: Sequence[DisputeRow]) -> Sequence[StripeEventRow]:
     """What Stripe told of it; an event that waits names no order yet, only its object."""
     objects = [each for each in (order.session_id, order.payment_id) if each]
+    objects += [each.stripe_id for each in disputes]
     told = or_(StripeEventRow.order_id == order.id, StripeEventRow.object_id.in_(objects))
     query = select(StripeEventRow).where(told).order_by(StripeEventRow.received_at, StripeEventRow.event_id)
     return db.session.scalars(query).all()
 
 
-def _mails(order: Order) -> Sequence[OutboxMail]:
+def _mails(order: Order, disputes: Sequence[DisputeRow]) -> Sequence[OutboxMail]:
     """What was mailed about it and is still kept, found by the key that lets each kind out once."""
     keys = [f"order:{order.number}:{kind}" for kind in (*MAIL_KINDS, f"review:{order.session_id}")]
+    keys += [key for each in disputes for key in keys_of(order.number, each.stripe_id)]
     query = select(OutboxMail).where(OutboxMail.dedupe_key.in_(keys)).order_by(OutboxMail.id)
     return db.session.scalars(query).all()
 
@@ -189,23 +210,35 @@ def _joined(query: Rows) -> Rows:
     return query.outerjoin(User, User.id == Order.user_id)
 
 
-def _ordered(asked: Listing) -> Rows:
-    query = _joined(_facts.select_from(Order)).where(*_conditions(asked))
-    return query.order_by(*asked.order(COLUMNS, Order.id))
+def _read(ids: list[int], reader: Reader) -> list[OrderRow]:
+    rows = reader.execute(_joined(_facts.select_from(Order)).where(Order.id.in_(ids)))
+    return in_order(ids, {row[0]: OrderRow(*row[1:]) for row in rows})
 
 
-def _conditions(asked: Listing) -> list[ColumnElement[bool]]:
-    found = [
-        holds(word, Order.number, Order.email, Order.session_id, Order.payment_id, User.name)
-        for word in asked.words
-    ]
+def _terms(asked: Listing) -> list[Term]:
+    found = [order_term(word) for word in asked.words]
     if asked.filters["state"]:
-        found.append(Order.state == OrderState(asked.filters["state"]))
+        found.append(_where(Order.state == OrderState(asked.filters["state"])))
     if asked.filters["course"]:
-        courses = select(Course.id).where(Course.slug == asked.filters["course"])
-        found.append(
-            select(OrderLine.id)
-            .where(OrderLine.order_id == Order.id, OrderLine.course_id.in_(courses))
-            .exists()
-        )
+        found.append(_of_course(asked.filters["course"]))
     return found
+
+
+def _where(holds: ColumnElement[bool]) -> Term:
+    return Term(holds, select(Order.id).where(holds))
+
+
+def order_term(word: str) -> Term:
+    """A number, an address or an id of Stripe as a whole, or the beginning of a word of the buyer with an account."""
+    whole = (
+        Order.number == word.upper(), Order.email == word.lower(), Order.session_id == word, Order.payment_id == word,
+    )  # fmt: skip
+    buyers = select(Order.id).join(PersonWord, PersonWord.user_id == Order.user_id).where(begins(word))
+    ids = union_all(*(select(Order.id).where(each) for each in whole), some(buyers, WORDS)).subquery()
+    return Term(or_(*whole, is_found(Order.user_id, word)), select(ids.c.id), WORDS)
+
+
+def _of_course(slug: str) -> Term:
+    is_of_it = OrderLine.course_id == select(Course.id).where(Course.slug == slug).scalar_subquery()
+    has_it = select(OrderLine.id).where(OrderLine.order_id == Order.id, is_of_it).exists()
+    return Term(has_it, select(OrderLine.order_id).where(is_of_it))

@@ -1,57 +1,50 @@
-"""The school in numbers, in one statement, and its enrollments by week."""
+"""The school at a glance: its figures of a period, drawn, and what waits for somebody."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from accounts.models import User
-from admin.rules import Chart, age_in_words, bar_chart, week_starts
-from certificates.models import Certificate
+from admin.figures import Sums
+from admin.models import Figure
+from admin.rules import Chart, age_in_words, bar_chart, compact
 from core.clock import now
 from core.database import db
 from core.jobs import last_beat
 from core.money import Money
 from core.outbox import MailState, OutboxMail
-from enrollment.models import Enrollment, EnrollmentState
-from progress.models import CourseCompletion
 from shop.models import EventFate, Order, StripeEventRow
+from shop.refunds.models import RefundRequest
+from shop.refunds.rules import RequestState
 from shop.rules import OrderState
 
-RECENT = timedelta(days=30)
 WORKER_SILENCE = timedelta(seconds=90)
-WEEKS = 12
-EARNING = (OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.REFUNDED)
 
 
 @dataclass(frozen=True)
-class Overview:
-    """Counts as they are now; those called recent are of the last 30 days."""
+class Waiting:
+    """What waits for somebody, counted as it is now."""
 
-    people: int
-    recent_people: int
-    active: int
-    recent_enrollments: int
-    completions: int
-    recent_completions: int
-    certificates: int
-    recent_certificates: int
     dead_letters: int
     orders_on_their_way: int  # the buyer is done, the bank is not
     orders_to_review: int
     orders_paid_twice: int  # whose money has not gone back yet
     events_waiting: int
+    refunds_asked: int  # by learners who wait for an answer
 
 
 @dataclass(frozen=True)
-class Revenue:
-    """What came in the last 30 days for orders that gave access, less what of it went back; in one currency, and
-    either real money or test money."""
+class Card:
+    """A drawn chart and the table behind it. `said` is for those who do not see it."""
 
-    amount: Money
-    orders: int
-    is_test: bool
+    id: str
+    title: str
+    said: str
+    head: str
+    chart: Chart
+    rows: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -62,48 +55,43 @@ class Worker:
     age: str
 
 
-def numbers() -> Overview:
-    """The counts of the overview."""
-    since = now() - RECENT
+def waiting() -> Waiting:
+    """What needs an eye."""
     counts: Select[*tuple[Any, ...]] = select(
-        _count(User.id),
-        _count(User.id, User.created_at >= since),
-        _count(Enrollment.id, Enrollment.state == EnrollmentState.ACTIVE),
-        _count(Enrollment.id, Enrollment.started_at >= since),
-        _count(CourseCompletion.id),
-        _count(CourseCompletion.id, CourseCompletion.completed_at >= since),
-        _count(Certificate.id, Certificate.revoked_at.is_(None)),
-        _count(Certificate.id, Certificate.issued_at >= since),
         _count(OutboxMail.id, OutboxMail.state == MailState.DEAD),
         _count(Order.id, Order.state == OrderState.PROCESSING),
         _count(Order.id, Order.state == OrderState.REVIEW),
         _count(Order.id, Order.state == OrderState.DUPLICATE),
         _count(StripeEventRow.event_id, StripeEventRow.fate == EventFate.WAITING),
+        _count(RefundRequest.id, RefundRequest.state == RequestState.OPEN),
     )
-    return Overview(*db.session.execute(counts).one())
+    return Waiting(*db.session.execute(counts).one())
 
 
-def revenue() -> list[Revenue]:
-    """By currency, real money first."""
-    paid = func.coalesce(Order.paid_minor, Order.amount_minor) - Order.refunded_minor
-    currency = func.coalesce(func.nullif(Order.paid_currency, ""), Order.currency)
-    sums = select(currency, Order.livemode, func.sum(paid), func.count())
-    recent = sums.where(Order.state.in_(EARNING), Order.paid_at >= now() - RECENT)
-    rows = db.session.execute(
-        recent.group_by(currency, Order.livemode).order_by(Order.livemode.desc(), currency)
-    )
-    return [Revenue(Money(int(minor), code), orders, not live) for code, live, minor, orders in rows]
+def cards(sums: Sums, *, with_money: bool) -> list[Card]:
+    """The charts of a period: money by currency, each by itself, then people."""
+    money = [
+        _money_card(sums, figure, *each)
+        for each in sums.monies
+        for figure in (Figure.REVENUE, Figure.REFUNDED)
+    ]
+    return [
+        *(card for card in money if card is not None and with_money),
+        _people_card(sums, "Enrollments", "Enrollments begun", sums.part(Figure.ENROLLMENTS)),
+        _people_card(sums, "Completions", "Courses completed", sums.part(Figure.COMPLETIONS)),
+        _people_card(sums, "Active learners", "Active learners, on the mean day", learners_a_day(sums)),
+    ]
 
 
-def enrollments_by_week(zone: str) -> Chart:
-    """The enrollments begun in each of the last weeks, which begin on Mondays in `zone`."""
-    starts = week_starts(now(), WEEKS, zone)
-    weeks = list(zip(starts, starts[1:], strict=False))
-    counts = db.session.execute(
-        select(*(_begun(*week) for week in weeks)).where(Enrollment.started_at >= starts[0])
-    )
-    labels = (f"{start:%-d %b}" for start, _ in weeks)
-    return bar_chart(list(zip(labels, counts.one(), strict=True)))
+def learners_a_day(sums: Sums) -> list[int]:
+    """How many different people completed something, on the mean day of each stretch."""
+    parts = zip(sums.part(Figure.LEARNERS), sums.stretches, strict=True)
+    return [round(part / stretch.period.days) for part, stretch in parts]
+
+
+def mean_learners(sums: Sums) -> int:
+    """The same of the whole period."""
+    return round(sums.total(Figure.LEARNERS) / sum(each.period.days for each in sums.stretches))
 
 
 def worker_state() -> Worker:
@@ -114,9 +102,28 @@ def worker_state() -> Worker:
     return Worker(now() - beat < WORKER_SILENCE, age_in_words(now() - beat))
 
 
+def _money_card(sums: Sums, figure: Figure, currency: str, livemode: bool) -> Card | None:
+    """One currency's revenue or refunds; None where there were none."""
+    parts = sums.part(figure, currency, livemode)
+    if not any(parts):
+        return None
+    noun = {Figure.REVENUE: "Revenue", Figure.REFUNDED: "Refunds"}[figure]
+    title = f"{noun}, {currency}" + ("" if livemode else " of test money")
+    chart = bar_chart(_labelled(sums, parts), lambda minor: compact(Money(minor, currency).amount))
+    rows = [(label, str(Money(part, currency))) for label, part in _labelled(sums, parts)]
+    said = f"{title} in each part of the period. The table below holds the same numbers."
+    return Card(f"{figure}-{currency}-{'live' if livemode else 'test'}", title, said, noun, chart, rows)
+
+
+def _people_card(sums: Sums, title: str, what: str, parts: Sequence[int]) -> Card:
+    rows = [(label, f"{part:,}") for label, part in _labelled(sums, parts)]
+    said = f"{what}, in each part of the period. The table below holds the same numbers."
+    return Card(title.lower().replace(" ", "-"), title, said, title, bar_chart(_labelled(sums, parts)), rows)
+
+
+def _labelled(sums: Sums, parts: Sequence[int]) -> list[tuple[str, int]]:
+    return [(stretch.label, part) for stretch, part in zip(sums.stretches, parts, strict=True)]
+
+
 def _count(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return select(func.count(column)).where(*conditions).scalar_subquery()
-
-
-def _begun(start: datetime, end: datetime) -> ColumnElement[int]:
-    return func.count().filter(Enrollment.started_at >= start, Enrollment.started_at < end)

@@ -4,24 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import func, select
 
-from accounts.models import User, UserRole
+from accounts.models import PersonWord, User, UserRole
 from accounts.rules import Role
 from accounts.services import get_user
-from admin.listing import Listing, holds
-from admin.rules import PageOf, page_of
+from admin.listing import Listing
+from admin.paging import Order, Page, Table, Term, find_page, in_order
+from admin.search import WORDS, begins, is_found
 from core.database import db
 from core.errors import NotFound
 from enrollment.models import Enrollment
 
 ROLES = {role.value: role.value.capitalize() for role in Role}
-COLUMNS: dict[str, InstrumentedAttribute[Any] | ColumnElement[Any]] = {
-    "name": func.lower(User.name),
-    "email": User.email,
-    "joined": User.created_at,
-}
+PEOPLE = Table(
+    User.id,
+    {"name": Order((User.name_key,)), "email": Order((User.email,)), "joined": Order((User.created_at,))},
+)
 _roles = (
     select(func.aggregate_strings(UserRole.role, ","))
     .where(UserRole.user_id == User.id)
@@ -47,17 +46,14 @@ class PersonRow:
     enrollments: int
 
 
-def page_of_people(asked: Listing) -> tuple[list[PersonRow], PageOf]:
+def page_of_people(asked: Listing) -> tuple[list[PersonRow], Page]:
     """One page of what was asked for, and where it stands in the whole."""
-    wanted = _conditions(asked)
-    total = db.session.scalar(select(func.count()).select_from(User).where(*wanted)) or 0
-    page = page_of(asked.wanted_page, total)
+    page = find_page(PEOPLE, asked, _terms(asked))
     query = select(
         User.id, User.name, User.email, User.active, User.confirmed_at, User.created_at, _roles, _enrollments
     )
-    ordered = query.where(*wanted).order_by(*asked.order(COLUMNS, User.id))
-    rows = db.session.execute(ordered.offset(page.offset).limit(page.last - page.offset))
-    return [_row(tuple(row)) for row in rows], page
+    rows = db.session.execute(query.where(User.id.in_(page.ids)))
+    return in_order(page.ids, {row[0]: _row(tuple(row)) for row in rows}), page
 
 
 def find_person(user_id: int) -> User:
@@ -68,10 +64,15 @@ def find_person(user_id: int) -> User:
     return user
 
 
-def _conditions(asked: Listing) -> list[ColumnElement[bool]]:
-    found = [holds(word, User.name, User.email) for word in asked.words]
-    if asked.filters["role"]:
-        found.append(User.roles.any(UserRole.role == asked.filters["role"]))
+def _terms(asked: Listing) -> list[Term]:
+    found = [
+        Term(is_found(User.id, word), select(PersonWord.user_id).where(begins(word)), WORDS)
+        for word in asked.words
+    ]
+    if role := asked.filters["role"]:
+        found.append(
+            Term(User.roles.any(UserRole.role == role), select(UserRole.user_id).where(UserRole.role == role))
+        )
     return found
 
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 
+from accounts import sights
 from accounts.freshness import fresh
 from accounts.models import User
-from accounts.rules import Role, may_look_after
+from accounts.rules import Role, may_look_after, may_see_as
 from accounts.services import sign_ins_of
-from admin import enrollments, orders, people, records, services
-from admin.forms import ButtonForm
+from admin import enrollments, explained, orders, people, person, records, services
+from admin.forms import ButtonForm, SeeAsForm
 from admin.listing import read_listing
 from admin.page import Answer, page
 from certificates.services import certificates_of
 from core.database import transaction
-from core.errors import Conflict, Forbidden
+from core.errors import Conflict, Forbidden, NotFound
 from core.permissions import Permission
 from core.web import ADMIN, allow, signed_in
 
@@ -26,9 +27,9 @@ OF_STAFF = "This account belongs to somebody on the staff: only an admin closes 
 @allow(Permission.PEOPLE)
 def index() -> Answer:
     """Everybody who has an account."""
-    asked = read_listing("admin_people.index", people.COLUMNS, "-joined", {"role": people.ROLES})
+    asked = read_listing("admin_people.index", people.PEOPLE.orders, "-joined", {"role": people.ROLES})
     rows, shown = people.page_of_people(asked)
-    return page("people", "people", asked=asked, rows=rows, pager=asked.pager(shown), roles=people.ROLES)
+    return page("people", "people", asked=asked, rows=rows, shown=shown, roles=people.ROLES)
 
 
 @bp.get("/<int:user_id>")
@@ -36,6 +37,21 @@ def index() -> Answer:
 def show(user_id: int) -> Answer:
     """One person."""
     return _person(people.find_person(user_id))
+
+
+@bp.get("/<int:user_id>/access")
+@allow(Permission.PEOPLE)
+def access(user_id: int) -> Answer:
+    """Why this person can, or cannot, enter a step of a course: the door's own answer, and what it is made of."""
+    who, courses = people.find_person(user_id), enrollments.course_choices()
+    slug, asked = request.args.get("course", ""), request.args.get("step", type=int)
+    found = None
+    if slug:
+        try:
+            found = explained.explain(who, slug, asked)
+        except NotFound:  # A step of the course that was chosen before.
+            found = explained.explain(who, slug, None)
+    return page("access", "people", person=who, courses=courses, found=found)
 
 
 @bp.post("/<int:user_id>/roles/<any(instructor, support, finance, admin):role>/<any(grant, revoke):verb>")
@@ -55,6 +71,20 @@ def set_active(user_id: int, verb: str) -> Answer:
     """Close an account, or open it again."""
     said = {"close": "The account of {} is closed.", "reopen": "The account of {} is open again."}[verb]
     return _change(user_id, lambda user, by: _set_active(user, verb == "reopen", by), said)
+
+
+@bp.route("/<int:user_id>/see-as", methods=["GET", "POST"])
+@allow(Permission.SEE_AS)
+def see_as(user_id: int) -> Answer:
+    """Look at the school with this person's eyes, for a reason that the trail keeps."""
+    reader, user, form = signed_in(), people.find_person(user_id), SeeAsForm()
+    if not may_see_as(reader.permissions, user.role_words):
+        raise Forbidden(sights.NOT_THIS_ONE)
+    if not form.validate_on_submit():
+        return page("see_as", "people", form, person=user)
+    with transaction():
+        sights.begin(reader, people.find_person(user_id), form.reason.data or "")
+    return redirect("/dashboard", 303)
 
 
 def _set_active(user: User, active: bool, by: int) -> None:
@@ -84,8 +114,10 @@ def _person(user: User, problem: str = "") -> Answer:
     return page(
         "person", "people", form,
         person=user, roles=people.ROLES, enrollments=enrollments.enrollments_of(user.id),
+        may_see_as=user.active and may_see_as(reader.permissions, user.role_words),
         may_look_after=may_look_after(reader.permissions, user.role_words),
-        orders=orders.orders_of(user.id) if with_money else [], 
-        certificates=certificates_of(user.id), sign_ins=len(sign_ins_of(user.id)),
+        orders=orders.orders_of(user.id) if with_money else [],
+        certificates=certificates_of(user.id), sign_ins=sign_ins_of(user.id), grants=person.grants_of(user.id),
+        mails=person.mails_to(user.email) if reader.may(Permission.MAIL) else [],
         deeds=records.deeds_about(user.id, with_orders=with_money),
     )  # fmt: skip

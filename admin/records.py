@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, String, cast, literal, or_, select, union_all
 
-from accounts.models import User
-from admin.listing import Listing, holds
-from admin.rules import PageOf, page_of, without_keys
+from accounts.models import PersonWord, User
+from admin.listing import Listing
+from admin.paging import Count, Page, Table, Term, find_page, in_order, number_of, values_of
+from admin.paging import Order as OrderOf
+from admin.rules import without_keys
+from admin.search import begins
 from certificates.models import Certificate
 from core.audit import AuditEntry
 from core.database import db
@@ -24,8 +27,9 @@ MAIL_STATES = {
     MailState.NEW.value: "Waiting",
     MailState.SENT.value: "Sent",
 }
-AUDIT_COLUMNS = {"at": AuditEntry.at}
-MAIL_COLUMNS = {"created": OutboxMail.created_at}
+DEEDS = Table(AuditEntry.id, {"at": OrderOf((AuditEntry.at,))})
+MAILS = Table(OutboxMail.id, {"created": OrderOf((OutboxMail.created_at,))})
+MOST_PEOPLE = 50  # whose deeds and mails one search looks for
 PERSON, ENROLLMENT, ORDER = "user:", "enrollment:", "order:"
 
 
@@ -49,41 +53,38 @@ class Deed:
     detail: tuple[tuple[str, str], ...]
 
 
-def page_of_deeds(asked: Listing) -> tuple[list[Deed], PageOf]:
+def page_of_deeds(asked: Listing) -> tuple[list[Deed], Page]:
     """One page of the trail, as it was asked for."""
-    wanted = _deed_conditions(asked)
-    total = db.session.scalar(select(func.count()).select_from(AuditEntry).where(*wanted)) or 0
-    page = page_of(asked.wanted_page, total)
-    query = select(AuditEntry).where(*wanted).order_by(*asked.order(AUDIT_COLUMNS, AuditEntry.id))
-    entries = db.session.scalars(query.offset(page.offset).limit(page.last - page.offset)).all()
-    return _deeds(entries), page
+    page = find_page(DEEDS, asked, _deed_terms(asked))
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.id.in_(page.ids)))
+    return _deeds(in_order(page.ids, {entry.id: entry for entry in entries})), page
 
 
 def deeds_about(user_id: int, limit: int = 20, *, with_orders: bool = True) -> list[Deed]:
     """The latest entries about a person: their account, their enrollments, orders and certificates."""
-    about = _is_about(select(User.id).where(User.id == user_id), with_orders=with_orders)
+    about = AuditEntry.subject.in_(_subjects_of([user_id], with_orders=with_orders))
     query = select(AuditEntry).where(about).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
     return _deeds(db.session.scalars(query).all())
 
 
 def actions() -> list[str]:
     """Every kind of deed that the trail holds."""
-    return list(db.session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
+    return values_of(AuditEntry.action)
 
 
-def page_of_mails(asked: Listing) -> tuple[Sequence[OutboxMail], PageOf]:
-    """One page of the outbox: what was not delivered first, then the newest first."""
-    wanted: list[ColumnElement[bool]] = [
-        holds(w, OutboxMail.to_address, OutboxMail.subject) for w in asked.words
-    ]
+def page_of_mails(asked: Listing) -> tuple[list[OutboxMail], Page]:
+    """One page of the outbox, as it was asked for."""
+    terms = [_mailed(word) for word in asked.words]
     if asked.filters["state"]:
-        wanted.append(OutboxMail.state == MailState(asked.filters["state"]))
-    total = db.session.scalar(select(func.count()).select_from(OutboxMail).where(*wanted)) or 0
-    page = page_of(asked.wanted_page, total)
-    dead_first = case((OutboxMail.state == MailState.DEAD, 0), else_=1)
-    query = select(OutboxMail).where(*wanted)
-    ordered = query.order_by(dead_first, *asked.order(MAIL_COLUMNS, OutboxMail.id))
-    return db.session.scalars(ordered.offset(page.offset).limit(page.last - page.offset)).all(), page
+        terms.append(_mail_where(OutboxMail.state == MailState(asked.filters["state"])))
+    page = find_page(MAILS, asked, terms)
+    mails = db.session.scalars(select(OutboxMail).where(OutboxMail.id.in_(page.ids)))
+    return in_order(page.ids, {mail.id: mail for mail in mails}), page
+
+
+def undelivered() -> Count:
+    """How many mails were given up on."""
+    return number_of(select(OutboxMail.id).where(OutboxMail.state == MailState.DEAD))
 
 
 def find_mail(mail_id: int) -> tuple[OutboxMail, str]:
@@ -94,18 +95,38 @@ def find_mail(mail_id: int) -> tuple[OutboxMail, str]:
     return mail, without_keys(mail.text)
 
 
-def _deed_conditions(asked: Listing) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _mailed(word: str) -> Term:
+    """An address as a whole, or that of a person found by this word. Of many people, the first ones count."""
+    found = select(User.email).join(PersonWord, PersonWord.user_id == User.id).where(begins(word))
+    addresses = db.session.scalars(found.distinct().limit(MOST_PEOPLE))
+    return _mail_where(OutboxMail.to_address.in_([word.lower(), *addresses]))
+
+
+def _mail_where(holds: ColumnElement[bool]) -> Term:
+    return Term(holds, select(OutboxMail.id).where(holds))
+
+
+def _deed_terms(asked: Listing) -> list[Term]:
+    found = [_did_or_met(word) for word in asked.words]
     if asked.filters["action"]:
-        found.append(AuditEntry.action == asked.filters["action"])
-    for word in asked.words:
-        people = select(User.id).where(holds(word, User.name, User.email))
-        found.append(or_(AuditEntry.actor_id.in_(people), _is_about(people)))
+        found.append(_deed_where(AuditEntry.action == asked.filters["action"]))
     return found
 
 
-def _is_about(people: Select[int], *, with_orders: bool = True) -> ColumnElement[bool]:
-    """Whether an entry is about one of these people, their enrollments, orders or certificates."""
+def _did_or_met(word: str) -> Term:
+    """Deeds by the people found by this word, and about them. Of many, the first ones count."""
+    people = list(
+        db.session.scalars(select(PersonWord.user_id).where(begins(word)).distinct().limit(MOST_PEOPLE))
+    )
+    return _deed_where(or_(AuditEntry.actor_id.in_(people), AuditEntry.subject.in_(_subjects_of(people))))
+
+
+def _deed_where(holds: ColumnElement[bool]) -> Term:
+    return Term(holds, select(AuditEntry.id).where(holds))
+
+
+def _subjects_of(people: Sequence[int], *, with_orders: bool = True) -> list[str]:
+    """What entries about these people, their enrollments, orders and certificates name."""
     accounts = select(literal(PERSON) + cast(User.id, String)).where(User.id.in_(people))
     enrollments = select(literal(ENROLLMENT) + cast(Enrollment.id, String)).where(
         Enrollment.user_id.in_(people)
@@ -113,7 +134,7 @@ def _is_about(people: Select[int], *, with_orders: bool = True) -> ColumnElement
     certificates = select(literal("certificate:") + Certificate.id).where(Certificate.user_id.in_(people))
     orders = select(literal(ORDER) + Order.number).where(Order.user_id.in_(people))
     theirs = (accounts, enrollments, certificates, *([orders] if with_orders else []))
-    return or_(*(AuditEntry.subject.in_(subjects) for subjects in theirs))
+    return list(db.session.scalars(union_all(*theirs)))
 
 
 def _deeds(entries: Sequence[AuditEntry]) -> list[Deed]:

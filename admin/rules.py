@@ -1,9 +1,10 @@
-"""Rules of the admin's lists, pure: pages, cells of an export, weeks, what changed, what a mail may show."""
+"""Rules of the admin's lists, pure: pages, cells of an export, charts, what changed, what a mail may show."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 PAGE_SIZE = 25  # rows
@@ -50,20 +51,12 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> dict[s
     return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
 
 
-def week_starts(moment: datetime, weeks: int, zone: str) -> list[datetime]:
-    """The Mondays, 0:00 in `zone`, of the last `weeks` weeks and, as the end of the last, of the next one."""
-    today = moment.astimezone(ZoneInfo(zone)).date()
-    monday = today - timedelta(days=today.weekday())
-    days = (monday + timedelta(weeks=n) for n in range(1 - weeks, 2))
-    return [datetime.combine(day, time(), ZoneInfo(zone)) for day in days]
-
-
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a chart, in the units of its drawing."""
+    """One bar of a chart, in the units of its drawing. `words` stand above it, `label` below; empty for none."""
 
     label: str
-    value: int
+    words: str
     x: int
     y: int
     height: int
@@ -75,7 +68,7 @@ class Bar:
 class Line:
     """A line across the chart and the number it stands for."""
 
-    value: int
+    words: str
     y: int
     text_y: int
 
@@ -90,21 +83,50 @@ class Chart:
 
 
 BASE, TOP, LEFT, RIGHT = 210, 20, 52, 712
+LABELS = 13  # for so many bars there is room
 
 
-def bar_chart(values: Sequence[tuple[str, int]]) -> Chart:
-    """Place the bars of labelled counts; the scale ends at a round number above the highest."""
+def bar_chart(values: Sequence[tuple[str, int]], words: Callable[[int], str] = str) -> Chart:
+    """Place the bars of labelled counts; the scale ends at a round number above the highest.
+
+    Many bars have no room for words above each, nor for a label below each.
+    """
     step = _round_step(max((value for _, value in values), default=0))
     slot = (RIGHT - LEFT) // max(1, len(values))
-    width = slot * 5 // 8
-    bars = (_bar(n, label, value, step, slot, width) for n, (label, value) in enumerate(values))
-    lines = (Line(step * n, _height_at(step * n, step), _height_at(step * n, step) + 4) for n in range(5))
-    return Chart(tuple(bars), tuple(lines), width)
+    every = -(-len(values) // LABELS)
+    bars = (
+        _bar(
+            n,
+            label if n % every == 0 else "",
+            value,
+            words(value) if value and every == 1 else "",
+            step,
+            slot,
+        )
+        for n, (label, value) in enumerate(values)
+    )
+    lines = (
+        Line(words(step * n), _height_at(step * n, step), _height_at(step * n, step) + 4) for n in range(5)
+    )
+    return Chart(tuple(bars), tuple(lines), _width(slot))
 
 
-def _bar(n: int, label: str, value: int, step: int, slot: int, width: int) -> Bar:
+def compact(number: Decimal) -> str:
+    """A number as a scale has room for it: `950`, `1.5k`, `20k`, `3M`."""
+    for size, unit in ((10**6, "M"), (10**3, "k")):
+        if number >= size:
+            return f"{float(number / size):.3g}{unit}"
+    return f"{float(number):.3g}"
+
+
+def _bar(n: int, label: str, value: int, words: str, step: int, slot: int) -> Bar:
+    width = _width(slot)
     x, y = LEFT + slot * n + (slot - width) // 2, _height_at(value, step)
-    return Bar(label, value, x, y, BASE - y, x + width // 2, y - 6)
+    return Bar(label, words, x, y, BASE - y, x + width // 2, y - 6)
+
+
+def _width(slot: int) -> int:
+    return slot * 5 // 8
 
 
 def _height_at(value: int, step: int) -> int:

@@ -21,8 +21,10 @@ from core.school import School, change_school, current_school
 from core.storage import media
 from courses.models import Course
 from courses.services import find_course
+from enrollment.cohorts.models import Cohort
+from enrollment.cohorts.services import give_place
 from enrollment.rules import GrantKind
-from enrollment.services import enroll, is_enrolled
+from enrollment.services import enroll, is_enrolled, lock_person
 
 LAST_ADMIN = "This is the only admin who can sign in. Make somebody else an admin first."
 
@@ -71,12 +73,31 @@ def enroll_by_hand(
         raise Conflict(f"{user.name or user.email} is enrolled in {course.title} already.")
     ends_at = end_of_day(last_day, current_school().time_zone) if last_day else None
     enroll(user.id, course.id, GrantKind.ADMIN, granted_by=by, note=note, ends_at=ends_at)
+    tell_of_enrollment(user, course, last_day)
+    return user, course
+
+
+def tell_of_enrollment(user: User, course: Course, last_day: date | None = None) -> None:
+    """Write to somebody that the school enrolled them."""
     words: dict[str, object] = {
         "name": user.name, "course": course.title, "path": f"/learn/{course.slug}",
         "last_day": f"{last_day:%-d %B %Y}" if last_day else "",
     }  # fmt: skip
     mail.queue("enrolled_by_school", user.email, words)
-    return user, course
+
+
+def enroll_in_cohort(address: str, course_slug: str, cohort: Cohort, by: int) -> None:
+    """Make the person with this address a member of a cohort, and enroll them where they are not.
+
+    Raises InvalidInput for an address that nobody has and Conflict where the cohort is full.
+    """
+    user = accounts.find_by_email(address)
+    if user is None:
+        raise InvalidInput(f"Nobody has an account with the address {address}.", "email")
+    lock_person(user.id)
+    give_place(user.id, cohort)
+    if not is_enrolled(user.id, cohort.course_id):
+        enroll_by_hand(address, course_slug, by, f"Member of {cohort.name}.")
 
 
 def send_again(mail_id: int, by: int) -> None:

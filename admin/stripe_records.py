@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 
-from admin.listing import Listing, holds
+from admin.listing import Listing
 from admin.order_words import FATES, NOT_ABOUT_US, STARTERS, UNTRIED, RunReport, Word, report_in_words
+from admin.paging import Order as OrderOf
+from admin.paging import Page, Table, Term, find_page, in_order, values_of
 from admin.rules import PageOf, age_in_words, page_of
 from core.clock import now
 from core.database import db
-from payments.gateway import NEWS_OF_PAYMENTS, NEWS_OF_SESSIONS
+from payments.news import NEWS_OF_PAYMENTS, NEWS_OF_SESSIONS
 from shop.models import EventFate, Order, ReconcileRun, StripeEventRow
 
-EVENT_COLUMNS = {"received": StripeEventRow.received_at}
+EVENTS = Table(StripeEventRow.event_id, {"received": OrderOf((StripeEventRow.received_at,))})
 RUN_COLUMNS = {"started": ReconcileRun.started_at}
 
 
@@ -48,20 +50,17 @@ class Run:
     report: RunReport
 
 
-def page_of_events(asked: Listing) -> tuple[list[Event], PageOf]:
+def page_of_events(asked: Listing) -> tuple[list[Event], Page]:
     """One page of the events that were asked for."""
-    wanted = _conditions(asked)
-    counted = select(func.count()).select_from(StripeEventRow).outerjoin(Order, _is_about).where(*wanted)
-    page = page_of(asked.wanted_page, db.session.scalar(counted) or 0)
-    query = select(StripeEventRow, Order.number).outerjoin(Order, _is_about).where(*wanted)
-    ordered = query.order_by(*asked.order(EVENT_COLUMNS, StripeEventRow.event_id))
-    rows = db.session.execute(ordered.offset(page.offset).limit(page.last - page.offset))
-    return [Event(row, number) for row, number in rows], page
+    page = find_page(EVENTS, asked, _terms(asked))
+    query = select(StripeEventRow, Order.number).outerjoin(Order, _is_about)
+    rows = db.session.execute(query.where(StripeEventRow.event_id.in_(page.ids)))
+    return in_order(page.ids, {row.event_id: Event(row, number) for row, number in rows}), page
 
 
 def kinds() -> list[str]:
     """Every kind of event that has come."""
-    return list(db.session.scalars(select(StripeEventRow.kind).distinct().order_by(StripeEventRow.kind)))
+    return values_of(StripeEventRow.kind)
 
 
 def page_of_runs(asked: Listing) -> tuple[list[Run], PageOf]:
@@ -87,10 +86,26 @@ def _run(row: ReconcileRun, moment: datetime) -> Run:
     return Run(row.started_at, took, STARTERS.get(row.cause, row.cause), report)
 
 
-def _conditions(asked: Listing) -> list[ColumnElement[bool]]:
-    found = [holds(w, StripeEventRow.event_id, StripeEventRow.object_id, Order.number) for w in asked.words]
+def _terms(asked: Listing) -> list[Term]:
+    found = [_named(word) for word in asked.words]
     if asked.filters["fate"]:
-        found.append(StripeEventRow.fate == EventFate(asked.filters["fate"]))
+        found.append(_where(StripeEventRow.fate == EventFate(asked.filters["fate"])))
     if asked.filters["kind"]:
-        found.append(StripeEventRow.kind == asked.filters["kind"])
+        found.append(_where(StripeEventRow.kind == asked.filters["kind"]))
     return found
+
+
+def _named(word: str) -> Term:
+    """An id of Stripe or the number of an order, as a whole."""
+    order = select(Order.id).where(Order.number == word.upper()).scalar_subquery()
+    whole = (
+        StripeEventRow.event_id == word,
+        StripeEventRow.object_id == word,
+        StripeEventRow.order_id == order,
+    )
+    ids = union_all(*(select(StripeEventRow.event_id).where(each) for each in whole)).subquery()
+    return Term(or_(*whole), select(ids.c.event_id))
+
+
+def _where(holds: ColumnElement[bool]) -> Term:
+    return Term(holds, select(StripeEventRow.event_id).where(holds))

@@ -1,11 +1,13 @@
 """The admin's front page, its mail and its audit trail."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 
-from admin import overview, records, services, stripe_records
+from admin import disputes, figures, overview, records, services, stripe_records
 from admin.forms import ButtonForm
 from admin.listing import read_listing
+from admin.models import Figure
 from admin.page import Answer, page
+from admin.periods import LENGTHS, read_period, stretches
 from core.config import current_config
 from core.database import transaction
 from core.outbox import MailState
@@ -18,12 +20,16 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 @bp.get("")
 @allow(Permission.OVERVIEW)
 def index() -> Answer:
-    """The school in numbers, and what waits for somebody."""
+    """The school's figures of a period, and what waits for somebody."""
+    period, length = read_period(request.args, figures.school_day())
+    sums = figures.sums_of(period, stretches(period))
     return page(
         "overview", "overview",
-        numbers=overview.numbers(), chart=overview.enrollments_by_week(signed_in().time_zone),
-        worker=overview.worker_state(), revenue=overview.revenue(), last_run=stripe_records.last_run(),
-        takes_money=current_config().takes_money,
+        period=period, length=length, lengths=LENGTHS, sums=sums, Figure=Figure,
+        cards=overview.cards(sums, with_money=signed_in().may(Permission.MONEY)),
+        learners=overview.mean_learners(sums), waiting=overview.waiting(), worker=overview.worker_state(),
+        last_run=stripe_records.last_run(), takes_money=current_config().takes_money,
+        disputed=disputes.waiting() if signed_in().may(Permission.MONEY) else None,
     )  # fmt: skip
 
 
@@ -31,11 +37,12 @@ def index() -> Answer:
 @allow(Permission.MAIL)
 def mails() -> Answer:
     """The outbox."""
-    asked = read_listing("admin.mails", records.MAIL_COLUMNS, "-created", {"state": records.MAIL_STATES})
+    asked = read_listing("admin.mails", records.MAILS.orders, "-created", {"state": records.MAIL_STATES})
     rows, shown = records.page_of_mails(asked)
     return page(
         "mails", "mail", ButtonForm(),
-        asked=asked, rows=rows, pager=asked.pager(shown), states=records.MAIL_STATES, dead=MailState.DEAD,
+        asked=asked, rows=rows, shown=shown, states=records.MAIL_STATES, dead=MailState.DEAD,
+        undelivered=records.undelivered(),
     )  # fmt: skip
 
 
@@ -64,9 +71,9 @@ def send_again(mail_id: int) -> Answer:
 def audit() -> Answer:
     """Who did what."""
     kinds = records.actions()
-    asked = read_listing("admin.audit", records.AUDIT_COLUMNS, "-at", {"action": kinds})
+    asked = read_listing("admin.audit", records.DEEDS.orders, "-at", {"action": kinds})
     rows, shown = records.page_of_deeds(asked)
     return page(
         "audit", "audit",
-        asked=asked, rows=rows, pager=asked.pager(shown), kinds=[(kind, kind) for kind in kinds],
+        asked=asked, rows=rows, shown=shown, kinds=[(kind, kind) for kind in kinds],
     )  # fmt: skip

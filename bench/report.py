@@ -49,12 +49,12 @@ def tables(samples: Samples, facts: Facts, servers: Sequence[str], hellos: Mappi
     return "\n\n".join([*parts, f"Memory of the whole server after the run (PSS): {memory}."])
 
 
-def write(text: str) -> None:
+def write(text: str, begin: str = BEGIN, end: str = END) -> None:
     """Put the tables between the markers of docs/performance.md."""
     page = PAGE.read_text()
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def _table(samples: Samples, facts: Facts, server: str, hello: str) -> str:

@@ -39,13 +39,19 @@ def prepare(
     folder: Path, stripe_api: str, database_url: str | None = None, database_pid: int | None = None
 ) -> Instance:
     """Migrate, publish the content of the workload, make its learners. Without a URL it is SQLite."""
-    folder.mkdir()
-    environ = _environ_of(folder, stripe_api, database_url)
-    _stratum(environ, "migrate")
+    environ = migrated(folder, stripe_api, database_url)
     _stratum(environ, "content", "sync", str(write_bundle(folder / "bundle")))
     with application(environ) as app:
         learners = make_learners(app)
     return Instance(environ, tuple(learners), database_pid)
+
+
+def migrated(folder: Path, stripe_api: str, database_url: str | None = None) -> dict[str, str]:
+    """The environment of a new instance in `folder`, whose database has its tables and nothing else."""
+    folder.mkdir()
+    environ = _environ_of(folder, stripe_api, database_url)
+    _stratum(environ, "migrate")
+    return environ
 
 
 @contextmanager

@@ -1,9 +1,9 @@
-"""Certificates as they were issued. A row never changes but to be revoked."""
+"""Certificates as they were issued. A row never changes but to be suspended, restored or revoked."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -17,11 +17,15 @@ class Certificate(Base):
     """
 
     __tablename__ = "certificates"
-    __table_args__ = (UniqueConstraint("user_id", "course_id", "cycle"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "course_id", "cycle"),
+        Index("certificates_by_time", "issued_at", "id"),
+        Index("certificates_of_a_course", "course_id", "issued_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     cycle: Mapped[int]
     holder: Mapped[str]
     course_title: Mapped[str]
@@ -32,5 +36,6 @@ class Certificate(Base):
     assessed: Mapped[dict[str, Any]] = mapped_column(JSON)
     issued_at: Mapped[datetime]
     valid_until: Mapped[date | None]
+    suspended_at: Mapped[datetime | None]  # while the payment that it rests on is disputed
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str]

@@ -3,13 +3,13 @@
 Pure: no database, no clock, no request.
 """
 
-import calendar
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.ids import crockford, read_crockford
+from courses.rules import months_after
 
 ID_LENGTH = 20  # characters of Crockford's base32, 100 random bits
 GROUP = 4
@@ -38,27 +38,27 @@ class State(enum.Enum):
 
     VALID = "valid"
     EXPIRED = "expired"
+    SUSPENDED = "suspended"  # while the payment that it rests on is disputed
     REVOKED = "revoked"
 
 
-def state_of(revoked_at: datetime | None, valid_until: date | None, today: date) -> State:
-    """The state on `today`: a revocation outweighs all, and the last day of validity still counts."""
+def state_of(
+    revoked_at: datetime | None, suspended_at: datetime | None, valid_until: date | None, today: date
+) -> State:
+    """The state on `today`: a revocation outweighs all, a suspension all but that, and the last day of validity still
+    counts."""
     if revoked_at is not None:
         return State.REVOKED
+    if suspended_at is not None:
+        return State.SUSPENDED
     if valid_until is not None and today > valid_until:
         return State.EXPIRED
     return State.VALID
 
 
 def valid_until(issued: date, months: int | None) -> date | None:
-    """The last day of validity, so many calendar months on; None when it never ends.
-
-    A day that the month does not have becomes its last one: 31 August and 6 months, 28 February.
-    """
-    if months is None:
-        return None
-    year, month = divmod(issued.year * 12 + issued.month - 1 + months, 12)
-    return date(year, month + 1, min(issued.day, calendar.monthrange(year, month + 1)[1]))
+    """The last day of validity, so many calendar months on; None when it never ends."""
+    return None if months is None else months_after(issued, months)
 
 
 def contact_hours(minutes: int) -> int:

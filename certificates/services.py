@@ -1,4 +1,7 @@
-"""Issuing, finding and revoking certificates. One is issued in the transaction that earns it, and only once."""
+"""Issuing, finding, suspending and revoking certificates.
+
+One is issued in the transaction that earns it, and only once.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,11 +21,17 @@ from courses.authors import authors_of
 from courses.models import Course
 from courses.services import Outline, course_outline
 from enrollment.models import EnrollmentState
-from enrollment.services import AccessTakenBack, Enrolled, find_enrollment
+from enrollment.rules import EndReason
+from enrollment.services import AccessGivenBack, AccessTakenBack, Enrolled, find_enrollment
 from progress.rules import is_complete
 from progress.services import CourseCompleted, StepCompleted, done_steps
+from shop.disputes.services import DisputeOver, PaymentDisputed, is_held_back
 
-REFUNDED = "The course was refunded."
+# Why a certificate was withdrawn with its price, as its page says it.
+PAID_BACK = {
+    EndReason.REFUND: "The course was refunded.",
+    EndReason.DISPUTE: "The payment for the course was taken back.",
+}
 UNKNOWN_ID = "No certificate has this number. Check it against the paper: 20 characters in groups of four."
 
 
@@ -100,7 +109,9 @@ def certificate_in(user_id: int, course_id: int) -> Certificate | None:
 
 def state_of(certificate: Certificate) -> rules.State:
     """Whether it stands today."""
-    return rules.state_of(certificate.revoked_at, certificate.valid_until, now().date())
+    return rules.state_of(
+        certificate.revoked_at, certificate.suspended_at, certificate.valid_until, now().date()
+    )
 
 
 def revoke(certificate_id: str, reason: str, by: int | None = None) -> Certificate:
@@ -115,9 +126,45 @@ def revoke(certificate_id: str, reason: str, by: int | None = None) -> Certifica
 
 def revoke_paid_back(fact: AccessTakenBack) -> None:
     """Withdraw what was earned in a course that was paid back, in the transaction of the refund."""
-    held = select(Certificate.id).filter_by(user_id=fact.user_id, course_id=fact.course_id, revoked_at=None)
-    for number in db.session.scalars(held).all():
-        revoke(number, REFUNDED)
+    for certificate in _standing(fact.user_id, fact.course_id):
+        revoke(certificate.id, PAID_BACK.get(fact.reason, PAID_BACK[EndReason.REFUND]))
+
+
+def suspend(fact: PaymentDisputed) -> None:
+    """Suspend what was earned in a course whose payment is disputed; what is suspended keeps its day."""
+    for certificate in _standing(fact.user_id, fact.course_id):
+        if certificate.suspended_at is None:
+            certificate.suspended_at = now()
+            record("certificate.suspend", f"certificate:{certificate.id}")
+
+
+def restore(fact: DisputeOver) -> None:
+    """Let what was suspended count again, where it was not withdrawn."""
+    for certificate in _standing(fact.user_id, fact.course_id):
+        if certificate.suspended_at is not None:
+            certificate.suspended_at = None
+            record("certificate.restore", f"certificate:{certificate.id}")
+
+
+def _standing(user_id: int, course_id: int) -> Sequence[Certificate]:
+    """The certificates of one person and course that were not withdrawn."""
+    return db.session.scalars(
+        select(Certificate).filter_by(user_id=user_id, course_id=course_id, revoked_at=None)
+    ).all()
+
+
+def reinstate_paid_back(fact: AccessGivenBack) -> None:
+    """Let the certificate stand again that a refund had withdrawn, where none stands: the refund has failed."""
+    if certificate_in(fact.user_id, fact.course_id) is not None:
+        return
+    query = select(Certificate).filter_by(
+        user_id=fact.user_id, course_id=fact.course_id, revoked_reason=PAID_BACK[EndReason.REFUND]
+    )
+    found = db.session.scalar(query.order_by(Certificate.issued_at.desc()).limit(1))
+    if found is not None:
+        found.revoked_at, found.revoked_reason = None, ""
+        db.session.flush()
+        record("certificate.reinstate", f"certificate:{found.id}", {"reason": "refund failed"})
 
 
 def _issue(user_id: int, course: Course, outline: Outline) -> None:
@@ -134,8 +181,8 @@ def _issue(user_id: int, course: Course, outline: Outline) -> None:
 def _refunds(user_id: int, course_id: int) -> int:
     """How many certificates of this course went back with its price."""
     query = select(func.count()).select_from(Certificate)
-    refunded = query.filter_by(user_id=user_id, course_id=course_id, revoked_reason=REFUNDED)
-    return db.session.scalar(refunded) or 0
+    returned = query.filter_by(user_id=user_id, course_id=course_id)
+    return db.session.scalar(returned.where(Certificate.revoked_reason.in_(PAID_BACK.values()))) or 0
 
 
 def _row(number: str, holder: User, course: Course, outline: Outline) -> dict[str, object]:
@@ -154,6 +201,7 @@ def _row(number: str, holder: User, course: Course, outline: Outline) -> dict[st
         "assessed": _assessed(outline),
         "issued_at": moment,
         "valid_until": rules.valid_until(moment.date(), certificate.get("valid_months")),
+        "suspended_at": moment if is_held_back(holder.id, course.id) else None,
         "revoked_at": None,
         "revoked_reason": "",
     }

@@ -22,7 +22,12 @@ Answer = str | WerkzeugResponse
 STATE_SENTENCES = {
     rules.State.VALID: "Valid certificate",
     rules.State.EXPIRED: "Expired certificate",
+    rules.State.SUSPENDED: "Suspended certificate",
     rules.State.REVOKED: "Withdrawn certificate",
+}
+NOT_PRINTED = {
+    rules.State.SUSPENDED: "This certificate is suspended, so it is not printed for now. Its page says since when.",
+    rules.State.REVOKED: "This certificate was withdrawn; there is nothing to print. Its page says since when.",
 }
 
 
@@ -50,8 +55,9 @@ def paper(number: str) -> Answer:
 
     require_within("60/minute", "certificate-pdf")
     certificate = services.find_certificate(number)
-    if certificate.revoked_at is not None:
-        raise NotFound("This certificate was withdrawn; there is nothing to print. Its page says since when.")
+    state = services.state_of(certificate)
+    if state in NOT_PRINTED:
+        raise NotFound(NOT_PRINTED[state])
     data = render_pdf(
         _paper(certificate, current_school()), "letter" if request.args.get("size") == "letter" else "a4"
     )
@@ -94,6 +100,7 @@ def _shown(certificate: Certificate) -> dict[str, object]:
         "assessed": certificate.assessed,
         "state": state.value,
         "state_text": STATE_SENTENCES[state],
+        "suspended": _day(certificate.suspended_at) if certificate.suspended_at else "",
         "revoked": _day(certificate.revoked_at) if certificate.revoked_at else "",
         "revoked_reason": certificate.revoked_reason,
     }

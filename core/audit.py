@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
@@ -14,9 +14,14 @@ class AuditEntry(Base):
     """One deed. `actor_id` is None for the system; `subject` names the thing, as `enrollment:17`."""
 
     __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("deeds_by_time", "at", "id"),
+        Index("deeds_of_a_kind", "action", "at", "id"),
+        Index("deeds_of_a_person", "actor_id", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     action: Mapped[str]
     subject: Mapped[str] = mapped_column(index=True)

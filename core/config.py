@@ -21,7 +21,7 @@ VARIABLES = (
 ENVIRONMENTS = ("demo", "production")
 SETTINGS_FILE = "settings.env"
 SANDBOX_KEY = "sk_test_sandbox"
-STRIPE_CHECKOUT = "https://checkout.stripe.com"
+STRIPE_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com")
 
 
 class ConfigError(Exception):
@@ -75,8 +75,10 @@ class Config:
 
     @property
     def checkout_origins(self) -> tuple[str, ...]:
-        """Where a buyer is sent to pay: Stripe's checkout, or the sandbox's."""
-        return () if not self.takes_money else (self.stripe_api_base or STRIPE_CHECKOUT,)
+        """Where a buyer is sent to pay, and to change their card: Stripe's pages, or the sandbox's."""
+        if not self.takes_money:
+            return ()
+        return (self.stripe_api_base,) if self.stripe_api_base else STRIPE_PAGES
 
     @property
     def is_demo(self) -> bool:

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 from core.config import Config
+from core.errors import Forbidden
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -143,6 +144,8 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if "effects" in session.info:
         raise RuntimeError("transactions do not nest")
+    if "refusal" in session.info:
+        raise Forbidden(session.info["refusal"])
     session.rollback()
     with _turn(session.get_bind()), _writing(session) as effects:
         session.connection(execution_options={"write": True})
@@ -154,6 +157,16 @@ def transaction() -> Iterator[Session]:
             raise
     for effect in effects:
         _run(effect)
+
+
+def refuse_writes(sentence: str) -> None:
+    """Let nothing be written any more in this request: `transaction()` raises Forbidden with this sentence."""
+    db.session().info["refusal"] = sentence
+
+
+def take_writes() -> None:
+    """Let it be written again."""
+    db.session().info.pop("refusal", None)
 
 
 def _run(effect: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CursorResult, Enum, delete, select, update
+from sqlalchemy import CursorResult, Enum, Index, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,11 @@ class OutboxMail(Base):
     """One mail. While `new` it is due from `leased_until` on: the end of a lease and the next try in one."""
 
     __tablename__ = "outbox"
+    __table_args__ = (
+        Index("mails_by_time", "created_at", "id"),
+        Index("mails_of_a_state", "state", "created_at", "id"),
+        Index("mails_to_an_address", "to_address", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]

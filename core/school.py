@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g
 from markupsafe import Markup, escape
-from sqlalchemy import select
+from sqlalchemy import false, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.colour import contrast, is_colour, nearest_readable
@@ -37,11 +37,13 @@ class School:
     currency: str = "USD"
     refund_days: int = 14
     refund_max_progress: int = 30  # percent
+    asks_consent: bool = False  # whether buyers must ask to be let in before their right to withdraw is over
     country: str = ""
     emergency_number: str = ""
     crisis_line: str = ""
     certificate_host: str = ""
     review_retention: int = 90  # percent that learners shall still know when a review is due
+    pauses_disputed: bool = True  # a course closes for the time in which its payment is disputed
     version: int = 0
 
     @property
@@ -67,11 +69,13 @@ class SchoolSettings(Base):
     currency: Mapped[str]
     refund_days: Mapped[int]
     refund_max_progress: Mapped[int]
+    asks_consent: Mapped[bool] = mapped_column(server_default=false())
     country: Mapped[str]
     emergency_number: Mapped[str]
     crisis_line: Mapped[str]
     certificate_host: Mapped[str]
     review_retention: Mapped[int]
+    pauses_disputed: Mapped[bool] = mapped_column(server_default=true())
 
 
 EDITABLE = tuple(field.name for field in fields(School) if field.name != "version")

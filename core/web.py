@@ -68,6 +68,7 @@ class Reader:
     time_zone: str
     language: str
     permissions: frozenset[str] = frozenset()
+    seen_by: str = ""  # who of the staff looks with this person's eyes; nobody, mostly
 
     @property
     def initials(self) -> str:
@@ -212,6 +213,12 @@ def allow(policy: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def private(view: View) -> View:
+    """Declare a page that is the person's alone: who of the staff looks with their eyes does not see it."""
+    view.is_private = True  # type: ignore[attr-defined]
+    return view
 
 
 def declare(app: Flask, policies: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
@@ -30,6 +30,8 @@ class Course(Base):
 
     `revision` counts published changes of the course's texts; `version` counts every change that a page shows
     (also of its lessons), and is what caches hold on to. `price_minor` is in minor units of `currency`; 0 is free.
+    `requires` names the courses to complete before, by slug; `access_months` is how long access lasts, None for as
+    long as the course is offered. It takes learners from `enroll_from` to `enroll_until`, both days included.
     """
 
     __tablename__ = "courses"
@@ -55,6 +57,10 @@ class Course(Base):
     revision: Mapped[int]
     version: Mapped[int]
     reviewed: Mapped[date | None]
+    requires: Mapped[list[str]] = mapped_column(JSON, server_default="[]", default=list)
+    access_months: Mapped[int | None]
+    enroll_from: Mapped[date | None]
+    enroll_until: Mapped[date | None]
 
     modules: Mapped[list["Module"]] = relationship(order_by="Module.position", cascade="all, delete-orphan")
     steps: Mapped[list["Step"]] = relationship(order_by="Step.position", cascade="all, delete-orphan")
@@ -64,8 +70,23 @@ class Course(Base):
         return Money(self.price_minor, self.currency)
 
 
+class CoursePrice(Base):
+    """What a course costs in a further currency. Set by the school, never converted."""
+
+    __tablename__ = "course_prices"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount"),)
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    amount_minor: Mapped[int]
+
+    @property
+    def price(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
 class Module(Base):
-    """A named stretch of a course's steps."""
+    """A named stretch of a course's steps. It opens `opens_days` after a learner began, or on `opens_on`."""
 
     __tablename__ = "modules"
     __table_args__ = (UniqueConstraint("course_id", "slug"),)
@@ -75,6 +96,8 @@ class Module(Base):
     slug: Mapped[str]
     title: Mapped[str]
     position: Mapped[int]
+    opens_days: Mapped[int | None]
+    opens_on: Mapped[date | None]
 
 
 class Step(Base):

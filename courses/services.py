@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from itertools import accumulate, groupby
 
@@ -11,7 +11,8 @@ from sqlalchemy import select
 from core.config import current_config
 from core.database import db
 from core.errors import NotFound
-from courses.models import Course, CourseInstructor, Module, Step
+from core.money import Money
+from courses.models import Course, CourseInstructor, CoursePrice, Module, Step
 from courses.rules import minutes_in_words
 
 LESSON = "lesson"  # the kind of a step that is read
@@ -20,6 +21,7 @@ LESSON = "lesson"  # the kind of a step that is read
 @dataclass(frozen=True)
 class OutlineStep:
     """A step as pages show it. `number` counts the lessons of the module, `position` all steps of the course, from 1.
+    It opens with its module, `opens_days` after a learner began or on `opens_on`.
 
     Only lessons are numbered, since texts name them so; the `number` of what is no lesson is 0.
     A step that was taken out of the course has no place in it: `number`, `position` and `module_number` are 0.
@@ -39,6 +41,8 @@ class OutlineStep:
     module_number: int
     added_at: datetime
     url: str
+    opens_days: int | None
+    opens_on: date | None
 
     @property
     def is_taken_out(self) -> bool:
@@ -146,6 +150,12 @@ def catalogue() -> list[tuple[str, list[Course]]]:
     return [(name, list(group)) for name, group in groupby(ordered, key=lambda course: course.collection)]
 
 
+def prices_of(course: Course) -> dict[str, Money]:
+    """What the course costs, by currency: its own one first, then those it is offered in besides."""
+    others = select(CoursePrice).filter_by(course_id=course.id).order_by(CoursePrice.currency)
+    return {course.currency: course.price} | {row.currency: row.price for row in db.session.scalars(others)}
+
+
 def outline_of(course_id: int, version: int) -> Outline:
     """The outline at this version, from memory where it is there."""
     key = (current_config().database_url, course_id)
@@ -164,7 +174,7 @@ def find_ever(outline: Outline, slug: str, kind: str) -> OutlineStep:
         gone = db.session.scalar(query)
         if gone is None:
             raise
-        return _entry(outline.slug, gone, 0, 0, 0)
+        return _entry(outline.slug, gone, None, 0, 0, 0)
 
 
 def course_outline(course: Course) -> Outline:
@@ -212,13 +222,15 @@ def _module(
     own = [step for step in steps if step.module_id == module.id]
     counted = accumulate(int(step.kind == LESSON) for step in own)
     entries = (
-        _entry(course.slug, step, lesson if step.kind == LESSON else 0, numbered[step.id], number)
+        _entry(course.slug, step, module, lesson if step.kind == LESSON else 0, numbered[step.id], number)
         for step, lesson in zip(own, counted, strict=True)
     )
     return OutlineModule(number, module.slug, module.title, tuple(entries))
 
 
-def _entry(course: str, step: Step, number: int, position: int, module_number: int) -> OutlineStep:
+def _entry(
+    course: str, step: Step, module: Module | None, number: int, position: int, module_number: int
+) -> OutlineStep:
     middle = "quizzes/" if step.kind == "quiz" else ""
     return OutlineStep(
         step.id,
@@ -235,4 +247,6 @@ def _entry(course: str, step: Step, number: int, position: int, module_number: i
         module_number,
         step.added_at,
         f"/learn/{course}/{middle}{step.slug}",
+        module.opens_days if module else None,
+        module.opens_on if module else None,
     )

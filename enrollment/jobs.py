@@ -1,23 +1,29 @@
-"""What this room does in the background."""
+"""What the worker does for access: it ends what ran out, gives places on, and warns two weeks before the end."""
 
-import logging
 from datetime import timedelta
 
 from core import jobs
 from core.database import transaction
-from enrollment import services
+from enrollment.cohorts.services import lapsed_places, let_lapse
+from enrollment.notices import ends_to_tell, warn
+from enrollment.services import end_run_out, grants_run_out
+
+BATCH = 500  # a run; what is left waits for the next one, and is closed all the same
 
 
 def register() -> None:
-    """End each minute what had an end date that has come."""
-    jobs.periodic("expired-grants", timedelta(minutes=1), end_expired)
+    """Let the worker look each hour."""
+    jobs.periodic("access-ends", timedelta(hours=1), hourly)
 
 
-def end_expired() -> None:
-    """End them, each in a transaction of its own, so that none holds up the others."""
-    for grant_id in services.due_grants():
-        try:
-            with transaction():
-                services.end_due(grant_id)
-        except Exception:
-            logging.getLogger("enrollment").exception("a grant was not ended", extra={"grant": grant_id})
+def hourly() -> None:
+    """Nothing stays open for want of this job: the door looks at the clock. It settles the records, and writes."""
+    for user_id, course_id in grants_run_out(BATCH):
+        with transaction():
+            end_run_out(user_id, course_id)
+    for place_id in lapsed_places(BATCH):
+        with transaction():
+            let_lapse(place_id)
+    for enrollment_id in ends_to_tell(BATCH):
+        with transaction():
+            warn(enrollment_id)

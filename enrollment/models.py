@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -22,23 +22,33 @@ class Enrollment(Base):
     """How someone stands in a course: what their grants come to, settled whenever one of them changes.
 
     `reason` is the kind of the grant that opened it. `started_at` begins the present stay. `ends_at` is when access
-    runs out by itself, None where it does not. `end_reason`, once revoked, is that of the grant that ended last;
-    `pause_reason` is why it is paused.
+    runs out by itself, None where it does not; `warned_of` the end that a mail has told of. `end_reason`, once
+    revoked, is that of the grant that ended last; `pause_reason` is why it is paused. `is_finished` repeats here that
+    the course was completed (progress tells it), so that those who are done and those who are not can be listed each
+    by an index.
     """
 
     __tablename__ = "enrollments"
-    __table_args__ = (UniqueConstraint("user_id", "course_id"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "course_id"),
+        Index("enrollments_by_start", "started_at", "id"),
+        Index("enrollments_of_a_course", "course_id", "started_at", "id"),
+        Index("enrollments_of_a_state", "state", "started_at", "id"),
+        Index("enrollments_by_end", "state", "is_finished", "started_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     state: Mapped[EnrollmentState]
     reason: Mapped[GrantKind]
-    started_at: Mapped[datetime] = mapped_column(index=True)
-    ends_at: Mapped[datetime | None]
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None] = mapped_column(index=True)
+    warned_of: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(server_default="", default="")
     pause_reason: Mapped[str] = mapped_column(server_default="", default="")
+    is_finished: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
 
 class Grant(Base):

@@ -1,6 +1,7 @@
 """What a closed step says: why it is closed, and what to do. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime, time, tzinfo
 
 from enrollment.rules import Decision, Reason
 
@@ -27,7 +28,33 @@ SENTENCES = {
         "The school has ended your access to this course. Write to {support} if that seems wrong; what you completed "
         "is kept."
     ),
+    Reason.DISPUTE_LOST: (
+        "Your bank took the payment for the course back, and {step} closed with it. You may enroll again here; what "
+        "you completed is kept."
+    ),
+    Reason.EXPIRED: (
+        "Your time in the course is over, and {step} closed with it. You may enroll again here; what you completed "
+        "is kept."
+    ),
+    Reason.CANCELLED: (
+        "Your plan has ended, and {step} closed with it. You may enroll again here; what you completed is kept."
+    ),
+    Reason.SEAT_LEFT: (
+        "Your seat in the team has ended, and {step} closed with it. You may enroll by yourself here; what you "
+        "completed is kept."
+    ),
+    Reason.PAYMENT_DISPUTED: (
+        "Your payment for the course is disputed at the bank, and {step} stays closed until that is settled. If you "
+        "did not mean to dispute it, ask your bank to withdraw the dispute, and write to {support}. What you "
+        "completed is kept."
+    ),
+    Reason.PAYMENT_DUE: (
+        "A payment for the course did not arrive in time, and {step} is closed until it does. “Orders” in your "
+        "account lists what is due. What you completed is kept."
+    ),
+    Reason.NOT_BEGUN: "{step} opens on {when}, when your group begins.",
     Reason.EARLIER_STEP: "{step} opens when {opener} is done.",
+    Reason.OPENS_LATER: "{step} opens on {when}.",
     Reason.PREVIEW: "{step} can only be read here: what you do in a preview is not kept.",
 }
 
@@ -44,10 +71,22 @@ class Opener:
     modules: tuple[str, ...] = ()
 
 
-def refusal(decision: Decision, step: str, opener: Opener, support_email: str) -> str:
-    """Why the step of this title is closed, and what to do, in a sentence or two."""
-    if opener.modules:
-        first = f"{opener.modules[0]} is" if len(opener.modules) == 1 else "the modules before it are"
-        return EARLIER_MODULE.format(step=step, first=first, opener=opener.title)
-    words = {"step": step, "opener": opener.title, "support": support_email or "the school"}
-    return SENTENCES[decision.reason].format(**words)
+def refusal(decision: Decision, step: str, opener: Opener, support_email: str, zone: tzinfo) -> str:
+    """Why the step of this title is closed, and what to do, in a sentence or two; days by the reader's clock."""
+    when = day_of(decision.opens_at, zone) if decision.opens_at else ""
+    words = {"step": step, "opener": opener.title, "support": support_email or "the school", "when": when}
+    said = _earlier_module(step, opener) if opener.modules else SENTENCES[decision.reason].format(**words)
+    if decision.reason is Reason.EARLIER_STEP and when:
+        said += f" It does not open before {when}."
+    return said
+
+
+def day_of(moment: datetime, zone: tzinfo) -> str:
+    """`4 December 2026`; with the hour where the day does not begin at the reader's midnight."""
+    local = moment.astimezone(zone)
+    return f"{local:%-d %B %Y}" if local.time() == time.min else f"{local:%-d %B %Y, %H:%M}"
+
+
+def _earlier_module(step: str, opener: Opener) -> str:
+    first = f"{opener.modules[0]} is" if len(opener.modules) == 1 else "the modules before it are"
+    return EARLIER_MODULE.format(step=step, first=first, opener=opener.title)

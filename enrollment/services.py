@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.orm import aliased
 
 from accounts.models import User
 from core import events
@@ -17,8 +18,10 @@ from core.clock import now
 from core.database import db, insert_once
 from core.errors import Conflict, NotFound
 from courses.models import Course
+from courses.rules import months_after
+from enrollment.admission.services import require_admission
 from enrollment.models import Enrollment, EnrollmentState, Grant
-from enrollment.rules import EndReason, GrantKind, PauseReason, stay_of
+from enrollment.rules import EndReason, GrantKind, PauseReason, has_run_out, is_open, stay_of
 
 ENDED = "Your access to this course was ended by the school. Write to it if that seems wrong."
 
@@ -49,6 +52,14 @@ class AccessTakenBack:
 
 
 @dataclass(frozen=True)
+class AccessGivenBack:
+    """What a refund had ended is given again, since the money did not go back after all."""
+
+    user_id: int
+    course_id: int
+
+
+@dataclass(frozen=True)
 class AccessPaused:
     """A course was closed to someone for the time being."""
 
@@ -72,12 +83,12 @@ def find_enrollment(user_id: int, course_id: int) -> Enrollment | None:
 def is_enrolled(user_id: int, course_id: int) -> bool:
     """Whether the course is open to this person now."""
     found = find_enrollment(user_id, course_id)
-    return found is not None and found.state == EnrollmentState.ACTIVE
+    return found is not None and is_open(found, now())
 
 
 def holds(user_id: int, course_id: int) -> bool:
     """Whether this person has a grant of the course that leaves nothing to buy, paused or not."""
-    return any(grant.kind.is_lasting for grant in _grants(user_id, course_id) if grant.ended_at is None)
+    return any(grant.kind.is_lasting for grant in _grants(user_id, course_id) if _stands(grant))
 
 
 def was_ended_by_school(found: Enrollment | None) -> bool:
@@ -103,10 +114,11 @@ def enroll(
     """Give someone a grant of a course; who returns finds all progress.
 
     `source` names the grant once for ever, the kind where it is empty: one that is open already stays as it is, one
-    that ended opens again.
+    that ended or ran out opens again. It runs out at `ends_at`, by default when the course's term is over.
     """
     source = source or kind.value
     lock_person(user_id)
+    ends_at = ends_at or _end_of_term(course_id, kind)
     row = {
         "kind": kind, "order_id": order_id, "granted_by": granted_by, "note": note, "started_at": now(),
         "ends_at": ends_at, "paused_at": None, "pause_reason": "", "ended_at": None, "end_reason": "",
@@ -114,28 +126,38 @@ def enroll(
     key = {"user_id": user_id, "course_id": course_id, "source": source}
     if not insert_once(Grant, {**key, **row}, ("user_id", "course_id", "source")):
         grant = db.session.scalars(select(Grant).filter_by(**key).with_for_update()).one()
-        if grant.ended_at is None:
+        if _stands(grant):
             return settle(user_id, course_id)
+        if (
+            grant.end_reason == EndReason.REFUND.value
+        ):  # Before the enrollment opens, which issues what is earned.
+            events.publish(AccessGivenBack(user_id, course_id))
         for name, value in row.items():
             setattr(grant, name, value)
         db.session.flush()
     found = settle(user_id, course_id)
     by = granted_by if granted_by is not None else user_id
-    detail = {"reason": kind.value, "note": note, "until": ends_at.isoformat() if ends_at else ""}
+    detail = {
+        "reason": kind.value,
+        "note": note,
+        "until": ends_at.isoformat(timespec="seconds") if ends_at else "",
+    }
     said = {name: text for name, text in detail.items() if text}
     record("enrollment.enroll", f"enrollment:{found.id}", said, actor_id=by)
     return found
 
 
 def start_free(user_id: int, course: Course) -> Enrollment:
-    """Let someone into a free course by their own wish. Raises Conflict for one that costs money."""
+    """Let someone into a free course by their own wish. Raises Conflict for one that costs money, and for somebody who
+    may not enroll now."""
     if not course.price.is_free:
         raise Conflict("This course is not free. Its page says how to enroll.")
     found = find_enrollment(user_id, course.id)
     if was_ended_by_school(found):  # However they came in.
         raise Conflict(ENDED)
-    if found is not None and found.state == EnrollmentState.ACTIVE:
+    if found is not None and is_open(found, now()):
         return found
+    require_admission(user_id, (course.id,))
     return enroll(user_id, course.id, GrantKind.FREE)
 
 
@@ -179,23 +201,35 @@ def pause_grants(source: str, reason: PauseReason | None) -> None:
             settle(grant.user_id, grant.course_id)
 
 
-def due_grants() -> list[int]:
-    """The ids of grants whose end date has come."""
-    return list(db.session.scalars(select(Grant.id).where(Grant.ended_at.is_(None), Grant.ends_at <= now())))
-
-
-def end_due(grant_id: int) -> None:
-    """End a grant whose end date has come, unless it was given anew meanwhile."""
-    grant = db.session.get_one(Grant, grant_id)
-    lock_person(grant.user_id)
-    db.session.refresh(grant, with_for_update=True)
-    if grant.ends_at is not None and grant.ends_at <= now():
-        _end([grant], EndReason.EXPIRED, None)
+def extend_grants(source: str, kind: GrantKind, ends_at: datetime | None) -> None:
+    """Let what this source gives be of this kind and last until then, for good where there is no end."""
+    for grant in _of_source(source):
+        if grant.ended_at is None and (grant.kind, grant.ends_at) != (kind, ends_at):
+            grant.kind, grant.ends_at = kind, ends_at
+            settle(grant.user_id, grant.course_id)
 
 
 def grants_of(user_id: int, course_id: int) -> list[Grant]:
     """All that ever let this person into the course, the oldest first."""
     return list(_grants(user_id, course_id))
+
+
+def given_by(order_id: int) -> list[tuple[int, int]]:
+    """Each person and course that this order gave, by their ids."""
+    return [(row.user_id, row.course_id) for row in db.session.execute(_given_by(order_id))]
+
+
+def rests_on(order_id: int) -> list[tuple[int, int]]:
+    """Those persons and courses of this order where nothing else lets the person in."""
+    other = aliased(Grant)
+    another = select(other.id).where(
+        other.user_id == Grant.user_id,
+        other.course_id == Grant.course_id,
+        other.ended_at.is_(None),
+        or_(other.order_id.is_(None), other.order_id != order_id),
+    )
+    alone = _given_by(order_id).where(~another.exists())
+    return [(row.user_id, row.course_id) for row in db.session.execute(alone)]
 
 
 def settle(user_id: int, course_id: int) -> Enrollment:
@@ -221,6 +255,25 @@ def settle(user_id: int, course_id: int) -> Enrollment:
     return found
 
 
+def mark_finished(user_id: int, course_id: int) -> None:
+    """Keep with the enrollment that the course was completed."""
+    pair = (Enrollment.user_id == user_id, Enrollment.course_id == course_id)
+    db.session.execute(update(Enrollment).where(*pair).values(is_finished=True))
+
+
+def grants_run_out(limit: int) -> list[tuple[int, int]]:
+    """People and courses with grants whose time is over and that nobody has ended yet, so many at most."""
+    query = select(Grant.user_id, Grant.course_id).where(Grant.ended_at.is_(None), Grant.ends_at <= now())
+    return [(user_id, course_id) for user_id, course_id in db.session.execute(query.distinct().limit(limit))]
+
+
+def end_run_out(user_id: int, course_id: int) -> None:
+    """End what ran out of this person's grants of the course."""
+    lock_person(user_id)
+    over = [grant for grant in _grants(user_id, course_id) if has_run_out(grant.ends_at, now())]
+    _end(over, EndReason.EXPIRED, None)
+
+
 def lock_person(user_id: int) -> None:
     """Let one at a time decide about this person: orders and grants of theirs wait for each other."""
     # Not FOR UPDATE, for which inserts that point at the person would wait.
@@ -230,6 +283,24 @@ def lock_person(user_id: int) -> None:
 def _grants(user_id: int, course_id: int) -> Iterable[Grant]:
     query = select(Grant).filter_by(user_id=user_id, course_id=course_id).order_by(Grant.id)
     return db.session.scalars(query)
+
+
+def _stands(grant: Grant) -> bool:
+    """Whether the grant gives anything still; a paused one keeps its place."""
+    return grant.ended_at is None and not has_run_out(grant.ends_at, now())
+
+
+def _end_of_term(course_id: int, kind: GrantKind) -> datetime | None:
+    """When a grant that is given now runs out; None for as long as the course is offered."""
+    months = db.session.scalar(select(Course.access_months).filter_by(id=course_id))
+    if months is None or not kind.has_term:
+        return None
+    moment = now()
+    return datetime.combine(months_after(moment.date(), months), moment.timetz())
+
+
+def _given_by(order_id: int) -> Select[int, int]:
+    return select(Grant.user_id, Grant.course_id).filter_by(order_id=order_id).order_by(Grant.id)
 
 
 def _of_source(source: str) -> list[Grant]:

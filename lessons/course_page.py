@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from courses.authors import authors_of
 from courses.models import Course
-from courses.rules import minutes_in_words
+from courses.rules import access_in_words, minutes_in_words
 from courses.services import Outline, OutlineModule, OutlineStep, course_outline
 
 PLURALS = {"lesson": "lessons", "quiz": "quizzes", "case": "cases", "assignment": "assignments"}
@@ -25,6 +25,7 @@ class Card:
     minutes_text: str
     is_free: bool
     price_text: str
+    currency: str
 
 
 def card(course: Course) -> Card:
@@ -39,6 +40,7 @@ def card(course: Course) -> Card:
         minutes_in_words(_minutes(outline)),
         course.price.is_free,
         str(course.price),
+        course.currency,
     )
 
 
@@ -56,6 +58,7 @@ def course_facts(course: Course) -> dict[str, object]:
         "hours_text": minutes_in_words(_minutes(outline)),
         "has_certificate": course.certificate is not None,
         "modules": [_module(course, module) for module in outline.modules],
+        "access_text": access_in_words(course.access_months),
         "preview_url": next((_preview_url(course, step) for step in outline.steps if step.preview), None),
     }
 

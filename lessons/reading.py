@@ -1,10 +1,10 @@
 """The lesson page: prerendered once for each version of the course, filled with what differs between readers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,17 +20,21 @@ from core.reads import HotRead
 from core.school import current_school
 from core.web import Reader, form_token
 from courses.services import Outline, OutlineModule, OutlineStep
+from enrollment.refusals import day_of
+from enrollment.rules import closed_by_day
 from lessons.models import CheckAnswer, Reflection
 from lessons.services import find_lesson, slots
 from lessons.slots import Desk, Written, fill_slot
 from lessons.tools.pages import with_tools
 from progress import rules
 from progress.access import Visit
+from progress.reads import Learner
 from sources.services import CitedSource, cited_sources
 
 WELCOME_BACK_AFTER = timedelta(minutes=30)
 DONE = icon("circle-check", "ok") + Markup('<span class="vh">Complete: </span>')
 OPEN, HERE = icon("circle"), icon("circle-dot")
+LATER = icon("clock") + Markup('<span class="vh">Opens on {}: </span>')
 BARS = tuple(
     Markup(f'<progress max="100" value="{n}" aria-label="Course progress">{n}%</progress>')  # noqa: S704 - a number
     for n in range(101)
@@ -140,18 +144,36 @@ def _values(page: LessonPage, visit: Visit, reader: Reader) -> dict[str, object]
         "csrf": escape(csrf),
         "initials": reader.initials,
         "notices": _notices(page, visit, reader),
-        **outline_values(visit.outline, visit.learner.done, visit.learner.completed_at, page.step),
+        **outline_values(
+            visit.outline,
+            visit.learner.done,
+            visit.learner.completed_at,
+            page.step,
+            days_to_come(visit.outline, visit.learner, reader.time_zone),
+        ),
         **_slot_values(page, visit, csrf),
     }
 
 
+def days_to_come(outline: Outline, learner: Learner, time_zone: str) -> dict[int, str]:
+    """The steps that wait for a day, each with that day by the reader's clock."""
+    zone = ZoneInfo(time_zone or "UTC")
+    days = closed_by_day(outline.steps, learner.done, learner.schedule, now())
+    return {step: day_of(day, zone) for step, day in days.items()}
+
+
 def outline_values(
-    outline: Outline, done: frozenset[int], completed_at: datetime | None, current: OutlineStep | None
+    outline: Outline,
+    done: frozenset[int],
+    completed_at: datetime | None,
+    current: OutlineStep | None,
+    days: Mapping[int, str] = MappingProxyType({}),
 ) -> dict[str, object]:
     """What a reader's outline shows: a mark for each step and module, the count, the percent, the bar."""
     percent = rules.percent(outline.required, done, completed_at is not None)
     count = len(outline.required & done)
     marks = {f"mark:{step.id}": DONE if step.id in done else OPEN for step in outline.steps}
+    marks |= {f"mark:{step}": LATER.format(day) for step, day in days.items()}
     if current is not None and current.id not in done:
         marks[f"mark:{current.id}"] = HERE
     modules = {f"module:{m.number}": _module_mark(m, done, current) for m in outline.modules}
@@ -175,6 +197,8 @@ def _slot_values(page: LessonPage, visit: Visit, csrf: str) -> dict[str, object]
         return {}
     rows = _written(user_id=visit.learner.user_id, lesson_id=page.lesson_id)
     written = {(kind, name): Written(text, revision) for kind, name, text, revision in rows}
+    if visit.is_seen:  # What somebody wrote for themselves is shown to nobody else.
+        written = {key: text for key, text in written.items() if key[0] != "reflect"}
     desk = Desk(page.step.url, csrf, (visit.outline.course_id, visit.outline.version))
     return {
         f"slot:{i}": fill_slot(part, desk, written.get((part["kind"], part["name"])))

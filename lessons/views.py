@@ -1,6 +1,8 @@
 """The doors of the lesson reader: read, complete, keep a place, answer a check, keep a private answer."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, redirect, request
 from sqlalchemy.exc import OperationalError
@@ -9,9 +11,10 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from core.database import transaction
 from core.web import SIGNED_IN, Reader, allow, render, send_stored, signed_in
 from courses.services import Outline, OutlineStep, find_step, outline_of
-from enrollment.rules import closed_steps
+from enrollment.refusals import day_of
+from enrollment.rules import closed_in_turn
 from lessons import services
-from lessons.reading import lesson_page, outline_values
+from lessons.reading import days_to_come, lesson_page, outline_values
 from lessons.tools.pages import tools_in
 from marking.pages import steps_that_wait
 from progress import rules
@@ -34,7 +37,7 @@ def course_home(course: str) -> Answer:
     outline = outline_of(learner.course_id, learner.version)
     if not is_in_course(learner, reader):
         return redirect(f"/courses/{course}")
-    return render("lessons/course.html", nav="learning", **_course_facts(outline, learner, reader.user_id))
+    return render("lessons/course.html", nav="learning", **_course_facts(outline, learner, reader))
 
 
 @bp.get("/learn/<course>/<lesson>")
@@ -122,27 +125,35 @@ def _enter(course: str, lesson: str) -> tuple[Visit, Reader]:
     return here, reader
 
 
-def _course_facts(outline: Outline, learner: Learner, user_id: int) -> dict[str, object]:
+def _course_facts(outline: Outline, learner: Learner, reader: Reader) -> dict[str, object]:
+    days = days_to_come(outline, learner, reader.time_zone)
     return {
-        **_going_on(outline, learner, user_id),
+        **_going_on(outline, learner, reader.user_id, days),
         "outline": outline,
-        "values": outline_values(outline, learner.done, learner.completed_at, None),
+        "values": outline_values(outline, learner.done, learner.completed_at, None, days),
+        "days": days,
         "completed_at": learner.completed_at,
         "new_steps": [
             outline.by_id(i) for i in rules.new_since(outline.added, learner.done, learner.completed_at)
         ],
+        "ends": day_of(learner.ends_at, ZoneInfo(reader.time_zone or "UTC")) if learner.ends_at else "",
         "tools": tools_in(learner.course_id),
         "started": bool(learner.done) or learner.place is not None,
     }
 
 
-def _going_on(outline: Outline, learner: Learner, user_id: int) -> dict[str, object]:
+def _going_on(outline: Outline, learner: Learner, user_id: int, days: Mapping[int, str]) -> dict[str, object]:
     """The step to go on with, and whether it waits; of a completed course nothing is asked and nothing shown."""
     if learner.completed_at is not None:
         return {"going_on": None}
-    shut = closed_steps(learner.order, outline.steps, learner.done)
+    shut = closed_in_turn(learner.order, outline.steps, learner.done)
     order = [step.id for step in outline.steps if step.id not in shut]
     waiting = steps_that_wait(user_id)
-    still = waiting | resting_steps(user_id).keys()
+    still = waiting | resting_steps(user_id).keys() | days.keys()
     found = rules.resume_at(order, learner.done, learner.place, outline.optional, still)
-    return {"going_on": outline.by_id(found or 0), "waits": found in waiting, "rests": found in still}
+    return {
+        "going_on": outline.by_id(found or 0),
+        "waits": found in waiting,
+        "rests": found in still,
+        "day": days.get(found or 0),
+    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_, select
@@ -11,11 +11,15 @@ from sqlalchemy.orm import aliased
 from certificates.models import Certificate
 from core.clock import now
 from core.reads import HotRead, read_ids
+from core.school import current_school
 from core.web import Reader
 from courses.models import Course
 from courses.services import Outline, OutlineModule, OutlineStep, outline_of
+from enrollment.cohorts.models import Cohort, CohortPlace
+from enrollment.cohorts.rules import PlaceState
 from enrollment.models import Enrollment, EnrollmentState
-from enrollment.rules import closed_steps
+from enrollment.refusals import day_of
+from enrollment.rules import Schedule, closed_by_day, closed_in_turn, has_run_out
 from lessons.reading import minutes_left, shared_page
 from marking.pages import HAS_WORK, WorkStanding, steps_that_wait, works_of
 from progress import rules
@@ -52,12 +56,16 @@ _courses = HotRead(
         Course.version,
         Course.order,
         Enrollment.state,
+        Enrollment.started_at,
+        Enrollment.ends_at,
+        Cohort.starts_on,
         ReadingPlace.step_id,
         ReadingPlace.heading,
         func.coalesce(ReadingPlace.seen_at, Enrollment.started_at).label("last_at"),
         CourseCompletion.completed_at,
         Certificate.id,
         Certificate.issued_at,
+        Certificate.suspended_at,
         Certificate.revoked_at,
         DONE_STEPS.label("done"),
         _has_orders.label("has_orders"),
@@ -67,6 +75,15 @@ _courses = HotRead(
         HAS_ENDED_ATTEMPT.label("has_ended_attempt"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
+    .outerjoin(
+        CohortPlace,
+        and_(
+            CohortPlace.course_id == Course.id,
+            CohortPlace.user_id == READER,
+            CohortPlace.state == PlaceState.TAKEN,
+        ),
+    )
+    .outerjoin(Cohort, Cohort.id == CohortPlace.cohort_id)
     .outerjoin(ReadingPlace, and_(ReadingPlace.course_id == Course.id, ReadingPlace.user_id == READER))
     .outerjoin(
         CourseCompletion,
@@ -107,13 +124,15 @@ class HeldCertificate:
     id: str
     course: str
     issued: str
+    suspended: str  # since when, empty where it is not
     withdrawn: bool
 
 
 @dataclass(frozen=True)
 class CourseProgress:
     """One course of the learner. `next` is the step to go on with; `url` leads to the heading last read. `waits`: all
-    that is left is with a marker; `opens`: or from when `next` may be tried again, and nothing can be done before.
+    that is left is with a marker; `opens`: or from when `next` may be tried again, and nothing can be done before;
+    `day`: or on which day it opens.
 
     A course that is closed to the learner stands here for its certificate alone.
     """
@@ -129,6 +148,7 @@ class CourseProgress:
     where: str
     waits: bool
     opens: str
+    day: str
     modules: tuple[ModuleProgress, ...]
     certificate: HeldCertificate | None
     new_steps: int
@@ -136,10 +156,12 @@ class CourseProgress:
 
 @dataclass(frozen=True)
 class Standstill:
-    """Steps at which there is nothing to do now: with a marker, or until a moment, which is told in words."""
+    """Steps at which there is nothing to do now: with a marker, or until a moment, which is told in words. `zone` is
+    the reader's."""
 
     waiting: frozenset[int]
     opens: Mapping[int, str]
+    zone: ZoneInfo
 
     @property
     def steps(self) -> frozenset[int]:
@@ -168,7 +190,8 @@ def dashboard_of(reader: Reader) -> Dashboard:
     works = works_of(reader.user_id) if has_work else []
     waiting = steps_that_wait(reader.user_id) if has_work else frozenset()
     resting = resting_steps(reader.user_id) if has_ended_attempt else {}
-    still = Standstill(waiting, {step: binding(moment, reader) for step, moment in resting.items()})
+    zone = ZoneInfo(reader.time_zone or "UTC")
+    still = Standstill(waiting, {step: binding(moment, reader) for step, moment in resting.items()}, zone)
     reviews = due_box(reader) if has_cards else None
     return Dashboard([_progress(still, *row[:-5]) for row in rows], reminders, attempts, works, reviews)
 
@@ -186,25 +209,33 @@ def _progress(
     version: int,
     order: str,
     state: EnrollmentState,
+    since: datetime,
+    ends_at: datetime | None,
+    begins_on: date | None,
     place: int | None,
     heading: str | None,
     _last_at: datetime,
     completed_at: datetime | None,
     certificate: str | None,
     issued_at: datetime | None,
+    suspended_at: datetime | None,
     revoked_at: datetime | None,
     done_text: str | None,
 ) -> CourseProgress:
     outline = outline_of(course_id, version)
     done = read_ids(done_text)
-    closed = closed_steps(order, outline.steps, done)
-    open_steps = [step.id for step in outline.steps if step.id not in closed]
-    going_on = rules.resume_at(open_steps, done, place, outline.optional, still.steps)
+    schedule = Schedule(since, begins_on, ZoneInfo(current_school().time_zone))
+    closed = closed_by_day(outline.steps, done, schedule, now())
+    days = {step: day_of(day, still.zone) for step, day in closed.items()}
+    in_turn = closed_in_turn(order, outline.steps, done)
+    open_steps = [step.id for step in outline.steps if step.id not in in_turn]
+    going_on = rules.resume_at(open_steps, done, place, outline.optional, still.steps | days.keys())
     step = outline.by_id(going_on or 0)
+    day = days.get(going_on or 0, "")
     is_there, waits = step is not None and step.id == place, going_on in still.waiting - done
     opens = "" if waits else still.opens.get(going_on or 0, "")
     return CourseProgress(
-        is_open=state == EnrollmentState.ACTIVE,
+        is_open=state == EnrollmentState.ACTIVE and not has_run_out(ends_at, now()),
         title=outline.title,
         slug=outline.slug,
         percent=rules.percent(outline.required, done, completed_at is not None),
@@ -212,11 +243,12 @@ def _progress(
         completed=completed_at is not None,
         next=step,
         url=_address(step, heading if is_there else None),
-        where=_standstill(waits, opens) or _where(outline, step, (heading or "") if is_there else ""),
+        where=_standstill(waits, opens, day) or _where(outline, step, (heading or "") if is_there else ""),
         waits=waits,
         opens=opens,
-        modules=tuple(_module(module, done, still, closed) for module in outline.modules),
-        certificate=_held(outline, certificate, issued_at, revoked_at),
+        day=day,
+        modules=tuple(_module(module, done, still, in_turn, days) for module in outline.modules),
+        certificate=_held(outline, certificate, issued_at, suspended_at, revoked_at),
         new_steps=len(rules.new_since(outline.added, done, completed_at)),
     )
 
@@ -227,9 +259,11 @@ def _address(step: OutlineStep | None, heading: str | None) -> str:
     return f"{step.url}#{heading}" if heading else step.url
 
 
-def _standstill(waits: bool, opens: str) -> str:
+def _standstill(waits: bool, opens: str, day: str) -> str:
     if waits:
         return WAITS
+    if day:
+        return f"Opens on {day}."
     return f"Open again from {opens}." if opens else ""
 
 
@@ -246,32 +280,54 @@ def _where(outline: Outline, step: OutlineStep | None, heading: str) -> str:
 
 
 def _module(
-    module: OutlineModule, done: frozenset[int], still: Standstill, closed: frozenset[int]
+    module: OutlineModule,
+    done: frozenset[int],
+    still: Standstill,
+    closed: frozenset[int],
+    days: Mapping[int, str],
 ) -> ModuleProgress:
     order = [step.id for step in module.steps]
     required = frozenset(step.id for step in module.steps if step.required)
     percent = rules.percent(required, done)
-    going_on = rules.resume_at(order, done, None, frozenset(order) - required, still.steps | closed)
+    going_on = rules.resume_at(
+        order, done, None, frozenset(order) - required, still.steps | closed | days.keys()
+    )
     step = next(step for step in module.steps if step.id == going_on)
     return ModuleProgress(
-        module.number, module.title, percent, _state(required, done, still, closed), step.url
+        module.number, module.title, percent, _state(required, done, still, closed, days), step.url
     )
 
 
-def _state(required: frozenset[int], done: frozenset[int], still: Standstill, closed: frozenset[int]) -> str:
+def _state(
+    required: frozenset[int],
+    done: frozenset[int],
+    still: Standstill,
+    closed: frozenset[int],
+    days: Mapping[int, str],
+) -> str:
     if required <= done:
         return "Complete"
     if required <= done | still.waiting:
         return "Waits for a mark"
+    if required <= days.keys():  # A module opens as a whole.
+        return f"Opens on {days[min(required)]}"
     if required & closed and required <= done | closed:
         return CLOSED
     return "In progress" if required & (done | still.steps) else "Open"
 
 
 def _held(
-    outline: Outline, certificate: str | None, issued_at: datetime | None, revoked_at: datetime | None
+    outline: Outline,
+    certificate: str | None,
+    issued_at: datetime | None,
+    suspended_at: datetime | None,
+    revoked_at: datetime | None,
 ) -> HeldCertificate | None:
     if certificate is None or issued_at is None:
         return None
-    issued = f"{issued_at.day} {issued_at:%B %Y}"
-    return HeldCertificate(certificate, outline.title, issued, revoked_at is not None)
+    suspended = _day(suspended_at) if suspended_at else ""
+    return HeldCertificate(certificate, outline.title, _day(issued_at), suspended, revoked_at is not None)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"

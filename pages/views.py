@@ -51,7 +51,7 @@ def dashboard() -> str:
         nav="learning",
         greeting=greeting(person),
         courses=[course for course in courses if course.is_open],
-        current=next((c for c in begun if not c.waits and not c.opens), next(iter(begun), None)),
+        current=next((c for c in begun if not (c.waits or c.opens or c.day)), next(iter(begun), None)),
         certificates=[course.certificate for course in courses if course.certificate],
         reminders=found.reminders,
         works=found.works,

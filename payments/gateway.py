@@ -22,10 +22,16 @@ from core.clock import now
 from core.config import current_config
 from core.money import Money
 from payments.invoicing import customer_params, invoice_params
+from payments.news import event_of
 from payments.values import (
+    Booked,
+    Dispute,
+    DisputeStatus,
     Invoicing,
     Payment,
     PaymentsOff,
+    Refund,
+    RefundState,
     Session,
     SessionStatus,
     StripeEvent,
@@ -49,11 +55,9 @@ WAIT_FOR_SLOT = 1.0  # seconds
 SKEW = timedelta(minutes=5)  # by which Stripe's clock may be behind ours
 TOLERANCE = 300  # seconds that a signature may be old, or ahead
 LONGEST_STAMP = 12  # digits; with hundreds of them there is no number to compare
-NEWS_OF_SESSIONS = frozenset(
-    f"checkout.session.{what}"
-    for what in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
-)
-NEWS_OF_PAYMENTS = frozenset({"charge.refunded", "refund.created", "refund.updated", "refund.failed"})
+APPEALS = frozenset(
+    {"appeal_needs_response", "appeal_under_review"}
+)  # the money is gone, until it comes back
 NO_MONEY = (
     "Payments are not set up at this school yet. Free courses are open; for others, write to the school."
 )
@@ -63,6 +67,10 @@ REFUSED = "The payment service did not accept this."
 REFUSALS = {
     "resource_missing": "The payment service does not know this payment.",
     "amount_too_small": "The price is below the least that the payment service takes.",
+    "amount_too_large": "More was to go back than is left of the payment.",
+    "charge_already_refunded": "All of this payment has gone back already.",
+    "charge_disputed": "The buyer's bank disputes this payment, and a refund would pay twice. The bank decides now.",
+    "charge_not_refundable": "The payment service cannot give this payment back any more.",
 }
 _slots, _place_to_wait = BoundedSemaphore(SLOTS), BoundedSemaphore(1)
 _patient_until: ContextVar[float] = ContextVar("patient_until", default=inf)
@@ -76,16 +84,19 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True)
 class PurchaseLine:
-    """One line of a checkout: what it is called, the price of one, and how many there are."""
+    """One line of a checkout: what it is called, the price of one, a note that stands below the name,
+    or empty, and how many there are."""
 
     title: str
     price: Money
+    note: str = ""
     quantity: int = 1
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """What a checkout session is made of, as our order holds it."""
+    """What a checkout session is made of, as our order holds it. `every` is empty for what is paid once, else how
+    often it is paid: `month` or `year`."""
 
     order_id: int
     number: str
@@ -94,6 +105,7 @@ class Purchase:
     attempt: int
     expires_at: datetime
     invoicing: Invoicing | None = None
+    every: str = ""
 
 
 def create_session(purchase: Purchase) -> Session:
@@ -101,12 +113,12 @@ def create_session(purchase: Purchase) -> Session:
     base = current_config().base_url
     marks = _marks(purchase.number)
     params: dict[str, Any] = {
-        "mode": "payment",
+        "mode": "subscription" if purchase.every else "payment",
         "ui_mode": "hosted_page",
-        "line_items": [_line_item(line) for line in purchase.lines],
+        "line_items": [_line_item(line, purchase.every) for line in purchase.lines],
         "client_reference_id": purchase.number,
         "metadata": marks,
-        "payment_intent_data": {"metadata": marks},
+        "subscription_data" if purchase.every else "payment_intent_data": {"metadata": marks},
         "success_url": f"{base}/checkout/return?session_id={{CHECKOUT_SESSION_ID}}",
         "cancel_url": f"{base}/checkout/return?order={purchase.number}",
         "expires_at": int(purchase.expires_at.timestamp()),
@@ -128,20 +140,21 @@ def _buyer(purchase: Purchase) -> dict[str, Any]:
     return {"customer": customer.id, **invoice_params(purchase.invoicing, currency)}
 
 
-def _line_item(line: PurchaseLine) -> dict[str, Any]:
+def _line_item(line: PurchaseLine, every: str) -> dict[str, Any]:
     return {
         "quantity": line.quantity,
         "price_data": {
             "currency": line.price.currency.lower(),
             "unit_amount": line.price.minor,
-            "product_data": {"name": line.title},
+            "product_data": {"name": line.title} | ({"description": line.note} if line.note else {}),
+            **({"recurring": {"interval": every}} if every else {}),
         },
     }
 
 
 def fetch_session(session_id: str) -> Session:
     """The session as it is now, with its payment and refunds."""
-    params: Any = {"expand": ["payment_intent.latest_charge", "invoice"]}
+    params: Any = {"expand": ["payment_intent.latest_charge.refunds", "invoice"]}
     found = _call(lambda stripe: stripe.v1.checkout.sessions.retrieve(session_id, params))
     intent = found.payment_intent
     return _session(found, _payment(intent) if intent is not None and not isinstance(intent, str) else None)
@@ -170,22 +183,12 @@ def sessions_since(moment: datetime, at_most: int = 1000) -> Iterator[Session]:
 def undelivered_since(moment: datetime, at_most: int = 1000) -> Iterator[StripeEvent]:
     """The events since then that Stripe could not deliver, newest first."""
     params: Any = {"created": {"gte": int(moment.timestamp())}, "delivery_success": False, "limit": 100}
-    return map(_event, _pages(lambda stripe, more: stripe.v1.events.list(params | more), at_most))
+    return map(event_of, _pages(lambda stripe, more: stripe.v1.events.list(params | more), at_most))
 
 
 def fetch_event(event_id: str) -> StripeEvent:
     """An event of the last 30 days."""
-    return _event(_call(lambda stripe: stripe.v1.events.retrieve(event_id)))
-
-
-def refund(payment_id: str, key: str) -> None:
-    """Give back everything of a payment that was not given back yet. `key` is our name for this refund."""
-    params: Any = {"payment_intent": payment_id, "reason": "duplicate"}
-    try:
-        _call(lambda stripe: stripe.v1.refunds.create(params, _once(key)))
-    except StripeRefused as refusal:
-        if refusal.code != "charge_already_refunded":
-            raise
+    return event_of(_call(lambda stripe: stripe.v1.events.retrieve(event_id)))
 
 
 def read_event(payload: bytes, signature: str | None) -> StripeEvent:
@@ -197,7 +200,7 @@ def read_event(payload: bytes, signature: str | None) -> StripeEvent:
     if not any(_is_signed(payload, signature, secret) for secret in secrets):
         raise BadSignature("no secret of ours made this signature")
     try:
-        return _event(json.loads(payload))
+        return event_of(json.loads(payload))
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise BadSignature("signed, but no event") from error
 
@@ -349,6 +352,7 @@ def _session(given: Any, payment: Payment | None = None) -> Session:
         expires_at=datetime.fromtimestamp(given.expires_at, UTC),
         payment=payment,
         invoice_url=_invoice_url(given.invoice),
+        subscription_id=str(given.subscription or ""),
     )
 
 
@@ -360,45 +364,66 @@ def _invoice_url(invoice: Any) -> str:
 def _payment(intent: Any) -> Payment:
     charge = intent.latest_charge
     error = intent.last_payment_error
-    returned = _refunds(intent.id) if charge is not None and charge.amount_refunded else {}
     return Payment(
         id=intent.id,
         has_failed=intent.status in ("requires_payment_method", "canceled"),
         captured=charge.amount_captured if charge is not None and charge.paid else 0,
-        refunded=returned.get("succeeded", 0),
-        returning=returned.get("pending", 0) + returned.get("requires_action", 0),
+        charge_id=charge.id if charge is not None else "",
+        refunds=_refunds(charge) if charge is not None and charge.paid else (),
         method=charge.payment_method_details.type if charge and charge.payment_method_details else "",
         failure=(error.message or "") if error else "",
         receipt_url=(charge.receipt_url or "") if charge and charge.paid else "",
+        disputes=_disputes(intent.id) if charge is not None and charge.disputed else (),
     )
 
 
-def _refunds(payment_id: str) -> dict[str, int]:
-    """How much of a payment is in refunds of each status."""
+def _refunds(charge: Any) -> tuple[Refund, ...]:
+    """All refunds of a charge: those that came with it, and the further pages where there are more."""
+    if not charge.refunds.has_more:
+        return tuple(map(read_refund, charge.refunds.data))
+    params: Any = {"charge": charge.id, "limit": 100}
+    pages = _pages(lambda stripe, more: stripe.v1.refunds.list(params | more), 1000)
+    return tuple(map(read_refund, pages))
+
+
+def read_refund(given: Any) -> Refund:
+    """A refund of Stripe's in our words."""
+    marks = given.metadata.to_dict() if given.metadata else {}
+    return Refund(
+        id=given.id,
+        state=RefundState(given.status or "pending"),
+        amount=given.amount,
+        currency=given.currency.upper(),
+        reason=given.reason or "",
+        failure=getattr(given, "failure_reason", None) or "",
+        mark=marks.get("refund", ""),
+        is_booked=bool(given.balance_transaction),
+        is_booked_back=bool(getattr(given, "failure_balance_transaction", None)),
+    )
+
+
+def _disputes(payment_id: str) -> tuple[Dispute, ...]:
     params: Any = {"payment_intent": payment_id, "limit": 100}
-    sums: dict[str, int] = {}
-    for each in _pages(lambda stripe, more: stripe.v1.refunds.list(params | more), 1000):
-        sums[each.status or ""] = sums.get(each.status or "", 0) + each.amount
-    return sums
+    return tuple(map(_dispute, _pages(lambda stripe, more: stripe.v1.disputes.list(params | more), 1000)))
 
 
-def _event(given: Any) -> StripeEvent:
-    about, kind = given["data"]["object"], given["type"]
-    return StripeEvent(
-        id=given["id"],
-        kind=kind,
-        livemode=bool(given["livemode"]),
-        api_version=_word(given, "api_version"),
-        created_at=datetime.fromtimestamp(given["created"], UTC),
-        object_id=_word(about, "id"),
-        session_id=_word(about, "id") if kind in NEWS_OF_SESSIONS else "",
-        payment_id=_word(about, "payment_intent") if kind in NEWS_OF_PAYMENTS else "",
+def _dispute(given: Any) -> Dispute:
+    details = given.evidence_details
+    return Dispute(
+        id=given.id,
+        payment_id=given.payment_intent or "",
+        status=DisputeStatus.LOST if given.status in APPEALS else DisputeStatus(given.status),
+        amount=Money(given.amount, given.currency.upper()),
+        reason=given.reason,
+        due_by=datetime.fromtimestamp(details.due_by, UTC) if details.due_by else None,
+        opened_at=datetime.fromtimestamp(given.created, UTC),
+        is_answered=details.submission_count > 0,
+        booked=tuple(_booked(given, each) for each in given.balance_transactions),
     )
 
 
-def _word(thing: Any, name: str) -> str:
-    """A word of Stripe's, empty where there is none: a balance has no id, an old refund no payment intent."""
-    word = (thing[name] or "") if name in thing else ""
-    if not isinstance(word, str):
-        raise TypeError(f"{name} is no word")
-    return word
+def _booked(dispute: Any, line: Any) -> Booked:
+    """In the dispute's currency, which the balance may not be kept in; the fee is in the balance's."""
+    sign = -1 if line.amount < 0 else 1
+    amount = Money(sign * dispute.amount, dispute.currency.upper())
+    return Booked(amount, Money(line.fee, line.currency.upper()))

@@ -39,6 +39,72 @@ class SessionStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class DisputeStatus(StrEnum):
+    """Where a dispute stands. Those that begin with `warning` are inquiries: the bank asks, and no money moves."""
+
+    WARNING_NEEDS_RESPONSE = "warning_needs_response"
+    WARNING_UNDER_REVIEW = "warning_under_review"
+    WARNING_CLOSED = "warning_closed"
+    PREVENTED = "prevented"  # settled between the banks before it began
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What a dispute moved in Stripe's balance: `amount` below 0 where the bank took it, `fee` where it came back."""
+
+    amount: Money
+    fee: Money
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A dispute of a payment as Stripe gives it at this moment. `reason` is Stripe's word; `due_by` is when the
+    school's answer must be there; `is_answered`: evidence was handed in."""
+
+    id: str
+    payment_id: str
+    status: DisputeStatus
+    amount: Money
+    reason: str
+    due_by: datetime | None
+    opened_at: datetime
+    is_answered: bool
+    booked: tuple[Booked, ...] = ()
+
+
+class RefundState(StrEnum):
+    """How a refund stands, in Stripe's words. One that went through may fail later: a card was closed meanwhile."""
+
+    PENDING = "pending"
+    REQUIRES_ACTION = "requires_action"  # the buyer has to say where the money should go
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"  # the money is back with the school
+    CANCELED = "canceled"
+
+
+UNDER_WAY = frozenset({RefundState.PENDING, RefundState.REQUIRES_ACTION})
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money that goes back, as Stripe gives it now. `mark` is what we wrote into it: the number of our row, empty for
+    one that was made at Stripe. `is_booked` and `is_booked_back`: it has left the balance, and has come back to it."""
+
+    id: str
+    state: RefundState
+    amount: int
+    currency: str
+    reason: str = ""
+    failure: str = ""  # Stripe's word for why it failed
+    mark: str = ""
+    is_booked: bool = False
+    is_booked_back: bool = False
+
+
 @dataclass(frozen=True)
 class Invoicing:
     """What a company wants on its invoice. `order_reference` is its own order number; `by_transfer`: it pays by bank
@@ -52,16 +118,36 @@ class Invoicing:
 
 @dataclass(frozen=True)
 class Payment:
-    """The money of a session. `refunded` counts refunds that went through, `returning` those under way."""
+    """The money of a session, with all refunds of it. `charge_id` names the attempt that brought it."""
 
     id: str
     has_failed: bool
     captured: int
-    refunded: int = 0
-    returning: int = 0
+    charge_id: str = ""
+    refunds: tuple[Refund, ...] = ()
     method: str = ""  # Stripe's word: card, sepa_debit …
     failure: str = ""  # Stripe's sentence for the buyer
     receipt_url: str = ""
+    disputes: tuple[Dispute, ...] = ()
+
+    @property
+    def is_charged_back(self) -> bool:
+        """Whether the buyer's bank took it back for good."""
+        return any(each.status is DisputeStatus.LOST for each in self.disputes)
+
+    @property
+    def refunded(self) -> int:
+        """What went back."""
+        return sum(each.amount for each in self.refunds if each.state is RefundState.SUCCEEDED)
+
+    @property
+    def has_failed_refund(self) -> bool:
+        return any(each.state in (RefundState.FAILED, RefundState.CANCELED) for each in self.refunds)
+
+    @property
+    def returning(self) -> int:
+        """What is on its way back."""
+        return sum(each.amount for each in self.refunds if each.state in UNDER_WAY)
 
 
 @dataclass(frozen=True)
@@ -79,6 +165,7 @@ class Session:
     expires_at: datetime
     payment: Payment | None
     invoice_url: str = ""  # empty while there is no invoice
+    subscription_id: str = ""  # of a plan, once it is paid
 
     @property
     def is_refunded(self) -> bool:
@@ -88,7 +175,8 @@ class Session:
 
 @dataclass(frozen=True)
 class StripeEvent:
-    """An event as it was delivered: a bell, never a source. `session_id` or `payment_id` says what to look at."""
+    """An event as it was delivered: a bell, never a source. `session_id`, `payment_id` or
+    `subscription_id` says what to look at."""
 
     id: str
     kind: str
@@ -98,3 +186,4 @@ class StripeEvent:
     object_id: str
     session_id: str
     payment_id: str
+    subscription_id: str = ""

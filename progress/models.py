@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -12,7 +12,10 @@ class StepCompletion(Base):
     """That a step was completed, once; `seconds` and scores live with the step's own room."""
 
     __tablename__ = "step_completions"
-    __table_args__ = (UniqueConstraint("user_id", "step_id"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "step_id"),
+        Index("steps_by_time", "completed_at", "user_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
@@ -39,11 +42,15 @@ class CourseCompletion(Base):
     """
 
     __tablename__ = "course_completions"
-    __table_args__ = (UniqueConstraint("user_id", "course_id", "cycle"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "course_id", "cycle"),
+        Index("completions_by_time", "completed_at", "id"),
+        Index("completions_of_a_course", "course_id", "completed_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     cycle: Mapped[int]
     completed_at: Mapped[datetime]
     course_revision: Mapped[int]

@@ -1,5 +1,7 @@
 """The ledger: a step is completed once, and the last required one completes the course in the same transaction."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, func, select
@@ -10,6 +12,7 @@ from core.clock import now
 from core.database import db, insert_once, upsert
 from courses.models import Course, Step
 from enrollment.models import Enrollment, EnrollmentState
+from enrollment.services import Enrolled, mark_finished
 from progress import rules
 from progress.models import CourseCompletion, ReadingPlace, StepCompletion
 
@@ -75,6 +78,14 @@ def done_steps(user_id: int, course_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
+def completed_courses(user_id: int, course_ids: Collection[int]) -> frozenset[int]:
+    """Which of these courses the person has ever completed."""
+    query = select(CourseCompletion.course_id).where(
+        CourseCompletion.user_id == user_id, CourseCompletion.course_id.in_(course_ids)
+    )
+    return frozenset(db.session.scalars(query))
+
+
 def required_steps(course_id: int) -> frozenset[int]:
     """The ids of the steps that the course requires now."""
     query = select(Step.id).where(
@@ -83,11 +94,30 @@ def required_steps(course_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
+def greatest_percent(user_id: int, course_ids: Sequence[int]) -> int:
+    """How far this person is in that of the courses in which they are furthest, 0 to 100."""
+    own = (StepCompletion.step_id == Step.id) & (StepCompletion.user_id == user_id)
+    query = select(Step.course_id, Step.id, StepCompletion.step_id).outerjoin(StepCompletion, own)
+    asked = query.where(Step.course_id.in_(course_ids), Step.retired_at.is_(None), Step.required.is_(True))
+    required, done = defaultdict(set), defaultdict(set)
+    for course_id, step_id, done_id in db.session.execute(asked):
+        required[course_id].add(step_id)
+        done[course_id].add(done_id)
+    return max((rules.percent(steps, done[course_id]) for course_id, steps in required.items()), default=0)
+
+
 def remember_place(user_id: int, step: Step, heading: str) -> None:
     """Keep where the reading stopped, for every device: the newest wins."""
     place = {"step_id": step.id, "heading": heading[:200], "seen_at": now()}
     row = {"user_id": user_id, "course_id": step.course_id, **place}
     upsert(ReadingPlace, row, ("user_id", "course_id"))
+
+
+def keep_finished(news: Enrolled) -> None:
+    """Who comes into a course that they had completed before has finished it."""
+    done = select(CourseCompletion.id).filter_by(user_id=news.user_id, course_id=news.course_id).limit(1)
+    if db.session.scalar(done):
+        mark_finished(news.user_id, news.course_id)
 
 
 def _take_turn(user_id: int) -> None:
@@ -108,4 +138,5 @@ def _complete_course(user_id: int, course_id: int) -> None:
         "course_revision": course.revision,
     }
     if insert_once(CourseCompletion, row, ("user_id", "course_id", "cycle")):
+        mark_finished(user_id, course_id)
         events.publish(CourseCompleted(user_id, course_id, 1))

@@ -7,11 +7,9 @@ row first, Stripe without a transaction, Stripe's answer in a second one.
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
-from core.clock import now
 from core.config import current_config
-from core.database import db, transaction
+from core.database import transaction
 from core.errors import Conflict, DomainError
 from core.money import Money
 from payments import gateway
@@ -26,28 +24,34 @@ from payments.values import (
     StripeSilent,
 )
 from shop import orders, stripe_events, turns
+from shop.asking import ask
 from shop.legal import Accepted, current_versions
-from shop.models import EventFate, Order
+from shop.models import EventFate, Order, OrderLine
 from shop.offers import Offer
 from shop.orders import Buyer
+from shop.plans import following
+from shop.plans import turns as plans
+from shop.refunds import sending
+from shop.refunds import services as refunds
 from shop.rules import OrderState
 
 NO_MONEY = gateway.NO_MONEY
 MISSING = "resource_missing"  # Stripe's word for an object that the account does not have
 _log = logging.getLogger("checkout")
-T = TypeVar("T")
 
 
-def begin(buyer: Buyer, offered: Callable[[], Offer]) -> str:
+def begin(buyer: Buyer, offered: Callable[[], Offer], consents: bool = False) -> str:
     """Where to send the buyer: to Stripe's checkout, or to the page of an order that needs no more of them.
 
     `offered` tells what is offered now; it is asked in each round, for a price may change meanwhile.
+    `consents`: the buyer asks to be let in at once, where the school has to know.
 
-    Raises Conflict for somebody who is in, PaymentsOff, StripeSilent (asking again is safe), StripeRefused.
+    Raises Conflict for somebody who is in, CodeRefused, PaymentsOff, StripeSilent (asking again is safe),
+    StripeRefused.
     """
     if not current_config().takes_money:
         raise PaymentsOff(NO_MONEY)
-    accepted = current_versions()
+    accepted = current_versions(consents)
     with gateway.patience():
         for _ in range(3):  # An order that turns out to be closed is followed by a new one.
             place = _next_place(buyer, offered, accepted)
@@ -63,15 +67,17 @@ def fulfill(session_id: str, cause: str, event_id: str | None = None) -> Order |
     Called by the webhook, the return page and the reconciler; `cause` says which. Gives the order, None for a
     session that is not ours. With `event_id` the event is settled in the same transaction.
     """
-    session = _ask(gateway.fetch_session, session_id)
+    session = ask(gateway.fetch_session, session_id)
     with transaction():
         order = turns.apply(session, cause)
         if event_id is not None:
             fate = EventFate.APPLIED if order is not None else EventFate.IGNORED
             stripe_events.settle(event_id, fate, order.id if order is not None else None)
-        owed = turns.owes_back(order)
-    if order is not None and owed is not None and not _is_on_its_way(session):
-        _give_back(order.number, owed, session_id)
+        owed = refunds.owe_back(order) if order is not None else None
+    if order is not None and owed is not None:
+        _give_back(owed, order.number)
+    if order is not None and session.subscription_id:
+        _follow_plan(session.subscription_id, cause)
     return order
 
 
@@ -101,16 +107,25 @@ def let_go(number: str, session_id: str, refusal: StripeRefused, cause: str) -> 
     return orders.find_order(number).state is OrderState.EXPIRED
 
 
+def withdraw(session_id: str, cause: str) -> Order | None:
+    """Close the checkout of what is sold no more. One that was paid in this very moment is fulfilled."""
+    _close(session_id)
+    return fulfill(session_id, cause)
+
+
 def look_up(number: str) -> Session | None:
     """What Stripe says of an order now; None for an order that it never heard of."""
     session_id = orders.find_order(number).session_id
-    return _ask(gateway.fetch_session, session_id) if session_id else None
+    return ask(gateway.fetch_session, session_id) if session_id else None
 
 
 def _next_place(buyer: Buyer, offered: Callable[[], Offer], accepted: Accepted) -> str | None:
     with transaction():
         offer = offered()
         order = orders.place(buyer, offer, accepted, current_config().is_live)
+        if order.state is OrderState.PENDING and order.price.is_free:
+            turns.settle_free(order)
+            return f"/checkout/return?order={order.number}"
         purchase, session_id, url = _purchase(order), order.session_id, order.url
         is_current, is_closing = orders.is_current(order, offer, accepted), orders.is_closing(order)
         has_paid = order.state is not OrderState.PENDING
@@ -130,21 +145,25 @@ def _purchase(order: Order) -> Purchase:
         order_id=order.id,
         number=order.number,
         email=order.email,
-        lines=tuple(
-            PurchaseLine(
-                line.title, Money(line.amount_minor // order.quantity, order.currency), order.quantity
-            )
-            for line in order.lines
-        ),
+        lines=tuple(_purchase_line(order, line) for line in order.lines),
         attempt=order.attempt,
         expires_at=order.expires_at,
         invoicing=order.invoicing,
+        every=order.rhythm,
     )
+
+
+def _purchase_line(order: Order, line: OrderLine) -> PurchaseLine:
+    """The line at what is to be paid for each, with what was taken off in words: receipts of Stripe's say it too."""
+    price = Money(line.amount_minor // order.quantity, order.currency)
+    less = Money(line.discount_minor, order.currency)
+    note = "" if less.is_free else f"{price + less} less {less} by the code {order.coupon_code}"
+    return PurchaseLine(line.title, price, note, order.quantity)
 
 
 def _place_of_session(purchase: Purchase, session_id: str, is_current: bool, order_url: str) -> str | None:
     try:
-        session = _ask(gateway.fetch_session, session_id)
+        session = ask(gateway.fetch_session, session_id)
     except StripeRefused as refusal:
         if let_go(purchase.number, session_id, refusal, "buyer"):
             return None
@@ -159,14 +178,14 @@ def _place_of_session(purchase: Purchase, session_id: str, is_current: bool, ord
 
 def _close(session_id: str) -> None:
     try:
-        _ask(gateway.expire_session, session_id)
+        ask(gateway.expire_session, session_id)
     except StripeRefused:
         _log.info("a session was finished before it could be closed")
 
 
 def _new_session(purchase: Purchase) -> str | None:
     try:
-        session = _ask(gateway.create_session, purchase)
+        session = ask(gateway.create_session, purchase)
     except StripeRefused:
         _count_refusal(purchase)
         raise
@@ -182,7 +201,7 @@ def _new_session(purchase: Purchase) -> str | None:
 
 def _session_of_failure(purchase: Purchase) -> Session:
     """Stripe repeats its own error for the same key, so a new one is used once it is known that nothing was made."""
-    made = _ask(lambda: list(gateway.sessions_since(_start_of(purchase))))
+    made = ask(lambda: list(gateway.sessions_since(_start_of(purchase))))
     found = next((each for each in made if each.order_number == purchase.number), None)
     if found is None:
         _count_refusal(purchase)
@@ -202,10 +221,13 @@ def _count_refusal(purchase: Purchase) -> None:
 def _act_on(event: StripeEvent) -> EventFate:
     if event.livemode != current_config().is_live:
         return _ignore(event)
+    subscription_id = event.subscription_id or plans.subscription_of_payment(event.payment_id)
+    if subscription_id:
+        return _hear_of_plan(subscription_id, event)
     session_id = event.session_id
     if not session_id and event.payment_id:
         known = orders.session_of_payment(event.payment_id)
-        session_id = known or _ask(gateway.session_of_payment, event.payment_id) or ""
+        session_id = known or ask(gateway.session_of_payment, event.payment_id) or ""
     if not session_id:
         return _ignore(event)
     try:
@@ -218,40 +240,41 @@ def _act_on(event: StripeEvent) -> EventFate:
     return EventFate.APPLIED if order is not None else EventFate.IGNORED
 
 
+def _hear_of_plan(subscription_id: str, event: StripeEvent) -> EventFate:
+    """An invoice may be told of before the checkout that it belongs to: then that comes first."""
+    try:
+        subscription = following.fetch(subscription_id)
+    except StripeRefused as refusal:
+        if refusal.code != MISSING or orders.has_subscription(subscription_id):
+            raise
+        return _ignore(event)
+    session_id = following.unpaid_session(subscription)
+    if session_id is not None:
+        order = fulfill(session_id, event.id, event.id)
+    else:
+        order = following.follow(subscription, event.id, event.id)
+    return EventFate.APPLIED if order is not None else EventFate.IGNORED
+
+
+def _follow_plan(subscription_id: str, cause: str) -> None:
+    """If Stripe does not answer, the look at what is overdue comes back to it."""
+    try:
+        following.look(subscription_id, cause)
+    except (PaymentsOff, StripeSilent, StripeRefused) as trouble:
+        _log.warning("a plan was not read", extra={"plan": subscription_id, "why": trouble.sentence})
+
+
 def _ignore(event: StripeEvent) -> EventFate:
     with transaction():
         stripe_events.settle(event.id, EventFate.IGNORED)
     return EventFate.IGNORED
 
 
-def _is_on_its_way(session: Session) -> bool:
-    payment = session.payment
-    return payment is not None and payment.refunded + payment.returning >= payment.captured > 0
-
-
-def _give_back(number: str, payment_id: str, session_id: str) -> None:
+def _give_back(refund_id: int, number: str) -> None:
     """Refund what was paid twice. If Stripe does not answer, the reconciler comes back to it."""
     try:
-        _refund(payment_id, f"order:{number}:duplicate-refund")
-        session = _ask(gateway.fetch_session, session_id)
+        sending.send(refund_id, "duplicate")
     except (PaymentsOff, StripeSilent, StripeRefused) as trouble:
         _log.warning(
             "a double payment waits for its refund", extra={"order": number, "why": trouble.sentence}
         )
-        return
-    with transaction():
-        turns.apply(session, "duplicate")
-
-
-def _refund(payment_id: str, key: str) -> None:
-    """Stripe repeats its own error for the same key; with another it cannot give back more than was paid."""
-    try:
-        _ask(gateway.refund, payment_id, key)
-    except StripeFailed:
-        _ask(gateway.refund, payment_id, f"{key}:{now():%Y%m%d%H}")
-
-
-def _ask(question: Callable[..., T], *arguments: object) -> T:
-    # No transaction is open, not even a reader's, while the network is spoken to.
-    db.session.rollback()
-    return question(*arguments)

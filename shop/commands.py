@@ -1,9 +1,12 @@
 """`flask stratum stripe ...`: what the operator asks about payments."""
 
+from datetime import datetime
+
 import click
 from flask.cli import with_appcontext
 
 from core.errors import DomainError
+from shop.ledger import reports
 from shop.reconcile import Report
 from shop.reconcile import reconcile as run
 
@@ -29,6 +32,36 @@ def reconcile() -> None:
     for line in lines_of(report):
         click.echo(line)
     if report.trouble or report.unknown_sessions:
+        raise SystemExit(1)
+
+
+@stripe.command("report")
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="A day of UTC; yesterday where it is left out."
+)
+@with_appcontext
+def compare(day: datetime | None) -> None:
+    """Compare the ledger of a day with what Stripe's balance moved, and list every difference.
+
+    Ends with 1 where there is one. The report is kept, and shown in the admin pages.
+
+    Example: flask stratum stripe report --day 2026-11-21
+    """
+    try:
+        report = reports.make(day.date() if day else reports.yesterday(), "command")
+    except DomainError as problem:
+        raise click.ClickException(problem.sentence) from None
+    click.echo(
+        f"{report.day}: {report.compared} movements compared, {report.others} are none of this school's."
+    )
+    for each in report.sums:
+        click.echo(f"{each['currency']}: {each['ours']} here, {each['theirs']} at Stripe, in minor units.")
+    for each in report.differences:
+        click.echo(
+            f"{each['fault']}: {each['key']} of order {each['order'] or 'unknown'}, {each['ours']} here, "
+            f"{each['theirs']} at Stripe, {each['currency']}."
+        )
+    if report.differences:
         raise SystemExit(1)
 
 

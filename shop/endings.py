@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
@@ -11,7 +12,9 @@ from sqlalchemy import Select, select
 from core.database import db
 from courses.models import Course
 from courses.services import OutlineStep, course_outline
-from shop.fulfilment import Thanks, fulfilment_of
+from shop.disputes.services import is_disputed
+from shop.fulfilment import Thanks, fulfilment_of, sale_page
+from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
 from shop.rules import OrderState
 
@@ -28,6 +31,8 @@ class Ending(StrEnum):
     ALREADY = "already"  # paid by somebody who is in already: it goes back
     REVIEW = "review"
     REFUNDED = "refunded"
+    DISPUTED = "disputed"  # paid, and the buyer's bank holds the money back
+    CHARGED_BACK = "charged_back"
 
 
 ENDINGS = {
@@ -40,6 +45,7 @@ ENDINGS = {
     OrderState.DUPLICATE: Ending.ALREADY,
     OrderState.REVIEW: Ending.REVIEW,
     OrderState.REFUNDED: Ending.REFUNDED,
+    OrderState.CHARGED_BACK: Ending.CHARGED_BACK,
 }
 
 
@@ -53,14 +59,19 @@ TITLES = {
     Ending.ALREADY: "Already yours",
     Ending.REVIEW: "Your payment is being checked",
     Ending.REFUNDED: "Order refunded",
+    Ending.DISPUTED: "Your payment is disputed",
+    Ending.CHARGED_BACK: "Payment taken back",
 }
 
 
 @dataclass(frozen=True)
 class OrderPage:
-    """An order with its course. `first` is the step to begin with, `before` an optional one ahead of it; `paid_on`
-    and `refund_until` are empty where nothing was paid, `refunded_on` where not all of it went back. `is_again`: an
-    earlier order of the course was refunded, so its buyer has been in it before."""
+    """An order with its course, the first one of several.
+
+    `first` is the step to begin with, `before` an optional one ahead of it; `paid_on` and `refund_until` are empty
+    where nothing was paid, `refunded_on` where not all of it went back. `is_again`: an earlier order of the same was
+    refunded, so its buyer has been in it before.
+    """
 
     order: Order
     ending: Ending
@@ -86,18 +97,43 @@ class OrderPage:
     def look_url(self) -> str:
         return f"/checkout/return?order={self.order.number}"
 
+    @property
+    def noun(self) -> str:
+        return "course" if len(self.order.lines) == 1 else "bundle"
+
+    @property
+    def consent(self) -> str:
+        """What the buyer agreed to before being let in, empty where nothing was asked."""
+        return CONSENTS.get(self.order.consent_version, "")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its checkout still waits for the buyer, and a button is enough to go on with it: for what is bought
+        for others there is a form."""
+        return self.order.state is OrderState.PENDING and self.order.kind.is_for_oneself
+
+    @property
+    def again_url(self) -> str:
+        """The page to order the same again, with the same code and in the same currency; no code is taken for what is
+        bought for others."""
+        if not self.order.kind.is_for_oneself:
+            return self.enroll_url
+        asked = {"code": self.order.coupon_code, "currency": self.order.currency}
+        return f"{self.enroll_url}?{urlencode(asked)}"
+
 
 def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderPage:
     """The page of an order, its days as in `time_zone`; `was_silent`: Stripe could not be asked just now."""
     course, is_again = db.session.execute(_course_and_past(order)).one()
-    first, before = _beginning(course_outline(course).steps)
+    first, before = _beginning(course_outline(course).steps if len(order.lines) == 1 else ())
+    page = sale_page(order)
     zone, paid = ZoneInfo(time_zone), order.paid_at
     return OrderPage(
         order=order,
         ending=_ending(order, was_silent),
-        course_url=f"/courses/{course.slug}",
+        course_url=page,
         learn_url=fulfilment_of(order).path(order),
-        enroll_url=fulfilment_of(order).sold_at(order),
+        enroll_url=f"{page}/enroll" if order.kind.is_for_oneself else page,
         cover_url=f"/courses/{course.slug}/cover" if course.cover else "",
         first=first,
         before=before,
@@ -141,6 +177,8 @@ def _ending(order: Order, was_silent: bool) -> Ending:
         return Ending.DECLINED
     if order.state is OrderState.REFUNDED and _was_duplicate(order):
         return Ending.ALREADY
+    if ENDINGS[order.state] is Ending.RECEIVED and is_disputed(order.id):
+        return Ending.DISPUTED
     return ENDINGS[order.state]
 
 

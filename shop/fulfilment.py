@@ -3,6 +3,7 @@
 Rooms above hand in theirs for what they sell (`fulfils`), so that orders need not know them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from enrollment.services import (
     take_back_grants,
     was_ended_by_school,
 )
+from shop.bundles.models import Bundle
 from shop.models import Order, OrderKind
 
 
@@ -56,19 +58,27 @@ class Fulfilment(Protocol):
     def path(self, order: Order) -> str:
         """Where the buyer goes on once it is paid."""
 
-    def sold_at(self, order: Order) -> str:
-        """The page that sells the same once more."""
-
     def thanks(self, order: Order) -> Thanks | None:
         """What its page says once it is paid; None where a course was opened, whose steps it shows."""
 
 
 _fulfilments: dict[OrderKind, Fulfilment] = {}
+_pages: dict[OrderKind, Callable[[Order], str]] = {}
 
 
 def fulfils(kind: OrderKind, fulfilment: Fulfilment) -> None:
     """Let this object fulfil all orders of a kind."""
     _fulfilments[kind] = fulfilment
+
+
+def sold_at(kind: OrderKind, page: Callable[[Order], str]) -> None:
+    """Let this tell the page on which what an order of this kind holds is sold; else its first course's page is."""
+    _pages[kind] = page
+
+
+def sale_page(order: Order) -> str:
+    """The page on which what this order holds is sold."""
+    return _pages.get(order.kind, _course_page)(order)
 
 
 def fulfilment_of(order: Order) -> Fulfilment:
@@ -105,11 +115,15 @@ class OwnCourses:
     def path(self, order: Order) -> str:
         return f"/learn/{first_course(order).slug}"
 
-    def sold_at(self, order: Order) -> str:
-        return f"/courses/{first_course(order).slug}/enroll"
-
     def thanks(self, order: Order) -> Thanks | None:
         return None
+
+
+class OwnBundle(OwnCourses):
+    """Several courses that the buyer takes themselves."""
+
+    def path(self, order: Order) -> str:
+        return "/dashboard"
 
 
 def first_course(order: Order) -> Course:
@@ -117,4 +131,14 @@ def first_course(order: Order) -> Course:
     return db.session.get_one(Course, order.lines[0].course_id)
 
 
+def _course_page(order: Order) -> str:
+    return f"/courses/{first_course(order).slug}"
+
+
+def _bundle_page(order: Order) -> str:
+    return db.session.get_one(Bundle, int(order.subject.partition(":")[2])).url
+
+
 fulfils(OrderKind.OWN, OwnCourses())
+fulfils(OrderKind.BUNDLE, OwnBundle())
+sold_at(OrderKind.BUNDLE, _bundle_page)

@@ -1,4 +1,5 @@
-"""What the worker does for the shop: reconcile each hour, and when somebody asks."""
+"""What the worker does for the shop: reconcile each hour and when somebody asks, compare each
+night, look each hour at plans that are due."""
 
 import logging
 from datetime import timedelta
@@ -6,12 +7,16 @@ from datetime import timedelta
 from core import jobs
 from core.config import current_config
 from shop import reconcile
+from shop.ledger import reports
+from shop.plans import following
 
 
 def register() -> None:
-    """Let the worker reconcile."""
+    """Let the worker reconcile, and compare the ledger with Stripe."""
     jobs.answer(reconcile.BELL, reconcile.reconcile)
     jobs.periodic("stripe-reconcile", timedelta(hours=1), hourly)
+    jobs.periodic("plans-overdue", timedelta(hours=1), look_at_plans)
+    jobs.periodic("stripe-report", timedelta(hours=1), nightly)
 
 
 def hourly() -> None:
@@ -24,3 +29,20 @@ def hourly() -> None:
             "something needs a look",
             extra={"trouble": report.trouble, "unknown_sessions": report.unknown_sessions},
         )
+
+
+def nightly() -> None:
+    """Compare the day before with Stripe, once, and log where the books differ."""
+    if not current_config().takes_money or not reports.is_due():
+        return
+    report = reports.make(reports.yesterday(), "job")
+    if report.differences:
+        logging.getLogger("ledger").warning(
+            "the ledger and Stripe differ", extra={"day": report.day, "differences": len(report.differences)}
+        )
+
+
+def look_at_plans() -> None:
+    """End the grace that is over, and hear what Stripe did not tell."""
+    if current_config().takes_money:
+        following.look_at_overdue()

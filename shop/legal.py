@@ -7,18 +7,28 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from core.database import db
-from core.errors import NotFound
+from core.errors import InvalidInput, NotFound
 from core.school import School, current_school, fill_places
 from payments.values import PaymentsOff
 from shop.models import LegalText
 
+# What a consumer in the European Union says who wants access before the time for withdrawing is over, by the day
+# from which it is asked. Texts are never changed: orders name the one that their buyers agreed to.
+CONSENTS = {
+    "2026-11-22": "I ask to be let in at once. I know that my right to withdraw from the contract ends with that. "
+    "The school’s refund promise holds all the same.",
+}
+CONSENT_MISSING = "Tick that you ask to be let in at once. Without it the order cannot be made."
+
 
 @dataclass(frozen=True)
 class Accepted:
-    """The versions of the terms and of the refund promise that hold for what is bought now."""
+    """The versions of the terms and of the refund promise that hold for what is bought now, and of the consent to
+    immediate access that was given, empty where none was asked for."""
 
     terms: str
     refunds: str
+    consent: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,15 +62,23 @@ class LegalPage:
         return self.version == self.versions[0]
 
 
-def current_versions() -> Accepted:
-    """What a buyer accepts today. Raises PaymentsOff where the school has not published both texts."""
+def current_versions(consents: bool = False) -> Accepted:
+    """What a buyer accepts today. Raises PaymentsOff where the school has not published both texts, InvalidInput
+    where it asks for a consent to immediate access that was not given."""
     terms, refunds = _days("terms"), _days("refunds")
     if not terms or not refunds:
         raise PaymentsOff(
             "This school has not published its terms of sale and its refund promise yet, so it sells nothing so far. "
             "Free courses are open. Nothing was charged."
         )
-    return Accepted(terms[0], refunds[0])
+    if current_school().asks_consent and not consents:
+        raise InvalidInput(CONSENT_MISSING, "consent")
+    return Accepted(terms[0], refunds[0], max(CONSENTS) if current_school().asks_consent else "")
+
+
+def consent_asked() -> str:
+    """What a buyer has to agree to before access, empty where the school does not ask."""
+    return CONSENTS[max(CONSENTS)] if current_school().asks_consent else ""
 
 
 def read_legal(page: str, version: str | None = None) -> LegalPage:

@@ -18,15 +18,17 @@ OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STAT
 class OrderKind(StrEnum):
     """What is bought; `shop/fulfilment.py` knows what each gives."""
 
-    OWN = "own"  # courses for oneself
-    SEATS = "seats"  # places for a team
+    OWN = "own"  # a course for oneself
+    BUNDLE = "bundle"  # several courses for oneself, at one price
+    PLAN = "plan"  # courses for oneself, paid in instalments or as a membership
+    SEATS = "seats"  # places of a course for a team
 
     @property
     def is_for_oneself(self) -> bool:
         return self in _FOR_ONESELF
 
 
-_FOR_ONESELF = frozenset({OrderKind.OWN})
+_FOR_ONESELF = frozenset({OrderKind.OWN, OrderKind.BUNDLE, OrderKind.PLAN})
 
 
 class Order(Base):
@@ -35,8 +37,11 @@ class Order(Base):
     `number` is its name in addresses and on receipts. `subject` names what is sold (`course:7`), `title` in words.
     `user_id` is None for a guest and for one who was erased. `attempt` counts the definite refusals of Stripe to make
     a session: it is part of the idempotency key. `expires_at` is when the checkout closes. Amounts are integers of
-    the currency's minor unit. `quantity` is how many of each line were bought. `company` and what follows it are
-    empty where no invoice was asked for.
+    the currency's minor unit: `amount_minor` is what is to be paid, `discount_minor` what `coupon_code` took off it.
+    Of a plan `amount_minor` is one payment; `rhythm` is how often it is made (`month`,
+    `year`, empty for what is paid once) and `instalments` how many there are, None for a membership.
+    `quantity` is how many of each line were bought. `company` and what follows it are empty where no invoice was
+    asked for.
     """
 
     __tablename__ = "orders"
@@ -50,9 +55,17 @@ class Order(Base):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index("orders_by_time", "created_at", "id"),
+        Index("orders_of_a_state", "state", "created_at", "id"),
+        Index("orders_by_address", "email", "id"),
+        Index("orders_by_title", "title", "id"),
+        Index("orders_by_payment", "paid_at", "id"),
+        Index("orders_by_refund", "refunded_at", "id"),
         CheckConstraint("amount_minor >= 0", name="amount"),
+        CheckConstraint("discount_minor >= 0", name="discount"),
         CheckConstraint("refunded_minor >= 0", name="refunded"),
         CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("(consent_at IS NULL) = (consent_version = '')", name="consent"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,8 +75,12 @@ class Order(Base):
     title: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     email: Mapped[str]
-    state: Mapped[OrderState] = mapped_column(index=True)
+    state: Mapped[OrderState]
     amount_minor: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(server_default="0", default=0)
+    coupon_code: Mapped[str] = mapped_column(server_default="", default="", index=True)
+    rhythm: Mapped[str] = mapped_column(server_default="", default="")
+    instalments: Mapped[int | None]
     currency: Mapped[str]
     quantity: Mapped[int] = mapped_column(server_default="1", default=1)
     company: Mapped[str] = mapped_column(server_default="", default="")
@@ -75,13 +92,16 @@ class Order(Base):
     livemode: Mapped[bool]
     terms_version: Mapped[str]
     refunds_version: Mapped[str]
+    consent_version: Mapped[str] = mapped_column(server_default="", default="")  # of access at once, if asked
+    consent_at: Mapped[datetime | None]
     refund_days: Mapped[int]
     refund_max_progress: Mapped[int]  # percent
-    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     attempt: Mapped[int] = mapped_column(default=1)
     session_id: Mapped[str | None] = mapped_column(unique=True)
     payment_id: Mapped[str | None] = mapped_column(unique=True)
+    subscription_id: Mapped[str | None] = mapped_column(unique=True)  # of a plan
     payment_method: Mapped[str] = mapped_column(default="")
     failure: Mapped[str] = mapped_column(default="")  # why Stripe says that the money did not come
     receipt_url: Mapped[str] = mapped_column(default="")  # Stripe's own receipt
@@ -108,7 +128,17 @@ class Order(Base):
 
     @property
     def price(self) -> Money:
+        """What is to be paid."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def discount(self) -> Money:
+        return Money(self.discount_minor, self.currency)
+
+    @property
+    def subtotal(self) -> Money:
+        """What it cost before the discount."""
+        return self.price + self.discount
 
     @property
     def amount(self) -> Money:
@@ -125,14 +155,16 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """One course of an order, with its part of the price. `open_for` is the person who buys it for themselves while
-    the order is open, so that nobody has two open purchases of one course."""
+    """One course of an order, with its part of the price, which `discount_minor` has been taken off. `open_for` is
+    the person who buys it for themselves while the order is open, so that nobody has two open purchases of one
+    course."""
 
     __tablename__ = "order_lines"
     __table_args__ = (
         UniqueConstraint("order_id", "course_id"),
         UniqueConstraint("open_for", "course_id", "livemode"),
         CheckConstraint("amount_minor >= 0", name="amount"),
+        CheckConstraint("discount_minor >= 0", name="discount"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -141,6 +173,7 @@ class OrderLine(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
     title: Mapped[str]
     amount_minor: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(server_default="0", default=0)
     open_for: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     livemode: Mapped[bool]
 
@@ -174,6 +207,11 @@ class StripeEventRow(Base):
     is always read anew, and a payload holds the buyer's name and address."""
 
     __tablename__ = "stripe_events"
+    __table_args__ = (
+        Index("events_by_time", "received_at", "event_id"),
+        Index("events_of_a_fate", "fate", "received_at", "event_id"),
+        Index("events_of_a_kind", "kind", "received_at", "event_id"),
+    )
 
     event_id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -181,9 +219,9 @@ class StripeEventRow(Base):
     livemode: Mapped[bool]
     api_version: Mapped[str]
     created_at: Mapped[datetime]
-    received_at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
     deliveries: Mapped[int] = mapped_column(default=1)
-    fate: Mapped[EventFate] = mapped_column(index=True)
+    fate: Mapped[EventFate]
     handled_at: Mapped[datetime | None]
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
     error: Mapped[str] = mapped_column(default="")

@@ -10,35 +10,51 @@ from shop.models import OrderKind
 
 @dataclass(frozen=True)
 class Line:
-    """One course of an offer, with its part of the price."""
+    """One course of an offer, with its part of the price; `discount` has been taken off it already."""
 
     course_id: int
     title: str
     amount: Money
+    discount: Money | None = None
 
 
 @dataclass(frozen=True)
 class Offer:
     """What the buyer is shown, and what the order freezes. `subject` names it once: `course:7`. All lines are of one
-    currency; each line's amount is for all of `quantity`."""
+    currency. `code` is the one that took the discount off, or empty.
+    Of a plan the price is that of one payment, see Order. Each line's amount is for all of `quantity`."""
 
     kind: OrderKind
     subject: str
     title: str
     lines: tuple[Line, ...]
+    code: str = ""
+    rhythm: str = ""
+    instalments: int | None = None
     quantity: int = 1
     invoicing: Invoicing | None = None
 
     @property
     def price(self) -> Money:
+        """What is to be paid."""
         return Money(sum(line.amount.minor for line in self.lines), self.lines[0].amount.currency)
+
+    @property
+    def discount(self) -> Money:
+        taken = sum(line.discount.minor for line in self.lines if line.discount)
+        return Money(taken, self.lines[0].amount.currency)
+
+    @property
+    def subtotal(self) -> Money:
+        """What it costs without the discount."""
+        return self.price + self.discount
 
     @property
     def course_ids(self) -> tuple[int, ...]:
         return tuple(line.course_id for line in self.lines)
 
 
-def of_course(course: Course) -> Offer:
-    """One course for oneself, at its price."""
-    line = Line(course.id, course.title, course.price)
+def of_course(course: Course, price: Money | None = None) -> Offer:
+    """One course for oneself, at this price, at its own one where none is named."""
+    line = Line(course.id, course.title, price or course.price)
     return Offer(OrderKind.OWN, f"course:{course.id}", course.title, (line,))

@@ -1,55 +1,78 @@
 """The mails that an order's turns send, each once."""
 
 import logging
+from typing import Any
 
 from accounts.models import User
 from core import mail
 from core.database import db
+from core.money import Money
 from core.school import current_school
 from payments.values import Session
-from shop.fulfilment import first_course, fulfilment_of
+from shop.fulfilment import fulfilment_of, sale_page
 from shop.models import Order
 
 _log = logging.getLogger("payments")
 
 
-def write(order: Order, kind: str, **more: object) -> None:
-    """A mail to the buyer; each kind once for an order, whoever brings the news and however often."""
-    facts = {
+def write(order: Order, kind: str, again: int = 0, **more: object) -> None:
+    """A mail to the buyer; each kind once for an order, whoever brings the news and however often.
+
+    `again` counts how often the same has happened before.
+    """
+    key = f"order:{order.number}:{kind}" + (f":{again}" if again else "")
+    mail.queue(kind, order.email, {**facts_of(order), **more}, dedupe_key=key)
+
+
+def facts_of(order: Order) -> dict[str, object]:
+    """What every mail to the buyer may say."""
+    return {
         "name": _name_of(order), "course": order.title, "number": order.number,
         "amount": str(order.amount), "is_test": not order.livemode, "path": order.url,
-        "course_path": course_path(order),
+        "course_path": sale_page(order),
     }  # fmt: skip
-    mail.queue(kind, order.email, {**facts, **more}, dedupe_key=f"order:{order.number}:{kind}")
 
 
 def send_receipt(order: Order) -> None:
     """What was paid, what it gives, and what was promised."""
-    receipt = {
-        "paid_on": order.paid_at, "terms_version": order.terms_version, "promise_days": order.refund_days,
-        "promise_progress": order.refund_max_progress,
-        "receipt_url": order.receipt_url, "quantity": order.quantity, "learn_path": fulfilment_of(order).path(order),
+    receipt: dict[str, Any] = {
+        "courses": [line.title for line in order.lines] if len(order.lines) > 1 else [],
+        "subtotal": str(order.subtotal), "discount": "" if order.discount.is_free else str(order.discount),
+        "code": order.coupon_code, "is_free": order.amount.is_free, "paid_on": order.paid_at,
+        "terms_version": order.terms_version, "promise_days": order.refund_days,
+        "promise_progress": order.refund_max_progress, "receipt_url": order.receipt_url,
+        "learn_path": fulfilment_of(order).path(order), "quantity": order.quantity,
     }  # fmt: skip
     write(order, fulfilment_of(order).receipt, **receipt)
 
 
 def tell_school(order: Order, session: Session, reason: str) -> None:
     """Money that fits no rule is for a person to look at."""
-    to = current_school().support_email
-    if not to:
-        _log.warning("a payment needs a look, and the school has no support address")
-    if to and session.is_paid:
+    if session.is_paid:
         facts: dict[str, object] = {
             "number": order.number, "email": order.email, "course": order.title, "reason": reason,
             "amount_ordered": str(order.price), "amount_paid": str(session.total),
             "admin_path": f"/admin/orders/{order.number}",
         }  # fmt: skip
-        mail.queue("order_review", to, facts, dedupe_key=f"order:{order.number}:review:{session.id}")
+        to_school("order_review", facts, dedupe_key=f"order:{order.number}:review:{session.id}")
 
 
-def course_path(order: Order) -> str:
-    """The page of what is sold; of several courses, the first one's."""
-    return f"/courses/{first_course(order).slug}"
+def tell_of_failed_refund(order: Order, refund_id: int, amount: Money, why: str) -> None:
+    """The school decides what becomes of money that did not go back."""
+    facts: dict[str, object] = {
+        "number": order.number, "email": order.email, "course": order.title, "amount": str(amount), "why": why,
+        "admin_path": f"/admin/orders/{order.number}",
+    }  # fmt: skip
+    to_school("refund_failed", facts, dedupe_key=f"refund:{refund_id}:failed")
+
+
+def to_school(kind: str, facts: dict[str, object], dedupe_key: str) -> None:
+    """A mail to the school's own address, where it has one."""
+    to = current_school().support_email
+    if to:
+        mail.queue(kind, to, facts, dedupe_key=dedupe_key)
+    else:
+        _log.warning("something about money needs a look, and the school has no support address")
 
 
 def _name_of(order: Order) -> str:

@@ -11,8 +11,10 @@ from core.database import db
 from core.errors import Conflict, NotFound
 from core.ids import crockford
 from core.school import current_school
+from enrollment.admission.services import require_admission
 from enrollment.services import ENDED, find_enrollment, holds, lock_person, was_ended_by_school
 from payments.values import Invoicing, Session
+from shop.coupons import services as coupons
 from shop.legal import Accepted
 from shop.models import Order, OrderChange, OrderLine
 from shop.offers import Offer
@@ -34,7 +36,8 @@ def place(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Ord
     """The person's open order that stands in the way of this offer, which may be of the same; a new one, with what is
     agreed frozen in it, where there is none.
 
-    Raises Conflict for somebody who has all of it already, or whose access the school ended.
+    Raises Conflict for somebody who has all of it already, who may not enroll now, or whose access the school ended;
+    CodeRefused where the offer's code has no use left.
     """
     lock_person(buyer.user_id)
     if offer.kind.is_for_oneself:
@@ -47,12 +50,13 @@ def place(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Ord
 
 def is_current(order: Order, offer: Offer, accepted: Accepted) -> bool:
     """Whether the order still says what is offered now, in the mode that payments are in now."""
-    agreed = (order.subject, order.price, order.terms_version, order.refunds_version, order.livemode)
-    asked = (order.quantity, order.invoicing)
-    return (*agreed, *asked) == (
-        offer.subject, offer.price, accepted.terms, accepted.refunds, current_config().is_live,
-        offer.quantity, offer.invoicing,
-    )  # fmt: skip
+    is_same = (order.subject, order.coupon_code, _amounts(order)) == (
+        offer.subject,
+        offer.code,
+        _amounts(offer),
+    ) and (order.quantity, order.invoicing) == (offer.quantity, offer.invoicing)
+    agreed = Accepted(order.terms_version, order.refunds_version, order.consent_version)
+    return is_same and agreed == accepted and order.livemode == current_config().is_live
 
 
 def is_closing(order: Order) -> bool:
@@ -92,6 +96,11 @@ def has_session(session_id: str) -> bool:
     return db.session.scalar(select(Order.id).filter_by(session_id=session_id)) is not None
 
 
+def has_subscription(subscription_id: str) -> bool:
+    """Whether this subscription is an order's."""
+    return db.session.scalar(select(Order.id).filter_by(subscription_id=subscription_id)) is not None
+
+
 def remember_session(order_id: int, session: Session) -> bool:
     """Write down the checkout session that Stripe made for an order. False where the order was closed meanwhile, or
     has another session: nobody must be sent to this one."""
@@ -115,11 +124,26 @@ def lock_order(order_id: int) -> Order:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
+def _amounts(sale: Order | Offer) -> tuple[object, ...]:
+    """What each of its courses costs, and all of it without the discount."""
+    prices = (line.amount_minor if isinstance(line, OrderLine) else line.amount.minor for line in sale.lines)
+    return (sale.price, sale.subtotal, *prices)
+
+
+def lock_with_buyer(number: str) -> Order:
+    """The order of this number as it is now, locked, and its buyer before it. Raises NotFound."""
+    order = find_order(number)
+    if order.user_id is not None:
+        lock_person(order.user_id)
+    return lock_order(order.id)
+
+
 def _require_welcome(buyer: Buyer, offer: Offer) -> None:
     if all(holds(buyer.user_id, course_id) for course_id in offer.course_ids):
         raise Conflict("You are in this course already. Nothing was charged.")
     if any(was_ended_by_school(find_enrollment(buyer.user_id, course_id)) for course_id in offer.course_ids):
         raise Conflict(ENDED)
+    require_admission(buyer.user_id, offer.course_ids)
 
 
 def _open_order_of(buyer: Buyer, subject: str) -> Order | None:
@@ -139,11 +163,17 @@ def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -
         title=offer.title,
         state=OrderState.PENDING,
         amount_minor=offer.price.minor,
+        discount_minor=offer.discount.minor,
+        coupon_code=offer.code,
+        rhythm=offer.rhythm,
+        instalments=offer.instalments,
         currency=offer.price.currency,
         quantity=offer.quantity,
         livemode=livemode,
         terms_version=accepted.terms,
         refunds_version=accepted.refunds,
+        consent_version=accepted.consent,
+        consent_at=moment if accepted.consent else None,
         refund_days=school.refund_days,
         refund_max_progress=school.refund_max_progress,
         created_at=moment,
@@ -153,6 +183,8 @@ def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -
     _ask_invoice(order, offer.invoicing)
     db.session.add(order)
     db.session.flush()
+    if offer.code:
+        coupons.reserve(order, offer.code)
     db.session.add(OrderChange(order_id=order.id, at=moment, before=None, after=order.state, cause="buyer"))
     db.session.flush()
     return order
@@ -169,7 +201,7 @@ def _lines(buyer: Buyer, offer: Offer, livemode: bool) -> list[OrderLine]:
     return [
         OrderLine(
             position=position, course_id=line.course_id, title=line.title, amount_minor=line.amount.minor,
-            open_for=open_for, livemode=livemode,
+            discount_minor=line.discount.minor if line.discount else 0, open_for=open_for, livemode=livemode,
         )
         for position, line in enumerate(offer.lines, 1)
     ]  # fmt: skip

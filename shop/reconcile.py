@@ -10,22 +10,31 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from core import jobs
 from core.clock import now
 from core.config import current_config
 from core.database import after_commit, db, transaction
 from core.errors import DomainError
-from payments import gateway
-from payments.values import PaymentsOff, Session, StripeRefused
+from payments import disputes, gateway
+from payments.values import UNDER_WAY, PaymentsOff, Session, StripeRefused
 from shop import checkout, orders, stripe_events, turns
+from shop.disputes.models import DisputeRow
+from shop.disputes.rules import OPEN
+from shop.ledger.models import LedgerEntry
 from shop.models import Order, ReconcileRun
+from shop.plans import following
+from shop.plans import turns as plans
+from shop.refunds import sending
+from shop.refunds.models import RefundRow
 from shop.rules import OPEN_STATES, OrderState
+from shop.withdrawal import withdrawn_checkouts
 
 BELL = "reconcile"
 RIPE = timedelta(minutes=10)  # younger orders are still with their buyers
 LOOK_BACK = timedelta(hours=72)
+AT_MOST = 100  # orders read anew for the ledger in one run
 EVENTS_LAST = timedelta(days=29)  # Stripe lists events for 30 days
 _log = logging.getLogger("reconcile")
 
@@ -170,11 +179,86 @@ def _replay(report: Report, event_id: str) -> None:
     report.events["replayed"] += 1
 
 
+def _disputes(report: Report) -> None:
+    """Disputes that are open here, and those that Stripe lists of the last days and that stand otherwise here."""
+    since = now() - LOOK_BACK
+    recent = or_(DisputeRow.status.in_(OPEN), DisputeRow.opened_at >= since)
+    query = select(DisputeRow.stripe_id, DisputeRow.status, Order.payment_id)
+    here = _rows(query.join(Order, Order.id == DisputeRow.order_id).where(recent))
+    known = {stripe_id: status for stripe_id, status, _ in here}
+    news = {each.payment_id for each in disputes.since(since) if known.get(each.id) is not each.status}
+    waiting = {payment_id for _, status, payment_id in here if status in OPEN}
+    ours = Order.payment_id.in_(news | waiting)
+    for number, session_id, before in _rows(select(Order.number, Order.session_id, Order.state).where(ours)):
+        report.looked_at += 1
+        _try(report, f"Order {number}", partial(_look_at, report, number, session_id, before))
+
+
+def _refunds_under_way(report: Report) -> None:
+    """Refunds that are on their way, or of which it is not known whether Stripe has made them."""
+    query = select(Order.number, Order.session_id, Order.state, RefundRow.id).join_from(RefundRow, Order)
+    waiting = query.where(RefundRow.state.in_(UNDER_WAY), RefundRow.created_at < now() - RIPE, _is_readable())
+    for number, session_id, before, refund_id in _rows(waiting.order_by(RefundRow.id)):
+        report.looked_at += 1
+        found = partial(_look_at_refund, report, number, session_id, before, refund_id)
+        _try(report, f"Order {number}", found)
+
+
+def _look_at_refund(report: Report, number: str, session_id: str, before: OrderState, refund_id: int) -> None:
+    """First whether Stripe has made it: a key is forgotten after a day, and then the same would be made twice."""
+    _look_at(report, number, session_id, before)
+    sending.send(refund_id, "reconcile")
+
+
+def _orders_without_entries(report: Report) -> None:
+    """Orders whose money is not in the ledger."""
+    is_written = select(LedgerEntry.id).where(LedgerEntry.order_id == Order.id).exists()
+    query = select(Order.number, Order.session_id, Order.state).where(
+        Order.payment_id.is_not(None), Order.state.in_(turns.MONEY_STATES), ~is_written, _is_readable()
+    )
+    for number, session_id, before in _rows(query.order_by(Order.id.desc()).limit(AT_MOST)):
+        report.looked_at += 1
+        _try(report, f"Order {number}", partial(_look_at, report, number, session_id, before))
+
+
+def _is_readable() -> ColumnElement[bool]:
+    return and_(Order.session_id.is_not(None), Order.livemode == current_config().is_live)
+
+
+def _withdrawn_checkouts(report: Report) -> None:
+    """Open checkouts of what is sold no more are closed."""
+    found = list(withdrawn_checkouts())
+    db.session.rollback()
+    for number, session_id in found:
+        _try(report, f"Order {number}", partial(_withdraw, report, number, session_id))
+
+
+def _withdraw(report: Report, number: str, session_id: str) -> None:
+    checkout.withdraw(session_id, "reconcile")
+    report.repaired.append({"order": number, "before": OrderState.PENDING, "after": _state_of(number)})
+
+
+def _look_at_plan(subscription_id: str) -> None:
+    following.look(subscription_id, "reconcile")
+
+
+def _overdue_plans(report: Report) -> None:
+    """Plans of which Stripe should have told something, or whose time has come."""
+    for subscription_id in plans.overdue():
+        report.looked_at += 1
+        _try(report, f"Plan {subscription_id}", partial(_look_at_plan, subscription_id))
+
+
 PARTS: dict[str, Callable[[Report], None]] = {
     "Orders that are not decided": _undecided_orders,
     "Orders without a session": _orders_without_session,
+    "Checkouts of what is sold no more": _withdrawn_checkouts,
     "Sessions of the last days": _recent_sessions,
     "Events that did not arrive": _missed_events,
+    "Refunds under way": _refunds_under_way,
+    "Orders that the ledger lacks": _orders_without_entries,
+    "Disputes": _disputes,
+    "Plans whose news is overdue": _overdue_plans,
 }
 
 

@@ -18,34 +18,45 @@ class OrderState(StrEnum):
     REVIEW = "review"  # paid, but not as ordered: a person has to look
     PARTLY_REFUNDED = "partly_refunded"
     REFUNDED = "refunded"  # all of it went back, and access by this order has ended
+    CHARGED_BACK = "charged_back"  # the buyer's bank took it back: a dispute was lost, and access has ended
 
 
 S = OrderState
-_REFUNDS = frozenset({S.PARTLY_REFUNDED, S.REFUNDED})
+_GONE = frozenset({S.REFUNDED, S.CHARGED_BACK})
+_REFUNDS = frozenset({S.PARTLY_REFUNDED}) | _GONE
 _MONEY = frozenset({S.PAID, S.DUPLICATE, S.REVIEW}) | _REFUNDS
-# From each state, the states it may turn into. Money that came wins over every ending without money; a refund
-# wins over money; nothing leads back.
+# From each state, the states it may turn into. Money that came wins over every ending without money; money that
+# went back wins over money; nothing leads back but what UNDONE names.
 TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     S.PENDING: frozenset({S.PROCESSING, S.FAILED, S.EXPIRED}) | _MONEY,
     S.PROCESSING: frozenset({S.FAILED}) | _MONEY,
     S.FAILED: _MONEY,
     S.EXPIRED: _MONEY,  # not to processing: a newer order may be the open one
     S.PAID: _REFUNDS,
-    S.DUPLICATE: frozenset({S.REFUNDED}),  # a part that goes back leaves the rest owed
-    S.REVIEW: frozenset({S.PAID, S.REFUNDED}),  # paid by an admin's word alone, see orders.accept
-    S.PARTLY_REFUNDED: frozenset({S.REFUNDED}),
+    S.DUPLICATE: _GONE,  # a part that goes back leaves the rest owed
+    S.REVIEW: frozenset({S.PAID}) | _GONE,  # paid by an admin's word alone, see turns.accept
+    S.PARTLY_REFUNDED: _GONE,
     S.REFUNDED: frozenset(),
+    S.CHARGED_BACK: frozenset(),
+}
+# A refund that went through and failed later leads back, and no other news does: where one is known to have failed,
+# these ways are open too. The order then stands as if its money came now.
+UNDONE: dict[OrderState, frozenset[OrderState]] = {
+    S.PARTLY_REFUNDED: frozenset({S.PAID}),
+    S.REFUNDED: frozenset({S.PAID, S.PARTLY_REFUNDED, S.DUPLICATE, S.REVIEW, S.CHARGED_BACK}),
 }
 OPEN_STATES = (S.PENDING, S.PROCESSING)  # one such order for a person and a course
 UNDECIDED = (*OPEN_STATES, S.REVIEW)  # while one is, nothing more is sold to this person in this course
 
 
-def next_state(current: OrderState, told: OrderState) -> OrderState:
+def next_state(current: OrderState, told: OrderState, has_failed_refund: bool = False) -> OrderState:
     """Where an order goes when Stripe says `told`: there, or nowhere when the table does not know that way.
 
-    So old news that comes late, and news that comes twice, change nothing.
+    So old news that comes late, and news that comes twice, change nothing. `has_failed_refund` opens the ways of
+    UNDONE: then `told` must be made of all refunds ever heard of, for an old answer knows less of them.
     """
-    return told if told in TRANSITIONS[current] else current
+    ways = TRANSITIONS[current] | (UNDONE.get(current, frozenset()) if has_failed_refund else frozenset())
+    return told if told in ways else current
 
 
 def told_by(session: Session, price: Money) -> OrderState:
@@ -56,6 +67,8 @@ def told_by(session: Session, price: Money) -> OrderState:
         return OrderState.EXPIRED
     if session.is_refunded:
         return OrderState.REFUNDED
+    if session.payment is not None and session.payment.is_charged_back:
+        return OrderState.CHARGED_BACK
     if not session.is_paid:
         failed = session.payment is not None and session.payment.has_failed
         return OrderState.FAILED if failed else OrderState.PROCESSING

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from core.clock import now
 from core.config import current_config
 from core.database import db
-from enrollment.models import Enrollment, EnrollmentState
-from enrollment.rules import OpenCheckout, Reason, Waits, why_outside
+from enrollment.models import Enrollment
+from enrollment.rules import OpenCheckout, Reason, Waits, is_open, why_outside
 from shop.models import Order, OrderKind, OrderLine
 from shop.rules import UNDECIDED, OrderState
 
@@ -41,7 +41,6 @@ def checkout_of(order: Order | None) -> OpenCheckout | None:
 def reason_of(enrollment: Enrollment | None, order: Order | None) -> Reason:
     """How somebody with this enrollment and this undecided order stands to the course: in, or the most telling
     reason why not."""
-    if enrollment is not None and enrollment.state == EnrollmentState.ACTIVE:
+    if enrollment is not None and is_open(enrollment, now()):
         return Reason.ENROLLED
-    state, ended = (enrollment.state, enrollment.end_reason) if enrollment else (None, "")
-    return why_outside(state, ended, checkout_of(order), now())[0]
+    return why_outside(enrollment, checkout_of(order), now())[0]

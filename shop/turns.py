@@ -1,8 +1,9 @@
 """The one gate that orders turn through, and all that follows from a turn, in the same transaction."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.audit import record
 from core.clock import now
@@ -13,13 +14,20 @@ from enrollment.rules import EndReason
 from enrollment.services import lock_person
 from payments.values import Session
 from shop import order_mails, rules
+from shop.coupons import services as coupons
+from shop.disputes import services as disputes
 from shop.fulfilment import fulfilment_of
+from shop.ledger import services as ledger
 from shop.models import Order, OrderChange
-from shop.orders import find_order, lock_order
+from shop.orders import lock_order, lock_with_buyer
+from shop.refunds import services as refunds
+from shop.refunds.services import Settled
 from shop.rules import OPEN_STATES, OrderState
 
 ENTERED = frozenset({OrderState.PAID, OrderState.PARTLY_REFUNDED})
-MONEY_STATES = frozenset({*ENTERED, OrderState.DUPLICATE, OrderState.REVIEW, OrderState.REFUNDED})
+FREE = "free"  # the way of paying of an order that costs nothing
+GONE = frozenset({OrderState.REFUNDED, OrderState.CHARGED_BACK})
+MONEY_STATES = frozenset({*ENTERED, *GONE, OrderState.DUPLICATE, OrderState.REVIEW})
 
 
 class OrderUnknown(Unavailable):
@@ -44,9 +52,16 @@ def apply(session: Session, cause: str) -> Order | None:
     if order.session_id not in (None, session.id):
         order_mails.tell_school(order, session, "A second checkout session was used for this order.")
         return order
-    told, before = _told(order, session), order.state
+    before, settled = order.state, _settle_refunds(order, session)
+    if settled is not None:
+        session = replace(session, payment=settled.payment)
+    told = _told(order, session)
     _write_down(order, session)
-    _turn(order, rules.next_state(before, told), cause)
+    _turn(order, rules.next_state(before, told, _has_failed_refund(session)), cause)
+    if settled is not None:
+        _follow_parts(order, settled)
+    if session.payment is not None:
+        disputes.apply(order, session.payment.disputes)
     if order.state is OrderState.REVIEW and before is not OrderState.REVIEW:
         order_mails.tell_school(order, session, _why_review(order, session))
     return order
@@ -57,12 +72,11 @@ def accept(number: str, by: int) -> Order:
 
     Raises NotFound, Conflict for an order that is not in review or has no buyer any more.
     """
-    order = find_order(number)
-    if order.user_id is not None:
-        lock_person(order.user_id)
-    order = lock_order(order.id)
+    order = lock_with_buyer(number)
     if order.state is not OrderState.REVIEW or order.user_id is None:
         raise Conflict("Only an order that is being checked, and that still has its buyer, can be accepted.")
+    if disputes.is_disputed(order.id):
+        raise Conflict("The payment of this order is disputed. It can be accepted once the dispute is won.")
     _turn(order, OrderState.PAID, "admin")
     if order.refunded_minor:  # A part went back meanwhile, and no news of it will come again.
         _turn(order, OrderState.PARTLY_REFUNDED, "admin")
@@ -70,9 +84,20 @@ def accept(number: str, by: int) -> Order:
     return order
 
 
-def owes_back(order: Order | None) -> str | None:
-    """The payment that must go back because it was made twice, or None."""
-    return order.payment_id if order is not None and order.state is OrderState.DUPLICATE else None
+def settle_free(order: Order) -> None:
+    """Let in the buyer of a new order that costs nothing: Stripe is not asked. The person and the order are locked."""
+    order.payment_method = FREE
+    order.paid_minor, order.paid_currency = order.amount_minor, order.currency
+    _turn(order, OrderState.PAID, "buyer")
+
+
+def follow_bills(order: Order, paid: int, refunded: int, cause: str) -> None:
+    """Let the order of a plan say what its bills came to, in minor units: what was paid, and what of it went back."""
+    order.paid_minor = max(order.paid_minor or 0, paid)
+    order.refunded_minor = refunded
+    part = OrderState.PARTLY_REFUNDED if refunded else order.state
+    told = OrderState.REFUNDED if 0 < paid <= refunded else part
+    _turn(order, rules.next_state(order.state, told), cause)
 
 
 def _order_of(session: Session) -> Order | None:
@@ -93,7 +118,7 @@ def _told(order: Order, session: Session) -> OrderState:
     told = rules.told_by(session, order.price)
     if order.state is OrderState.REVIEW and told in ENTERED:
         return OrderState.REVIEW  # Only a person lets its buyer in.
-    if told not in ENTERED or order.state in MONEY_STATES:
+    if told not in ENTERED or order.state in MONEY_STATES - {OrderState.REFUNDED}:
         return told
     if session.livemode != order.livemode or fulfilment_of(order).is_barred(order):
         return OrderState.REVIEW
@@ -108,17 +133,35 @@ def _why_review(order: Order, session: Session) -> str:
     return "The school had ended the buyer's access to this course, or the order was made in another mode."
 
 
+def _settle_refunds(order: Order, session: Session) -> Settled | None:
+    """Write down what the money did; None where there was none."""
+    if session.payment is None:
+        return None
+    ledger.book_payment(order, session.payment, session.total.currency)
+    settled = refunds.settle(order, session.payment)
+    for row in settled.failed:
+        order_mails.tell_of_failed_refund(order, row.id, row.amount, row.failure)
+    return settled
+
+
+def _has_failed_refund(session: Session) -> bool:
+    return session.payment is not None and session.payment.has_failed_refund
+
+
 def _write_down(order: Order, session: Session) -> None:
     order.session_id = session.id
+    if session.is_paid:  # Of a plan more may have come since.
+        order.paid_minor = max(order.paid_minor or 0, session.total.minor)
+        order.paid_currency = session.total.currency
+    order.subscription_id = session.subscription_id or order.subscription_id
     order.invoice_url = session.invoice_url or order.invoice_url
-    if session.is_paid:
-        order.paid_minor, order.paid_currency = session.total.minor, session.total.currency
     payment = session.payment
     if payment is not None:
         order.payment_id, order.failure = payment.id, payment.failure
         order.payment_method = payment.method or order.payment_method
         order.receipt_url = payment.receipt_url or order.receipt_url
-        order.refunded_minor = max(order.refunded_minor, payment.refunded)
+        known = 0 if payment.has_failed_refund else order.refunded_minor
+        order.refunded_minor = max(known, payment.refunded)
     db.session.flush()
 
 
@@ -133,17 +176,58 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
     change = OrderChange(order_id=order.id, at=now(), before=before, after=after, cause=cause)
     db.session.add(change)
     db.session.flush()
+    coupons.follow(order)
     record(f"order.{after}", f"order:{order.number}", {"cause": cause})
-    if after in ENTERED and before not in ENTERED:
+    if before is OrderState.REFUNDED and after is not OrderState.CHARGED_BACK:
+        _undo(order)
+    elif after in ENTERED and before not in ENTERED:
         _let_in(order)
-    if after in FOLLOWS:
+    elif after in FOLLOWS:
         FOLLOWS[after](order, before)
 
 
 def _let_in(order: Order) -> None:
     order.paid_at = now()
-    fulfilment_of(order).give(order)
+    _give(order)
     order_mails.send_receipt(order)
+
+
+def _give(order: Order) -> None:
+    if not refunds.ended_access(order):
+        fulfilment_of(order).give(order)
+
+
+def _undo(order: Order) -> None:
+    """A refund failed after it went through: the money is with the school again."""
+    order.refunded_at = None
+    if order.state in ENTERED:
+        order.paid_at = order.paid_at or now()
+        _give(order)
+        order_mails.send_receipt(order)
+    is_in = order.state in ENTERED
+    order_mails.write(order, "refund_returned", again=_times_refunded(order) - 1, is_in=is_in)
+
+
+def _follow_parts(order: Order, settled: Settled) -> None:
+    """What follows where only a part goes back: the buyer is told of each that an admin gave back (of others Stripe
+    tells, where it is set to), and access ends, or opens again, where it was to end by it."""
+    if order.state not in ENTERED:
+        return
+    for row in settled.arrived:
+        if row.asked_by is not None:
+            told = {"part": str(row.amount), "ends_access": row.ends_access}
+            order_mails.write(order, "partly_refunded", again=row.id, **told)
+    if settled.has_ended and not settled.had_ended:
+        fulfilment_of(order).take_back(order, EndReason.REFUND)
+    elif settled.had_ended and not settled.has_ended:
+        _give_again(order)
+
+
+def _give_again(order: Order) -> None:
+    """Nothing, where the school ended it, or the buyer is in by another fact."""
+    gives = fulfilment_of(order)
+    if not (gives.is_barred(order) or gives.is_held(order)):
+        gives.give(order)
 
 
 def _processing(order: Order, _: OrderState) -> None:
@@ -167,8 +251,21 @@ def _refunded(order: Order, before: OrderState) -> None:
     order.refunded_at = now()
     db.session.flush()
     fulfilment_of(order).take_back(order, EndReason.REFUND)
+    refunds.close_request(order)
     if before is not OrderState.DUPLICATE:  # Who paid twice has been told that it goes back.
-        order_mails.write(order, "refunded")
+        order_mails.write(order, "refunded", again=_times_refunded(order) - 1)
+
+
+def _times_refunded(order: Order) -> int:
+    """How often all of it went back; more than once where a refund failed in between."""
+    query = select(func.count()).select_from(OrderChange)
+    return db.session.scalar(query.filter_by(order_id=order.id, after=OrderState.REFUNDED)) or 0
+
+
+def _charged_back(order: Order, _: OrderState) -> None:
+    fulfilment_of(order).take_back(order, EndReason.DISPUTE)
+    refunds.close_request(order)
+    order_mails.write(order, "charged_back")
 
 
 FOLLOWS: dict[OrderState, Callable[[Order, OrderState], None]] = {
@@ -177,6 +274,7 @@ FOLLOWS: dict[OrderState, Callable[[Order, OrderState], None]] = {
     OrderState.DUPLICATE: _paid_twice,
     OrderState.REVIEW: _review,
     OrderState.REFUNDED: _refunded,
+    OrderState.CHARGED_BACK: _charged_back,
 }
 
 

@@ -3,32 +3,32 @@
 from functools import partial
 
 from flask import Blueprint, flash, jsonify, redirect, request
-from werkzeug.wrappers import Response
 
-from core.config import current_config
 from core.database import transaction
-from core.errors import DomainError, NotFound, Unavailable
+from core.errors import NotFound, Unavailable
 from core.limits import require_within
-from core.school import current_school
-from core.web import SIGNED_IN, Reader, allow, render, signed_in
+from core.web import SIGNED_IN, Reader, allow, private, render, signed_in
 from courses.models import Course
 from courses.services import find_course
+from enrollment.admission.services import admission_to
 from enrollment.rules import Reason
-from enrollment.services import find_enrollment, is_enrolled, start_free
-from payments.values import PaymentsOff, StripeRefused, StripeSilent
-from shop import checkout, orders
+from enrollment.services import find_enrollment, is_enrolled, start_free, was_ended_by_school
+from payments.values import StripeRefused
+from shop import buying, checkout, orders
+from shop.buying import Answer
 from shop.endings import order_page as page_of
 from shop.models import Order
-from shop.offers import of_course
-from shop.orders import Buyer
+from shop.plans.pages import price_in_words
+from shop.plans.services import plans_with
+from shop.refunds.pages import order_page as order_page_of
 from shop.rules import OPEN_STATES
+from shop.sales import of_this_course
 from shop.standing import open_order, reason_of
 
 bp = Blueprint("shop", __name__)
-CHECKOUTS = "10/minute; 60/hour"
 LOOKS = "60/minute"  # at Stripe, by one person's return page
-MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, Reason.REFUNDED, Reason.EXPIRED})
-Answer = str | Response | tuple[str, int]
+ENDED_WELL = {Reason.REFUNDED, Reason.DISPUTE_LOST, Reason.EXPIRED, Reason.CANCELLED, Reason.SEAT_LEFT}
+MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, *ENDED_WELL})
 
 
 @bp.get("/courses/<course>/enroll")
@@ -40,19 +40,11 @@ def order_page(course: str) -> Answer:
         return redirect(f"/courses/{course}")
     reason = _reason(person, found)
     if reason is Reason.ENROLLED:
-        return _already_in(course)
-    if reason not in MAY_BUY:  # The course's page says why.
+        return buying.already_in(f"/learn/{course}")
+    if reason not in MAY_BUY or _is_kept_out(person, found):  # The course's page says why.
         return redirect(f"/courses/{course}")
-    config, school = current_config(), current_school()
-    return render(
-        "shop/enroll.html",
-        nav="courses",
-        course={"title": found.title, "url": f"/courses/{course}", "slug": course, "price": str(found.price)},
-        promise={"refund_days": school.refund_days, "refund_max_progress": school.refund_max_progress},
-        payments_off="" if config.takes_money else checkout.NO_MONEY,
-        is_test_money=config.takes_test_money,
-        has_begun=reason is Reason.CHECKOUT_OPEN,
-    )
+    plans = [(plan, price_in_words(plan)) for plan in plans_with(found.id)]
+    return buying.show(of_this_course(found), person, plans=plans)
 
 
 @bp.post("/courses/<course>/enroll")
@@ -60,21 +52,22 @@ def order_page(course: str) -> Answer:
 def enroll(course: str) -> Answer:
     """Start a free course; for another, make the order and go to Stripe's checkout."""
     found, person = find_course(course), signed_in()
+    if is_enrolled(person.user_id, found.id):
+        return (
+            redirect(f"/learn/{course}", 303)
+            if found.price.is_free
+            else buying.already_in(f"/learn/{course}")
+        )
+    if _is_kept_out(person, found):  # The same.
+        return redirect(f"/courses/{course}", 303)
     if found.price.is_free:
         return _start_free(found, person)
-    if is_enrolled(person.user_id, found.id):
-        return _already_in(course)
-    require_within(CHECKOUTS, "checkout", str(person.user_id))
-    try:
-        return redirect(checkout.begin(Buyer(person.user_id, person.email), partial(of_course, found)), 303)
-    except (StripeSilent, PaymentsOff) as trouble:
-        return _trouble(course, trouble, 503)
-    except StripeRefused as refusal:
-        return _trouble(course, refusal, 409)
+    return buying.buy(partial(of_this_course, found), person)
 
 
 @bp.get("/checkout/return")
 @allow(SIGNED_IN)
+@private
 def back() -> Answer:
     """Where Stripe sends the buyer, paid or not: the order is read anew and its ending shown."""
     person = signed_in()
@@ -92,33 +85,22 @@ def back() -> Answer:
 
 @bp.get("/orders/<number>")
 @allow(SIGNED_IN)
+@private
 def show(number: str) -> Answer:
     """One of one's own orders: what was agreed, and what became of it."""
     person = signed_in()
     order = orders.order_of(person.user_id, number=number)
-    return render("shop/order.html", nav="learning", page=page_of(order, person.time_zone))
+    return order_page_of(order, person.time_zone)
 
 
 def _reason(person: Reader, course: Course) -> Reason:
     return reason_of(find_enrollment(person.user_id, course.id), open_order(person.user_id, course.id))
 
 
-def _already_in(slug: str) -> Answer:
-    flash("You already have this course. No second payment was taken.", "info")
-    return redirect(f"/learn/{slug}", 303)
-
-
-def _trouble(slug: str, trouble: DomainError, status: int) -> Answer:
-    """The checkout did not open: what is known, and a way on. It claims nothing about money."""
-    course = find_course(slug)
-    page = render(
-        "shop/trouble.html",
-        nav="courses",
-        course={"title": course.title, "url": f"/courses/{slug}", "enroll_url": f"/courses/{slug}/enroll"},
-        sentence=trouble.sentence,
-        can_retry=not isinstance(trouble, PaymentsOff),
-    )
-    return page, status
+def _is_kept_out(person: Reader, course: Course) -> bool:
+    """Whether something keeps the person from enrolling now; who was put out by the school is told of that first."""
+    found = find_enrollment(person.user_id, course.id)
+    return not (was_ended_by_school(found) or admission_to(course, person.user_id).is_open)
 
 
 def _start_free(course: Course, person: Reader) -> Answer:

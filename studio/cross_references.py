@@ -55,6 +55,29 @@ def _course_problems(bundle: Bundle, course: CourseText) -> Iterator[Problem]:
                 course.file, step.line, f"there is no step {path}", f"Write it, or {NAME_ONE.lower()}"
             )
     yield from _pass_problems(bundle, course)
+    yield from _prerequisite_problems(bundle, course)
+
+
+def _prerequisite_problems(bundle: Bundle, course: CourseText) -> Iterator[Problem]:
+    """Each course that has to be completed before exists, and none waits for itself, by whatever way."""
+    line = course.line_of("requires")
+    known = [slug for slug in course.requires if bundle.has_course(slug)]
+    yield from _unknown("course", course.requires, known, course.file, line)
+    if course.slug in _all_before(bundle, course.slug):
+        message = "requires: to begin this course one would have to complete it before"
+        yield Problem(course.file, line, message, "Take one of the courses out of requires.")
+
+
+def _all_before(bundle: Bundle, slug: str) -> set[str]:
+    """All courses that have to be completed before this one, also those that they ask for in turn."""
+    found: set[str] = set()
+    ahead = [slug]
+    while ahead:
+        course = bundle.courses.get(ahead.pop())
+        new = set(course.requires) - found if course else set()
+        found |= new
+        ahead += new
+    return found
 
 
 def _pass_problems(bundle: Bundle, course: CourseText) -> Iterator[Problem]:

@@ -6,10 +6,11 @@ from accounts.models import User
 from core.clock import now
 from core.database import db, insert_once
 from enrollment.rules import EndReason, PauseReason
-from enrollment.services import pause_grants, take_back_grants
-from shop.fulfilment import Thanks, first_course, fulfils
+from enrollment.services import lock_person, pause_grants, take_back_grants
+from shop.fulfilment import Thanks, first_course, fulfils, sold_at
 from shop.models import Order, OrderKind
 from teams.models import Seat
+from teams.seats import reopen
 from teams.services import make_team
 
 
@@ -34,6 +35,8 @@ class Seats:
                 "team_id": team.id, "course_id": order.lines[0].course_id, "order_id": order.id, "number": number,
             }  # fmt: skip
             insert_once(Seat, row, ("order_id", "number"))
+        for seat in _of_order(order):
+            reopen(seat)
 
     def pause(self, order: Order, reason: PauseReason | None) -> None:
         for seat in _of_order(order):
@@ -49,9 +52,6 @@ class Seats:
     def path(self, order: Order) -> str:
         return "/team"
 
-    def sold_at(self, order: Order) -> str:
-        return f"/courses/{first_course(order).slug}/team"
-
     def thanks(self, order: Order) -> Thanks:
         text = "Your seats are ready: invite whom you like, by pasting their addresses."
         return Thanks("Your seats are ready", "The seats are yours.", text, "Go to my team")
@@ -60,9 +60,17 @@ class Seats:
 def register() -> None:
     """Let this room fulfil orders of seats."""
     fulfils(OrderKind.SEATS, Seats())
+    sold_at(OrderKind.SEATS, _page)
+
+
+def _page(order: Order) -> str:
+    return f"/courses/{first_course(order).slug}/team"
 
 
 def _of_order(order: Order) -> list[Seat]:
-    """Its seats, locked."""
+    """Its seats, locked, and their holders before them."""
+    holders = select(Seat.user_id).where(Seat.order_id == order.id, Seat.user_id.is_not(None))
+    for user_id in list(db.session.scalars(holders.distinct().order_by(Seat.user_id))):
+        lock_person(user_id or 0)
     query = select(Seat).filter_by(order_id=order.id).order_by(Seat.id).with_for_update()
     return list(db.session.scalars(query.execution_options(populate_existing=True)))

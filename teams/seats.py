@@ -3,7 +3,7 @@
 Whoever decides about somebody's access locks that person first and the seat second.
 """
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from accounts.models import User
 from core import mail
@@ -164,6 +164,21 @@ def leave(user_id: int, seat_id: int) -> None:
     record("seat.leave", f"seat:{seat_id}", {"used": is_used}, actor_id=user_id)
 
 
+def reopen(seat: Seat) -> None:
+    """Give a seat back whose money is with the school after all: who held it is in again. It is free where nobody
+    did, or who did has another seat by now. A seat that stands changes nothing."""
+    if seat.ended_at is None:
+        return
+    if seat.left_at is None and (seat.user_id is None or _has_another(seat)):
+        _clear(seat)
+    seat.ended_at = None
+    db.session.flush()
+    holder = seat.user_id
+    if holder is not None and not was_ended_by_school(find_enrollment(holder, seat.course_id)):
+        enroll(holder, seat.course_id, GrantKind.SEAT, source=seat.source, order_id=seat.order_id)
+        record("seat.reopen", seat.source)
+
+
 def percent_of(user_id: int, course_id: int) -> int:
     """How much of the course's required steps this person has done, 0 to 100."""
     completed = select(CourseCompletion.id).filter_by(user_id=user_id, course_id=course_id).limit(1)
@@ -191,6 +206,14 @@ def _clear(seat: Seat) -> None:
     seat.email, seat.token_hash, seat.invited_at = "", None, None
     seat.user_id, seat.accepted_at, seat.shares = None, None, Share.NOTHING
     db.session.flush()
+
+
+def _has_another(seat: Seat) -> bool:
+    """Whether who holds this seat, or the address that it is for, has another one of the course."""
+    same = or_(Seat.user_id == seat.user_id, and_(Seat.team_id == seat.team_id, Seat.email == seat.email))
+    others = select(Seat.id).where(Seat.id != seat.id, Seat.course_id == seat.course_id, same)
+    in_use = others.where(Seat.ended_at.is_(None), Seat.left_at.is_(None))
+    return db.session.scalar(in_use.limit(1)) is not None
 
 
 def _take_from_holder(seat: Seat, team: Team) -> None:

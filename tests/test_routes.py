@@ -6,6 +6,7 @@ An outcome is a status, or where the answer leads: `login` to sign in and back, 
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +51,8 @@ GET  pages.legal                     200     200     200     200     200     200
 GET  pages.school_css                200     200     200     200     200     200     200
 GET  health.alive                    200     200     200     200     200     200     200
 GET  health.ready                    503     503     503     503     503     503     503
+GET  bundles.show                    200     200     200     200     200     200     200
+GET  bundles.order_page              login   200     200     200     200     200     200
 GET  courses.cover                   404     404     404     404     404     404     404
 GET  courses.index                   200     200     200     200     200     200     200
 GET  courses.portrait                404     404     404     404     404     404     404
@@ -122,18 +125,50 @@ GET  admin.index                     login   403     403     403     200     200
 GET  admin.mail                      login   403     403     403     200     403     200
 GET  admin.mails                     login   403     403     403     200     403     200
 GET  admin_people.index              login   403     403     403     200     403     200
+GET  admin_people.see_as             login   403     403     403     200     403     200
 GET  admin_people.show               login   403     403     403     200     403     200
 GET  admin_enrollments.enroll        login   403     403     403     200     403     200
 GET  admin_enrollments.export        login   403     403     403     200     403     200
 GET  admin_enrollments.index         login   403     403     403     200     403     200
+GET  admin_reports.index             login   403     403     403     200     200     200
+GET  admin_reports.show              login   403     403     403     200     403     200
+GET  admin_reports.export            login   403     403     403     200     403     200
+GET  admin_people.access             login   403     403     403     200     403     200
+GET  admin_cohorts.index             login   403     403     403     200     403     200
+GET  admin_cohorts.new               login   403     403     403     200     403     200
+GET  admin_cohorts.show              login   403     403     403     200     403     200
+GET  admin_bulk.upload               login   403     403     403     200     403     200
+GET  admin_bulk.show                 login   403     403     403     404     403     404
+GET  invitations.follow              302     302     302     302     302     302     302
+GET  admin_selected.show             login   403     403     403     303     403     303
+GET  admin_selected.export           login   403     403     403     200     403     200
 GET  admin_school.logo               404     404     404     404     404     404     404
+GET  admin_offers.bundle              login   403     403     403     403     200     200
+GET  admin_offers.bundles             login   403     403     403     403     200     200
+GET  admin_offers.code                login   403     403     403     403     200     200
+GET  admin_offers.export              login   403     403     403     403     200     200
+GET  admin_offers.index               login   403     403     403     403     200     200
+GET  admin_offers.make_code           login   403     403     403     403     200     200
+GET  admin_offers.new_bundle          login   403     403     403     403     200     200
+GET  admin_disputes.index            login   403     403     403     403     200     200
+GET  admin_disputes.paper            login   403     403     403     403     200     200
+GET  admin_disputes.show             login   403     403     403     403     200     200
+GET  plans.show                      login   404     404     404     404     404     404
+GET  plans.ask_end                   login   404     404     404     404     404     404
 GET  admin_orders.events             login   403     403     403     403     200     200
 GET  admin_orders.export             login   403     403     403     403     200     200
 GET  admin_orders.index              login   403     403     403     403     200     200
 GET  admin_orders.runs               login   403     403     403     403     200     200
+GET  admin_plans.index               login   403     403     403     403     200     200
+GET  admin_plans.make                login   403     403     403     403     200     200
 GET  admin_orders.show               login   403     403     403     403     200     200
 GET  admin_seats.index               login   403     403     403     403     200     200
 GET  admin_seats.change              login   403     403     403     403     200     200
+GET  admin_refunds.index             login   403     403     403     403     200     200
+GET  admin_refunds.refund            login   403     403     403     403     200     200
+GET  admin_refunds.asked             login   403     403     403     403     200     200
+GET  admin_refunds.decline           login   403     403     403     403     200     200
+GET  admin_refunds.ledger            login   403     403     403     403     200     200
 GET  admin_school.settings           login   403     403     403     403     403     200
 GET  shop.back                 login   404     404     404     404     404     404
 GET  shop.order_page           login   course  course  course  course  course  course
@@ -196,10 +231,33 @@ POST security.reset_password         302     302     302     302     302     302
 POST security.send_confirmation      303     303     303     303     303     303     303
 POST security.verify                 login   422     422     422     422     422     422
 POST admin.send_again                login   403     403     403     409     403     409
+POST admin_people.see_as             login   403     403     403     422     403     422
+POST seeing.stop                     login   303     303     303     303     303     303
 POST admin_people.set_active         login   403     403     403     303     403     303
 POST admin_enrollments.enroll        login   403     403     403     422     403     422
+POST admin_disputes.send_evidence    login   403     403     403     403     409     409
+POST admin_cohorts.new               login   403     403     403     422     403     422
+POST admin_cohorts.show              login   403     403     403     422     403     422
+POST admin_cohorts.add               login   403     403     403     303     403     303
+POST admin_cohorts.remove            login   403     403     403     404     403     404
+POST groups.choose                   login   303     404     404     404     404     404
+POST groups.give_up                  login   course  course  course  course  course  course
+POST admin_bulk.upload               login   403     403     403     422     403     422
+POST admin_bulk.apply                login   403     403     403     404     403     404
+POST admin_selected.revoke           login   403     403     403     303     403     303
+POST admin_selected.restore          login   403     403     403     303     403     303
+POST admin_plans.switch              login   403     403     403     403     404     404
+POST admin_plans.make                login   403     403     403     403     422     422
 POST admin_orders.read_again         login   403     403     403     403     303     303
+POST admin_offers.bundle              login   403     403     403     403     422     422
+POST admin_offers.code                login   403     403     403     403     303     303
+POST admin_offers.make_code           login   403     403     403     403     422     422
+POST admin_offers.new_bundle          login   403     403     403     403     422     422
 POST admin_orders.accept             login   403     403     403     403     409     409
+POST admin_refunds.refund            login   403     403     403     403     422     422
+POST admin_refunds.approve           login   403     403     403     403     409     409
+POST admin_refunds.decline           login   403     403     403     403     422     422
+POST refunds.ask                     login   422     404     404     404     404     404
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
 POST admin_seats.change              login   403     403     403     403     303     303
 POST admin_school.settings           login   403     403     403     403     403     422
@@ -219,6 +277,11 @@ POST marking.erase                   login   303     404     404     404     404
 POST quizzes.submit                  login   303     404     404     404     404     404
 POST regrading.preview               login   403     403     303     403     403     303
 POST regrading.apply                 login   403     403     409     403     403     409
+POST bundles.enroll                  login   503     503     503     503     503     503
+POST plans.buy                       login   404     404     404     404     404     404
+POST plans.card                      login   404     404     404     404     404     404
+POST plans.end                       login   404     404     404     404     404     404
+POST plans.go_on                     login   404     404     404     404     404     404
 POST shop.enroll               login   303     303     303     303     303     303
 POST webhook.stripe                  400     400     400     400     400     400     400
 POST accounts.end_other_sign_ins     login   303     303     303     303     303     303
@@ -286,18 +349,33 @@ VALUES: dict[str, dict[str, Any]] = {
     "articles.show": {"slug": "itch"},
     "articles.media": {"slug": "itch"},
     "articles.author": {"slug": "ada"},
+    "bundles.show": {"slug": "both"},
+    "bundles.order_page": {"slug": "both"},
+    "bundles.enroll": {"slug": "both"},
     "pages.demo_mail_show": {"name": "one.eml"},
     "pages.legal": {"page": "terms"},
     "tools.paper": {"slug": "diary"},
     "tools.show": {"slug": "diary"},
     "admin_people.set_active": {"verb": "reopen"},
     "admin_orders.show": {"number": "THE-ORDER"},
+    "admin_reports.show": {"key": "enrollments"},
+    "admin_reports.export": {"key": "enrollments"},
     "admin_orders.read_again": {"number": "THE-ORDER"},
     "admin_orders.accept": {"number": "THE-ORDER"},
+    "admin_disputes.show": {"dispute_id": "1"},
+    "admin_disputes.paper": {"dispute_id": "1"},
+    "admin_disputes.send_evidence": {"dispute_id": "1"},
     "shop.show": {"number": "THE-ORDER"},
     **{f"seat.{each}": {"seat_id": 2} for each in ("choose", "leave")},
     **{f"seat.{each}": {"token": "THE-SEAT"} for each in ("join", "accept")},
     **{f"seat.{each}": {"token": "THE-TEAM"} for each in ("ask_manager", "become_manager")},
+    "refunds.ask": {"number": "THE-ORDER"},
+    "admin_refunds.refund": {"number": "THE-ORDER"},
+    "admin_refunds.approve": {"request_id": 1},
+    "admin_refunds.decline": {"request_id": 1},
+    **{f"plans.{door}": {"number": "THE-ORDER"} for door in ("card", "ask_end", "end", "go_on")},
+    **{f"plans.{door}": {"plan_id": 1} for door in ("show", "buy")},
+    "admin_plans.switch": {"plan_id": 1, "verb": "off"},
 }
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
@@ -327,9 +405,11 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from accounts.notifications import refusal_path
     from accounts.services import sign_ins_of
     from certificates.models import Certificate
+    from core.clock import now
     from core.config import current_config
     from core.mail import queue
     from courses.models import CourseInstructor
+    from enrollment.cohorts.models import Cohort
     from quizzes import kept
     from quizzes.cases.services import start as start_case
     from quizzes.models import Question
@@ -337,6 +417,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from quizzes.regrading.rules import Cause
     from quizzes.services import start
     from shop.models import LegalText
+    from shop.refunds.models import RefundRequest
+    from shop.refunds.rules import RequestState
 
     learner = people["learner"]
     course, finished = (
@@ -348,10 +430,13 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     assignment = factories.make_assignment(work_step)
     factories.make_author()
     factories.make_article("itch")
+    coupon = factories.make_coupon().id
+    bundle = factories.make_bundle(course, factories.make_course("histology", price_minor=4900)).id
     enrollment = factories.enroll(learner, course)
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
     order = factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
     _team(learner, order, course)
+    factories.make_dispute(order, "won")
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))
     factories.sign_in(app.test_client(), learner)
@@ -362,6 +447,9 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         )
         attempt = start(learner.id, quiz, quiz_step.id, Random(1)).id
         play = start_case(learner.id, case, case_step.id).id
+        session.add(
+            RefundRequest(order_id=order.id, state=RequestState.OPEN, text="Ill.", progress=0, asked_at=now())
+        )
         mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
         token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])
         revision = session.get_one(Question, "asked").revision_id or 0
@@ -369,6 +457,9 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         sign_in = sign_ins_of(learner.id)[0].id
         card, entry = _reviewed(session, learner, course, quiz_step)
         certificate = session.scalar(select(Certificate.id).filter_by(user_id=learner.id))
+        session.add(cohort := Cohort(course_id=finished.id, name="Spring", starts_on=date(2026, 12, 1)))
+        session.flush()
+        cohort_id = cohort.id
     works = _works(learner, course, work_step, assignment)
     db.session.rollback()
     mails = current_config().instance / "mail"
@@ -376,8 +467,9 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
         "position": 1, "doubt_id": 1, "seat_id": 1, "manager_id": 1,
+        "cohort_id": cohort_id, "place_id": 1, "upload_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
-        "preview_id": look,
+        "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
         "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",
@@ -507,6 +599,19 @@ def test_each_person_meets_what_the_table_says(world: World) -> None:
     }
 
     assert met == {(route.method, route.endpoint): route.outcomes for route in ROUTES}
+
+
+def test_support_reads_as_the_learner_whatever_is_not_private(world: World) -> None:
+    client = world.seat("support")
+    factories.post(client, world.address("admin_people.see_as"), {"reason": "Cannot find the quiz"})
+    met, expected = {}, {}
+    for route in ROUTES:
+        if route.method == "GET":
+            is_private = getattr(world.app.view_functions[route.endpoint], "is_private", False)
+            met[route.endpoint] = outcome(client.get(world.address(route.endpoint)))
+            expected[route.endpoint] = "403" if is_private else route.outcomes[PEOPLE.index("learner")]
+
+    assert met == expected
 
 
 def test_no_form_is_taken_without_its_token(world: World) -> None:

@@ -15,7 +15,6 @@ from core.limits import require_within
 from core.school import current_school
 from core.web import ANYONE, Reader, absolute_url, allow, reader, render, sign_in_first
 from courses.services import find_course, teaches
-from enrollment.rules import Reason
 from lessons.models import Tool
 from lessons.tools.pages import ToolPage, Way, find_tool, tool_page, ways_to
 from progress.access import Visit, is_in_course, turn_away, visit_of
@@ -91,7 +90,7 @@ def _teaches(tool: Tool, person: Reader) -> bool:
 def _nearest(visits: list[Visit], title: str) -> Visit:
     """The refusal that is easiest to overcome, of a course that the person is in where there is one; it speaks of
     the tool, not of the lesson."""
-    inside = [each for each in visits if each.decision.reason == Reason.EARLIER_STEP]
+    inside = [each for each in visits if each.decision.is_waiting]
     here = (inside or visits)[0]
     return replace(here, step=replace(here.step, title=title))
 

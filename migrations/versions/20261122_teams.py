@@ -1,7 +1,7 @@
 """Seats for teams: what they cost by their number, who holds them; orders of several, with an invoice.
 
 Revision: 20261122_teams
-Follows: 20261122_staff
+Follows: 20261122_plans
 """
 
 import sqlalchemy as sa
@@ -9,16 +9,19 @@ from alembic import op
 
 
 revision = "20261122_teams"
-down_revision = "20261122_staff"
+down_revision = "20261122_plans"
 branch_labels = None
 depends_on = None
 
 SHARE = sa.Enum("nothing", "progress", "certificate", name="share", native_enum=False, length=32)
+OLD_KIND = sa.Enum("own", "bundle", "plan", name="orderkind", native_enum=False, length=32)
+KIND = sa.Enum("own", "bundle", "plan", "seats", name="orderkind", native_enum=False, length=32)
 TEXTS = ("company", "tax_number", "order_reference", "invoice_url")
 
 
 def upgrade() -> None:
     with op.batch_alter_table("orders") as batch:
+        batch.alter_column("kind", existing_type=OLD_KIND, type_=KIND, existing_nullable=False)
         batch.add_column(sa.Column("quantity", sa.Integer(), server_default="1", nullable=False))
         batch.add_column(sa.Column("by_transfer", sa.Boolean(), server_default=sa.false(), nullable=False))
         for name in TEXTS:
@@ -36,6 +39,7 @@ def downgrade() -> None:
         batch.drop_constraint(batch.f("ck_orders_quantity"), type_="check")
         for name in ("quantity", "by_transfer", *TEXTS):
             batch.drop_column(name)
+        batch.alter_column("kind", existing_type=KIND, type_=OLD_KIND, existing_nullable=False)
 
 
 def _create_prices() -> None:

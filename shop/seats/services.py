@@ -54,7 +54,7 @@ def of_seats(course: Course, seats: int, invoicing: Invoicing) -> Offer:
     """So many seats of a course. Raises InvalidInput for a number that is not sold, Conflict for a free course."""
     line = Line(course.id, course.title, total_price(price_table(course), seats))
     title = f"{course.title}, {seats} {'seat' if seats == 1 else 'seats'}"
-    return Offer(OrderKind.SEATS, subject_of(course.id), title, (line,), seats, invoicing)
+    return Offer(OrderKind.SEATS, subject_of(course.id), title, (line,), quantity=seats, invoicing=invoicing)
 
 
 def typed_before(user_id: int, course: Course) -> Order | None:

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from core.config import current_config
-from core.errors import DomainError
+from core.errors import DomainError, InvalidInput
 from core.limits import require_within
 from core.money import Money
 from core.school import current_school
@@ -15,6 +15,7 @@ from courses.models import Course
 from courses.services import find_course
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
+from shop.legal import consent_asked
 from shop.orders import Buyer
 from shop.seats.forms import SeatsForm
 from shop.seats.rules import total_price
@@ -32,7 +33,7 @@ def order(course: str) -> Answer:
     found, person = find_course(course), signed_in()
     if found.price.is_free:
         return redirect(f"/courses/{course}")
-    form = SeatsForm(found.currency, typed_before(person.user_id, found))
+    form = SeatsForm(found.currency, consent_asked(), typed_before(person.user_id, found))
     if not form.validate_on_submit():
         return _page(found, form), 422 if form.errors else 200
     if "look" in request.form:
@@ -44,7 +45,11 @@ def order(course: str) -> Answer:
 def _begin(course: Course, form: SeatsForm, buyer: Buyer) -> Answer:
     seats, invoicing = form.seats.data or 0, form.invoicing
     try:
-        return redirect(checkout.begin(buyer, partial(of_seats, course, seats, invoicing)), 303)
+        offered = partial(of_seats, course, seats, invoicing)
+        return redirect(checkout.begin(buyer, offered, form.consent.data), 303)
+    except InvalidInput as problem:
+        form[problem.field or "seats"].errors = [problem.sentence]
+        return _page(course, form), 422
     except (StripeSilent, PaymentsOff) as trouble:
         return _page(course, form, trouble=trouble), 503
     except StripeRefused as refusal:

@@ -7,7 +7,7 @@ from sqlalchemy import literal, select
 
 from core.clock import now
 from core.database import db
-from courses.models import Course, Module, Step
+from courses.models import Course, CoursePrice, Module, Step
 from lessons.models import Lesson
 from progress.services import recount
 from quizzes.models import Quiz
@@ -25,7 +25,7 @@ def publish_courses(bundle: Bundle, pages: Pages, changed: set[str], restated: s
         row = _course_row(text)
         html = pages.texts.get(text.file)
         is_new_text = text.file in restated
-        shown = _fill_course(row, text, bundle, html)
+        shown = _fill_course(row, text, bundle, html) | _publish_prices(row, text)
         redrawn = _publish_outline(row, text, bundle)
         bodies = {step.name for step in text.steps}
         if shown or redrawn or is_new_text or changed & (bodies | set(text.authors)):
@@ -90,9 +90,29 @@ def _fill_course(row: Course, text: CourseText, bundle: Bundle, html: dict[str, 
         authors=list(text.authors),
         certificate=_certificate(text),
         reviewed=_oldest_review(text, bundle),
+        requires=list(text.requires),
+        access_months=text.access_months,
+        enroll_from=text.enroll_from,
+        enroll_until=text.enroll_until,
     )
     db.session.flush()
     return plain or rendered
+
+
+def _publish_prices(course: Course, text: CourseText) -> bool:
+    """The prices in further currencies; True when one is another now."""
+    rows = {
+        row.currency: row for row in db.session.scalars(select(CoursePrice).filter_by(course_id=course.id))
+    }
+    wanted = {price.currency: price.minor for price in text.prices}
+    if wanted == {currency: row.amount_minor for currency, row in rows.items()}:
+        return False
+    for currency in rows.keys() - wanted.keys():
+        db.session.delete(rows[currency])
+    for currency, minor in wanted.items():
+        db.session.merge(CoursePrice(course_id=course.id, currency=currency, amount_minor=minor))
+    db.session.flush()
+    return True
 
 
 def _certificate(text: CourseText) -> dict[str, Any] | None:
@@ -120,7 +140,13 @@ def _publish_outline(course: Course, text: CourseText, bundle: Bundle) -> bool:
     changed, position = False, 0
     for number, module_text in enumerate(text.modules, 1):
         module = modules.pop(module_text.slug, None) or Module(course_id=course.id, slug=module_text.slug)
-        changed |= fill(module, title=module_text.title, position=number)
+        changed |= fill(
+            module,
+            title=module_text.title,
+            position=number,
+            opens_days=module_text.opens_days,
+            opens_on=module_text.opens_on,
+        )
         db.session.add(module)
         db.session.flush()
         for step_text in module_text.steps:

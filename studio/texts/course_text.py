@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from core.errors import InvalidInput, Problem
 from core.money import Money, read_money
+from payments.least import can_be_asked, least
 from studio.texts.fields import Fields, read_faq
 from studio.texts.front_matter import FrontMatter, Node
 
 KEYS = (
-    "title", "subtitle", "collection", "language", "price", "currency", "level", "order", "cover", "formerly",
-    "outcomes", "audience", "not_for", "authors", "modules", "certificate", "faq",
+    "title", "subtitle", "collection", "language", "price", "currency", "prices", "level", "order", "cover",
+    "formerly", "outcomes", "audience", "not_for", "authors", "modules", "certificate", "faq", "requires",
+    "access_months", "enroll_from", "enroll_until",
 )  # fmt: skip
 REQUIRED = ("title", "collection", "language", "price", "currency", "authors", "modules")
 ORDERS = ("free", "modules", "strict")
@@ -40,10 +43,14 @@ class StepText:
 
 @dataclass(frozen=True)
 class ModuleText:
+    """`opens_days` and `opens_on` say from when it is open: so many days after a learner began, or a day."""
+
     slug: str
     title: str
     steps: tuple[StepText, ...]
     line: int
+    opens_days: int | None = None
+    opens_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,12 @@ class CertificateText:
 
 @dataclass(frozen=True)
 class CourseText:
-    """`faq` is (question, answer in Markdown, line of the answer); `body` the sales page."""
+    """`prices` are those in further currencies; `faq` is (question, answer in Markdown, line of the answer); `body`
+    the sales page.
+
+    `requires` names the courses to complete before; `access_months` is None for as long as the course is offered;
+    `enroll_from` and `enroll_until` are the first and the last day on which it takes learners.
+    """
 
     slug: str
     file: str
@@ -68,6 +80,7 @@ class CourseText:
     collection: str
     language: str
     price: Money
+    prices: tuple[Money, ...]
     level: str
     order: str
     cover: str
@@ -82,6 +95,10 @@ class CourseText:
     body: str
     body_line: int
     lines: tuple[tuple[str, int], ...]  # key, its line
+    requires: tuple[str, ...] = ()
+    access_months: int | None = None
+    enroll_from: date | None = None
+    enroll_until: date | None = None
 
     @property
     def steps(self) -> tuple[StepText, ...]:
@@ -106,6 +123,7 @@ def read_course(front: FrontMatter, slug: str) -> tuple[CourseText, list[Problem
         collection=fields.text("collection"),
         language=_matching(fields, "language", LANGUAGE, "Write it as en or pt-BR."),
         price=_price(fields),
+        prices=tuple(_prices(fields)),
         level=fields.text("level"),
         order=fields.one_of("order", ORDERS, "free"),
         cover=fields.text("cover"),
@@ -120,8 +138,12 @@ def read_course(front: FrontMatter, slug: str) -> tuple[CourseText, list[Problem
         body=front.body,
         body_line=front.body_line,
         lines=tuple((key, node.line) for key, node in front.values.items()),
+        requires=fields.slugs("requires"),
+        access_months=fields.whole("access_months", 1, 1200),
+        enroll_from=fields.day("enroll_from"),
+        enroll_until=fields.day("enroll_until"),
     )
-    return course, problems + list(_repeated(course))
+    return course, problems + list(_repeated(course)) + list(_window_problems(course))
 
 
 def _matching(fields: Fields, key: str, pattern: re.Pattern[str], remedy: str) -> str:
@@ -133,27 +155,67 @@ def _matching(fields: Fields, key: str, pattern: re.Pattern[str], remedy: str) -
 
 def _price(fields: Fields) -> Money:
     currency = _matching(fields, "currency", CURRENCY, "Write it as USD.")
-    price = fields.text("price")
+    return _money(fields, "price", currency)
+
+
+def _prices(fields: Fields) -> Iterator[Money]:
+    """What the course costs in other currencies: a mapping of the currency and the amount."""
+    node = fields.values.get("prices")
+    if node is None:
+        return
+    inner = fields.inside(node, "prices")
+    for currency in inner.values:
+        line = inner.line_of(currency)
+        if not CURRENCY.fullmatch(currency) or currency == fields.text("currency"):
+            remedy = "Write USD: …, once for each further currency."
+            inner.fault(line, f"prices: “{currency}” is no further currency", remedy)
+            continue
+        before = len(fields.problems)
+        price = _money(inner, currency, currency)
+        if price.is_free and len(fields.problems) == before:
+            inner.fault(line, f"prices.{currency}: is nothing", "Write it as 489.00.")
+        if not price.is_free:
+            yield price
+
+
+def _money(fields: Fields, key: str, currency: str) -> Money:
+    written = fields.text(key)
     try:
-        return read_money(price, currency) if price else Money(0, currency)
+        price = read_money(written, currency) if written else Money(0, currency)
+        if not can_be_asked(price):
+            raise InvalidInput(f"{price} is below the least that can be paid. Ask {least(currency)} or more.")
     except InvalidInput as wrong:
         message, _, remedy = wrong.sentence.partition(". ")
-        fields.fault(
-            fields.line_of("price"), f"price: {message.rstrip('.')}", remedy or "Write it as 489.00."
-        )
+        where = f"{fields.where}{key}"
+        fields.fault(fields.line_of(key), f"{where}: {message.rstrip('.')}", remedy or "Write it as 489.00.")
         return Money(0, currency)
+    return price
 
 
 def _modules(fields: Fields, course: str) -> Iterator[ModuleText]:
     for node in fields.nodes("modules"):
         module = fields.inside(node, "modules")
-        module.only("slug", "title", "steps")
+        module.only("slug", "title", "steps", "opens")
         module.require("slug", "title", "steps")
         slug = module.text("slug")
         if slug:
             module.check_slug(slug, module.line_of("slug"), f"“{slug}” is no slug of a module")
         steps = tuple(_steps(module, course))
-        yield ModuleText(slug, module.text("title"), steps, module.line_of("slug"))
+        line = module.line_of("slug")
+        yield ModuleText(slug, module.text("title"), steps, line, *_opening(module))
+
+
+def _opening(module: Fields) -> tuple[int | None, date | None]:
+    """The days after the learner's beginning and the day before which a module is closed."""
+    node = module.values.get("opens")
+    if node is None:
+        return None, None
+    opens = module.inside(node, "modules.opens")
+    opens.only("days", "date")
+    days, day = opens.whole("days", 1, 3650), opens.day("date")
+    if node.shape == "mapping" and not ("days" in opens.values or "date" in opens.values):
+        opens.fault(node.line, "modules.opens: says no day", "Write `days: 7` or `date: 2026-12-01`.")
+    return days, day
 
 
 def _steps(module: Fields, course: str) -> Iterator[StepText]:
@@ -211,6 +273,14 @@ def _requires(fields: Fields, course: str, modules: tuple[ModuleText, ...]) -> I
         else:
             remedy = "Write all, or a list of steps of this course."
             fields.fault(item.line, f"certificate.requires: “{item.text}” is no step of this course", remedy)
+
+
+def _window_problems(course: CourseText) -> Iterator[Problem]:
+    """The last day on which learners are taken does not come before the first."""
+    first, last = course.enroll_from, course.enroll_until
+    if first is not None and last is not None and last < first:
+        message = f"enroll_until: {last} is before enroll_from, {first}"
+        yield Problem(course.file, course.line_of("enroll_until"), message, "Write a later day.")
 
 
 def _repeated(course: CourseText) -> Iterator[Problem]:

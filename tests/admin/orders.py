@@ -1,5 +1,7 @@
 """Orders as the admin meets them: what Stripe says of one, its events, the runs of the reconciler, and their pages."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,7 +10,7 @@ from sqlalchemy import select
 
 from core.database import db, transaction
 from core.money import Money
-from payments.values import Payment, Session, SessionStatus
+from payments.values import Payment, Refund, RefundState, Session, SessionStatus
 from shop.models import EventFate, Order, ReconcileRun, StripeEventRow
 from tests.conftest import NOON
 
@@ -19,7 +21,11 @@ Answers = Callable[..., None]
 
 def session(order: Any, *, refunded: int = 0, **columns: Any) -> Session:
     """What Stripe says of an order that was paid as ordered."""
-    paid = Payment(f"pi_of_{order.number}", False, captured=48900, refunded=refunded, method="card")
+    gone = (Refund(f"re_of_{order.number}", RefundState.SUCCEEDED, refunded, "USD"),) if refunded else ()
+    paid = Payment(
+        f"pi_of_{order.number}", False, captured=48900, charge_id=f"ch_of_{order.number}", refunds=gone,
+        method="card",
+    )  # fmt: skip
     defaults: dict[str, Any] = {
         "id": order.session_id, "status": SessionStatus.COMPLETE, "is_paid": True, "total": PRICE,
         "livemode": False, "order_number": order.number, "school": "127.0.0.1:8000", "url": "",
@@ -56,6 +62,13 @@ def state(number: str) -> str:
 def part(page: str, heading: str) -> str:
     """What stands in the section with this heading, in one line."""
     return " ".join(page.partition(f'id="{heading}"')[2].partition("</section>")[0].split())
+
+
+def next_page(page: str) -> str:
+    """Where the button of a list leads that shows the next page."""
+    found = re.search(r'rel="next" href="([^"]+)"', page)
+    assert found
+    return html.unescape(found[1])
 
 
 def shown(page: str, numbers: tuple[str, ...]) -> list[str]:

@@ -42,7 +42,7 @@ def test_events_show_their_fate_and_what_they_were_about(
         ("?fate=waiting", {"evt_b"}),
         ("?kind=charge.refunded", {"evt_c"}),
         ("?kind=nonsense&fate=nonsense", {"evt_a", "evt_b", "evt_c"}),
-        ("?q=evt_C", {"evt_c"}),
+        ("?q=evt_c", {"evt_c"}),
         ("?q=one", {"evt_a"}),
         ("?q=cs_of_b", {"evt_b"}),
         ("?fate=ignored&q=one", set()),

@@ -17,8 +17,9 @@ def test_the_overview_sums_what_came_by_currency_and_names_test_money(
     client: FlaskClient, admin: Any, course: Any, ada: Any
 ) -> None:
     make_order(ada, course, amount_minor=4900, livemode=True)
-    make_order(None, course, "partly_refunded", amount_minor=4900, refunded_minor=900, livemode=True)
-    make_order(None, course, "refunded", amount_minor=4900, refunded_minor=4900, livemode=True)
+    back = {"amount_minor": 4900, "livemode": True, "refunded_at": NOON}
+    make_order(None, course, "partly_refunded", refunded_minor=900, **back)
+    make_order(None, course, "refunded", refunded_minor=4900, **back)
     make_order(None, course, amount_minor=1000)
     for state in ("review", "duplicate", "expired", "processing"):
         make_order(None, course, state, amount_minor=7700, livemode=True)
@@ -27,8 +28,11 @@ def test_the_overview_sums_what_came_by_currency_and_names_test_money(
     page = " ".join(client.get("/admin").text.split())
 
     money = page.partition('id="money"')[2]
-    assert '<b class="num">89.00 USD</b> <span class="small muted">from 3 orders' in money
-    assert '<b class="num">10.00 USD</b> of test money <span class="small muted">from 1 order,' in money
+    assert '<b class="num">89.00 USD</b> <span class="small muted">from 3 orders, less 2 refunds' in money
+    assert (
+        '<b class="num">10.00 USD</b> of test money <span class="small muted">from 1 order, less 0 refunds'
+        in money
+    )
     assert '1 order <span class="small muted">whose money the bank is bringing.' in money
     assert "<b>1 order</b> paid, but not as ordered" in page
 

@@ -78,13 +78,12 @@ def test_the_overview_counts_what_there_is(client: FlaskClient, admin: Any, cloc
 
     page = " ".join(client.get("/admin").text.split())
 
-    assert '<dt>People</dt><dd class="big">2</dd>' in page
-    assert '<dt>Active enrollments</dt><dd class="big">1</dd>' in page
+    assert '<dt>Enrollments begun</dt><dd class="big">1</dd>' in page
     assert '<dt>Courses completed</dt><dd class="big">1</dd>' in page
-    assert '<dt>Certificates, last 30 days</dt><dd class="big">1</dd>' in page
+    assert '<dt>Refunds</dt><dd class="big">0</dd>' in page
     assert "<b>1 mail</b> could not be delivered" in page
     assert "Last sign of life 40 seconds ago" in page
-    assert '<th scope="row">16 Nov</th><td class="r">1</td>' in page
+    assert '<th scope="row">21 Nov</th><td class="r">1</td>' in page
 
 
 def test_a_silent_worker_is_told(client: FlaskClient, admin: Any, clock: Clock) -> None:
@@ -177,13 +176,15 @@ def test_a_closed_account_is_signed_in_nowhere_until_it_is_opened(client: FlaskC
     assert opens(sign_in(elsewhere, learner))
 
 
-def test_dead_letters_come_first_with_their_error_and_go_out_again(client: FlaskClient, admin: Any) -> None:
+def test_dead_letters_are_pointed_to_with_their_error_and_go_out_again(
+    client: FlaskClient, admin: Any
+) -> None:
     number = dead_mail()
     with transaction():
         queue("reset_password", "bea@example.org", {"name": "Bea", "path": "/reset/x"})
 
     page = client.get("/admin/mail").text
-    assert page.index("ada@example.org") < page.index("bea@example.org")
+    assert "1 mail</b> could not be delivered." in page
     assert "SMTPRecipientsRefused: no such box" in page
     assert "bea@example.org" not in client.get("/admin/mail?state=dead").text
     post(client, f"/admin/mail/{number}/again")

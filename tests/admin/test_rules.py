@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,6 @@ from hypothesis import strategies as st
 
 from admin import rules
 from core import spreadsheet
-
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)  # a Saturday
 
 
 @pytest.mark.parametrize("opening", ["=", "+", "-", "@", "\t", "\r", "\0"])
@@ -79,31 +78,34 @@ def test_only_what_is_different_counts_as_changed() -> None:
     assert changed == {"name": ["Old", "New"]}
 
 
-def test_weeks_begin_on_mondays_of_the_readers_time_zone() -> None:
-    starts = rules.week_starts(NOON, 2, "Pacific/Auckland")
-
-    assert [f"{start:%a %d %H:%M}" for start in starts] == ["Mon 09 00:00", "Mon 16 00:00", "Mon 23 00:00"]
-
-
-def test_weeks_keep_their_midnight_when_the_clocks_change() -> None:
-    starts = rules.week_starts(datetime(2026, 10, 28, tzinfo=UTC), 2, "Europe/Berlin")
-
-    assert [str(start.utcoffset()) for start in starts] == ["2:00:00", "1:00:00", "1:00:00"]
-
-
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=12))
 def test_bars_stay_within_the_drawing_and_in_proportion(values: list[int]) -> None:
     chart = rules.bar_chart([("week", value) for value in values])
 
     assert all(0 <= bar.height <= 190 and bar.y + bar.height == 210 for bar in chart.bars)
-    assert all(bar.height == 0 for bar in chart.bars if bar.value == 0)
-    tallest = max(chart.bars, key=lambda bar: bar.value)
-    assert tallest.height == max(bar.height for bar in chart.bars)
+    heights = [bar.height for bar in chart.bars]
+    assert all(height == 0 for height, value in zip(heights, values, strict=True) if value == 0)
+    assert heights[values.index(max(values))] == max(heights)
 
 
 @pytest.mark.parametrize(("highest", "top"), [(0, 4), (4, 4), (5, 8), (31, 40), (41, 80), (160, 200)])
 def test_the_scale_ends_at_a_round_number(highest: int, top: int) -> None:
-    assert rules.bar_chart([("week", highest)]).lines[-1].value == top
+    assert rules.bar_chart([("week", highest)]).lines[-1].words == str(top)
+
+
+def test_many_bars_have_no_words_and_fewer_labels() -> None:
+    bars = rules.bar_chart([(f"{n} Nov", 5) for n in range(1, 31)]).bars
+
+    assert [bar.label for bar in bars if bar.label][:2] == ["1 Nov", "4 Nov"]
+    assert not any(bar.words for bar in bars)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("0", "0"), ("489.50", "490"), ("950", "950"), ("1500", "1.5k"), ("20000", "20k"), ("3000000", "3M")],
+)
+def test_a_scale_is_labelled_in_few_signs(number: str, words: str) -> None:
+    assert rules.compact(Decimal(number)) == words
 
 
 @pytest.mark.parametrize(

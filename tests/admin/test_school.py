@@ -22,7 +22,7 @@ def fields(**changed: Any) -> dict[str, Any]:
     names = (
         "name", "colour_primary", "colour_accent", "legal_name", "legal_address", "support_email", "time_zone",
         "currency", "refund_days", "refund_max_progress", "country", "emergency_number", "crisis_line",
-        "certificate_host", "review_retention",
+        "certificate_host", "review_retention", "pauses_disputed",
     )  # fmt: skip
     return {**{name: str(getattr(School(), name)) for name in names}, **changed}
 

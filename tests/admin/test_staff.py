@@ -1,12 +1,22 @@
 """What support and finance may do, and what only an admin may."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from core.database import transaction
+from core.mail import queue
+from enrollment.rules import GrantKind, PauseReason
+from enrollment.services import enroll as let_in
+from enrollment.services import pause_grants
 from tests.admin.test_pages import roles_of
+from tests.conftest import NOON
 from tests.factories import enroll, make_course, make_order, make_user, post, sign_in
+
+LATER = NOON + timedelta(days=30)
 
 
 def staff(client: FlaskClient, role: str) -> Any:
@@ -25,8 +35,21 @@ def tabs(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        ("support", ["Overview", "People", "Enrollments", "Mail"]),
-        ("finance", ["Overview", "Orders", "Events", "Reconcile"]),
+        ("support", ["Overview", "People", "Enrollments", "Cohorts", "Reports", "Mail"]),
+        (
+            "finance",
+            [
+                "Overview",
+                "Orders",
+                "Refunds",
+                "Disputes",
+                "Codes",
+                "Bundles",
+                "Reports",
+                "Events",
+                "Reconcile",
+            ],
+        ),
     ],
 )
 def test_the_navigation_shows_what_the_role_may_see(client: FlaskClient, role: str, shown: list[str]) -> None:
@@ -85,3 +108,34 @@ def test_an_admin_gives_and_takes_the_roles_of_the_staff(client: FlaskClient, ad
     post(client, f"/admin/people/{person.id}/roles/{role}/revoke")
 
     assert roles_of(person) == {"learner"}
+
+
+def test_a_persons_page_says_why_they_are_in_what_was_mailed_and_where_they_are_signed_in(
+    app: Flask, client: FlaskClient, admin: Any
+) -> None:
+    learner, course = make_user("ada@example.org", "Ada Learner"), make_course("first", title="First course")
+    other = make_course("second", title="Second course")
+    order = make_order(learner, course, "paid")
+    with transaction():
+        let_in(learner.id, course.id, GrantKind.ORDER, source="order", order_id=order.id)
+        let_in(
+            learner.id, other.id, GrantKind.ADMIN, granted_by=admin.id, note="Scholarship 2026", ends_at=LATER
+        )
+        pause_grants("order", PauseReason.DISPUTE)
+        queue("reset_password", learner.email, {"name": "Ada", "path": "/reset/x"})
+    sign_in(app.test_client(), learner)
+
+    page = " ".join(client.get(f"/admin/people/{learner.id}").text.split())
+
+    assert (
+        '<span class="badge warn">Paused</span>'
+        in page.partition('id="courses"')[2].partition("</section>")[0]
+    )
+    why = page.partition("What lets them in")[2].partition("</section>")[0]
+    assert f"/admin/orders/{order.number}" in why
+    assert "the payment is disputed" in why
+    assert "Enrolled by hand, Sam Rivera" in why
+    assert "Scholarship 2026" in why
+    assert "21 Dec 2026, 12:00" in why
+    assert "Set a new password" in page.partition(">Mails<")[2].partition("</section>")[0]
+    assert "since 21 Nov 2026, 12:00" in page.partition(">Signed in<")[2].partition("</section>")[0]

@@ -136,6 +136,20 @@ def test_a_withdrawn_certificate_says_so_and_has_no_paper(client: FlaskClient, n
     assert "nothing to print" in paper.text
 
 
+def test_a_suspended_certificate_says_since_when_and_has_no_paper(client: FlaskClient, number: str) -> None:
+    with transaction() as session:
+        session.get_one(Certificate, number).suspended_at = NOON
+
+    page = client.get(f"/certificates/{number}")
+    paper = client.get(f"/certificates/{number}.pdf")
+
+    assert "Suspended certificate" in page.text
+    assert f"suspended since {NOON:%-d %B %Y}" in page.text
+    assert "Download PDF" not in page.text
+    assert "dispute" not in page.text  # What there is between buyer and bank is nobody else's business.
+    assert (paper.status_code, "is suspended" in paper.text) == (404, True)
+
+
 @pytest.mark.parametrize(
     ("query", "width", "height"), [("", 842, 595), ("?size=letter", 792, 612), ("?size=../../x", 842, 595)]
 )

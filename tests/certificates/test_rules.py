@@ -20,6 +20,7 @@ from certificates.rules import (
 )
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+SOME_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 NUMBERS = st.text(alphabet=ALPHABET, min_size=20, max_size=20)
 
 
@@ -63,17 +64,19 @@ def test_a_number_is_shown_in_fours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("revoked_at", "until", "state"),
+    ("revoked_at", "suspended_at", "until", "state"),
     [
-        (None, None, State.VALID),
-        (None, date(2026, 11, 21), State.VALID),
-        (None, date(2026, 11, 20), State.EXPIRED),
-        (datetime(2026, 11, 1, tzinfo=UTC), None, State.REVOKED),
-        (datetime(2026, 11, 1, tzinfo=UTC), date(2026, 11, 20), State.REVOKED),
+        (None, None, None, State.VALID),
+        (None, None, date(2026, 11, 21), State.VALID),
+        (None, None, date(2026, 11, 20), State.EXPIRED),
+        (None, SOME_DAY, None, State.SUSPENDED),
+        (None, SOME_DAY, date(2026, 11, 20), State.SUSPENDED),
+        (SOME_DAY, None, None, State.REVOKED),
+        (SOME_DAY, SOME_DAY, date(2026, 11, 20), State.REVOKED),
     ],
 )
-def test_the_state_of_a_certificate(revoked_at, until, state) -> None:
-    assert state_of(revoked_at, until, today=date(2026, 11, 21)) is state
+def test_the_state_of_a_certificate(revoked_at, suspended_at, until, state) -> None:
+    assert state_of(revoked_at, suspended_at, until, today=date(2026, 11, 21)) is state
 
 
 @pytest.mark.parametrize(

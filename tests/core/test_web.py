@@ -123,7 +123,7 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere() -> None:
         ({}, " http://127.0.0.1:8001"),
         (
             {"STRIPE_SECRET_KEY": "sk_test_key", "STRIPE_WEBHOOK_SECRET": "whsec_a"},
-            " https://checkout.stripe.com",
+            " https://checkout.stripe.com https://billing.stripe.com",
         ),
         ({"STRATUM_ENV": "production", "BASE_URL": "https://learn.example.org"}, ""),
     ],

@@ -1,14 +1,31 @@
 """Who may enter a step: a table of cases, and for all of them that nothing opens without a fact that grants it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.refusals import SENTENCES, Opener, refusal
-from enrollment.rules import Decision, Facts, OpenCheckout, Reason, Waits, closed_steps, may_enter
+from enrollment.refusals import SENTENCES, Opener, day_of, refusal
+from enrollment.rules import (
+    ALWAYS,
+    Decision,
+    EndReason,
+    Facts,
+    OpenCheckout,
+    PauseReason,
+    Reason,
+    Schedule,
+    Waits,
+    closed_by_day,
+    closed_in_turn,
+    may_enter,
+)
 from tests.conftest import NOON
 
 LATER, EARLIER = NOON + timedelta(hours=1), NOON - timedelta(seconds=1)
@@ -27,6 +44,8 @@ class Step:
     position: int
     required: bool
     preview: bool = False
+    opens_days: int | None = None
+    opens_on: date | None = None
 
 
 # Two modules: 1, 2, (3 optional) and 4, 5; step 4 is a preview.
@@ -47,11 +66,16 @@ def decide(
     teaches: bool = False,
     end_reason: str = "",
     checkout: OpenCheckout | None = None,
+    pause_reason: str = "",
+    ends_at: datetime | None = None,
+    schedule: Schedule = ALWAYS,
+    opens: Mapping[str, Any] = MappingProxyType({}),
 ) -> Decision:
-    finished = frozenset(map(int, done.split()))
-    return may_enter(
-        Facts(teaches, state, end_reason, order, finished, STEPS, checkout), STEPS[step - 1], NOON
+    finished, steps = frozenset(map(int, done.split())), (*STEPS[:4], replace(STEPS[4], **opens))
+    facts = Facts(
+        teaches, state, end_reason, order, finished, steps, checkout, pause_reason, ends_at, schedule
     )
+    return may_enter(facts, steps[step - 1], NOON)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +130,16 @@ R = Reason
         (decide(1, state="revoked", end_reason="expired"), (R.EXPIRED,)),
         (decide(1, state="revoked", end_reason="expired", checkout=PENDING), (R.CHECKOUT_OPEN, R.EXPIRED)),
         (decide(1, state="revoked"), (R.REVOKED,)),  # before reasons were written down
+        (decide(1, state="revoked", end_reason="dispute"), (R.DISPUTE_LOST,)),
+        (decide(1, state="revoked", end_reason="cancelled"), (R.CANCELLED,)),
+        (decide(1, state="revoked", end_reason="seat"), (R.SEAT_LEFT,)),
+        (decide(1, state="paused", pause_reason="dispute"), (R.PAYMENT_DISPUTED,)),
+        (decide(1, state="paused", pause_reason="payment"), (R.PAYMENT_DUE,)),
+        (decide(1, state="paused", pause_reason="dispute", done="1"), (R.PAYMENT_DISPUTED,)),
+        # No job has to come by for the time to be over.
+        (decide(1, ends_at=NOON), (R.EXPIRED,)),
+        (decide(1, ends_at=NOON, done="1"), (R.EXPIRED,)),
+        (decide(1, ends_at=NOON, checkout=PROCESSING), (R.PAYMENT_PROCESSING, R.EXPIRED)),
         # Nobody is led to pay for what the school has closed to them; what they paid meanwhile is told.
         (decide(1, state="revoked", end_reason="admin", checkout=PENDING), (R.REVOKED,)),
         (decide(1, state="revoked", end_reason="admin", checkout=PROCESSING), (R.PAYMENT_PROCESSING, R.REVOKED)),
@@ -115,11 +149,77 @@ def test_the_table_of_who_stands_outside(decision: Decision, reasons: tuple[Reas
     assert decision == Decision(False, reasons)
 
 
-PLACES = st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 1)), min_size=1, max_size=8).map(
-    lambda drawn: tuple(
-        Step(i, sum(new for _, _, new in drawn[:i]), i, required, preview)
-        for i, (required, preview, _) in enumerate(drawn, 1)
+TODAY = NOON.date()
+FOURTH = datetime(2026, 12, 4, tzinfo=UTC)
+YESTERDAYS = Schedule(NOON - timedelta(days=1))  # who began yesterday
+BERLIN = replace(YESTERDAYS, zone=ZoneInfo("Europe/Berlin"))
+GROUP = replace(YESTERDAYS, begins_on=date(2026, 11, 28))
+
+
+@pytest.mark.parametrize(
+    ("decision", "expected"),
+    [
+        # Days count from the beginning, by the calendar of the school; a step opens with its day.
+        (decide(5, schedule=YESTERDAYS, opens={"opens_days": 1}), (R.ENROLLED, None)),
+        (decide(5, schedule=YESTERDAYS, opens={"opens_days": 14}), (R.OPENS_LATER, FOURTH)),
+        (decide(5, schedule=BERLIN, opens={"opens_days": 14}), (R.OPENS_LATER, FOURTH - timedelta(hours=1))),
+        (decide(5, schedule=YESTERDAYS, opens={"opens_on": TODAY}), (R.ENROLLED, None)),
+        (decide(5, schedule=YESTERDAYS, opens={"opens_on": FOURTH.date()}), (R.OPENS_LATER, FOURTH)),
+        (decide(5, schedule=YESTERDAYS, opens={"opens_on": TODAY, "opens_days": 14}), (R.OPENS_LATER, FOURTH)),
+        (decide(4, schedule=YESTERDAYS, opens={"opens_days": 14}), (R.ENROLLED, None)),
+        # What is done stays open, and a teacher waits for nothing.
+        (decide(5, schedule=YESTERDAYS, opens={"opens_days": 14}, done="5"), (R.ENROLLED, None)),
+        (decide(5, schedule=GROUP, opens={"opens_days": 14}, teaches=True), (R.TEACHES, None)),
+        # An earlier step is something to do, and stands first.
+        (decide(5, "active", "strict", schedule=YESTERDAYS, opens={"opens_days": 14}), (R.EARLIER_STEP, FOURTH)),
+        # A group begins together: before its day nothing is open but previews, and days count from it.
+        (decide(1, schedule=GROUP), (R.NOT_BEGUN, FOURTH - timedelta(days=6))),
+        (decide(5, "active", "strict", schedule=GROUP), (R.NOT_BEGUN, FOURTH - timedelta(days=6))),
+        (decide(4, schedule=GROUP), (R.PREVIEW, None)),
+        (decide(5, schedule=replace(GROUP, begins_on=TODAY), opens={"opens_days": 13}), (R.OPENS_LATER, FOURTH)),
+    ],
+)  # fmt: skip
+def test_the_table_of_days(decision: Decision, expected: tuple[Reason, datetime | None]) -> None:
+    assert (decision.reason, decision.opens_at) == expected
+    assert decision.allowed == (decision.reason in GRANTS)
+
+
+def test_a_step_that_waits_for_both_says_both() -> None:
+    both = decide(5, "active", "strict", schedule=YESTERDAYS, opens={"opens_days": 14})
+
+    assert refusal(both, "Mast cells", HERE, "", UTC) == (
+        "Mast cells opens when this step is done. It does not open before 4 December 2026."
     )
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"), [("UTC", "4 December 2026"), ("Asia/Tokyo", "4 December 2026, 09:00")]
+)
+def test_a_day_is_told_by_the_readers_clock(zone: str, words: str) -> None:
+    assert day_of(FOURTH, ZoneInfo(zone)) == words
+
+
+PLACES = st.lists(
+    st.tuples(
+        st.booleans(),
+        st.booleans(),
+        st.integers(0, 1),
+        st.none() | st.integers(1, 3),
+        st.none() | st.sampled_from([TODAY, FOURTH.date()]),
+    ),
+    min_size=1,
+    max_size=8,
+).map(
+    lambda drawn: tuple(
+        Step(i, sum(each[2] for each in drawn[:i]), i, required, preview, days, day)
+        for i, (required, preview, _, days, day) in enumerate(drawn, 1)
+    )
+)
+SCHEDULES = st.builds(
+    Schedule,
+    st.none() | st.integers(0, 3).map(lambda days: NOON - timedelta(days=days)),
+    st.none() | st.sampled_from([TODAY - timedelta(days=1), TODAY, FOURTH.date()]),
+    st.sampled_from([UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Kiritimati")]),
 )
 CHECKOUTS = st.none() | st.builds(
     OpenCheckout,
@@ -129,12 +229,15 @@ CHECKOUTS = st.none() | st.builds(
 FACTS = st.builds(
     Facts,
     st.booleans(),
-    st.sampled_from([None, "active", "revoked", "unheard-of"]),
-    st.sampled_from(["", "refund", "admin", "unheard-of"]),
+    st.sampled_from([None, "active", "paused", "revoked", "unheard-of"]),
+    st.sampled_from(["", *EndReason, "unheard-of"]),
     st.sampled_from(["free", "modules", "strict", "unheard-of"]),
     st.frozensets(st.integers(1, 8)),
     PLACES,
     CHECKOUTS,
+    st.sampled_from(["", *PauseReason]),
+    st.none() | st.sampled_from([EARLIER, NOON, LATER]),
+    SCHEDULES,
 )
 
 
@@ -153,7 +256,8 @@ def test_nothing_opens_without_a_fact_that_grants_it(situation: tuple[Facts, Ste
     facts, step = situation
 
     if may_enter(facts, step, NOON).allowed:
-        assert facts.teaches or facts.state == "active" or step.preview
+        is_in = facts.state == "active" and (facts.ends_at is None or facts.ends_at > NOON)
+        assert facts.teaches or is_in or step.preview
 
 
 @given(situations())
@@ -175,7 +279,7 @@ def test_every_refusal_has_a_reason_and_says_what_to_do(situation: tuple[Facts, 
     assert len(set(decision.reasons)) == len(decision.reasons)
     assert decision.allowed == (decision.reason in GRANTS)
     if not decision.allowed:
-        sentence = refusal(decision, "Mast cells", HERE, "")
+        sentence = refusal(decision, "Mast cells", HERE, "", UTC)
         assert sentence.endswith(".")
         assert "{" not in sentence
 
@@ -189,7 +293,7 @@ def test_each_reason_that_closes_has_words_of_its_own(reason: Reason) -> None:
 
 @pytest.mark.parametrize(("support", "said"), [("help@example.org", "help@example.org"), ("", "the school")])
 def test_who_was_put_out_is_told_whom_to_write_to(support: str, said: str) -> None:
-    assert f"Write to {said}" in refusal(Decision(False, (R.REVOKED,)), "Mast cells", HERE, support)
+    assert f"Write to {said}" in refusal(Decision(False, (R.REVOKED,)), "Mast cells", HERE, support, UTC)
 
 
 @given(situations(), st.integers(0, 2))
@@ -220,21 +324,25 @@ def test_a_closed_step_that_waits_names_an_earlier_required_step_that_is_not_don
 
 @given(PLACES, st.sampled_from(["free", "modules", "strict"]))
 def test_a_learner_is_never_stuck(steps: tuple[Step, ...], order: str) -> None:
-    """The step that a closed one waits for is itself open, so the course can always be finished in order."""
+    """The step that a closed one waits for is itself open once its day has come, so the course can always be finished
+    in order."""
     done: set[int] = set()
+    much_later = NOON + timedelta(days=30)
     for step in steps:
-        assert may_enter(Facts(False, "active", "", order, frozenset(done), steps), step, NOON).allowed
+        facts = Facts(False, "active", "", order, frozenset(done), steps, schedule=YESTERDAYS)
+        assert may_enter(facts, step, much_later).allowed
         done.add(step.id)
 
 
 @given(situations())
 def test_the_closed_steps_are_those_that_a_learner_may_not_enter(situation: tuple[Facts, Step]) -> None:
     facts, _ = situation
-    inside = replace(facts, teaches=False, state="active")
+    inside = replace(facts, teaches=False, state="active", ends_at=None)
 
     refused = {step.id for step in facts.steps if not may_enter(inside, step, NOON).allowed}
 
-    assert closed_steps(facts.order, facts.steps, facts.done) == refused
+    in_turn = closed_in_turn(facts.order, facts.steps, facts.done)
+    assert in_turn | closed_by_day(facts.steps, facts.done, facts.schedule, NOON).keys() == refused
 
 
 @given(situations(), st.integers(1, 8))
@@ -244,3 +352,12 @@ def test_doing_more_never_closes_a_step(situation: tuple[Facts, Step], more: int
 
     if may_enter(facts, step, NOON).allowed:
         assert may_enter(further, step, NOON).allowed
+
+
+@given(situations(), st.integers(0, 60))
+def test_waiting_closes_nothing_but_what_ends(situation: tuple[Facts, Step], days: int) -> None:
+    facts, step = situation
+    lasting = replace(facts, ends_at=None)
+
+    if may_enter(lasting, step, NOON).allowed:
+        assert may_enter(lasting, step, NOON + timedelta(days=days)).allowed

@@ -1,7 +1,7 @@
 """Enrolling: one row for a person and a course, whatever became of it, and a trail of who did what."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +11,7 @@ from core import events
 from core.audit import AuditEntry
 from core.database import db, transaction
 from core.errors import Conflict, NotFound
-from enrollment.jobs import end_expired
+from enrollment.jobs import hourly
 from enrollment.models import Enrollment, EnrollmentState
 from enrollment.rules import GrantKind
 from enrollment.services import (
@@ -19,6 +19,7 @@ from enrollment.services import (
     Enrolled,
     find_enrollment,
     grants_of,
+    holds,
     is_enrolled,
     revoke,
     start_free,
@@ -26,7 +27,7 @@ from enrollment.services import (
 from enrollment.services import enroll as let_in
 from tests.conftest import NOON, Clock
 from tests.crowd import at_once
-from tests.factories import complete, enroll, make_course, make_user, steps_of
+from tests.factories import complete, enroll, mails, make_course, make_user, steps_of
 
 
 @pytest.fixture
@@ -152,39 +153,6 @@ def test_an_access_that_the_school_ended_is_not_taken_back(app: Flask, reason: s
     assert not is_enrolled(person.id, course.id)
 
 
-def test_access_with_an_end_date_ends_when_it_comes(app: Flask, clock: Clock, heard: list[object]) -> None:
-    learner, course = make_user(), make_course()
-    with transaction():
-        let_in(learner.id, course.id, GrantKind.ADMIN, ends_at=NOON + timedelta(days=1))
-    clock(NOON + timedelta(hours=23))
-    end_expired()
-    assert is_enrolled(learner.id, course.id)
-    clock(NOON + timedelta(days=1))
-
-    end_expired()
-    end_expired()
-
-    db.session.rollback()
-    found = find_enrollment(learner.id, course.id)
-    assert found
-    assert (found.state, found.end_reason, found.ended_at) == (
-        EnrollmentState.REVOKED, "expired", NOON + timedelta(days=1),
-    )  # fmt: skip
-    assert heard == [Enrolled(learner.id, course.id), AccessRevoked(learner.id, course.id)]
-
-
-def test_who_is_in_by_something_else_stays_when_a_grant_runs_out(app: Flask, clock: Clock) -> None:
-    learner, course = make_user(), make_course()
-    with transaction():
-        let_in(learner.id, course.id, GrantKind.ADMIN, ends_at=NOON + timedelta(days=1))
-        let_in(learner.id, course.id, GrantKind.SEAT)
-    clock(NOON + timedelta(days=2))
-
-    end_expired()
-
-    assert is_enrolled(learner.id, course.id)
-
-
 def test_what_is_not_there_cannot_be_revoked(app: Flask) -> None:
     with pytest.raises(NotFound):
         end(10**6, 1)
@@ -197,3 +165,65 @@ def test_an_enrollment_belongs_to_one_person_and_one_course(app: Flask) -> None:
 
     assert find_enrollment(other.id, course.id) is None
     assert find_enrollment(person.id, second.id) is None
+
+
+YEAR_LATER = NOON.replace(year=2027)
+
+
+@pytest.mark.parametrize(("kind", "end"), [("free", YEAR_LATER), ("order", YEAR_LATER), ("plan", None)])
+def test_access_lasts_as_long_as_the_course_says(
+    app: Flask, clock: Clock, kind: str, end: datetime | None
+) -> None:
+    person, course = make_user(), make_course(access_months=12)
+
+    enroll(person, course, kind)
+
+    (row,) = rows()
+    assert row.ends_at == end
+
+
+def test_when_its_time_is_over_a_course_is_closed_before_any_job_and_may_be_started_again(
+    app: Flask, clock: Clock, heard: list[object]
+) -> None:
+    person, course = make_user(), make_course(access_months=12)
+    enroll(person, course)
+    clock(YEAR_LATER)
+
+    assert not is_enrolled(person.id, course.id)
+    assert not holds(person.id, course.id)
+    with transaction():
+        start_free(person.id, course)
+
+    (row,) = rows()
+    assert row.ends_at == NOON.replace(year=2028)
+
+
+def test_the_hourly_job_ends_what_ran_out_and_only_that(
+    app: Flask, clock: Clock, heard: list[object]
+) -> None:
+    person, other, course = make_user(), make_user(), make_course(access_months=12)
+    enroll(person, course)
+    enroll(other, course)
+    enroll(other, course, "plan")
+    clock(YEAR_LATER)
+
+    hourly()
+    hourly()
+
+    assert [(row.state, row.end_reason) for row in rows()] == [("revoked", "expired"), ("active", "")]
+    assert heard[2:] == [AccessRevoked(person.id, course.id)]
+
+
+def test_two_weeks_before_the_end_one_mail_tells_of_it(app: Flask, clock: Clock) -> None:
+    person, course = make_user("ada@example.org"), make_course(access_months=12)
+    enroll(person, course)
+    clock(YEAR_LATER - timedelta(days=14, seconds=1))
+    hourly()
+    assert mails("ada@example.org") == []
+    clock(YEAR_LATER - timedelta(days=14))
+
+    hourly()
+    hourly()
+
+    (mail,) = mails("ada@example.org")
+    assert mail.subject == f"{course.title} is open to you until 21 November 2027, 12:00"

@@ -2,6 +2,7 @@
 
 from tests.factories.articles import make_article, make_author
 from tests.factories.cases import CASE, make_case, publish_case
+from tests.factories.coupons import make_bundle, make_coupon
 from tests.factories.courses import (
     add_lesson,
     add_step,
@@ -12,7 +13,7 @@ from tests.factories.courses import (
     steps_of,
     teach,
 )
-from tests.factories.orders import make_order
+from tests.factories.orders import make_dispute, make_order
 from tests.factories.people import (
     PASSWORD,
     csrf,
@@ -43,8 +44,11 @@ __all__ = [
     "make_article",
     "make_assignment",
     "make_author",
+    "make_bundle",
     "make_case",
+    "make_coupon",
     "make_course",
+    "make_dispute",
     "make_order",
     "make_quiz",
     "make_tool",

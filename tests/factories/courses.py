@@ -113,13 +113,13 @@ def steps_of(course: Any) -> list[Any]:
     return steps
 
 
-def enroll(user: Any, course: Any, reason: str = "free") -> Any:
+def enroll(user: Any, course: Any, reason: str = "free", source: str = "") -> Any:
     """Let a person into a course; gives the id of the enrollment."""
     from enrollment.rules import GrantKind
     from enrollment.services import enroll as let_in
 
     with transaction():
-        return let_in(user.id, course.id, GrantKind(reason)).id
+        return let_in(user.id, course.id, GrantKind(reason), source=source).id
 
 
 def complete(user: Any, *steps: Any) -> None:

@@ -33,6 +33,8 @@ def make_order(user: Any, course: Any, state: str = "paid", **columns: Any) -> A
     }  # fmt: skip
     with transaction() as session:
         order = Order(**{**defaults, **columns})
+        if has_money and order.paid_minor is None:
+            order.paid_minor, order.paid_currency = order.amount_minor, order.currency
         order.lines = [
             OrderLine(
                 position=1, course_id=course.id, title=course.title, amount_minor=order.amount_minor,
@@ -41,3 +43,26 @@ def make_order(user: Any, course: Any, state: str = "paid", **columns: Any) -> A
         ]  # fmt: skip
         session.add(order)
     return detached(order)
+
+
+def make_dispute(order: Any, status: str = "needs_response", **columns: Any) -> Any:
+    """A dispute of an order's payment, a week before its answer is due; detached. Its id at Stripe is du_test_<n>."""
+    from datetime import timedelta
+
+    from core.clock import now
+    from payments.values import DisputeStatus
+    from shop.disputes.models import DisputeRow
+    from shop.disputes.rules import OPEN
+
+    state = DisputeStatus(status)
+    defaults: dict[str, Any] = {
+        "stripe_id": f"du_test_{next(_numbers)}", "order_id": order.id, "status": state,
+        "amount_minor": order.amount_minor, "currency": order.currency, "reason": "fraudulent",
+        "due_by": now() + timedelta(days=7), "opened_at": now(), "closed_at": None if state in OPEN else now(),
+    }  # fmt: skip
+    with transaction() as session:
+        row = DisputeRow(**(defaults | columns))
+        session.add(row)
+        session.flush()
+        session.expunge(row)
+    return row

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.factories import make_order
+from tests.factories import make_bundle, make_coupon, make_dispute, make_order
 from tests.journeys.cases import open_case, play
 from tests.journeys.people import DEMO_ADMIN, DEMO_INSTRUCTOR, DEMO_LEARNER, DEMO_NEWCOMER
 from tests.journeys.school import School, inside
@@ -28,7 +28,18 @@ def make_places(school: School) -> dict[str, str]:
     count_results(school)
     history = _history(school)
     _doubt(school, history["result"].rpartition("/")[2], int(history["learner id"]))
-    return {**history, **_plays(school), **_orders(school), **_works(school)}
+    return {**history, **_plays(school), **_orders(school), **_offers(school), **_works(school)}
+
+
+def _offers(school: School) -> dict[str, str]:
+    """A code, and a bundle of both courses, in two currencies, at /bundles/both."""
+    from app import create_app
+    from courses.services import find_course
+
+    with inside(create_app(school.config)):
+        courses = [find_course(slug) for slug in (CERTIFICATION, FREE)]
+        make_bundle(*courses, prices={"USD": 59900, "EUR": 54900})
+        return {"code": f"/admin/codes/{make_coupon(note='For the congress').id}"}
 
 
 def _doubt(school: School, attempt: str, learner: int) -> None:
@@ -122,6 +133,9 @@ HISTORY = {
     "person": "SELECT '/admin/people/' || :learner",
     "revoke": "SELECT '/admin/enrollments/' || min(id) || '/revoke' FROM enrollments WHERE user_id = :learner",
     "order": "SELECT '/admin/orders/' || max(number) FROM orders WHERE user_id = :learner",
+    "dispute": "SELECT '/admin/disputes/' || max(id) FROM disputes WHERE :learner > 0",
+    "refund": "SELECT '/admin/orders/' || max(number) || '/refund' FROM orders WHERE user_id = :learner",
+    "decline": "SELECT '/admin/refund-requests/' || max(id) || '/decline' FROM refund_requests WHERE :learner > 0",
     "mail": "SELECT '/admin/mail/' || max(id) FROM outbox WHERE :learner > 0",
     "preview": "SELECT '/courses/' || c.slug || '/preview/' || s.slug FROM steps s"
     " JOIN courses c ON c.id = s.course_id WHERE s.preview AND :learner > 0 LIMIT 1",
@@ -154,6 +168,7 @@ def _sell(buyer: Any) -> None:
     from shop.rules import OrderState
 
     order = make_order(buyer, find_course(CERTIFICATION))
+    make_dispute(order)
     event = {
         "event_id": "evt_1", "kind": "checkout.session.completed", "object_id": order.session_id, "livemode": False,
         "api_version": "", "created_at": now(), "received_at": now(), "fate": EventFate.WAITING,
@@ -169,3 +184,54 @@ def _sell(buyer: Any) -> None:
         )
         session.add(StripeEventRow(**event))
         session.add(ReconcileRun(started_at=now(), finished_at=now(), cause="job", report=report))
+    _money_back(order)
+
+
+def _money_back(order: Any) -> None:
+    """A part that went back, a learner who asks for the rest, and a night on which the books differed."""
+    from core.clock import now
+    from core.database import transaction
+    from payments.values import RefundState
+    from shop.ledger.models import LedgerEntry, LedgerReport
+    from shop.ledger.rules import EntryKind
+    from shop.refunds.models import RefundRequest, RefundRow
+    from shop.refunds.rules import RequestState
+
+    entry = {
+        "order_id": order.id, "kind": EntryKind.REFUND, "source_id": "re_1", "source_key": "refund:re_1",
+        "amount_minor": -1000, "currency": order.currency, "livemode": False, "at": now(),
+    }  # fmt: skip
+    difference = {
+        "fault": "missing_there",
+        "key": "refund:re_1",
+        "currency": order.currency,
+        "ours": -1000,
+        "theirs": None,
+        "order": order.number,
+    }
+    report = {
+        "day": "2026-11-20", "compared": 1, "others": 2, "differences": [difference],
+        "sums": [{"currency": order.currency, "ours": -1000, "theirs": 0}],
+    }  # fmt: skip
+    with transaction() as session:
+        session.add(LedgerEntry(**entry))
+        session.add(
+            RefundRow(
+                order_id=order.id,
+                amount_minor=1000,
+                currency=order.currency,
+                state=RefundState.SUCCEEDED,
+                stripe_id="re_1",
+                reason="requested_by_customer",
+                note="Half of it",
+                created_at=now(),
+            )  # fmt: skip
+        )
+        session.add(
+            RefundRequest(order_id=order.id, state=RequestState.OPEN, text="Ill.", progress=0, asked_at=now())
+        )
+        session.add(
+            LedgerReport(
+                day=now().date(), livemode=False, made_at=now(), cause="job", is_right=False, report=report
+            )
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any
@@ -11,8 +12,9 @@ from flask import Flask
 
 from core.money import Money
 from deploy.supervisor import THREADS
-from payments import gateway
+from payments import gateway, refunds
 from payments.gateway import Purchase, PurchaseLine
+from payments.refunds import GiveBack
 from payments.values import PaymentsOff, SessionStatus, StripeFailed, StripeRefused, StripeSilent
 from shop import checkout
 from tests import factories
@@ -141,17 +143,45 @@ def test_a_session_is_found_by_its_payment(shop: Shop, sandbox: Sandbox) -> None
     assert gateway.session_of_payment("pi_of_somebody_else") is None
 
 
-def test_a_refund_that_was_made_already_is_no_error(shop: Shop, sandbox: Sandbox) -> None:
+def test_a_refund_is_made_once_for_each_attempt_of_our_row(shop: Shop, sandbox: Sandbox) -> None:
     session = gateway.create_session(purchase(shop)).id
     sandbox.pay(session)
     payment = gateway.fetch_session(session).payment
     assert payment is not None
+    asked = GiveBack(7, 1, payment.id, 1000, "requested_by_customer", "261121-AAAAAAAA")
 
-    gateway.refund(payment.id, "first")
-    gateway.refund(payment.id, "first")
-    gateway.refund(payment.id, "second")
+    made, again, other = (refunds.create(each) for each in (asked, asked, replace(asked, attempt=2)))
 
-    assert len(sandbox.account.store.all("refund")) == 1
+    assert (made, made.mark, made.amount, made.currency) == (again, "7", 1000, "USD")
+    assert other.id != made.id
+    assert [each["idempotency_key"] for each in shop.refunds()] == ["refund:7:1", "refund:7:1", "refund:7:2"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "before", "code", "words"),
+    [
+        (4900, 4900, "charge_already_refunded", "has gone back already"),
+        (4900, 1000, "amount_too_large", "More was to go back"),
+        (4900, 0, "charge_disputed", "would pay twice"),
+    ],
+)
+def test_a_refund_that_stripe_refuses_says_why(
+    shop: Shop, sandbox: Sandbox, amount: int, before: int, code: str, words: str
+) -> None:
+    session = gateway.create_session(purchase(shop)).id
+    sandbox.pay(session)
+    if before:
+        sandbox.refund(session, before)
+    else:
+        sandbox.dispute(session)
+    payment = gateway.fetch_session(session).payment
+    assert payment is not None
+
+    with pytest.raises(StripeRefused) as refusal:
+        refunds.create(GiveBack(7, 1, payment.id, amount, "duplicate", "261121-AAAAAAAA"))
+
+    assert refusal.value.code == code
+    assert words in refusal.value.sentence
 
 
 # ---- What an answer means

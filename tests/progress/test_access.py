@@ -1,19 +1,22 @@
 """The door of every step, on its pages: a closed one says why, what to do, and leads there."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from core.clock import now
 from core.database import db, transaction
 from core.school import change_school
-from enrollment.rules import EndReason
-from enrollment.services import end_access
+from courses.models import Module
+from enrollment.rules import EndReason, PauseReason
+from enrollment.services import end_access, pause_grants
+from tests.conftest import NOON, Clock
 from tests.counting import statements
-from tests.factories import enroll, make_course, make_order, make_user, post, sign_in
+from tests.factories import complete, enroll, make_course, make_order, make_user, post, sign_in, steps_of
 
 LESSON = "/learn/skin/lesson-1"
 
@@ -156,3 +159,65 @@ def test_only_a_closed_door_costs_a_look_at_the_orders(client: FlaskClient, pers
 
     assert not [sql for sql in (*inside, *preview) if "orders" in sql]
     assert len(inside) <= 3
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("dispute", "ask your bank to withdraw the dispute"),
+        ("payment", "A payment for the course did not arrive in time"),
+    ],
+)
+def test_a_paused_course_says_why_and_how_it_opens_again(
+    client: FlaskClient, person: Any, skin: Any, reason: str, words: str
+) -> None:
+    enroll(person, skin, "order")
+    with transaction():
+        pause_grants("order", PauseReason(reason))
+
+    page = told(client)
+
+    assert words in page
+    assert "Enroll for" not in page
+
+
+@pytest.mark.parametrize("opens", [{"opens_days": 13}, {"opens_on": date(2026, 12, 4)}])
+def test_a_module_that_opens_later_says_on_which_day_everywhere(
+    client: FlaskClient, person: Any, clock: Clock, opens: dict[str, Any]
+) -> None:
+    course = make_course("drip", ("lesson", "lesson"), order="modules")
+    with transaction() as session:
+        session.execute(update(Module).where(Module.slug == "m2").values(**opens))
+    enroll(person, course)
+    complete(person, steps_of(course)[0])
+
+    closed = client.get("/learn/drip/lesson-2", follow_redirects=True)
+    dashboard = client.get("/dashboard").text
+
+    assert closed.request.path == "/learn/drip"
+    assert "Step 2 opens on 4 December 2026." in closed.text
+    assert "opens on 4 December 2026</span>" in closed.text
+    assert "Opens on 4 December 2026: Step 2</a>" in closed.text
+    assert "There is nothing for you to do until your course goes on." in dashboard
+    assert "Opens on 4 December 2026." in dashboard
+    clock(datetime(2026, 12, 4, tzinfo=UTC))
+    sign_in(client, person)
+    assert client.get("/learn/drip/lesson-2").status_code == 200
+
+
+def test_a_course_says_how_long_it_is_open_and_closes_then(
+    client: FlaskClient, clock: Clock, app: Flask
+) -> None:
+    make_course("year", access_months=12)
+    person = make_user()
+    sign_in(client, person)
+    assert "Access for 12 months from the day you enroll" in client.get("/courses/year").text
+    post(client, "/courses/year/enroll")
+    assert "Open to you until 21 November 2027, 12:00." in client.get("/learn/year").text
+
+    clock(NOON.replace(year=2027))
+    sign_in(client, person)
+
+    closed = client.get("/learn/year/lesson-1", follow_redirects=True)
+    assert "Your time in the course is over, and Step 1 closed with it." in closed.text
+    assert "Start free" in closed.text

@@ -1,6 +1,7 @@
 """The ledger: whatever is clicked, however often and from wherever, a step, a course and a certificate once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from core.clock import now
 from core.database import Base, db, transaction
 from core.errors import NotFound
 from courses.models import Course, Module, Step
+from enrollment.services import find_enrollment
 from progress.models import CourseCompletion, ReadingPlace, StepCompletion
 from progress.reads import learner_in
 from progress.services import (
@@ -198,3 +200,27 @@ def test_a_learner_of_a_course_is_known_by_one_read(app: Flask, clock: Clock) ->
 def test_a_course_that_is_not_there_is_not_found(app: Flask) -> None:
     with pytest.raises(NotFound):
         learner_in("none", 1)
+
+
+def test_an_enrollment_knows_that_its_course_was_finished(app: Flask) -> None:
+    course, ada, bea = make_course("one"), make_user(), make_user()
+    enroll(ada, course)
+    enroll(bea, course)
+    complete(ada, *steps_of(course))
+
+    assert [is_finished(person, course) for person in (ada, bea)] == [True, False]
+
+
+def test_who_returns_to_a_finished_course_has_finished_it(app: Flask) -> None:
+    course, ada = make_course("one"), make_user()
+    complete(ada, *steps_of(course))
+
+    enroll(ada, course)
+
+    assert is_finished(ada, course)
+
+
+def is_finished(person: Any, course: Any) -> bool:
+    found = find_enrollment(person.id, course.id)
+    assert found
+    return found.is_finished

@@ -23,6 +23,7 @@ TOLD = {
     "duplicate": Ending.ALREADY,
     "review": Ending.REVIEW,
     "refunded": Ending.REFUNDED,
+    "charged_back": Ending.CHARGED_BACK,
 }
 
 

@@ -14,18 +14,35 @@ from core.database import db, transaction
 from core.school import change_school
 from tests.conftest import make_config
 
-KINDS = ("receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "order_review")
+OF_MONEY = (
+    "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "partly_refunded", "refund_returned",
+    "refund_answered", "payment_disputed", "dispute_settled", "charged_back",
+)  # fmt: skip
+BUYERS = (*OF_MONEY, "refund_asked")
+TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
+PLANS = (
+    "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
+)  # fmt: skip
+KINDS = (*BUYERS, *TO_SCHOOL, *PLANS)
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
     "path": "/orders/ST-1", "course_path": "/courses/first", "learn_path": "/learn/first",
     "terms_version": "", "promise_days": 0, "promise_progress": 0, "is_test": False,
     "receipt_url": "", "reason": "", "email": "ada@example.org", "amount_ordered": "489.00 USD",
-    "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1",
+    "amount_paid": "48.90 USD", "admin_path": "/admin/orders/ST-1", "part": "10.00 USD", "ends_access": False,
+    "is_in": False, "text": "Not for me.", "progress": 0, "why": "", "is_approved": False, "answer": "Too late.",
+    "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
+    "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
+    "was_paused": False,
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
     "promise_days": 14, "promise_progress": 30, "is_test": True, "receipt_url": "https://stripe.example/receipt",
-    "reason": "Your card has insufficient funds.",
+    "reason": "Your card has insufficient funds.", "ends_access": True, "is_in": True, "is_approved": True,
+    "why": "expired or canceled card", "is_paused": True,
+    "due": "1 December 2026, 23:59 (UTC)", "due_day": "1 December", "outcome": "The school won.",
+    "instalments": 6, "until": datetime(2026, 12, 1, tzinfo=UTC),
+    "was_paused": True,
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
@@ -33,7 +50,15 @@ LINKS = {
     "payment_failed": ["/courses/first"],
     "paid_twice": ["/orders/ST-1"],
     "refunded": ["/orders/ST-1", "/courses/first"],
-    "order_review": ["/admin/orders/ST-1"],
+    "partly_refunded": ["/orders/ST-1"],
+    "refund_returned": ["/orders/ST-1"],
+    "refund_asked": ["/orders/ST-1"],
+    "refund_answered": ["/orders/ST-1"],
+    "payment_disputed": ["/orders/ST-1"],
+    "dispute_settled": ["/orders/ST-1"],
+    "charged_back": ["/orders/ST-1", "/courses/first"],
+    **{kind: ["/admin/orders/ST-1"] for kind in TO_SCHOOL},
+    **{kind: ["/orders/ST-1"] for kind in PLANS},
 }
 
 
@@ -66,7 +91,7 @@ def test_each_mail_is_whole_with_little_and_with_all(school: None, kind: str, va
 
     assert "ST-1" in text
     assert "ST-1" in html
-    assert ("First course" in subject) == (kind != "order_review")
+    assert ("First course" in subject) == (kind in (*BUYERS, *PLANS))
     for said in (text, html):
         assert "None" not in said
         assert "\n\n\n" not in said
@@ -82,7 +107,7 @@ def test_each_mail_leads_to_what_it_tells_of(school: None, kind: str) -> None:
         assert f'href="http://127.0.0.1:8000{path}"' in html
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "order_review"])
+@pytest.mark.parametrize("kind", BUYERS)
 def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
     _, named, html = written(kind)
     _, unnamed, _ = written(kind, LEAST)
@@ -95,7 +120,7 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        *((kind, "no money move") for kind in KINDS if kind != "order_review"),
+        *((kind, "no money move") for kind in (*OF_MONEY, *PLANS)),
         ("receipt", "1 November 2026"),
         (
             "receipt",
@@ -104,6 +129,16 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("receipt", "https://stripe.example/receipt"),
         ("payment_failed", "Your card has insufficient funds."),
         ("order_review", "Your card has insufficient funds."),
+        ("partly_refunded", "no longer opens the course"),
+        ("refund_returned", "The course is open to you again."),
+        ("refund_failed", "expired or canceled card"),
+        ("refund_answered", "The school has agreed".lower()),
+        ("dispute_opened", "1 December 2026, 23:59 (UTC)"),
+        ("dispute_closed", "The school won."),
+        ("payment_disputed", "the course is closed to you"),
+        ("plan_begun", "6 times in all"),
+        ("plan_payment_missing", "1 December 2026"),
+        ("plan_recovered", "open to you again"),
     ],
 )
 def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
@@ -121,6 +156,18 @@ def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
         ("paid_twice", "your place in the course and everything in it stay as they are"),
         ("refunded", "What you completed is kept"),
         ("order_review", "enroll the buyer by hand"),
+        ("refund_failed", "Decide what becomes of the money"),
+        ("refund_requested", "Not for me."),
+        ("payment_disputed", "tell your bank that you withdraw the dispute"),
+        ("dispute_settled", "There is nothing to do"),
+        ("charged_back", "What you completed is kept"),
+        ("dispute_opened", "cannot be refunded while it is disputed"),
+        ("dispute_closed", "The school won."),
+        ("plan_begun", "everything stays open for 7 days"),
+        ("plan_payment_missing", "Nothing is closed yet"),
+        ("plan_paused", "Nothing is lost"),
+        ("plan_settled", "nothing more is taken"),
+        ("plan_ended", "What you have completed is kept"),
     ],
 )
 def test_each_mail_says_what_is_to_be_done(school: None, kind: str, said: str) -> None:
@@ -130,7 +177,7 @@ def test_each_mail_says_what_is_to_be_done(school: None, kind: str, said: str) -
     assert said in html
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "order_review"])
+@pytest.mark.parametrize("kind", BUYERS)
 def test_a_test_speaks_neither_of_banks_that_wait_nor_of_stripe(school: None, kind: str) -> None:
     for said in written(kind)[1:]:
         assert "Most banks" not in said
@@ -142,7 +189,7 @@ def test_a_payment_speaks_of_who_handled_it_and_of_when_it_is_back(school: None)
 
     assert "The receipt of Stripe" in written("receipt", paid)[1]
     assert "What Stripe, which handles our payments, says" in written("payment_failed", paid)[1]
-    for kind in ("paid_twice", "refunded"):
+    for kind in ("paid_twice", "refunded", "partly_refunded"):
         assert "the way it came. Most banks" in written(kind, paid)[1]
 
 

@@ -6,6 +6,7 @@ The truth at the end is what the sandbox's own objects say, read here as raw JSO
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -21,13 +22,23 @@ from sqlalchemy import select
 from core import clock
 from core.database import db, transaction
 from core.errors import DomainError
+from core.money import Money
 from enrollment.services import find_enrollment, grants_of
 from enrollment.services import revoke as revoke_by_hand
 from payments import gateway
 from payments.values import StripeRefused
 from sandbox.errors import StripeError
 from shop import checkout, reconcile, turns
+from shop.disputes.models import DisputeRow
+from shop.disputes.rules import HOLDING
+from shop.disputes.services import is_disputed
+from shop.ledger.models import LedgerEntry
+from shop.ledger.rules import EntryKind
 from shop.models import Order, OrderChange
+from shop.refunds import sending
+from shop.refunds.models import RefundRow
+from shop.refunds.rules import REFUNDABLE
+from shop.refunds.services import Wish, ended_access, left_of
 from shop.rules import OPEN_STATES, OrderState
 from tests import factories
 from tests.shop.shop import Shop
@@ -52,6 +63,7 @@ BRIEF = settings(
     suppress_health_check=list(HealthCheck),
 )
 LONGER = settings(BRIEF, max_examples=50, derandomize=False, stateful_step_count=50)
+FEES = (EntryKind.DISPUTE_FEE, EntryKind.DISPUTE_FEE_BACK)  # a part of Stripe's lines, an entry here
 Json = dict[str, Any]
 
 
@@ -74,6 +86,7 @@ class Orders(RuleBasedStateMachine):
         self.granted = False  # by hand, and that is what the access stands on
         self.put_out = False  # now, by hand
         self.was_put_out = False  # at any time: then money may end under review
+        self.ended_part = False  # at any time: access was ended by hand though only a part went back
         self.accepted = False  # by an admin, at any time: what the school had ended may then be paid twice
         if tabs:
             self.two_tabs(5900, then)
@@ -162,12 +175,42 @@ class Orders(RuleBasedStateMachine):
             with suppress(StripeError):
                 self.sandbox.refund(paid[which % len(paid)], amount, status)
 
-    @rule(act=st.sampled_from(["refund_arrives", "refund_falls"]), which=st.integers(0, 3))
+    @rule(act=st.sampled_from(["refund_arrives", "refund_falls", "refund_falls"]), which=st.integers(0, 3))
     def a_refund_ends(self, act: str, which: int) -> None:
+        """One on its way arrives; one on its way, or long gone through, fails."""
         self.step(act)
-        pending = [each for each in self.sandbox.account.store.all("refund") if each["status"] == "pending"]
-        if pending:
-            getattr(self.sandbox, act)(pending[which % len(pending)]["id"])
+        ends = ("pending",) if act == "refund_arrives" else ("pending", "succeeded")
+        standing = [each for each in self.sandbox.account.store.all("refund") if each["status"] in ends]
+        if standing:
+            getattr(self.sandbox, act)(standing[which % len(standing)]["id"])
+
+    @rule(status=st.sampled_from(["needs_response", "warning_needs_response"]), which=st.integers(0, 3))
+    def a_bank_disputes(self, status: str, which: int) -> None:
+        self.step("dispute")
+        paid = [each["id"] for each in self.sessions() if each["payment_status"] == "paid"]
+        if paid:
+            with suppress(StripeError):
+                self.sandbox.dispute(paid[which % len(paid)], status=status)
+
+    @rule(verdict=st.sampled_from(["won", "lost", "warning_closed", "escalate"]), which=st.integers(0, 3))
+    def a_bank_decides(self, verdict: str, which: int) -> None:
+        self.step(verdict)
+        disputes = self.sandbox.account.store.all("dispute")
+        if disputes:
+            with suppress(StripeError):
+                self.sandbox.decide(disputes[which % len(disputes)]["id"], verdict)
+
+    @rule(part=st.sampled_from([None, None, 1000]), ends_access=st.booleans(), which=st.integers(0, 3))
+    def refund_by_an_admin(self, part: int | None, ends_access: bool, which: int) -> None:
+        self.step("refund by an admin")
+        paid = [each for each in self.shop.orders(self.buyer) if each.state in REFUNDABLE]
+        if paid:
+            order = paid[which % len(paid)]
+            amount = Money(part, "USD") if part else left_of(order)
+            self.ended_part |= bool(part and ends_access)
+            wish = Wish(amount, ends_access=bool(part and ends_access))
+            with self.surviving():
+                sending.give_back(order.number, wish, self.world.admin.id)
 
     @rule(comes=st.booleans())
     def by_hand(self, comes: bool) -> None:
@@ -277,7 +320,8 @@ class Orders(RuleBasedStateMachine):
         for change in db.session.scalars(select(OrderChange).order_by(OrderChange.id)):
             ways[change.order_id].append((change.before, change.after))
         assert sum(each.state in OPEN_STATES for each in held) <= 1
-        self.access_stands_on_a_fact({each.id for each in held if each.state in ENTERED})
+        entered = {each.id for each in held if each.state in ENTERED and not ended_access(each)}
+        self.access_stands_on_a_fact(entered)
         for order in held:
             states_move_along_the_table(order, ways[order.id])
         mails_say_once_what_happened(held, ways)
@@ -290,18 +334,29 @@ class Orders(RuleBasedStateMachine):
         is_in = found is not None and found.state == "active"
         grants = [each for each in grants_of(self.buyer.id, self.shop.course.id) if each.ended_at is None]
         by_orders = {each.order_id for each in grants if each.order_id is not None}
-        assert is_in == bool(grants), "in by nothing, or a grant that opens nothing"
+        paused = {each.order_id for each in grants if each.pause_reason}
+        assert is_in == any(not each.pause_reason for each in grants), (
+            "in by nothing, or a grant opens nothing"
+        )
+        assert paused == {each for each in by_orders if is_disputed(each)}, "paused, and not disputed, or not"
         assert by_orders <= entered, "in by an order that gives no access"
         assert self.granted == (len(grants) > len(by_orders)), "let in by hand, or not"
-        assert is_in or not entered or self.put_out or self.accepted, "paid, and not in"
+        is_excused = self.put_out or self.accepted or entered <= paused
+        assert is_in or not entered or is_excused, "paid, and not in"
         assert not is_in or not self.put_out
-        assert len(entered) <= 1 or self.was_put_out, "paid twice, and kept twice"
+        assert len(entered) <= 1 or self.was_put_out or self.ended_part, "paid twice, and kept twice"
 
     def only_double_payments_go_back_by_themselves(self, held: list[Order], ways: Ways) -> None:
         doubled = {
             each.payment_id for each in held if OrderState.DUPLICATE in [after for _, after in ways[each.id]]
         }
-        assert {asked["params"]["payment_intent"] for asked in self.shop.refunds()} <= doubled
+        by_nobody = set(db.session.scalars(select(RefundRow.id).filter_by(asked_by=None)))
+        asked = [
+            each["params"]
+            for each in self.shop.refunds()
+            if int(each["params"]["metadata"]["refund"]) in by_nobody
+        ]
+        assert {each["payment_intent"] for each in asked} <= doubled
 
     # ---- What is true at the end
 
@@ -338,7 +393,23 @@ class Orders(RuleBasedStateMachine):
                 assert kept[session["id"]] in self.meant(session), (kept[session["id"]], session)
             else:  # Made and never shown to anybody: nobody can have paid it.
                 assert session["payment_status"] == "unpaid"
+        self.the_books_say_the_same()
         self.all_is_right()
+
+    def the_books_say_the_same(self) -> None:
+        """The ledger is Stripe's balance, entry by entry, and each refund there a row here that stands so."""
+        db.session.rollback()
+        store = self.sandbox.account.store
+        moved = select(LedgerEntry.source_id, LedgerEntry.amount_minor)
+        ours = Counter(map(tuple, db.session.execute(moved.where(LedgerEntry.kind.not_in(FEES)))))
+        assert ours == Counter((each["source"], each["amount"]) for each in store.all("balance_transaction"))
+        query = select(RefundRow.stripe_id, RefundRow.state).where(RefundRow.stripe_id.is_not(None))
+        rows = {stripe_id: str(state) for stripe_id, state in db.session.execute(query)}
+        assert rows == {each["id"]: each["status"] for each in store.all("refund")}
+        told = dict(map(tuple, db.session.execute(select(DisputeRow.stripe_id, DisputeRow.status))))
+        assert told == {each["id"]: each["status"] for each in store.all("dispute")}
+        for order in self.shop.orders(self.buyer):
+            assert left_of(order).minor >= 0, "more went back than was paid"
 
     def meant(self, session: Json) -> set[str]:
         """The states in which an order may end whose session stands so at Stripe."""
@@ -355,13 +426,15 @@ class Orders(RuleBasedStateMachine):
         refunds = [each for each in store.all("refund") if each["payment_intent"] == intent["id"]]
         returned = sum(each["amount"] for each in refunds if each["status"] == "succeeded")
         pending = any(each["status"] == "pending" for each in refunds)
-        if returned == intent["amount_received"]:
-            return {"refunded"}
+        disputes = {d["status"] for d in store.all("dispute") if d["payment_intent"] == intent["id"]}
+        gone = {"refunded"} if returned == intent["amount_received"] else set()
+        if gone or "lost" in disputes:
+            return gone | ({"charged_back"} if "lost" in disputes else set())
         review = {"review"} if self.was_put_out else set()
-        # A double payment is refunded in full, unless its refund is still on the way, or has failed.
-        doubled = {"duplicate"} if pending or any(each["status"] == "failed" for each in refunds) else set()
-        came_back = {"refunded"} if any(each["status"] == "failed" for each in refunds) else set()
-        return ({"partly_refunded"} if returned else {"paid"}) | review | doubled | came_back
+        # A double payment is refunded in full, unless its refund is on the way or has failed, or a bank holds it.
+        waits = pending or any(each["status"] == "failed" for each in refunds) or disputes & set(HOLDING)
+        doubled = {"duplicate"} if waits else set()
+        return ({"partly_refunded"} if returned else {"paid"}) | review | doubled
 
 
 @pytest.fixture

@@ -7,8 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.money import Money
-from payments.values import Payment, Session, SessionStatus
-from shop.rules import OPEN_STATES, TRANSITIONS, OrderState, next_state, told_by
+from payments.values import (
+    Dispute,
+    DisputeStatus,
+    Payment,
+    Refund,
+    RefundState,
+    Session,
+    SessionStatus,
+)
+from shop.rules import OPEN_STATES, TRANSITIONS, UNDONE, OrderState, next_state, told_by
 from tests.conftest import NOON
 
 S = OrderState
@@ -18,12 +26,17 @@ PAID = Session(
     "cs_1", SessionStatus.COMPLETE, True, PRICE, False, "261121-AAAAAAAA", "school.example", "", NOON, PAYMENT
 )
 UNPAID = replace(PAID, is_paid=False, payment=replace(PAYMENT, captured=0))
-WITH_MONEY = {S.PAID, S.DUPLICATE, S.REVIEW, S.PARTLY_REFUNDED, S.REFUNDED}
+WITH_MONEY = {S.PAID, S.DUPLICATE, S.REVIEW, S.PARTLY_REFUNDED, S.REFUNDED, S.CHARGED_BACK}
 STATES = st.sampled_from(list(S))
 
 
-def returned(amount: int) -> Payment:
-    return replace(PAYMENT, refunded=amount)
+def returned(amount: int, state: RefundState = RefundState.SUCCEEDED) -> Payment:
+    return replace(PAYMENT, refunds=(Refund("re_1", state, amount, "USD"),))
+
+
+def disputed(status: DisputeStatus, refunded: int = 0) -> Payment:
+    dispute = Dispute("du_1", "pi_1", status, Money(100, "USD"), "general", None, NOON, False)
+    return replace(returned(refunded), disputes=(dispute,))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +61,12 @@ def returned(amount: int) -> Payment:
         (replace(PAID, payment=returned(4899)), S.PARTLY_REFUNDED),
         (replace(PAID, payment=returned(4900)), S.REFUNDED),
         (replace(PAID, total=Money(1, "USD"), payment=returned(4900)), S.REFUNDED),
-        (replace(PAID, payment=replace(PAYMENT, returning=4900)), S.PAID),
+        (replace(PAID, payment=returned(4900, RefundState.PENDING)), S.PAID),
+        (replace(PAID, payment=disputed(DisputeStatus.NEEDS_RESPONSE)), S.PAID),
+        (replace(PAID, payment=disputed(DisputeStatus.WON)), S.PAID),
+        (replace(PAID, payment=disputed(DisputeStatus.LOST)), S.CHARGED_BACK),
+        (replace(PAID, payment=disputed(DisputeStatus.LOST, refunded=100)), S.CHARGED_BACK),
+        (replace(PAID, payment=disputed(DisputeStatus.LOST, refunded=4900)), S.REFUNDED),
     ],
 )
 def test_what_a_session_means(session: Session, told: OrderState) -> None:
@@ -73,6 +91,17 @@ def test_nothing_leads_back(start: OrderState, news: list[OrderState]) -> None:
             assert state not in seen
             seen.append(state)
         assert not (seen[0] in WITH_MONEY and state not in WITH_MONEY)
+
+
+@pytest.mark.parametrize("told", [S.PAID, S.PARTLY_REFUNDED, S.DUPLICATE, S.REVIEW])
+def test_a_refund_that_failed_leads_back_and_no_other_news_does(told: OrderState) -> None:
+    assert next_state(S.REFUNDED, told) is S.REFUNDED
+    assert next_state(S.REFUNDED, told, has_failed_refund=True) is told
+
+
+def test_no_failed_refund_leads_back_to_an_order_without_money() -> None:
+    assert set(UNDONE) == {S.PARTLY_REFUNDED, S.REFUNDED}
+    assert set().union(*UNDONE.values()) <= WITH_MONEY
 
 
 def test_money_that_came_wins_over_every_ending_without_it() -> None:

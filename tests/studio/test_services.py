@@ -1,5 +1,6 @@
 """Publishing a bundle: what changes, what stays, and what survives renames and removals, on both databases."""
 
+from datetime import date
 from functools import cache
 
 import pytest
@@ -10,6 +11,7 @@ from core import storage
 from core.database import db, transaction
 from core.errors import Conflict, InvalidInput
 from courses.models import Author, Course, Module, Step
+from courses.services import prices_of
 from lessons.models import Lesson, LessonMedia
 from progress.models import CourseCompletion, StepCompletion
 from progress.services import complete_step, done_steps
@@ -71,6 +73,17 @@ def test_everything_is_new_once_and_then_unchanged(app: Flask):
     assert (second.added, second.changed, len(second.unchanged)) == ((), (), len(sample()))
     assert versions == (row(Course).version, row(Course).revision) == (1, 1)
     assert db.session.scalar(select(func.count()).select_from(ContentRevision)) == len(sample())
+
+
+def test_prices_in_further_currencies_come_and_go_with_the_file(app: Flask):
+    publish_sample()
+    path = "courses/barriers/course.md"
+    sync(edited(path, "currency: EUR", "currency: EUR\nprices:\n  USD: '14'\n  JPY: '2000'"))
+    both = prices_of(row(Course))
+    sync(edited(path, "currency: EUR", "currency: EUR\nprices:\n  USD: '15'"))
+    assert list(map(str, both.values())) == ["12.50 EUR", "2,000 JPY", "14.00 USD"]
+    assert list(map(str, prices_of(row(Course)).values())) == ["12.50 EUR", "15.00 USD"]
+    assert row(Course).version == 3
 
 
 def test_nothing_is_rendered_that_did_not_change(app: Flask):
@@ -418,6 +431,23 @@ def test_a_source_stays_while_a_lesson_of_another_course_cites_it(app: Flask):
     sync(other)
     assert {source.key for source in db.session.scalars(select(Source))} == {"madison2003", "gate1"}
     assert {course.slug for course in db.session.scalars(select(Course))} == {"barriers", "gates"}
+
+
+def test_what_a_course_says_of_time_is_published_and_shown_at_once(app: Flask):
+    publish_sample()
+    version = row(Course, slug="barriers").version
+    files = edited(COURSE, "slug: doors", "slug: doors\n    opens: {days: 7, date: 2026-12-04}")
+    said = b"level: Introductory\naccess_months: 12\nenroll_from: 2026-12-01\nenroll_until: 2026-12-31\n"
+    files[COURSE] = files[COURSE].replace(b"level: Introductory\n", said)
+
+    sync(files)
+
+    course, module = row(Course, slug="barriers"), row(Module, slug="doors")
+    assert (course.access_months, course.enroll_from, course.enroll_until) == (
+        12, date(2026, 12, 1), date(2026, 12, 31),
+    )  # fmt: skip
+    assert (module.opens_days, module.opens_on) == (7, date(2026, 12, 4))
+    assert course.version == version + 1
 
 
 def test_a_round_trip_changes_no_byte(app: Flask, tmp_path):

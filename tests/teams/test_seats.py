@@ -159,6 +159,21 @@ def test_a_refund_ends_all_seats_of_its_order_and_no_others(clinic: Clinic) -> N
     assert clinic.invite("cy@example.org", "di@example.org") == 1
 
 
+def test_a_refund_that_fails_gives_the_seats_back(clinic: Clinic) -> None:
+    ada, bo, cy = clinic.seat_somebody(), clinic.seat_somebody(), factories.make_user()
+    clinic.invite(cy.email)
+    take_back(clinic, clinic.orders[0])
+    clinic.buy(1)
+    clinic.invite(bo.email)
+    clinic.accept(bo)
+
+    clinic.give(clinic.orders[0])
+
+    assert clinic.is_in(ada)
+    assert clinic.addresses() == [ada.email, "", "", bo.email]  # Who has another seat by now keeps that one.
+    assert not any(seat.is_ended for seat in clinic.seats())
+
+
 def test_while_the_payment_is_disputed_seats_are_paused(clinic: Clinic) -> None:
     ada, bo = clinic.seat_somebody(), factories.make_user()
     clinic.invite(bo.email)

@@ -7,7 +7,9 @@ import pytest
 from core.database import transaction
 from core.errors import InvalidInput
 from core.money import Money
+from core.school import change_school
 from courses.models import Course
+from shop.legal import CONSENT_MISSING
 from shop.seats.rules import PriceBreak
 from shop.seats.services import set_breaks
 from tests import factories
@@ -101,7 +103,29 @@ def test_the_page_shows_the_price_and_leads_to_the_payment(
     assert factories.post(client, address, typed).status_code == 303
 
     assert 'value="Clinic am See"' in client.get(address).text  # The order waits: it is not typed twice.
-    sandbox.pay(shop.order(clinic.manager).session_id or "")
+    order = shop.order(clinic.manager)
+    waiting = client.get(f"/orders/{order.number}").text
+    assert f'href="{address}"' in waiting  # It goes on with the form: a button would order nothing.
+    assert f'action="{address}' not in waiting
+    sandbox.pay(order.session_id or "")
     page = client.get(f"/checkout/return?order={shop.order(clinic.manager).number}").text
     assert "The seats are yours." in page
     assert 'href="/team"' in page
+    assert "depends on how they were used" in client.get(f"/orders/{order.number}").text
+
+
+def test_a_school_that_asks_for_consent_asks_it_for_seats_too(
+    shop: Shop, sandbox: Sandbox, clinic: Clinic
+) -> None:
+    client, address = shop.browser(clinic.manager), f"/courses/{clinic.course.slug}/team"
+    typed = {"seats": "3", "company": "Clinic am See", "way": "card"}
+    assert 'name="consent"' not in client.get(address).text
+    with transaction():
+        change_school({"asks_consent": True})
+
+    refused = factories.post(client, address, typed)
+    taken = factories.post(client, address, {**typed, "consent": "y"})
+
+    assert (refused.status_code, taken.status_code) == (422, 303)
+    assert CONSENT_MISSING in refused.text
+    assert shop.order(clinic.manager).consent_version

@@ -1,0 +1,1 @@
+"""Enrolling many people at once from a file, after a look at what it would do."""

@@ -1,0 +1,107 @@
+"""The admin's cohorts: the list, making and changing one, its members."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+
+from admin import cohorts, services
+from admin.enrollments import course_choices
+from admin.forms import CohortForm, MemberForm
+from admin.page import Answer, page
+from core.database import db, transaction
+from core.errors import Conflict, InvalidInput
+from core.permissions import Permission
+from core.web import allow, signed_in
+from courses.models import Course
+from courses.services import find_course
+from enrollment.cohorts.making import add_cohort, change_cohort, take_out
+from enrollment.cohorts.services import find_cohort
+
+bp = Blueprint("admin_cohorts", __name__, url_prefix="/admin/cohorts")
+
+
+@bp.get("")
+@allow(Permission.ENROLLMENTS)
+def index() -> Answer:
+    """All cohorts, with who is in and who waits."""
+    courses = course_choices()
+    wanted = request.args.get("course", "")
+    chosen = wanted if wanted in dict(courses) else ""
+    return page("cohorts", "cohorts", rows=cohorts.all_cohorts(chosen), courses=courses, chosen=chosen)
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@allow(Permission.ENROLLMENTS)
+def new() -> Answer:
+    """Make a cohort."""
+    form = CohortForm(course_choices(), **request.args.to_dict())
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                course = find_course(form.course.data)
+                cohort_id = add_cohort(course.id, form.values(), signed_in().user_id).id
+        except Conflict as problem:
+            form.name.errors = [problem.sentence]
+        else:
+            flash("The cohort is made.", "success")
+            return redirect(url_for("admin_cohorts.show", cohort_id=cohort_id), 303)
+    return page("cohort_new", "cohorts", form)
+
+
+@bp.route("/<int:cohort_id>", methods=["GET", "POST"])
+@allow(Permission.ENROLLMENTS)
+def show(cohort_id: int) -> Answer:
+    """One cohort: its days and places, its members and its line."""
+    course = _course_of(cohort_id)
+    form = CohortForm([(course.slug, course.title)], obj=find_cohort(cohort_id), course=course.slug)
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                change_cohort(find_cohort(cohort_id), form.values(), signed_in().user_id)
+        except (Conflict, InvalidInput) as problem:
+            field = form.places if isinstance(problem, InvalidInput) else form.name
+            field.errors = [problem.sentence]
+        else:
+            flash("The cohort is changed.", "success")
+            return redirect(url_for("admin_cohorts.show", cohort_id=cohort_id), 303)
+    return _page(cohort_id, form)
+
+
+@bp.post("/<int:cohort_id>/members")
+@allow(Permission.ENROLLMENTS)
+def add(cohort_id: int) -> Answer:
+    """Let somebody into the course and the cohort by hand."""
+    course, form = _course_of(cohort_id), MemberForm()
+    slug, problem_words = course.slug, "Enter the learner's email address."
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                cohort, by = find_cohort(cohort_id), signed_in().user_id
+                services.enroll_in_cohort(form.email.data or "", slug, cohort, by)
+        except (InvalidInput, Conflict) as problem:
+            problem_words = problem.sentence
+        else:
+            flash(f"{form.email.data} is in the cohort.", "success")
+            return redirect(url_for("admin_cohorts.show", cohort_id=cohort_id), 303)
+    flash(problem_words, "error")
+    return redirect(url_for("admin_cohorts.show", cohort_id=cohort_id), 303)
+
+
+@bp.post("/<int:cohort_id>/members/<int:place_id>/remove")
+@allow(Permission.ENROLLMENTS)
+def remove(cohort_id: int, place_id: int) -> Answer:
+    """Take somebody out of the cohort, or of its line; their enrollment stays."""
+    with transaction():
+        take_out(cohort_id, place_id, signed_in().user_id)
+    flash("They are out of the cohort. A free place was offered to who waits.", "success")
+    return redirect(url_for("admin_cohorts.show", cohort_id=cohort_id), 303)
+
+
+def _course_of(cohort_id: int) -> Course:
+    return db.session.get_one(Course, find_cohort(cohort_id).course_id)
+
+
+def _page(cohort_id: int, form: CohortForm) -> Answer:
+    return page(
+        "cohort", "cohorts", form,
+        cohort=find_cohort(cohort_id), course=_course_of(cohort_id), members=cohorts.members_of(cohort_id),
+        adding=MemberForm(),
+    )  # fmt: skip

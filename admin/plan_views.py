@@ -1,0 +1,74 @@
+"""The admin's plans: what is offered, made and switched off, and how those that were bought stand."""
+
+from flask import Blueprint, flash, redirect, url_for
+
+from accounts.freshness import fresh, sent_or_typed
+from admin import order_words, plans
+from admin.enrollments import course_choices
+from admin.forms import ButtonForm, PlanForm
+from admin.listing import read_listing
+from admin.page import Answer, page
+from core.database import transaction
+from core.errors import InvalidInput
+from core.money import read_money
+from core.permissions import Permission
+from core.school import current_school
+from core.web import allow, signed_in
+from shop.plans import services
+from shop.plans.rules import Rhythm
+from shop.plans.services import Draft
+
+bp = Blueprint("admin_plans", __name__, url_prefix="/admin")
+VERBS = {"on": True, "off": False}
+
+
+@bp.get("/plans")
+@allow(Permission.MONEY)
+def index() -> Answer:
+    """What is offered, and who pays it."""
+    asked = read_listing("admin_plans.index", plans.COLUMNS, "-begun", {"state": plans.STATES})
+    rows, shown = plans.page_of_terms(asked)
+    return page(
+        "plans", "plans", ButtonForm(),
+        offered=plans.all_plans(), asked=asked, rows=rows, pager=asked.pager(shown),
+        states=order_words.in_words(plans.STATES),
+    )  # fmt: skip
+
+
+@bp.route("/plans/new", methods=["GET", "POST"])
+@allow(Permission.MONEY)
+@fresh()
+def make() -> Answer:
+    """Put a plan on sale. It is never changed, so that what was agreed stays."""
+    form = PlanForm(course_choices(), formdata=sent_or_typed())
+    if form.validate_on_submit():
+        try:
+            _make(form)
+        except InvalidInput as problem:
+            form.amount.errors = [problem.sentence]
+        else:
+            flash("The plan is on sale. It stands on the enroll pages of its courses.", "success")
+            return redirect(url_for("admin_plans.index"), 303)
+    return page("plan_new", "plans", form, currency=current_school().currency)
+
+
+@bp.post("/plans/<int:plan_id>/<any(on, off):verb>")
+@allow(Permission.MONEY)
+@fresh("admin_plans.index")
+def switch(plan_id: int, verb: str) -> Answer:
+    """Sell a plan, or no more; those that run go on."""
+    with transaction():
+        title = services.switch(plan_id, VERBS[verb], signed_in().user_id).title
+    said = "is on sale" if VERBS[verb] else "is sold no more; those that run go on"
+    flash(f"“{title}” {said}.", "success")
+    return redirect(url_for("admin_plans.index"), 303)
+
+
+def _make(form: PlanForm) -> None:
+    payment = read_money(form.amount.data or "", current_school().currency)
+    if payment.is_free:
+        raise InvalidInput("Enter what each payment is, more than nothing.", "amount")
+    courses = plans.course_ids_of(form.courses.data or [])
+    draft = Draft(form.title.data or "", payment, Rhythm(form.rhythm.data), form.instalments.data, courses)
+    with transaction():
+        services.make_plan(draft, signed_in().user_id)

@@ -1,0 +1,61 @@
+"""Refunds, requests and the ledger in an admin's words. Pure."""
+
+from collections.abc import Iterator
+
+from admin.order_words import Word
+from core.money import Money
+from payments.values import RefundState
+from shop.ledger.rules import EntryKind, Fault
+from shop.refunds.rules import RefundReason, RequestState
+from shop.rules import OrderState
+from shop.turns import ENTERED
+
+STATES: dict[str, Word] = {
+    RefundState.PENDING: Word("On its way", "info", "clock"),
+    RefundState.REQUIRES_ACTION: Word("Waits for the buyer", "warn", "clock"),
+    RefundState.SUCCEEDED: Word("Went back", "ok", "circle-check"),
+    RefundState.FAILED: Word("Failed", "bad", "x"),
+    RefundState.CANCELED: Word("Cancelled", "", "minus"),
+}
+REASONS = {
+    RefundReason.REQUESTED: "The buyer asked for it",
+    RefundReason.DUPLICATE: "Paid twice",
+    RefundReason.FRAUDULENT: "The payment was a fraud",
+}
+REQUESTS: dict[str, Word] = {
+    RequestState.OPEN: Word("Open", "warn", "clock"),
+    RequestState.APPROVED: Word("Approved", "ok", "circle-check"),
+    RequestState.DECLINED: Word("Declined", "", "minus"),
+}
+ENTRIES: dict[str, str] = {
+    EntryKind.PAYMENT: "Payment",
+    EntryKind.REFUND: "Refund",
+    EntryKind.REFUND_FAILED: "Refund came back",
+    EntryKind.DISPUTE: "Taken by the bank",
+    EntryKind.DISPUTE_FEE: "Fee of the dispute",
+    EntryKind.DISPUTE_WON: "Given back by the bank",
+    EntryKind.DISPUTE_FEE_BACK: "Fee given back",
+}
+VERDICTS = {
+    True: Word("Both say the same", "ok", "circle-check"),
+    False: Word("They differ", "bad", "flag"),
+}
+FAULTS: dict[str, str] = {
+    Fault.MISSING_HERE: "Stripe has it, the ledger does not",
+    Fault.MISSING_THERE: "The ledger has it, Stripe does not",
+    Fault.OTHER_AMOUNT: "The amounts differ",
+}
+
+
+def consequences(state: OrderState, amount: Money, left: Money, ends_access: bool) -> Iterator[str]:
+    """What follows from a refund of this much, in sentences."""
+    is_full = amount == left
+    yield f"{amount} of the {left} that are left go back by the way they came. Stripe's fee for the payment stays."
+    if state not in ENTERED:
+        yield "This order let nobody in, so no access ends by it."
+    elif is_full or ends_access:
+        yield "Access by this order ends, and certificates of it are withdrawn. Progress is kept."
+    else:
+        yield "The buyer keeps access and certificate."
+    if is_full:
+        yield "The buyer is told by mail once the money has gone."

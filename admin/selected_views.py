@@ -1,0 +1,79 @@
+"""What is done with several enrollments at once: a page that says whom it concerns, and the deed."""
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+
+from admin import enrollments
+from admin.enrollment_views import cells
+from admin.enrollments import REVOKED, EnrollmentRow
+from admin.forms import ButtonForm
+from admin.page import Answer, page
+from admin.rules import PAGE_SIZE
+from core.audit import record
+from core.database import db, transaction
+from core.permissions import Permission
+from core.spreadsheet import csv_file
+from core.web import allow, signed_in
+from enrollment.rules import GrantKind
+from enrollment.services import enroll
+from enrollment.services import revoke as revoke_enrollment
+
+bp = Blueprint("admin_selected", __name__, url_prefix="/admin/enrollments/selected")
+NOTE = "Enrolled again"
+
+
+@bp.get("")
+@allow(Permission.ENROLLMENTS)
+def show() -> Answer:
+    """Those that were ticked: who has access, and may lose it, and who has lost it, and may have it back."""
+    rows = _rows(request.args.getlist("id"))
+    if not rows:
+        flash("Tick the enrollments that you mean first.", "warn")
+        return redirect(url_for("admin_enrollments.index"), 303)
+    inside, outside = (
+        [row for row in rows if row.state != REVOKED],
+        [row for row in rows if row.state == REVOKED],
+    )
+    return page("selected", "enrollments", ButtonForm(), rows=rows, inside=inside, outside=outside)
+
+
+@bp.get("/file.csv")
+@allow(Permission.ENROLLMENTS)
+def export() -> Response:
+    """Those that were ticked, as a file. The trail keeps who took it."""
+    rows = _rows(request.args.getlist("id"))
+    with transaction():
+        about = {"ids": [row.id for row in rows]}
+        record("enrollment.export", "enrollments", about, actor_id=signed_in().user_id)
+    return csv_file("enrollments", cells(iter(rows)))
+
+
+@bp.post("/revoke")
+@allow(Permission.ENROLLMENTS)
+def revoke() -> Answer:
+    """End the access of those who have it, all or none."""
+    ids, by = request.form.getlist("id"), signed_in().user_id
+    with transaction():
+        rows = [row for row in _rows(ids) if row.state != REVOKED]
+        for row in rows:
+            revoke_enrollment(row.id, by)
+    flash(f"Access ended: {len(rows)}. Below it can be given back.", "success")
+    return redirect(url_for("admin_selected.show", id=ids), 303)
+
+
+@bp.post("/restore")
+@allow(Permission.ENROLLMENTS)
+def restore() -> Answer:
+    """Let those in again who have no access, all or none."""
+    ids, by = request.form.getlist("id"), signed_in().user_id
+    with transaction():
+        rows = [row for row in _rows(ids) if row.state == REVOKED]
+        for row in rows:
+            enroll(row.user_id, row.course_id, GrantKind.ADMIN, granted_by=by, note=NOTE)
+    flash(f"Access given back: {len(rows)}.", "success")
+    return redirect(url_for("admin_selected.show", id=ids), 303)
+
+
+def _rows(asked: list[str]) -> list[EnrollmentRow]:
+    """No more than stand on a page of the list; what names none is left out."""
+    ids = [int(each) for each in asked if each.isdecimal() and int(each) < 2**31]
+    return enrollments.read(list(dict.fromkeys(ids))[:PAGE_SIZE], db.session)

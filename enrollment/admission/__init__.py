@@ -1,0 +1,1 @@
+"""Who may enroll in a course: when it takes learners, and what comes before it."""

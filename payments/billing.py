@@ -1,0 +1,48 @@
+"""What Stripe says of a subscription and its invoices, as values. Pure.
+
+Only `subscriptions.py` and `invoices.py` know how Stripe spells them. Amounts are in the currency's
+minor unit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.money import Money
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """One bill of a subscription. `until` is the end of the period that it is for; `refunded` is what went back."""
+
+    id: str
+    is_paid: bool
+    is_open: bool
+    total: Money
+    until: datetime
+    paid_at: datetime | None = None
+    payment_id: str = ""
+    refunded: int = 0
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A subscription as Stripe gives it at this moment, with its invoices. `order_number` is what we wrote into it.
+
+    `is_over`: nothing more is drawn. `is_failing`: its latest invoice is due and was not paid. `renews_at` ends the
+    present period. `ends_at` is when it will end, where somebody has cancelled it, or when it ended.
+    """
+
+    id: str
+    order_number: str
+    school: str
+    livemode: bool
+    customer_id: str
+    is_over: bool
+    is_failing: bool
+    renews_at: datetime
+    ends_at: datetime | None
+    invoices: tuple[Invoice, ...] = ()
+
+    @property
+    def paid(self) -> tuple[Invoice, ...]:
+        return tuple(each for each in self.invoices if each.is_paid)

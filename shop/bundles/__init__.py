@@ -1,0 +1,1 @@
+"""Several courses sold together at one price."""

@@ -1,0 +1,1 @@
+"""Plans: courses that are paid in instalments, and memberships."""

@@ -1,0 +1,58 @@
+"""What the order of a plan gives: its courses, for as long as it is paid."""
+
+from core.clock import now
+from core.database import db
+from enrollment.rules import EndReason, GrantKind
+from enrollment.services import enroll, find_enrollment, grants_of, was_ended_by_school
+from shop.fulfilment import OwnCourses, fulfils
+from shop.models import Order, OrderKind
+from shop.plans import mails
+from shop.plans.models import PlanTerm
+from shop.plans.rules import TermState
+
+
+class PlanCourses(OwnCourses):
+    """Courses that are the buyer's while the plan runs: each line is a grant."""
+
+    def is_held(self, order: Order) -> bool:
+        return all(_is_open(order, line.course_id) for line in order.lines)
+
+    def give(self, order: Order) -> None:
+        if db.session.get(PlanTerm, order.id) is None:
+            _begin(order)
+        open_courses(order, GrantKind.PLAN)
+
+    def take_back(self, order: Order, reason: EndReason) -> None:
+        term = db.session.get(PlanTerm, order.id)
+        if term is not None and term.ended_at is None:
+            term.state, term.ended_at, term.look_at = TermState.ENDED, now(), now()
+        super().take_back(order, reason)
+
+
+def open_courses(order: Order, kind: GrantKind) -> None:
+    """Give all its courses, but those that the school has closed to this person by hand."""
+    if order.user_id is None:
+        return
+    for line in order.lines:
+        if not was_ended_by_school(find_enrollment(order.user_id, line.course_id)):
+            enroll(order.user_id, line.course_id, kind, source=order.source, order_id=order.id)
+
+
+def _is_open(order: Order, course_id: int) -> bool:
+    """Whether something else has let the buyer into the course, for good or while another plan runs."""
+    grants = grants_of(order.user_id, course_id) if order.user_id is not None else []
+    return any(grant.ended_at is None and grant.source != order.source for grant in grants)
+
+
+def _begin(order: Order) -> None:
+    """It stands as paid until Stripe is asked how it does, which is to be soon."""
+    term = PlanTerm(
+        order_id=order.id, state=TermState.ACTIVE, begun_at=now(), renews_at=None, grace_until=None,
+        ends_at=None, ended_at=None, look_at=now(),
+    )  # fmt: skip
+    db.session.add(term)
+    db.session.flush()
+    mails.write(order, "plan_begun", "begun")
+
+
+fulfils(OrderKind.PLAN, PlanCourses())

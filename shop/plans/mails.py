@@ -1,0 +1,37 @@
+"""The mails that a plan sends, each once for what it tells."""
+
+from datetime import datetime
+
+from accounts.models import User
+from core import mail
+from core.database import db
+from shop.models import Order
+from shop.plans.models import PlanTerm
+from shop.plans.rules import TermState
+
+
+def write(order: Order, kind: str, key: str, **more: object) -> None:
+    """A mail to the buyer; `key` names what it tells, once for ever."""
+    person = db.session.get(User, order.user_id) if order.user_id is not None else None
+    facts: dict[str, object] = {
+        "name": person.name if person is not None else "", "title": order.title, "number": order.number,
+        "payment": str(order.price), "rhythm": order.rhythm, "instalments": order.instalments,
+        "path": order.url, "is_test": not order.livemode,
+    }  # fmt: skip
+    mail.queue(kind, order.email, {**facts, **more}, dedupe_key=f"plan:{order.number}:{key}")
+
+
+def tell(order: Order, term: PlanTerm, before: TermState, grace_until: datetime | None) -> None:
+    """What a turn means for the buyer. `grace_until` is the day of the payment that is, or was, missing."""
+    kind = KINDS[term.state]
+    key = kind if grace_until is None else f"{kind}:{grace_until:%Y%m%d%H%M}"
+    write(order, kind, key, until=grace_until, was_paused=before is TermState.PAUSED)
+
+
+KINDS = {
+    TermState.ACTIVE: "plan_recovered",
+    TermState.GRACE: "plan_payment_missing",
+    TermState.PAUSED: "plan_paused",
+    TermState.SETTLED: "plan_settled",
+    TermState.ENDED: "plan_ended",
+}

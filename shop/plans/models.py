@@ -1,0 +1,99 @@
+"""Tables: plans on sale, how each running one stands, and the payments of each."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.database import Base
+from core.money import Money
+from courses.models import Course
+from shop.plans.rules import Rhythm, TermState
+
+
+class Plan(Base):
+    """What an admin offers: named courses for so many payments (instalments), or while it is paid (a membership, whose
+    `instalments` are None). It is never changed, so that orders may name it; it is switched off, and made anew."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("instalments IS NULL OR instalments BETWEEN 2 AND 36", name="instalments"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    amount_minor: Mapped[int]  # of one payment
+    currency: Mapped[str]
+    rhythm: Mapped[Rhythm]
+    instalments: Mapped[int | None]
+    is_active: Mapped[bool]
+    created_at: Mapped[datetime]
+
+    courses: Mapped[list[Course]] = relationship(
+        secondary="plan_courses", order_by="PlanCourse.position", lazy="selectin"
+    )
+
+    @property
+    def subject(self) -> str:
+        """Names it in orders."""
+        return f"plan:{self.id}"
+
+    @property
+    def url(self) -> str:
+        return f"/plans/{self.id}"
+
+    @property
+    def payment(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def total(self) -> Money | None:
+        """What all instalments come to; None for a membership."""
+        return Money(self.amount_minor * self.instalments, self.currency) if self.instalments else None
+
+
+class PlanCourse(Base):
+    """One course that a plan opens."""
+
+    __tablename__ = "plan_courses"
+    __table_args__ = (UniqueConstraint("plan_id", "course_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    position: Mapped[int]
+
+
+class PlanTerm(Base):
+    """How a plan that somebody bought stands; it begins when its order is paid.
+
+    `grace_until`: a payment is missing, and access closes then. `ends_at`: it was cancelled, and access ends then.
+    `renews_at`: when the next payment is due. `look_at`: when Stripe is asked if it has told nothing, None for never.
+    """
+
+    __tablename__ = "plan_terms"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True)
+    state: Mapped[TermState]
+    begun_at: Mapped[datetime]
+    renews_at: Mapped[datetime | None]
+    grace_until: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    look_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class PlanPayment(Base):
+    """One paid invoice of a plan, by Stripe's id, so that it counts once however often it is heard of."""
+
+    __tablename__ = "plan_payments"
+    __table_args__ = (CheckConstraint("refunded_minor >= 0", name="refunded"),)
+
+    invoice_id: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    payment_id: Mapped[str | None] = mapped_column(unique=True)
+    paid_at: Mapped[datetime]
+    until: Mapped[datetime]  # the end of the period that it paid
+    amount_minor: Mapped[int]
+    refunded_minor: Mapped[int]

@@ -1,0 +1,79 @@
+"""How a plan looks: before it is bought, and on the pages of its order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from core.database import db
+from shop.models import Order
+from shop.plans.models import Plan, PlanPayment, PlanTerm
+from shop.plans.rules import RUNNING, TermState
+
+
+@dataclass(frozen=True)
+class PlanCard:
+    """A running plan on its order's page; days are as in the reader's time zone, empty where there is none."""
+
+    order: Order
+    state: TermState
+    paid: int
+    next_on: str
+    closes_on: str  # when access pauses, while a payment is missing
+    ends_on: str  # when a cancelled one ends, or the day on which it ended
+
+    @property
+    def is_membership(self) -> bool:
+        return self.order.instalments is None
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNNING
+
+    @property
+    def can_end(self) -> bool:
+        """A membership is the buyer's to end; instalments were agreed on, and the school ends them."""
+        return self.is_membership and self.is_running and not self.ends_on
+
+    @property
+    def can_go_on(self) -> bool:
+        return self.is_membership and self.is_running and bool(self.ends_on)
+
+
+def price_in_words(plan: Plan) -> str:
+    """Such as “6 monthly payments of 19.00 USD”."""
+    rhythm = plan.rhythm.value
+    if plan.instalments is None:
+        return f"{plan.payment} a {rhythm}"
+    return f"{plan.instalments} {rhythm}ly payments of {plan.payment}"
+
+
+def card_of(order: Order, time_zone: str) -> PlanCard | None:
+    """The plan of an order, None where it has none (yet)."""
+    term = db.session.get(PlanTerm, order.id) if order.rhythm else None
+    if term is None:
+        return None
+    zone = ZoneInfo(time_zone)
+    return PlanCard(
+        order=order,
+        state=term.state,
+        paid=paid_of([order]).get(order.id, 0),
+        next_on=_day(term.renews_at if term.ends_at is None else None, zone),
+        closes_on=_day(term.grace_until, zone),
+        ends_on=_day(term.ended_at or term.ends_at, zone),
+    )
+
+
+def paid_of(orders: Sequence[Order]) -> dict[int, int]:
+    """How many payments each of these orders has had, by its id; those without a plan are not in it."""
+    own = [order.id for order in orders if order.rhythm]
+    if not own:
+        return {}
+    counted = select(PlanPayment.order_id, func.count()).where(PlanPayment.order_id.in_(own))
+    return dict(db.session.execute(counted.group_by(PlanPayment.order_id)).all())
+
+
+def _day(moment: datetime | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%-d %B %Y}" if moment else ""

@@ -1,0 +1,146 @@
+"""Running plans: turned to what Stripe says of their subscriptions, and all that follows from a turn."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.audit import record
+from core.clock import now
+from core.config import current_config
+from core.database import db, insert_once
+from enrollment.rules import EndReason, GrantKind, PauseReason
+from enrollment.services import end_grants, extend_grants, lock_person, pause_grants
+from payments.billing import Invoice, Subscription
+from shop.models import Order, OrderKind
+from shop.orders import lock_order
+from shop.plans import mails, rules
+from shop.plans.fulfilment import open_courses
+from shop.plans.models import PlanPayment, PlanTerm
+from shop.plans.rules import Standing, TermState
+from shop.rules import OrderState
+from shop.turns import ENTERED, OrderUnknown, follow_bills
+
+WHOLLY_BACK = frozenset({OrderState.DUPLICATE, OrderState.REFUNDED})
+
+
+def order_of(subscription: Subscription) -> Order | None:
+    """The order of a subscription, None for one that is not this school's.
+
+    Raises OrderUnknown for one that names an order of this school that is not there.
+    """
+    own = (Order.subscription_id == subscription.id) | (Order.number == subscription.order_number)
+    found = db.session.scalar(select(Order).where(own, Order.kind == OrderKind.PLAN).limit(1))
+    if found is None and subscription.order_number and subscription.school == current_config().host:
+        raise OrderUnknown(f"Stripe speaks of the order {subscription.order_number}, which is not here.")
+    return found
+
+
+def subscription_of_payment(payment_id: str) -> str | None:
+    """The subscription whose invoice this payment settled, where it has been heard of."""
+    query = select(Order.subscription_id).join(PlanPayment, PlanPayment.order_id == Order.id)
+    return db.session.scalar(query.where(PlanPayment.payment_id == payment_id)) if payment_id else None
+
+
+def overdue() -> list[str]:
+    """The subscriptions of which Stripe should have told something, or whose time has come."""
+    query = select(Order.subscription_id).join(PlanTerm, PlanTerm.order_id == Order.id)
+    due = query.where(PlanTerm.look_at <= now(), Order.livemode == current_config().is_live)
+    return [found for found in db.session.scalars(due.order_by(PlanTerm.look_at)) if found]
+
+
+def apply(subscription: Subscription, cause: str) -> Order | None:
+    """Turn the plan of a subscription to what it says, with all that follows; None where it is not ours."""
+    found = order_of(subscription)
+    if found is None:
+        return None
+    if found.user_id is not None:
+        lock_person(found.user_id)
+    order = lock_order(found.id)
+    if order.subscription_id not in (None, subscription.id):
+        return order
+    order.subscription_id = subscription.id
+    paid = [_note(order, invoice) for invoice in subscription.paid]
+    term = db.session.get(PlanTerm, order.id, with_for_update=True, populate_existing=True)
+    if paid:
+        follow_bills(order, sum(p.amount_minor for p in paid), sum(p.refunded_minor for p in paid), cause)
+    if term is not None:
+        _follow(order, term, subscription, len(paid))
+    db.session.flush()
+    return order
+
+
+def owes_end(order: Order, subscription: Subscription) -> bool:
+    """Whether Stripe is to draw nothing more: all is paid, all goes back, or the buyer is gone."""
+    if subscription.is_over:
+        return False
+    term = db.session.get(PlanTerm, order.id)
+    is_done = term is not None and term.state in (TermState.SETTLED, TermState.ENDED)
+    return is_done or order.state in WHOLLY_BACK or order.user_id is None
+
+
+def _note(order: Order, invoice: Invoice) -> PlanPayment:
+    row = {
+        "invoice_id": invoice.id, "order_id": order.id, "payment_id": invoice.payment_id or None,
+        "paid_at": invoice.paid_at or now(), "until": invoice.until, "amount_minor": invoice.total.minor,
+        "refunded_minor": invoice.refunded,
+    }  # fmt: skip
+    insert_once(PlanPayment, row, ("invoice_id",))
+    payment = db.session.get_one(PlanPayment, invoice.id, with_for_update=True, populate_existing=True)
+    payment.refunded_minor = invoice.refunded
+    return payment
+
+
+def _follow(order: Order, term: PlanTerm, subscription: Subscription, paid: int) -> None:
+    missing, before = term.grace_until, term.state
+    told = rules.standing(subscription, paid, order.instalments, before, missing, now())
+    term.state, term.grace_until, term.ends_at, term.look_at = (
+        told.state, told.grace_until, told.ends_at, told.look_at,
+    )  # fmt: skip
+    term.renews_at = subscription.renews_at
+    if order.state in ENTERED:
+        ACCESS[told.state](order, told, before)
+    if told.state is not before:
+        _turned(order, term, before, told.grace_until or missing)
+
+
+def _turned(order: Order, term: PlanTerm, before: TermState, missing: datetime | None) -> None:
+    record(f"plan.{term.state}", f"order:{order.number}", {"before": before.value})
+    if term.state in (TermState.SETTLED, TermState.ENDED):
+        term.ended_at = now()
+    mails.tell(order, term, before, missing)
+
+
+def _open(order: Order, told: Standing, before: TermState) -> None:
+    """Also what ran out by itself while news of its renewal was late."""
+    if told.ends_at is None or now() < told.ends_at:
+        open_courses(order, GrantKind.PLAN)
+    extend_grants(order.source, GrantKind.PLAN, told.ends_at)
+    if before is TermState.PAUSED:
+        pause_grants(order.source, None)
+
+
+def _pause(order: Order, told: Standing, before: TermState) -> None:
+    if before is not TermState.PAUSED:
+        pause_grants(order.source, PauseReason.PAYMENT)
+
+
+def _keep(order: Order, told: Standing, before: TermState) -> None:
+    if before is not TermState.SETTLED:
+        open_courses(order, GrantKind.ORDER)
+        extend_grants(order.source, GrantKind.ORDER, None)
+        pause_grants(order.source, None)
+
+
+def _end(order: Order, told: Standing, before: TermState) -> None:
+    if before is not TermState.ENDED:
+        end_grants(order.source, EndReason.CANCELLED)
+
+
+ACCESS: dict[TermState, Callable[[Order, Standing, TermState], None]] = {
+    TermState.ACTIVE: _open,
+    TermState.GRACE: _open,
+    TermState.PAUSED: _pause,
+    TermState.SETTLED: _keep,
+    TermState.ENDED: _end,
+}

@@ -1,0 +1,43 @@
+"""The admin's cohorts: made, changed, filled by hand."""
+
+from datetime import date
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from core.database import db
+from enrollment.cohorts.models import Cohort
+from enrollment.services import is_enrolled
+from tests.factories import post
+
+SPRING = {"course": "first", "name": "Spring", "starts_on": "2026-12-04", "places": "1"}
+
+
+def test_a_cohort_is_made_filled_and_never_smaller_than_its_members(
+    client: FlaskClient, admin: Any, course: Any, ada: Any
+) -> None:
+    address = post(client, "/admin/cohorts/new", SPRING).location
+    cohort = db.session.scalars(select(Cohort)).one()
+    assert (cohort.starts_on, cohort.places) == (date(2026, 12, 4), 1)
+    db.session.rollback()
+    assert "Spring" in client.get("/admin/cohorts?course=first").text
+
+    post(client, f"{address}/members", {"email": ada.email})
+    full = post(client, f"{address}/members", {"email": admin.email}, follow_redirects=True)
+
+    assert is_enrolled(ada.id, course.id)
+    assert not is_enrolled(admin.id, course.id)
+    db.session.rollback()
+    assert "The group Spring is full." in full.text
+    assert "Ada Learner" in full.text
+    assert post(client, "/admin/cohorts/new", SPRING).status_code == 422
+    assert post(client, address, {**SPRING, "ends_on": "2026-12-03"}).status_code == 422
+    assert post(client, address, {**SPRING, "places": "2"}).status_code == 303
+    assert post(client, f"{address}/members", {"email": admin.email}).status_code == 303
+    db.session.rollback()
+    assert is_enrolled(admin.id, course.id)
+    db.session.rollback()
+    refused = post(client, address, SPRING)
+    assert refused.status_code == 422
+    assert "2 places are taken already" in refused.text

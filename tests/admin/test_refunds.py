@@ -1,0 +1,113 @@
+"""Refunds in the admin: the form with what follows, the lists, and the answer to a request."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from core.config import Config
+from core.database import transaction
+from shop.refunds import sending
+from shop.refunds.models import RefundRequest, RefundRow
+from shop.refunds.rules import RequestState
+from tests.admin.orders import part, shown
+from tests.conftest import NOON, make_config
+from tests.factories import make_order, make_user, post
+from tests.stripe import KEY, SECRET
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> Config:
+    """A school that takes test money; nobody asks Stripe here."""
+    return make_config(
+        tmp_path, DATABASE_URL=database_url, STRIPE_SECRET_KEY=KEY, STRIPE_WEBHOOK_SECRET=SECRET
+    )
+
+
+HALF = {"how": "part", "amount": "200.00", "reason": "requested_by_customer", "note": "Kind"}
+
+
+def answer_of_stripe(monkeypatch: Any, state: str, failure: str = "") -> list[Any]:
+    """Let Stripe answer each refund so; the refunds that it was asked for."""
+    sent: list[Any] = []
+
+    def send(refund_id: int, cause: str) -> None:
+        sent.append(refund_id)
+        with transaction() as session:
+            row = session.get_one(RefundRow, refund_id)
+            row.state, row.failure, row.stripe_id = state, failure, f"re_{refund_id}"
+
+    monkeypatch.setattr(sending, "send", send)
+    return sent
+
+
+def test_a_refund_is_shown_before_it_is_made(
+    client: FlaskClient, admin: Any, course: Any, ada: Any, monkeypatch: Any
+) -> None:
+    sent = answer_of_stripe(monkeypatch, "succeeded")
+    make_order(ada, course, number="ONE")
+    path = "/admin/orders/ONE/refund"
+    assert "All of it, 489.00 USD" in client.get(path).text
+
+    preview = post(client, path, HALF).text
+    assert "Give 200.00 USD back to ada@example.org?" in preview
+    assert "The buyer keeps access and certificate." in preview
+    assert sent == []
+    made = post(client, path, {**HALF, "confirmed": "1"})
+
+    assert (made.status_code, made.location) == (303, "/admin/orders/ONE")
+    assert len(sent) == 1
+    page = client.get("/admin/orders/ONE").text
+    assert "200.00 USD went back." in page
+    assert "Kind" in part(page, "refunds")
+    assert shown(client.get("/admin/refunds?state=succeeded").text, ("ONE",)) == ["ONE"]
+    assert shown(client.get("/admin/refunds?state=failed").text, ("ONE",)) == []
+
+
+def test_too_much_or_no_amount_is_said_at_its_field(
+    client: FlaskClient, admin: Any, course: Any, ada: Any
+) -> None:
+    make_order(ada, course, number="ONE")
+
+    for amount, words in (("489.01", "which is what is left"), ("much", "is not an amount")):
+        answer = post(client, "/admin/orders/ONE/refund", {**HALF, "amount": amount})
+        assert answer.status_code == 422
+        assert words in answer.text
+
+
+def test_what_stripe_refused_is_said(
+    client: FlaskClient, admin: Any, course: Any, ada: Any, monkeypatch: Any
+) -> None:
+    answer_of_stripe(monkeypatch, "failed", "A refund would pay twice.")
+    make_order(ada, course, number="ONE")
+
+    post(client, "/admin/orders/ONE/refund", {"how": "all", "reason": "duplicate", "confirmed": "1"})
+
+    page = client.get("/admin/orders/ONE").text
+    assert "489.00 USD did not go back. A refund would pay twice." in page
+
+
+def test_a_request_is_answered_in_one_click(
+    client: FlaskClient, admin: Any, course: Any, ada: Any, monkeypatch: Any
+) -> None:
+    sent = answer_of_stripe(monkeypatch, "succeeded")
+    orders = [make_order(each, course, number=n) for each, n in ((ada, "ONE"), (make_user(), "TWO"))]
+    with transaction() as session:
+        for order in orders:
+            session.add(
+                RefundRequest(
+                    order_id=order.id, state=RequestState.OPEN, text="Ill.", progress=5, asked_at=NOON
+                )
+            )
+    assert "<b>2 learners ask</b> for a refund" in client.get("/admin").text
+
+    approved = post(client, "/admin/refund-requests/1/approve")
+    declined = post(client, "/admin/refund-requests/2/decline", {"sentence": "Not this time."})
+
+    assert (approved.status_code, declined.status_code, len(sent)) == (303, 303, 1)
+    assert post(client, "/admin/refund-requests/2/approve").status_code == 409
+    page = client.get("/admin/refund-requests").text
+    assert "Not this time." in page
+    assert "Approve" not in page.partition("run-l")[2].replace("Approved", "")
+    assert "for a refund" not in client.get("/admin").text

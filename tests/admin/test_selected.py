@@ -1,0 +1,66 @@
+"""What is done with several enrollments at once, and taken back."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from core.audit import AuditEntry
+from core.database import db
+from enrollment.services import is_enrolled
+from tests.factories import enroll, make_course, make_user, post
+
+SELECTED = "/admin/enrollments/selected"
+
+
+@pytest.fixture
+def some(admin: Any) -> tuple[Any, list[Any], list[int]]:
+    """A course, two people in it, and the ids of their enrollments."""
+    course, people = make_course("first"), [make_user("", name) for name in ("Ada", "Bea")]
+    return course, people, [enroll(person, course) for person in people]
+
+
+def who_is_in(course: Any, people: list[Any]) -> list[bool]:
+    db.session.rollback()
+    return [is_enrolled(person.id, course.id) for person in people]
+
+
+def test_what_is_ticked_is_shown_before_anything_is_done(client: FlaskClient, some: Any) -> None:
+    course, people, ids = some
+    assert f'form="chosen" name="id" value="{ids[0]}"' in client.get("/admin/enrollments").text
+
+    page = client.get(f"{SELECTED}?id={ids[0]}&id=999&id=x").text
+
+    assert "Revoke access of 1" in page
+    assert "<b>Ada</b>" in page
+    assert "<b>Bea</b>" not in page
+    assert who_is_in(course, people) == [True, True]
+
+
+def test_access_of_several_ends_and_is_given_back(client: FlaskClient, some: Any) -> None:
+    course, people, ids = some
+
+    ended = post(client, f"{SELECTED}/revoke", {"id": [*map(str, ids), "999"]})
+    assert who_is_in(course, people) == [False, False]
+    assert "Enroll again: 2" in client.get(ended.location).text
+    post(client, f"{SELECTED}/restore", {"id": [str(ids[1])]})
+
+    assert who_is_in(course, people) == [False, True]
+    deeds = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(3)).all()
+    assert deeds == ["enrollment.enroll", "enrollment.revoke", "enrollment.revoke"]
+
+
+def test_who_ticks_nobody_is_led_back(client: FlaskClient, some: Any) -> None:
+    answer = client.get(SELECTED)
+
+    assert answer.location == "/admin/enrollments"
+    assert "Tick the enrollments that you mean first." in client.get(answer.location).text
+
+
+def test_those_ticked_are_taken_as_a_file(client: FlaskClient, some: Any) -> None:
+    ids = some[2]
+
+    lines = client.get(f"{SELECTED}/file.csv?id={ids[1]}").text.splitlines()
+
+    assert [line.partition(",")[0] for line in lines] == ["Name", "Bea"]

@@ -1,0 +1,78 @@
+"""A plan's pages: what stands there before paying, how it goes on, how it ends, and whose it is."""
+
+from core.database import transaction
+from shop.plans import services
+from tests import factories
+from tests.shop.plans.conftest import PlanShop
+
+
+def test_a_plan_is_found_on_the_enroll_page_explained_and_paid(plans: PlanShop) -> None:
+    plan_id = plans.make(instalments=3)
+    client = plans.shop.browser(plans.buyer)
+
+    enroll = client.get(f"/courses/{plans.shop.course.slug}/enroll").text
+    page = client.get(f"/plans/{plan_id}").text
+    answer = factories.post(client, f"/plans/{plan_id}")
+
+    assert f'href="/plans/{plan_id}"' in enroll
+    assert "3 monthly payments of 19.00 USD" in enroll
+    for word in ("57.00 USD in all", "everything stays open for 7 days", "To stop before the last payment"):
+        assert word in page
+    assert answer.status_code == 303
+    assert answer.location.startswith(plans.sandbox.api_base)
+
+
+def test_the_order_shows_what_is_paid_and_leads_to_the_card(plans: PlanShop) -> None:
+    plans.bought(instalments=3)
+    client, url = plans.shop.browser(plans.buyer), plans.order.url
+
+    page = client.get(url).text
+    answer = factories.post(client, f"{url}/card")
+
+    assert "1 of 3" in page
+    assert "Next on" in page
+    assert "End the membership" not in page
+    assert answer.location.startswith(f"{plans.sandbox.api_base}/p/session/")
+    assert "1 of 3 payments made" in client.get("/account/orders").text
+
+
+def test_a_membership_is_ended_after_a_page_that_says_what_it_means_and_taken_up_again(
+    plans: PlanShop,
+) -> None:
+    plans.bought(instalments=None)
+    client, url = plans.shop.browser(plans.buyer), plans.order.url
+
+    asked = client.get(f"{url}/end").text
+    ended = factories.post(client, f"{url}/end", follow_redirects=True).text
+    ends_at = plans.term.ends_at
+    taken_up = factories.post(client, f"{url}/go-on", follow_redirects=True).text
+
+    assert "stays open until" in asked
+    assert "Ends on" in ended
+    assert ends_at is not None
+    assert "Next on" in taken_up
+    assert plans.term.ends_at is None
+    factories.post(client, f"{url}/end")
+    assert plans.term.ends_at == ends_at
+
+
+def test_somebody_elses_plan_is_not_there(plans: PlanShop) -> None:
+    plans.bought(instalments=None)
+    other, url = plans.shop.browser(plans.shop.buyer()), plans.order.url
+
+    assert other.get(f"{url}/end").status_code == 404
+    assert {factories.post(other, f"{url}/{what}").status_code for what in ("card", "end", "go-on")} == {404}
+
+
+def test_a_plan_that_was_switched_off_is_not_sold_and_one_that_is_held_not_twice(plans: PlanShop) -> None:
+    plans.bought()
+    held, off = plans.make(), plans.make()
+    admin = factories.make_user("", "Ola", "admin").id
+    with transaction():
+        services.switch(off, False, admin)
+    client = plans.shop.browser(plans.buyer)
+
+    assert client.get(f"/plans/{off}").status_code == 404
+    assert client.get(f"/plans/{held}").location == "/dashboard"
+    assert factories.post(client, f"/plans/{held}").status_code == 409
+    assert len(plans.shop.orders(plans.buyer)) == 1

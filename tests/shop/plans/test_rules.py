@@ -1,0 +1,123 @@
+"""How a plan stands, by what Stripe says and what was known: a table of cases, and what holds in all of them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.money import Money
+from payments.billing import Invoice, Subscription
+from shop.plans.rules import GRACE, LATE, TRANSITIONS, TermState, next_state, standing
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+MONTH = NOON + 30 * DAY
+S = TermState
+
+
+def invoice(until: datetime = MONTH) -> Invoice:
+    return Invoice("in_1", True, False, Money(10_00, "USD"), until, NOON, "pi_1")
+
+
+def told(**facts: Any) -> Subscription:
+    """A subscription that goes well, its first period paid."""
+    usual: dict[str, Any] = {
+        "id": "sub_1", "order_number": "7", "school": "x", "livemode": False, "customer_id": "cus_1",
+        "is_over": False, "is_failing": False, "renews_at": MONTH, "ends_at": None, "invoices": (invoice(),),
+    }  # fmt: skip
+    return Subscription(**{**usual, **facts})
+
+
+OVER = {"is_over": True, "ends_at": NOON}
+CASES = [
+    # what Stripe says, paid, of how many, before, told to close on, the state, when access ends
+    ("paid so far", {}, 1, 6, S.ACTIVE, None, S.ACTIVE, None),
+    ("missed just now", {"is_failing": True}, 1, 6, S.ACTIVE, None, S.GRACE, None),
+    ("missed, its day to come", {"is_failing": True}, 1, 6, S.GRACE, NOON + DAY, S.GRACE, None),
+    ("missed, its day has come", {"is_failing": True}, 1, 6, S.GRACE, NOON, S.PAUSED, None),
+    ("missed for long", {"is_failing": True}, 1, 6, S.PAUSED, NOON - 9 * DAY, S.PAUSED, None),
+    ("paid in time", {}, 2, 6, S.GRACE, NOON + DAY, S.ACTIVE, None),
+    ("paid after the pause", {}, 2, 6, S.PAUSED, NOON - DAY, S.ACTIVE, None),
+    ("paid in full", {}, 6, 6, S.ACTIVE, None, S.SETTLED, None),
+    ("paid in full, from a pause", {}, 6, 6, S.PAUSED, NOON, S.SETTLED, None),
+    ("in full, and then cancelled", OVER, 6, 6, S.SETTLED, None, S.SETTLED, None),
+    ("instalments cancelled", OVER, 5, 6, S.ACTIVE, None, S.ENDED, NOON),
+    ("the last one came after the end", OVER, 6, 6, S.ENDED, None, S.SETTLED, None),
+    ("old news after the end", {}, 5, 6, S.ENDED, None, S.ENDED, None),
+    ("a membership goes on", {}, 40, None, S.ACTIVE, None, S.ACTIVE, None),
+    ("a membership that will end", {"ends_at": MONTH}, 1, None, S.ACTIVE, None, S.ACTIVE, MONTH),
+    ("one that goes on after all", {}, 1, None, S.ACTIVE, None, S.ACTIVE, None),
+    ("cancelled at once: what is paid stays", OVER, 1, None, S.ACTIVE, None, S.ACTIVE, MONTH),
+    ("its last period is over", OVER | {"invoices": (invoice(NOON),)}, 1, None, S.ACTIVE, None, S.ENDED, NOON),
+    ("cancelled while a payment is missing", OVER | {"is_failing": True, "invoices": (invoice(NOON - DAY),)},
+     1, None, S.GRACE, NOON + DAY, S.ENDED, NOON - DAY),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "paid", "of", "before", "closes", "state", "ends"),
+    [c[1:] for c in CASES],
+    ids=[c[0] for c in CASES],
+)
+def test_how_a_plan_stands(
+    facts: dict[str, Any], paid: int, of: int | None, before: S, closes: datetime | None, state: S, ends: Any
+) -> None:
+    found = standing(told(**facts), paid, of, before, closes, NOON)
+
+    assert found.state is state
+    if state is not S.SETTLED and before is not S.ENDED:
+        assert found.ends_at == ends
+
+
+def test_the_day_that_was_told_stays_until_it_is_paid() -> None:
+    first = standing(told(is_failing=True), 1, 6, S.ACTIVE, None, NOON)
+    later = standing(told(is_failing=True), 1, 6, first.state, first.grace_until, NOON + 3 * DAY)
+    paid = standing(told(), 2, 6, later.state, later.grace_until, NOON + 4 * DAY)
+
+    assert first.grace_until == later.grace_until == NOON + GRACE
+    assert paid.grace_until is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "closes", "looks"),
+    [
+        ({}, None, MONTH + LATE),
+        ({"ends_at": MONTH - DAY}, None, MONTH - DAY),
+        ({"is_failing": True}, NOON + timedelta(hours=5), NOON + timedelta(hours=5)),
+        ({"is_failing": True}, NOON + 5 * DAY, NOON + DAY),
+        ({"is_failing": True}, NOON - DAY, NOON + DAY),
+        (OVER, None, MONTH),
+    ],
+)
+def test_a_running_plan_is_looked_at_when_it_should_have_news(
+    facts: dict[str, Any], closes: datetime | None, looks: datetime
+) -> None:
+    assert standing(told(**facts), 1, None, S.GRACE if closes else S.ACTIVE, closes, NOON).look_at == looks
+
+
+@pytest.mark.parametrize(("is_over", "looks"), [(False, NOON), (True, None)])
+def test_a_settled_plan_is_looked_at_until_stripe_draws_no_more(
+    is_over: bool, looks: datetime | None
+) -> None:
+    assert standing(told(is_over=is_over), 6, 6, S.SETTLED, None, NOON).look_at == looks
+
+
+@given(st.sampled_from(S), st.sampled_from(S))
+def test_a_state_goes_only_where_the_table_leads(current: S, news: S) -> None:
+    assert next_state(current, news) in {current, *TRANSITIONS[current]}
+
+
+@given(
+    before=st.sampled_from(S), failing=st.booleans(), over=st.booleans(), paid=st.integers(0, 8),
+    closes=st.none() | st.integers(-10, 10), of=st.sampled_from([None, 6]),
+)  # fmt: skip
+def test_the_same_news_twice_changes_nothing_more(
+    before: S, failing: bool, over: bool, paid: int, closes: int | None, of: int | None
+) -> None:
+    news = told(is_failing=failing, is_over=over, ends_at=NOON if over else None)
+    known = NOON + closes * DAY if closes is not None else None
+    once = standing(news, paid, of, before, known, NOON)
+
+    assert standing(news, paid, of, once.state, once.grace_until, NOON) == once
