@@ -99,6 +99,8 @@ class OrderPage:
 
     @property
     def noun(self) -> str:
+        if not self.order.kind.is_for_oneself:
+            return "seats"
         return "course" if len(self.order.lines) == 1 else "bundle"
 
     @property

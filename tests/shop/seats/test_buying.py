@@ -107,6 +107,7 @@ def test_the_page_shows_the_price_and_leads_to_the_payment(
     waiting = client.get(f"/orders/{order.number}").text
     assert f'href="{address}"' in waiting  # It goes on with the form: a button would order nothing.
     assert f'action="{address}' not in waiting
+    assert "Back to the seats" in waiting
     sandbox.pay(order.session_id or "")
     page = client.get(f"/checkout/return?order={shop.order(clinic.manager).number}").text
     assert "The seats are yours." in page
