@@ -46,6 +46,7 @@ def tabs(page: str) -> list[str]:
                 "Codes",
                 "Bundles",
                 "Reports",
+                "Plans",
                 "Events",
                 "Reconcile",
             ],
