@@ -6,6 +6,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
+from admin.navigation import sections
 from admin.rules import day_in, time_in
 from core.web import render, signed_in
 
@@ -19,6 +20,7 @@ def page(template: str, tab: str, form: FlaskForm | None = None, **context: Any)
         f"admin/{template}.html",
         nav="admin",
         tab=tab,
+        sections=sections(),
         form=form,
         day=partial(day_in, zone),
         moment=partial(time_in, zone),

@@ -15,6 +15,9 @@ DEMO_ACCOUNTS = (
     ("new@demo.example", "not enrolled in anything yet"),
     ("instructor@demo.example", "teaches all courses"),
     ("admin@demo.example", "runs the school"),
+    ("support@demo.example", "looks after people and enrollments"),
+    ("finance@demo.example", "looks after the money"),
+    ("manager@demo.example", "bought seats for a team"),
 )
 DEMO_PASSWORD = "demo-password-1"
 

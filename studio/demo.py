@@ -1,4 +1,4 @@
-"""The demo's data: the four accounts of the README and three months of invented learners, by the real services."""
+"""The demo's data: the accounts of the README and three months of invented learners, by the real services."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +21,6 @@ from enrollment.rules import GrantKind
 from enrollment.services import enroll, start_free
 from lessons.models import Lesson
 from marking.services import Marker
-from payments.values import Payment, Session, SessionStatus
 from progress.services import complete_step, remember_place
 from quizzes.cases.play import Effect, Play
 from quizzes.cases.reads import edition
@@ -35,22 +34,35 @@ from quizzes.saving import Given, save
 from quizzes.services import find_quiz, start
 from reviews.entering import mark
 from reviews.news import take_in
-from shop import orders, turns
-from shop.legal import current_versions
-from shop.models import Order
 from shop.offers import of_course
 from shop.orders import Buyer
+from studio import demo_shop
 from studio.demo_answers import answer_to
-from studio.demo_people import ADMIN, AUTHORS, INSTRUCTOR, LEARNER, NEW, PASSWORD, TIME_ZONES, invent
+from studio.demo_people import (
+    ADMIN,
+    AUTHORS,
+    FINANCE,
+    INSTRUCTOR,
+    LEARNER,
+    MANAGER,
+    NEW,
+    PASSWORD,
+    PRACTICE,
+    SUPPORT,
+    TEAM,
+    TIME_ZONES,
+    invent,
+)
 from studio.demo_reviews import review
 from studio.demo_works import FORMULATION, Desk, story
+from teams.rules import Share
 
 SEED = 90
 DAYS = 90
 LEARNERS = 60
 REVIEWING = 6  # learners who review, beside the first
 REVIEWS_EVERY = 5  # days
-SUPPORT = "help@demo.example"
+HELP = "help@demo.example"
 FREE, CERTIFICATION = "the-stress-skin-cycle", "holistic-dermatology-certification"
 LONGEST = timedelta(hours=2)  # of what happens at one time, two attempts at a quiz or a case
 BEFORE = 0.55  # of the skill is there before the module
@@ -97,6 +109,10 @@ class Learner:
     def register(self) -> None:
         self.user_id = create_user(self.email, self.name, self.password, time_zone=self.time_zone).id
 
+    @property
+    def as_buyer(self) -> Buyer:
+        return Buyer(self.user_id, self.email)
+
 
 def seed() -> bool:
     """Write the demo's data; False where they are. The courses must be published. Raises NotFound."""
@@ -105,7 +121,8 @@ def seed() -> bool:
     free, certification = find_course(FREE), find_course(CERTIFICATION)
     diary, rng = Diary(clock.now()), Random(SEED)  # noqa: S311 - invented, and the same for everybody
     admin = _staff(diary.present - timedelta(days=DAYS + 5))
-    change_school({"support_email": SUPPORT})
+    change_school({"support_email": HELP})
+    demo_shop.open_shop(certification, admin)
     newcomer = Learner(*NEW, SURE, rng, PASSWORD)
     diary.write(diary.present - timedelta(days=1), newcomer.register)
     priya = _write_priya(diary, free, certification)
@@ -116,6 +133,7 @@ def seed() -> bool:
         if number < REVIEWING:
             _write_reviews(diary, learner, REVIEWS_EVERY)
     _write_authors(diary, certification)
+    _write_team(diary, certification)
     diary.live()
     take_in(priya.user_id)  # What waits of the others the worker takes in within a minute.
     _send_old_mail()
@@ -123,11 +141,13 @@ def seed() -> bool:
 
 
 def _staff(moment: datetime) -> int:
-    """The instructor of every course, and the admin, whose id is returned."""
+    """The instructor of every course, support, finance, and the admin, whose id is returned."""
     clock.set_now(moment)
     try:
         teacher = create_user(*INSTRUCTOR, PASSWORD, (Role.LEARNER, Role.INSTRUCTOR))
         admin = create_user(*ADMIN, PASSWORD, (Role.LEARNER, Role.ADMIN))
+        create_user(*SUPPORT, PASSWORD, (Role.LEARNER, Role.SUPPORT))
+        create_user(*FINANCE, PASSWORD, (Role.LEARNER, Role.FINANCE))
     finally:
         clock.set_now(None)
     for course_id in db.session.scalars(select(Course.id)):
@@ -205,6 +225,27 @@ def _write_authors(diary: Diary, course: Course) -> None:
         diary.write(diary.present - ago, deed)
 
 
+def _write_team(diary: Diary, course: Course) -> None:
+    """A practice with seats: one is used, one was just accepted, one is still invited, the others are free."""
+    manager = Learner(*MANAGER, SURE, Random(SEED), PASSWORD)  # noqa: S311
+    members = [Learner(email, name, SURE, Random(SEED)) for email, name in TEAM]  # noqa: S311
+    bought = diary.present - timedelta(days=26, hours=3)
+    for learner in (manager, *members[:2]):
+        diary.write(bought - timedelta(minutes=40), learner.register)
+    diary.write(bought, lambda: demo_shop.buy_seats(manager.as_buyer, course, PRACTICE))
+    addresses = [learner.email for learner in members]
+    diary.write(bought + timedelta(minutes=20), lambda: demo_shop.invite(manager.user_id, course, addresses))
+    for learner, days, steps in zip(members, (1, 22), (8, 0), strict=False):
+        begun = bought + timedelta(days=days)
+        diary.write(begun, partial(_accept_seat, learner))
+        for number, step in enumerate(steps_of(course)[:steps], 1):
+            diary.write(begun + timedelta(days=2 * number), partial(_do, learner, step))
+
+
+def _accept_seat(learner: Learner) -> None:
+    demo_shop.accept_seat(learner.user_id, Share.CERTIFICATE)
+
+
 def _write_entry(diary: Diary, learner: Learner, course: Course, begun: datetime, admin: int) -> datetime:
     """One in eight is let in by hand, the others pay; one in six of them leaves a checkout first. When they are in."""
     if learner.rng.random() < 1 / 8:
@@ -252,36 +293,11 @@ def _admit(learner: Learner, course: Course, admin: int) -> None:
 
 
 def _buy(learner: Learner, course: Course) -> None:
-    """An order, and a session that says that it was paid. The sandbox knows nothing of it: it is invented."""
-    order = orders.place(
-        Buyer(learner.user_id, learner.email), of_course(course), current_versions(), livemode=False
-    )
-    payment = Payment(f"pi_demo_{order.number}", has_failed=False, captured=order.amount_minor, method="card")
-    turns.apply(_session(order, SessionStatus.COMPLETE, payment), "return")
+    demo_shop.buy(learner.as_buyer, of_course(course))
 
 
 def _leave_checkout(learner: Learner, course: Course) -> None:
-    """An order whose checkout was left, and closed a day later."""
-    order = orders.place(
-        Buyer(learner.user_id, learner.email), of_course(course), current_versions(), livemode=False
-    )
-    clock.set_now(clock.now() + orders.CHECKOUT_LASTS)
-    turns.apply(_session(order, SessionStatus.EXPIRED), "reconcile")
-
-
-def _session(order: Order, status: SessionStatus, payment: Payment | None = None) -> Session:
-    return Session(
-        id=f"cs_demo_{order.number}",
-        status=status,
-        is_paid=payment is not None,
-        total=order.price,
-        livemode=False,
-        order_number=order.number,
-        school="",
-        url="",
-        expires_at=order.expires_at,
-        payment=payment,
-    )
+    demo_shop.leave_checkout(learner.as_buyer, of_course(course))
 
 
 def _do(learner: Learner, step: Step) -> None:

@@ -7,6 +7,13 @@ from random import Random
 PASSWORD = "demo-password-1"  # noqa: S105 - published in the README, and only where the demo runs
 LEARNER, NEW = ("learner@demo.example", "Priya Raman"), ("new@demo.example", "Jonas Weber")
 INSTRUCTOR, ADMIN = ("instructor@demo.example", "Mara Ellery"), ("admin@demo.example", "Sam Rivera")
+SUPPORT, FINANCE = ("support@demo.example", "Noor Haddad"), ("finance@demo.example", "Erik Solberg")
+MANAGER, PRACTICE = ("manager@demo.example", "Carla Brandt"), "Brandt Skin Practice"
+# Whom she invited; the last one has no account yet.
+TEAM = (
+    ("ines.duarte@demo.example", "Inês Duarte"), ("petra.vogel@demo.example", "Petra Vogel"),
+    ("kim.larsson@demo.example", "Kim Larsson"),
+)  # fmt: skip
 # Three who went on to the written parts of the capstone.
 AUTHORS = (
     ("claire.moreau@demo.example", "Claire Moreau"), ("dorothea.lindqvist@demo.example", "Dorothea Lindqvist"),

@@ -144,7 +144,7 @@ def test_the_demo_is_what_the_contract_says_and_is_written_once(app: Flask):
     second = run(app, demo)
     assert (first.exit_code, second.exit_code) == (0, 0), first.output
     assert rows == {model: count(model) for model in rows}
-    assert rows[User] == 67  # the four accounts, 60 further learners, three authors of works
+    assert rows[User] == 72  # seven of the README, 60 further learners, two of a team, three authors
     priya = db.session.scalars(select(User).filter_by(email="learner@demo.example")).one()
     assert count(Certificate, user_id=priya.id) == 1
     passed = (
