@@ -141,7 +141,7 @@ def runs() -> Answer:
 def reconcile_now() -> Answer:
     """Have the worker reconcile."""
     with transaction():
-        reconcile.ask("admin")
+        reconcile.ring("admin")
         record("stripe.reconcile", "stripe", actor_id=signed_in().user_id)
     flash("The worker was asked to reconcile. Load this page again in a moment to see its report.", "info")
     return redirect(url_for("admin_orders.runs"), 303)

@@ -6,7 +6,7 @@ Each part is safe to run twice at once, because it only calls what is: `fulfill`
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from core.errors import DomainError
 from payments import disputes, gateway
 from payments.values import UNDER_WAY, PaymentsOff, Session, StripeRefused
 from shop import checkout, orders, stripe_events, turns
+from shop.asking import ask
 from shop.disputes.models import DisputeRow
 from shop.disputes.rules import OPEN
 from shop.ledger.models import LedgerEntry
@@ -54,7 +55,7 @@ class Report:
         return asdict(self)
 
 
-def ask(cause: str) -> None:
+def ring(cause: str) -> None:
     """Have the worker reconcile soon; in the caller's transaction."""
     after_commit(partial(jobs.ring, BELL, cause))
 
@@ -130,7 +131,7 @@ def _orders_without_session(report: Report) -> None:
     lost = {number: (order_id, ends) for order_id, number, _, ends in rows}
     if not lost:
         return
-    for session in gateway.sessions_since(min(made for _, _, made, _ in rows) - gateway.SKEW):
+    for session in _sessions_since(min(made for _, _, made, _ in rows) - gateway.SKEW):
         if session.order_number in lost:
             order_id, _ = lost.pop(session.order_number)
             with transaction():
@@ -148,7 +149,7 @@ def _orders_without_session(report: Report) -> None:
 
 def _recent_sessions(report: Report) -> None:
     """Sessions paid at Stripe in the last days whose orders do not say so, or are not here at all."""
-    paid = [each for each in gateway.sessions_since(now() - LOOK_BACK) if each.is_paid and each.total.minor]
+    paid = [each for each in _sessions_since(now() - LOOK_BACK) if each.is_paid and each.total.minor]
     for session in paid:
         found = _find(session)
         if found is None and session.school == current_config().host:
@@ -161,7 +162,7 @@ def _recent_sessions(report: Report) -> None:
 
 def _missed_events(report: Report) -> None:
     """Events that Stripe could not deliver, and those that came and could not be handled."""
-    missed = [event.id for event in gateway.undelivered_since(now() - EVENTS_LAST)]
+    missed = [event.id for event in ask(lambda: list(gateway.undelivered_since(now() - EVENTS_LAST)))]
     settled = stripe_events.settled_among(missed)
     waiting = stripe_events.waiting_events(now() - EVENTS_LAST)
     for event_id in dict.fromkeys([*waiting, *missed]):
@@ -170,9 +171,8 @@ def _missed_events(report: Report) -> None:
 
 
 def _replay(report: Report, event_id: str) -> None:
-    db.session.rollback()
     try:
-        checkout.hear(gateway.fetch_event(event_id))
+        checkout.hear(ask(gateway.fetch_event, event_id))
     except Exception:
         report.events["failed"] += 1
         raise
@@ -186,7 +186,8 @@ def _disputes(report: Report) -> None:
     query = select(DisputeRow.stripe_id, DisputeRow.status, Order.payment_id)
     here = _rows(query.join(Order, Order.id == DisputeRow.order_id).where(recent))
     known = {stripe_id: status for stripe_id, status, _ in here}
-    news = {each.payment_id for each in disputes.since(since) if known.get(each.id) is not each.status}
+    listed = ask(lambda: list(disputes.since(since)))
+    news = {each.payment_id for each in listed if known.get(each.id) is not each.status}
     waiting = {payment_id for _, status, payment_id in here if status in OPEN}
     ours = Order.payment_id.in_(news | waiting)
     for number, session_id, before in _rows(select(Order.number, Order.session_id, Order.state).where(ours)):
@@ -260,6 +261,10 @@ PARTS: dict[str, Callable[[Report], None]] = {
     "Disputes": _disputes,
     "Plans whose news is overdue": _overdue_plans,
 }
+
+
+def _sessions_since(moment: datetime) -> list[Session]:
+    return ask(lambda: list(gateway.sessions_since(moment)))
 
 
 def _find(session: Session) -> tuple[str, OrderState] | None:

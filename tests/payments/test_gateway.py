@@ -1,5 +1,6 @@
 """The one place that speaks to Stripe: what it sends, how it reads what comes, and what a Stripe that hangs costs."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -379,7 +380,8 @@ def test_no_transaction_is_open_while_stripe_is_spoken_to(
     call, seen = gateway._call, []
 
     def watched(ask: Any) -> Any:
-        seen.append(db.session().in_transaction())
+        asked = " > ".join(frame.name for frame in traceback.extract_stack(limit=8)[:-1])
+        seen.append((db.session().in_transaction(), asked))
         return call(ask)
 
     monkeypatch.setattr(gateway, "_call", watched)
@@ -393,4 +395,4 @@ def test_no_transaction_is_open_while_stripe_is_spoken_to(
     shop.app.test_cli_runner().invoke(args=["stratum", "stripe", "reconcile"])
 
     assert len(seen) > 8
-    assert not any(seen)
+    assert [asked for is_open, asked in seen if is_open] == []

@@ -234,7 +234,7 @@ def test_asking_for_a_run_rings_for_the_worker(shop: Shop, monkeypatch: pytest.M
     monkeypatch.setattr(jobs, "ring", lambda *call: rung.append(call))
 
     with transaction():
-        reconcile.ask("admin")
+        reconcile.ring("admin")
         assert rung == []
 
     assert rung == [(reconcile.BELL, "admin")]
