@@ -392,7 +392,8 @@ def test_no_transaction_is_open_while_stripe_is_spoken_to(
     factories.enroll(buyer, shop.course, "admin")
     sandbox.pay(session)
     checkout.fulfill(session, "return")
-    shop.app.test_cli_runner().invoke(args=["stratum", "stripe", "reconcile"])
+    done = shop.app.test_cli_runner().invoke(args=["stratum", "stripe", "reconcile"])
 
+    assert done.exit_code == 0, done.output
     assert len(seen) > 8
     assert [asked for is_open, asked in seen if is_open] == []
