@@ -36,6 +36,7 @@ SECTIONS = (
             Tab("people", "People", "admin_people.index", Permission.PEOPLE),
             Tab("enrollments", "Enrollments", "admin_enrollments.index", Permission.ENROLLMENTS),
             Tab("cohorts", "Cohorts", "admin_cohorts.index", Permission.ENROLLMENTS),
+            Tab("seats", "Seats", "admin_seats.index", Permission.ENROLLMENTS),
         ),
     ),
     Section(
@@ -52,6 +53,7 @@ SECTIONS = (
             Tab("codes", "Codes", "admin_offers.index", Permission.MONEY),
             Tab("bundles", "Bundles", "admin_offers.bundles", Permission.MONEY),
             Tab("plans", "Plans", "admin_plans.index", Permission.MONEY),
+            Tab("seat-prices", "Seat prices", "admin_seats.prices", Permission.MONEY),
         ),
     ),
     Section("Reports", (Tab("reports", "Reports", "admin_reports.index", Permission.OVERVIEW),)),

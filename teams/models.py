@@ -64,6 +64,8 @@ class Seat(Base):
             "one_seat_of_a_person", "user_id", "course_id", unique=True,
             sqlite_where=OF_A_PERSON, postgresql_where=OF_A_PERSON,
         ),
+        Index("seats_by_order", "order_id", "id"),
+        Index("seats_by_address", "email"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

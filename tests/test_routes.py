@@ -162,7 +162,9 @@ GET  admin_orders.runs               login   403     403     403     403     200
 GET  admin_plans.index               login   403     403     403     403     200     200
 GET  admin_plans.make                login   403     403     403     403     200     200
 GET  admin_orders.show               login   403     403     403     403     200     200
-GET  admin_seats.index               login   403     403     403     403     200     200
+GET  admin_seats.index               login   403     403     403     200     403     200
+GET  admin_seats.export              login   403     403     403     200     403     200
+GET  admin_seats.prices              login   403     403     403     403     200     200
 GET  admin_seats.change              login   403     403     403     403     200     200
 GET  admin_refunds.index             login   403     403     403     403     200     200
 GET  admin_refunds.refund            login   403     403     403     403     200     200

@@ -39,7 +39,7 @@ def tabs(page: str) -> list[str]:
         (
             "support",
             "/admin/enrollments",
-            ["Overview", "Learners", "Reports", "Upkeep", "People", "Enrollments", "Cohorts"],
+            ["Overview", "Learners", "Reports", "Upkeep", "People", "Enrollments", "Cohorts", "Seats"],
         ),
         ("support", "/admin/mail", ["Overview", "Learners", "Reports", "Upkeep"]),
         ("finance", "/admin", ["Overview", "Sales", "Offers", "Reports", "Upkeep"]),

@@ -119,6 +119,7 @@ PAGES = [
     ("admin", "/admin/cohorts"),
     ("admin", "/admin/cohorts/new"),
     ("admin", "/admin/orders"),
+    ("admin", "/admin/seats"),
     ("admin", "/admin/seat-prices"),
     ("admin", f"/admin/seat-prices/{CERTIFICATION}"),
     ("admin", "/admin/orders?q=nobody-at-all"),
