@@ -221,6 +221,8 @@ class SchoolForm(FlaskForm):
         validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
     )
     asks_consent = BooleanField("Ask buyers to agree to immediate access")
+    taxes_by_stripe = BooleanField("Let Stripe work out the tax")
+    asks_tax_number = BooleanField("Ask buyers for a tax number")
     pauses_disputed = BooleanField("Close a course to its buyer while the payment is disputed")
     review_retention = IntegerField(
         "Share to be recalled, in percent",

@@ -23,12 +23,14 @@ from core.spreadsheet import csv_file
 from core.web import allow, signed_in
 from payments.values import Session, StripeSilent
 from shop import checkout, reconcile
+from shop.taxes import Tax
 from shop.turns import accept as accept_order
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin")
 HEAD = (
     "Order", "Ordered", "Name", "Email address", "Course", "State", "Amount", "Refunded", "Currency", "Mode",
     "Paid", "Refunded on", "Paid by", "Stripe session", "Stripe payment",
+    "Net", "Tax", "Tax in refunded", "Tax country", "Tax number",
 )  # fmt: skip
 SILENT = (
     "Stripe does not answer at the moment. What stands here is what the school knows. Try again in a minute."
@@ -198,5 +200,9 @@ def _cells(rows: Iterator[orders.OrderRow]) -> Iterator[tuple[object, ...]]:
             row.number, utc_cell(row.created_at), row.name or "", row.email, row.title, row.word.text,
             row.amount.amount, row.refunded.amount, row.amount.currency, "live" if row.livemode else "test",
             utc_cell(row.paid_at), utc_cell(row.refunded_at), row.payment_method, row.session_id or "",
-            row.payment_id or "",
+            row.payment_id or "", *_tax_cells(row.tax), row.tax_country, row.tax_number,
         )  # fmt: skip
+
+
+def _tax_cells(tax: Tax | None) -> tuple[object, ...]:
+    return ("", "", "") if tax is None else (tax.net.amount, tax.amount.amount, tax.returned.amount)

@@ -12,7 +12,8 @@ from core.money import Money
 
 @dataclass(frozen=True)
 class Invoice:
-    """One bill of a subscription. `until` is the end of the period that it is for; `refunded` is what went back."""
+    """One bill of a subscription. `until` is the end of the period that it is for; `refunded` is what went back,
+    `tax` the tax within the total, None where Stripe did not work it out."""
 
     id: str
     is_paid: bool
@@ -22,6 +23,7 @@ class Invoice:
     paid_at: datetime | None = None
     payment_id: str = ""
     refunded: int = 0
+    tax: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 from core.money import Money
 from payments.billing import Invoice
 from payments.gateway import _call, _once, _pages
+from payments.taxes import taxed_invoice
 from payments.values import StripeRefused
 
 MOST = 400  # of one subscription: monthly bills of more than thirty years
@@ -61,6 +62,7 @@ def _invoice(given: Any, returned: dict[str, int]) -> Invoice:
         paid_at=datetime.fromtimestamp(paid_at, UTC) if paid_at else None,
         payment_id=payment_id,
         refunded=returned.get(payment_id, 0),
+        tax=taxed_invoice(given),
     )
 
 

@@ -10,9 +10,10 @@ from core.clock import now
 from core.config import current_config
 from core.database import db
 from core.errors import Conflict, Unavailable
+from core.money import Money
 from enrollment.rules import EndReason
 from enrollment.services import lock_person
-from payments.values import Session
+from payments.values import Session, Taxed
 from shop import order_mails, rules
 from shop.coupons import services as coupons
 from shop.disputes import services as disputes
@@ -91,9 +92,11 @@ def settle_free(order: Order) -> None:
     _turn(order, OrderState.PAID, "buyer")
 
 
-def follow_bills(order: Order, paid: int, refunded: int, cause: str) -> None:
-    """Let the order of a plan say what its bills came to, in minor units: what was paid, and what of it went back."""
+def follow_bills(order: Order, paid: int, refunded: int, tax: int | None, cause: str) -> None:
+    """Let the order of a plan say what its bills came to, in minor units: what was paid, what of it went back, and the
+    tax within what was paid."""
     order.paid_minor = max(order.paid_minor or 0, paid)
+    order.tax_minor = order.tax_minor if tax is None else tax
     order.refunded_minor = refunded
     part = OrderState.PARTLY_REFUNDED if refunded else order.state
     told = OrderState.REFUNDED if 0 < paid <= refunded else part
@@ -153,6 +156,7 @@ def _write_down(order: Order, session: Session) -> None:
     if session.is_paid:  # Of a plan more may have come since.
         order.paid_minor = max(order.paid_minor or 0, session.total.minor)
         order.paid_currency = session.total.currency
+        _write_tax(order, session.tax)
     order.subscription_id = session.subscription_id or order.subscription_id
     order.invoice_url = session.invoice_url or order.invoice_url
     payment = session.payment
@@ -163,6 +167,17 @@ def _write_down(order: Order, session: Session) -> None:
         known = 0 if payment.has_failed_refund else order.refunded_minor
         order.refunded_minor = max(known, payment.refunded)
     db.session.flush()
+
+
+def _write_tax(order: Order, tax: Taxed) -> None:
+    """The tax within what was paid, and where and of whom; its lines' shares add up to it."""
+    order.tax_country = tax.country or order.tax_country
+    order.tax_number = tax.number or order.tax_number
+    if tax.minor is not None:  # Of a plan more may have come since.
+        order.tax_minor = max(order.tax_minor or 0, tax.minor)
+        shares = Money(tax.minor, order.currency).split([line.amount_minor for line in order.lines])
+        for line, share in zip(order.lines, shares, strict=True):
+            line.tax_minor = share.minor
 
 
 def _turn(order: Order, after: OrderState, cause: str) -> None:

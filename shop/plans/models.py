@@ -97,3 +97,4 @@ class PlanPayment(Base):
     until: Mapped[datetime]  # the end of the period that it paid
     amount_minor: Mapped[int]
     refunded_minor: Mapped[int]
+    tax_minor: Mapped[int | None]  # within the amount, where Stripe worked it out

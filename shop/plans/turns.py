@@ -63,7 +63,7 @@ def apply(subscription: Subscription, cause: str) -> Order | None:
     paid = [_note(order, invoice) for invoice in subscription.paid]
     term = db.session.get(PlanTerm, order.id, with_for_update=True, populate_existing=True)
     if paid:
-        follow_bills(order, sum(p.amount_minor for p in paid), sum(p.refunded_minor for p in paid), cause)
+        _follow_money(order, paid, cause)
     if term is not None:
         _follow(order, term, subscription, len(paid))
     db.session.flush()
@@ -79,11 +79,17 @@ def owes_end(order: Order, subscription: Subscription) -> bool:
     return is_done or order.state in WHOLLY_BACK or order.user_id is None
 
 
+def _follow_money(order: Order, paid: list[PlanPayment], cause: str) -> None:
+    came, back = sum(each.amount_minor for each in paid), sum(each.refunded_minor for each in paid)
+    taxes = [each.tax_minor for each in paid if each.tax_minor is not None]
+    follow_bills(order, came, back, sum(taxes) if taxes else None, cause)
+
+
 def _note(order: Order, invoice: Invoice) -> PlanPayment:
     row = {
         "invoice_id": invoice.id, "order_id": order.id, "payment_id": invoice.payment_id or None,
         "paid_at": invoice.paid_at or now(), "until": invoice.until, "amount_minor": invoice.total.minor,
-        "refunded_minor": invoice.refunded,
+        "refunded_minor": invoice.refunded, "tax_minor": invoice.tax,
     }  # fmt: skip
     insert_once(PlanPayment, row, ("invoice_id",))
     payment = db.session.get_one(PlanPayment, invoice.id, with_for_update=True, populate_existing=True)
