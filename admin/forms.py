@@ -262,9 +262,9 @@ class RefundForm(FlaskForm):
     note = StringField("Note", filters=[_one_line], validators=[Length(max=200)])
     confirmed = HiddenField()
 
-    def __init__(self, left: Money, **values: Any) -> None:
+    def __init__(self, left: Money, in_all: Money, **values: Any) -> None:
         super().__init__(**values)
-        self.left = left
+        self.left, self.in_all = left, in_all
         self.how.choices = {"all": f"All of it, {left}", "part": "A part"}
 
     @property
@@ -285,7 +285,7 @@ class RefundForm(FlaskForm):
         """What the form asks for, once it is valid."""
         is_part = self.how.data == "part"
         amount = read_money(self.amount.data or "", self.left.currency) if is_part else self.left
-        ends_access = bool(is_part and self.ends_access.data)
+        ends_access = bool(amount != self.in_all and self.ends_access.data)
         return Wish(amount, RefundReason(self.reason.data), self.note.data or "", ends_access)
 
 

@@ -12,7 +12,7 @@ from admin.forms import ButtonForm
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
 from admin.page import Answer, page
-from admin.plans import term_of
+from admin.plans import payments_of, term_of
 from admin.rules import utc_cell
 from core.audit import record
 from core.config import current_config
@@ -84,6 +84,7 @@ def show(number: str) -> Answer:
         file=file, order=file.order, stripe=stripe, verdict=verdict, facts=facts, fates=order_words.FATES,
         takes_money=current_config().takes_money, refund_word=refunds.word_of, refund_reason=refunds.reason_of,
         entry_words=refund_words.ENTRIES, dispute_words=disputes.STATES, plan=term_of(file.order),
+        payments=payments_of(file.order, file.refunds) if file.order.rhythm else [],
     )  # fmt: skip
 
 
@@ -164,6 +165,10 @@ def _compared(
 ) -> tuple[Verdict | None, list[tuple[str, str]]]:
     if stripe is None or stripe.session is None:
         return None, []
+    if (
+        file.order.rhythm
+    ):  # The session tells of the first payment alone; its bills are read by reading again.
+        return None, order_words.facts_of(stripe.session)
     verdict = order_words.compare(stripe.session, file.order.state, file.order.price, file.order.refunded)
     return verdict, order_words.facts_of(stripe.session)
 

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import inf
 from threading import BoundedSemaphore
@@ -321,18 +322,24 @@ def _invoice_url(invoice: Any) -> str:
 
 
 def _payment(intent: Any) -> Payment:
-    charge = intent.latest_charge
-    error = intent.last_payment_error
-    return Payment(
-        id=intent.id,
-        has_failed=intent.status in ("requires_payment_method", "canceled"),
-        captured=charge.amount_captured if charge is not None and charge.paid else 0,
-        charge_id=charge.id if charge is not None else "",
-        refunds=_refunds(charge) if charge is not None and charge.paid else (),
-        method=charge.payment_method_details.type if charge and charge.payment_method_details else "",
-        failure=(error.message or "") if error else "",
-        receipt_url=(charge.receipt_url or "") if charge and charge.paid else "",
-        disputes=_disputes(intent.id) if charge is not None and charge.disputed else (),
+    charge, error = intent.latest_charge, intent.last_payment_error
+    money = money_of(charge) if charge is not None else Payment(intent.id, False, 0)
+    has_failed = intent.status in ("requires_payment_method", "canceled")
+    return replace(money, id=intent.id, has_failed=has_failed, failure=(error.message or "") if error else "")
+
+
+def money_of(charge: Any) -> Payment:
+    """What an attempt to pay brought, with what went back of it and what the bank disputes; nothing where it failed."""
+    method = charge.payment_method_details.type if charge.payment_method_details else ""
+    tried = Payment(str(charge.payment_intent), not charge.paid, 0, charge.id, method=method)
+    if not charge.paid:
+        return tried
+    return replace(
+        tried,
+        captured=charge.amount_captured,
+        refunds=_refunds(charge),
+        receipt_url=charge.receipt_url or "",
+        disputes=_disputes(tried.id) if charge.disputed else (),
     )
 
 
@@ -356,6 +363,7 @@ def read_refund(given: Any) -> Refund:
         reason=given.reason or "",
         failure=getattr(given, "failure_reason", None) or "",
         mark=marks.get("refund", ""),
+        payment_id=str(given.payment_intent or ""),
         is_booked=bool(given.balance_transaction),
         is_booked_back=bool(getattr(given, "failure_balance_transaction", None)),
     )

@@ -103,6 +103,7 @@ class Refund:
     mark: str = ""
     is_booked: bool = False
     is_booked_back: bool = False
+    payment_id: str = ""  # whose money it is
 
 
 @dataclass(frozen=True)

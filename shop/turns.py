@@ -13,7 +13,7 @@ from core.errors import Conflict, Unavailable
 from core.money import Money
 from enrollment.rules import EndReason
 from enrollment.services import lock_person
-from payments.values import Session, Taxed
+from payments.values import Payment, Session, Taxed
 from shop import order_mails, rules
 from shop.coupons import services as coupons
 from shop.disputes import services as disputes
@@ -92,15 +92,20 @@ def settle_free(order: Order) -> None:
     _turn(order, OrderState.PAID, "buyer")
 
 
-def follow_bills(order: Order, paid: int, refunded: int, tax: int | None, cause: str) -> None:
-    """Let the order of a plan say what its bills came to, in minor units: what was paid, what of it went back, and the
-    tax within what was paid."""
-    order.paid_minor = max(order.paid_minor or 0, paid)
+def follow_bills(order: Order, bills: Payment, tax: int | None, cause: str) -> None:
+    """Turn the order of a plan to what its paid bills say, with all that follows; `bills` is their payments seen as
+    one, `tax` the tax within them."""
+    before, settled = order.state, _settle(order, bills)
+    bills = settled.payment
+    order.paid_minor = max(order.paid_minor or 0, bills.captured)
+    order.refunded_minor = bills.refunded
     order.tax_minor = order.tax_minor if tax is None else tax
-    order.refunded_minor = refunded
-    part = OrderState.PARTLY_REFUNDED if refunded else order.state
-    told = OrderState.REFUNDED if 0 < paid <= refunded else part
-    _turn(order, rules.next_state(order.state, told), cause)
+    order.payment_method = bills.method or order.payment_method
+    order.receipt_url = bills.receipt_url or order.receipt_url
+    told = _seen_here(order, rules.told_by_bills(before, bills), order.livemode)
+    _turn(order, rules.next_state(before, told, bills.has_failed_refund), cause)
+    _follow_parts(order, settled)
+    disputes.apply(order, bills.disputes)
 
 
 def _order_of(session: Session) -> Order | None:
@@ -118,12 +123,16 @@ def _order_of(session: Session) -> Order | None:
 
 def _told(order: Order, session: Session) -> OrderState:
     """What Stripe says, seen with what only we know: whether the buyer is in already, or may not come in."""
-    told = rules.told_by(session, order.price)
+    return _seen_here(order, rules.told_by(session, order.price), session.livemode)
+
+
+def _seen_here(order: Order, told: OrderState, livemode: bool) -> OrderState:
+    """Money that came now lets in nobody who is in already, or who may not come in."""
     if order.state is OrderState.REVIEW and told in ENTERED:
         return OrderState.REVIEW  # Only a person lets its buyer in.
     if told not in ENTERED or order.state in MONEY_STATES - {OrderState.REFUNDED}:
         return told
-    if session.livemode != order.livemode or fulfilment_of(order).is_barred(order):
+    if livemode != order.livemode or fulfilment_of(order).is_barred(order):
         return OrderState.REVIEW
     return OrderState.DUPLICATE if fulfilment_of(order).is_held(order) else told
 
@@ -141,7 +150,11 @@ def _settle_refunds(order: Order, session: Session) -> Settled | None:
     if session.payment is None:
         return None
     ledger.book_payment(order, session.payment, session.total.currency)
-    settled = refunds.settle(order, session.payment)
+    return _settle(order, session.payment)
+
+
+def _settle(order: Order, payment: Payment) -> Settled:
+    settled = refunds.settle(order, payment)
     for row in settled.failed:
         order_mails.tell_of_failed_refund(order, row.id, row.amount, row.failure)
     return settled

@@ -1,4 +1,4 @@
-"""Tax: whether Stripe works it out and asks for a number, and what it came to.
+"""Tax: whether Stripe works it out and asks for a number, and what it came to. Refunds name a payment of a plan.
 
 Revision: 20261122_tax
 Follows: 20261122_teams
@@ -18,6 +18,8 @@ FROZEN = ("is_taxed", "asks_tax_number")
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("refunds") as batch:
+        batch.add_column(sa.Column("payment_id", sa.String(), server_default="", nullable=False))
     with op.batch_alter_table("school") as batch:
         for name in SETTINGS:
             batch.add_column(sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
@@ -34,6 +36,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("refunds") as batch:
+        batch.drop_column("payment_id")
     with op.batch_alter_table("plan_payments") as batch:
         batch.drop_column("tax_minor")
     with op.batch_alter_table("order_lines") as batch:

@@ -1,6 +1,7 @@
 """Running plans: turned to what Stripe says of their subscriptions, and all that follows from a turn."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +13,8 @@ from core.database import db, insert_once
 from enrollment.rules import EndReason, GrantKind, PauseReason
 from enrollment.services import end_grants, extend_grants, lock_person, pause_grants
 from payments.billing import Invoice, Subscription
+from payments.values import Payment
+from shop.ledger import services as ledger
 from shop.models import Order, OrderKind
 from shop.orders import lock_order
 from shop.plans import mails, rules
@@ -63,7 +66,7 @@ def apply(subscription: Subscription, cause: str) -> Order | None:
     paid = [_note(order, invoice) for invoice in subscription.paid]
     term = db.session.get(PlanTerm, order.id, with_for_update=True, populate_existing=True)
     if paid:
-        _follow_money(order, paid, cause)
+        _follow_money(order, subscription, paid, cause)
     if term is not None:
         _follow(order, term, subscription, len(paid))
     db.session.flush()
@@ -79,10 +82,25 @@ def owes_end(order: Order, subscription: Subscription) -> bool:
     return is_done or order.state in WHOLLY_BACK or order.user_id is None
 
 
-def _follow_money(order: Order, paid: list[PlanPayment], cause: str) -> None:
-    came, back = sum(each.amount_minor for each in paid), sum(each.refunded_minor for each in paid)
+def _follow_money(order: Order, subscription: Subscription, paid: list[PlanPayment], cause: str) -> None:
+    """Book what each bill's money did, and let the order follow from all of it."""
+    monies = [each.payment for each in subscription.paid if each.payment is not None]
+    for money in monies:
+        ledger.book_payment(order, money, order.currency)
     taxes = [each.tax_minor for each in paid if each.tax_minor is not None]
-    follow_bills(order, came, back, sum(taxes) if taxes else None, cause)
+    came = sum(each.amount_minor for each in paid)
+    follow_bills(order, _as_one(monies, came), sum(taxes) if taxes else None, cause)
+
+
+def _as_one(monies: list[Payment], came: int) -> Payment:
+    """The payments of all bills as if they were one, which brought `came`; how it was paid, the latest says."""
+    latest = monies[-1] if monies else Payment("", False, came)
+    return replace(
+        latest,
+        captured=came,
+        refunds=tuple(refund for each in monies for refund in each.refunds),
+        disputes=tuple(dispute for each in monies for dispute in each.disputes),
+    )
 
 
 def _note(order: Order, invoice: Invoice) -> PlanPayment:
