@@ -96,6 +96,21 @@ class PlanForm(FlaskForm):
         self.courses.choices = courses
 
 
+class EndPlanForm(FlaskForm):
+    """End a running plan: when, and why."""
+
+    when = RadioField(
+        "When",
+        choices={"period": "With what is paid: access stays until then", "now": "At once: access ends now"},
+        default="period",
+    )
+    why = StringField(
+        "Reason",
+        filters=[_one_line],
+        validators=[DataRequired("Enter why, in a sentence for the buyer"), Length(max=300)],
+    )
+
+
 class EnrollForm(FlaskForm):
     """Let somebody into a course."""
 

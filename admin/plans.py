@@ -16,7 +16,7 @@ from courses.models import Course
 from shop.models import Order
 from shop.plans.models import Plan, PlanPayment, PlanTerm
 from shop.plans.pages import paid_of, price_in_words
-from shop.plans.rules import TermState
+from shop.plans.rules import RUNNING, TermState
 from shop.refunds.models import RefundRow
 from shop.refunds.services import standing_in
 
@@ -61,10 +61,13 @@ class TermRow:
         return STATES[self.term.state]
 
     @property
+    def is_running(self) -> bool:
+        return self.term.state in RUNNING
+
+    @property
     def due_at(self) -> datetime | None:
         """When the next payment is due; None where none is to come."""
-        is_over = self.term.state in (TermState.SETTLED, TermState.ENDED)
-        return None if is_over or self.term.ends_at else self.term.renews_at
+        return self.term.renews_at if self.is_running and self.term.ends_at is None else None
 
 
 def all_plans() -> list[PlanRow]:

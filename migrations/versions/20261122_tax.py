@@ -1,4 +1,5 @@
-"""Tax: whether Stripe works it out and asks for a number, and what it came to. Refunds name a payment of a plan.
+"""Tax: whether Stripe works it out and asks for a number, and what it came to. Refunds name a payment of a plan, and an
+ended plan says why the school ended it.
 
 Revision: 20261122_tax
 Follows: 20261122_teams
@@ -18,6 +19,8 @@ FROZEN = ("is_taxed", "asks_tax_number")
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("plan_terms") as batch:
+        batch.add_column(sa.Column("end_note", sa.String(), server_default="", nullable=False))
     with op.batch_alter_table("refunds") as batch:
         batch.add_column(sa.Column("payment_id", sa.String(), server_default="", nullable=False))
     with op.batch_alter_table("school") as batch:
@@ -36,6 +39,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("plan_terms") as batch:
+        batch.drop_column("end_note")
     with op.batch_alter_table("refunds") as batch:
         batch.drop_column("payment_id")
     with op.batch_alter_table("plan_payments") as batch:

@@ -10,13 +10,14 @@ from core.audit import record
 from core.clock import now
 from core.config import current_config
 from core.database import db, insert_once
+from core.errors import Conflict
 from enrollment.rules import EndReason, GrantKind, PauseReason
 from enrollment.services import end_grants, extend_grants, lock_person, pause_grants
 from payments.billing import Invoice, Subscription
 from payments.values import Payment
 from shop.ledger import services as ledger
 from shop.models import Order, OrderKind
-from shop.orders import lock_order
+from shop.orders import lock_order, lock_with_buyer
 from shop.plans import mails, rules
 from shop.plans.fulfilment import open_courses
 from shop.plans.models import PlanPayment, PlanTerm
@@ -73,6 +74,38 @@ def apply(subscription: Subscription, cause: str) -> Order | None:
     return order
 
 
+def stop(number: str, why: str, by: int) -> str | None:
+    """End a running plan now, by the school's word: access ends in this transaction, and the subscription, which is
+    given, is one that Stripe is to end. Raises NotFound, Conflict."""
+    order, term = _announce(number, why, by, "at once")
+    before = term.state
+    term.state, term.grace_until, term.look_at = TermState.ENDED, None, now()
+    end_grants(order.source, EndReason.CANCELLED, by)
+    _turned(order, term, before, None)
+    db.session.flush()
+    return order.subscription_id
+
+
+def let_run_out(number: str, why: str, by: int) -> str:
+    """Write down that a running plan is to end with what is paid, by the school's word: the subscription that Stripe
+    is to be asked about. Raises NotFound, Conflict."""
+    order, _ = _announce(number, why, by, "with what is paid")
+    db.session.flush()
+    if order.subscription_id is None:
+        raise Conflict("The payment service does not know this plan yet. Try again in a minute.")
+    return order.subscription_id
+
+
+def _announce(number: str, why: str, by: int, when: str) -> tuple[Order, PlanTerm]:
+    order = lock_with_buyer(number)
+    term = db.session.get(PlanTerm, order.id, with_for_update=True, populate_existing=True)
+    if term is None or term.state not in rules.RUNNING:
+        raise Conflict("This order has no plan that runs.")
+    term.end_note = why
+    record("plan.stop", f"order:{number}", {"when": when, "reason": why}, actor_id=by)
+    return order, term
+
+
 def owes_end(order: Order, subscription: Subscription) -> bool:
     """Whether Stripe is to draw nothing more: all is paid, all goes back, or the buyer is gone."""
     if subscription.is_over:
@@ -122,6 +155,8 @@ def _follow(order: Order, term: PlanTerm, subscription: Subscription, paid: int)
         told.state, told.grace_until, told.ends_at, told.look_at,
     )  # fmt: skip
     term.renews_at = subscription.renews_at
+    if term.end_note and told.ends_at is not None and told.state in rules.RUNNING:
+        mails.tell_of_end(order, told.ends_at, term.end_note)
     if order.state in ENTERED:
         ACCESS[told.state](order, told, before)
     if told.state is not before:

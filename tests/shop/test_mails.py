@@ -22,6 +22,7 @@ BUYERS = (*OF_MONEY, "refund_asked")
 TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
 PLANS = (
     "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
+    "plan_ends",
 )  # fmt: skip
 KINDS = (*BUYERS, *TO_SCHOOL, *PLANS)
 LEAST: dict[str, Any] = {
