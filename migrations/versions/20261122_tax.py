@@ -1,5 +1,5 @@
-"""Tax: whether Stripe works it out and asks for a number, and what it came to. Refunds name a payment of a plan, and an
-ended plan says why the school ended it.
+"""Tax: whether Stripe works it out and asks for a number, and what it came to. Refunds name a payment of a plan, an
+ended plan says why the school ended it, and a grant may be paused for several reasons at once.
 
 Revision: 20261122_tax
 Follows: 20261122_teams
@@ -15,6 +15,7 @@ branch_labels = None
 depends_on = None
 
 SETTINGS = ("taxes_by_stripe", "asks_tax_number")
+REASON = sa.Enum("dispute", "payment", name="pausereason", native_enum=False, length=32)
 FROZEN = ("is_taxed", "asks_tax_number")
 
 
@@ -38,7 +39,11 @@ def upgrade() -> None:
         batch.add_column(sa.Column("tax_minor", sa.Integer(), nullable=True))
 
 
+    _create_pauses()
+
+
 def downgrade() -> None:
+    _drop_pauses()
     with op.batch_alter_table("plan_terms") as batch:
         batch.drop_column("end_note")
     with op.batch_alter_table("refunds") as batch:
@@ -54,3 +59,39 @@ def downgrade() -> None:
     with op.batch_alter_table("school") as batch:
         for name in SETTINGS:
             batch.drop_column(name)
+
+
+def _create_pauses() -> None:
+    op.create_table(
+        "grant_pauses",
+        sa.Column("grant_id", sa.Integer(), nullable=False),
+        sa.Column("reason", REASON, nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["grant_id"], ["grants.id"], name=op.f("fk_grant_pauses_grant_id_grants"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("grant_id", "reason", name=op.f("pk_grant_pauses")),
+    )
+    op.execute(
+        "INSERT INTO grant_pauses (grant_id, reason, since) "
+        "SELECT id, pause_reason, paused_at FROM grants WHERE pause_reason <> ''"
+    )
+    with op.batch_alter_table("grants") as batch:
+        batch.drop_constraint(batch.f("ck_grants_pause"), type_="check")
+        batch.drop_column("pause_reason")
+        batch.drop_column("paused_at")
+
+
+def _drop_pauses() -> None:
+    """Of several reasons the one that is told stays."""
+    with op.batch_alter_table("grants") as batch:
+        batch.add_column(sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
+        batch.add_column(sa.Column("pause_reason", sa.String(), server_default="", nullable=False))
+    op.execute(
+        "UPDATE grants SET pause_reason = (SELECT MIN(reason) FROM grant_pauses WHERE grant_id = grants.id), "
+        "paused_at = (SELECT MIN(since) FROM grant_pauses WHERE grant_id = grants.id) "
+        "WHERE id IN (SELECT grant_id FROM grant_pauses)"
+    )
+    with op.batch_alter_table("grants") as batch:
+        batch.create_check_constraint(batch.f("ck_grants_pause"), "(paused_at IS NULL) = (pause_reason = '')")
+    op.drop_table("grant_pauses")

@@ -12,7 +12,7 @@ from core.config import current_config
 from core.database import db, insert_once
 from core.errors import Conflict
 from enrollment.rules import EndReason, GrantKind, PauseReason
-from enrollment.services import end_grants, extend_grants, lock_person, pause_grants
+from enrollment.services import end_grants, extend_grants, lock_person, pause_grants, resume_grants
 from payments.billing import Invoice, Subscription
 from payments.values import Payment
 from shop.ledger import services as ledger
@@ -176,7 +176,7 @@ def _open(order: Order, told: Standing, before: TermState) -> None:
         open_courses(order, GrantKind.PLAN)
     extend_grants(order.source, GrantKind.PLAN, told.ends_at)
     if before is TermState.PAUSED:
-        pause_grants(order.source, None)
+        resume_grants(order.source, PauseReason.PAYMENT)
 
 
 def _pause(order: Order, told: Standing, before: TermState) -> None:
@@ -188,7 +188,7 @@ def _keep(order: Order, told: Standing, before: TermState) -> None:
     if before is not TermState.SETTLED:
         open_courses(order, GrantKind.ORDER)
         extend_grants(order.source, GrantKind.ORDER, None)
-        pause_grants(order.source, None)
+        resume_grants(order.source, PauseReason.PAYMENT)
 
 
 def _end(order: Order, told: Standing, before: TermState) -> None:

@@ -143,6 +143,24 @@ def test_a_dispute_of_a_bill_is_followed_like_any_other(
     assert [kind for kind, _ in entries()][:4] == ["payment", "payment", "dispute", "dispute_fee"]
 
 
+def test_a_dispute_that_is_won_lifts_no_pause_for_a_missing_payment(plans: PlanShop) -> None:
+    subscription = plans.bought()
+    dispute = plans.sandbox.dispute(payments(plans)[0])
+    plans.sandbox.card(subscription, None)
+    plans.pass_days(32)
+    plans.pass_days(8)
+    both = plans.standing, plans.access.pause_reason
+
+    plans.sandbox.decide(dispute["id"], "won")
+    plans.sandbox.deliver()
+
+    assert both == (("paused", "paused", "plan"), "dispute")
+    assert (plans.standing, plans.access.pause_reason) == (("paused", "paused", "plan"), "payment")
+    plans.sandbox.card(subscription, 0)
+    plans.pass_days(24)
+    assert plans.standing == ("active", "active", "plan")
+
+
 def test_a_dispute_and_an_entry_that_nobody_told_of_are_found(plans: PlanShop) -> None:
     session = plans.begin(plans.make())
     plans.sandbox.pay(session)
