@@ -102,6 +102,6 @@ def _grant_row(grant: Grant) -> GrantRow:
 def _standing(grant: Grant) -> str:
     if grant.ended_at is not None:
         return f"Ended: {ENDS.get(grant.end_reason, grant.end_reason)}"
-    if grant.paused_at is not None:
-        return f"Paused: {PAUSES.get(grant.pause_reason, grant.pause_reason)}"
+    if grant.pause_reasons:
+        return f"Paused: {', '.join(PAUSES[reason] for reason in grant.pause_reasons)}"
     return "Open"

@@ -138,22 +138,16 @@ def _count_day(day: date) -> Iterator[dict[str, Any]]:
     begin, end = bounds(day, current_school().time_zone)
     for figure, number in zip(_COUNTED, db.session.execute(_counts(begin, end)).one(), strict=True):
         yield from _rows(day, [(figure, "", True, number)])
-    yield from _rows(
-        day,
-        _money(
-            Order.paid_at,
-            begin,
-            end,
-            func.coalesce(Order.paid_minor, Order.amount_minor),
-            Figure.REVENUE,
-            Figure.ORDERS,
-        ),
-    )
-    yield from _rows(
-        day, _money(Order.refunded_at, begin, end, Order.refunded_minor, Figure.REFUNDED, Figure.REFUNDS)
-    )
+    yield from _rows(day, _money(Order.paid_at, begin, end, _CAME))
+    yield from _rows(day, _money(Order.refunded_at, begin, end, _WENT))
 
 
+_CAME = {
+    Figure.REVENUE: func.sum(func.coalesce(Order.paid_minor, Order.amount_minor)),
+    Figure.TAX: func.sum(func.coalesce(Order.tax_minor, 0)),
+    Figure.ORDERS: func.count(),
+}
+_WENT = {Figure.REFUNDED: func.sum(Order.refunded_minor), Figure.REFUNDS: func.count()}
 _COUNTED = (Figure.ENROLLMENTS, Figure.COMPLETIONS, Figure.LEARNERS)
 
 
@@ -171,16 +165,12 @@ def _money(
     at: InstrumentedAttribute[datetime | None],
     begin: datetime,
     end: datetime,
-    minor: Any,
-    sum_of: Figure,
-    number_of: Figure,
+    counted: dict[Figure, Any],
 ) -> Iterator[tuple[Figure, str, bool, int]]:
-    query = select(_currency, Order.livemode, func.sum(minor), func.count()).where(
-        _between(at, begin, end), is_earning
-    )
-    for currency, live, amount, number in db.session.execute(query.group_by(_currency, Order.livemode)):
-        yield sum_of, currency, live, int(amount)
-        yield number_of, currency, live, number
+    query = select(_currency, Order.livemode, *counted.values()).where(_between(at, begin, end), is_earning)
+    for currency, live, *numbers in db.session.execute(query.group_by(_currency, Order.livemode)):
+        for figure, number in zip(counted, numbers, strict=True):
+            yield figure, currency, live, int(number)
 
 
 def _rows(day: date, figures: Iterable[tuple[Figure, str, bool, int]]) -> Iterator[dict[str, Any]]:

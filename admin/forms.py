@@ -96,6 +96,21 @@ class PlanForm(FlaskForm):
         self.courses.choices = courses
 
 
+class EndPlanForm(FlaskForm):
+    """End a running plan: when, and why."""
+
+    when = RadioField(
+        "When",
+        choices={"period": "With what is paid: access stays until then", "now": "At once: access ends now"},
+        default="period",
+    )
+    why = StringField(
+        "Reason",
+        filters=[_one_line],
+        validators=[DataRequired("Enter why, in a sentence for the buyer"), Length(max=300)],
+    )
+
+
 class EnrollForm(FlaskForm):
     """Let somebody into a course."""
 
@@ -221,6 +236,8 @@ class SchoolForm(FlaskForm):
         validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
     )
     asks_consent = BooleanField("Ask buyers to agree to immediate access")
+    taxes_by_stripe = BooleanField("Let Stripe work out the tax")
+    asks_tax_number = BooleanField("Ask buyers for a tax number")
     pauses_disputed = BooleanField("Close a course to its buyer while the payment is disputed")
     review_retention = IntegerField(
         "Share to be recalled, in percent",
@@ -260,9 +277,9 @@ class RefundForm(FlaskForm):
     note = StringField("Note", filters=[_one_line], validators=[Length(max=200)])
     confirmed = HiddenField()
 
-    def __init__(self, left: Money, **values: Any) -> None:
+    def __init__(self, left: Money, in_all: Money, **values: Any) -> None:
         super().__init__(**values)
-        self.left = left
+        self.left, self.in_all = left, in_all
         self.how.choices = {"all": f"All of it, {left}", "part": "A part"}
 
     @property
@@ -283,7 +300,7 @@ class RefundForm(FlaskForm):
         """What the form asks for, once it is valid."""
         is_part = self.how.data == "part"
         amount = read_money(self.amount.data or "", self.left.currency) if is_part else self.left
-        ends_access = bool(is_part and self.ends_access.data)
+        ends_access = bool(amount != self.in_all and self.ends_access.data)
         return Wish(amount, RefundReason(self.reason.data), self.note.data or "", ends_access)
 
 

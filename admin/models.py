@@ -13,6 +13,7 @@ class Figure(StrEnum):
     """What is counted. Those of money are in minor units of their currency."""
 
     REVENUE = "revenue"
+    TAX = "tax"  # within the revenue, where Stripe worked it out
     REFUNDED = "refunded"
     REFUNDS = "refunds"
     ORDERS = "orders"

@@ -12,7 +12,7 @@ from admin.forms import ButtonForm
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
 from admin.page import Answer, page
-from admin.plans import term_of
+from admin.plans import payments_of, term_of
 from admin.rules import utc_cell
 from core.audit import record
 from core.config import current_config
@@ -23,12 +23,14 @@ from core.spreadsheet import csv_file
 from core.web import allow, signed_in
 from payments.values import Session, StripeSilent
 from shop import checkout, reconcile
+from shop.taxes import Tax
 from shop.turns import accept as accept_order
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin")
 HEAD = (
     "Order", "Ordered", "Name", "Email address", "Course", "State", "Amount", "Refunded", "Currency", "Mode",
     "Paid", "Refunded on", "Paid by", "Stripe session", "Stripe payment",
+    "Net", "Tax", "Tax in refunded", "Tax country", "Tax number",
 )  # fmt: skip
 SILENT = (
     "Stripe does not answer at the moment. What stands here is what the school knows. Try again in a minute."
@@ -82,6 +84,7 @@ def show(number: str) -> Answer:
         file=file, order=file.order, stripe=stripe, verdict=verdict, facts=facts, fates=order_words.FATES,
         takes_money=current_config().takes_money, refund_word=refunds.word_of, refund_reason=refunds.reason_of,
         entry_words=refund_words.ENTRIES, dispute_words=disputes.STATES, plan=term_of(file.order),
+        payments=payments_of(file.order, file.refunds) if file.order.rhythm else [],
     )  # fmt: skip
 
 
@@ -162,6 +165,10 @@ def _compared(
 ) -> tuple[Verdict | None, list[tuple[str, str]]]:
     if stripe is None or stripe.session is None:
         return None, []
+    if (
+        file.order.rhythm
+    ):  # The session tells of the first payment alone; its bills are read by reading again.
+        return None, order_words.facts_of(stripe.session)
     verdict = order_words.compare(stripe.session, file.order.state, file.order.price, file.order.refunded)
     return verdict, order_words.facts_of(stripe.session)
 
@@ -198,5 +205,9 @@ def _cells(rows: Iterator[orders.OrderRow]) -> Iterator[tuple[object, ...]]:
             row.number, utc_cell(row.created_at), row.name or "", row.email, row.title, row.word.text,
             row.amount.amount, row.refunded.amount, row.amount.currency, "live" if row.livemode else "test",
             utc_cell(row.paid_at), utc_cell(row.refunded_at), row.payment_method, row.session_id or "",
-            row.payment_id or "",
+            row.payment_id or "", *_tax_cells(row.tax), row.tax_country, row.tax_number,
         )  # fmt: skip
+
+
+def _tax_cells(tax: Tax | None) -> tuple[object, ...]:
+    return ("", "", "") if tax is None else (tax.net.amount, tax.amount.amount, tax.returned.amount)

@@ -28,6 +28,7 @@ from shop.models import Order, OrderChange, OrderLine, StripeEventRow
 from shop.refunds.models import RefundRow
 from shop.refunds.services import left_beside, refunds_of
 from shop.rules import OrderState
+from shop.taxes import Tax
 
 Rows = Select[*tuple[Any, ...]]
 ORDERS = Table(
@@ -45,6 +46,7 @@ _facts: Rows = select(
     Order.id, Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,
     Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode,
     Order.created_at, Order.paid_at, Order.refunded_at, Order.payment_method, Order.session_id, Order.payment_id,
+    Order.tax_minor, Order.tax_country, Order.tax_number,
 )  # fmt: skip
 
 
@@ -70,6 +72,9 @@ class OrderRow:
     payment_method: str
     session_id: str | None
     payment_id: str | None
+    tax_minor: int | None
+    tax_country: str
+    tax_number: str
 
     @property
     def word(self) -> Word:
@@ -85,6 +90,11 @@ class OrderRow:
     @property
     def refunded(self) -> Money:
         return Money(self.refunded_minor, self.amount.currency)
+
+    @property
+    def tax(self) -> Tax | None:
+        """The tax within what was paid; None where Stripe did not work it out."""
+        return None if self.tax_minor is None else Tax(self.amount, self.tax_minor, self.refunded_minor)
 
 
 @dataclass(frozen=True)

@@ -64,5 +64,5 @@ def _line(grant: Grant, title: str, number: str | None, name: str | None, email:
     return GrantLine(
         title, KINDS[grant.kind], number or "", grant.note, name or email or "", grant.started_at, grant.ends_at,
         grant.ended_at, ENDS.get(grant.end_reason, grant.end_reason),
-        PAUSES.get(grant.pause_reason, grant.pause_reason),
+        ", ".join(PAUSES[reason] for reason in grant.pause_reasons),
     )  # fmt: skip

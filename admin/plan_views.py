@@ -5,21 +5,24 @@ from flask import Blueprint, flash, redirect, url_for
 from accounts.freshness import fresh, sent_or_typed
 from admin import order_words, plans
 from admin.enrollments import course_choices
-from admin.forms import ButtonForm, PlanForm
+from admin.forms import ButtonForm, EndPlanForm, PlanForm
 from admin.listing import read_listing
 from admin.page import Answer, page
 from core.database import transaction
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from core.money import read_money
 from core.permissions import Permission
 from core.school import current_school
 from core.web import allow, signed_in
-from shop.plans import services
+from payments.values import PaymentsOff, StripeRefused, StripeSilent
+from shop.orders import find_order
+from shop.plans import following, services
 from shop.plans.rules import Rhythm
 from shop.plans.services import Draft
 
 bp = Blueprint("admin_plans", __name__, url_prefix="/admin")
 VERBS = {"on": True, "off": False}
+ENDINGS = {"now": following.stop, "period": following.let_run_out}
 
 
 @bp.get("/plans")
@@ -62,6 +65,26 @@ def switch(plan_id: int, verb: str) -> Answer:
     said = "is on sale" if VERBS[verb] else "is sold no more; those that run go on"
     flash(f"“{title}” {said}.", "success")
     return redirect(url_for("admin_plans.index"), 303)
+
+
+@bp.route("/orders/<number>/plan/end", methods=["GET", "POST"])
+@allow(Permission.MONEY)
+@fresh()
+def end(number: str) -> Answer:
+    """End a plan that runs, at once or with what is paid; its buyer is told why."""
+    order = find_order(number)
+    form, plan = EndPlanForm(formdata=sent_or_typed()), plans.term_of(order)
+    if plan is None or not plan.is_running:
+        raise Conflict("This order has no plan that runs.")
+    if not form.validate_on_submit():
+        return page("plan_end", "orders", form, order=order, plan=plan)
+    try:
+        ENDINGS[form.when.data](number, form.why.data or "", signed_in().user_id)
+    except (StripeSilent, PaymentsOff, StripeRefused) as trouble:
+        flash(f"{trouble.sentence} The plan goes on until this is done again.", "warn")
+    else:
+        flash("The buyer is told by mail.", "success")
+    return redirect(url_for("admin_orders.show", number=number), 303)
 
 
 def _make(form: PlanForm) -> None:

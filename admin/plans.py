@@ -11,11 +11,14 @@ from admin.listing import Listing, holds
 from admin.order_words import Word
 from admin.rules import PageOf, page_of
 from core.database import db
+from core.money import Money
 from courses.models import Course
 from shop.models import Order
-from shop.plans.models import Plan, PlanTerm
+from shop.plans.models import Plan, PlanPayment, PlanTerm
 from shop.plans.pages import paid_of, price_in_words
-from shop.plans.rules import TermState
+from shop.plans.rules import RUNNING, TermState
+from shop.refunds.models import RefundRow
+from shop.refunds.services import standing_in
 
 COLUMNS = {"begun": PlanTerm.begun_at, "due": PlanTerm.renews_at}
 STATES: dict[str, Word] = {
@@ -58,10 +61,13 @@ class TermRow:
         return STATES[self.term.state]
 
     @property
+    def is_running(self) -> bool:
+        return self.term.state in RUNNING
+
+    @property
     def due_at(self) -> datetime | None:
         """When the next payment is due; None where none is to come."""
-        is_over = self.term.state in (TermState.SETTLED, TermState.ENDED)
-        return None if is_over or self.term.ends_at else self.term.renews_at
+        return self.term.renews_at if self.is_running and self.term.ends_at is None else None
 
 
 def all_plans() -> list[PlanRow]:
@@ -86,6 +92,27 @@ def page_of_terms(asked: Listing) -> tuple[list[TermRow], PageOf]:
     query = _terms().where(*_conditions(asked)).order_by(*asked.order(COLUMNS, PlanTerm.order_id))
     rows = db.session.execute(query.offset(page.offset).limit(page.last - page.offset)).all()
     return _with_payments(rows), page
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """One payment of a plan, and what of it can go back."""
+
+    payment: PlanPayment
+    amount: Money
+    left: Money
+
+
+def payments_of(order: Order, refunds: Sequence[RefundRow]) -> list[PaymentRow]:
+    """What was paid of an order's plan, the oldest first; `refunds` are all of the order."""
+    query = select(PlanPayment).filter_by(order_id=order.id).order_by(PlanPayment.paid_at, PlanPayment.until)
+    return [_payment_row(each, order.currency, refunds) for each in db.session.scalars(query)]
+
+
+def _payment_row(payment: PlanPayment, currency: str, refunds: Sequence[RefundRow]) -> PaymentRow:
+    back = standing_in(row for row in refunds if row.payment_id == payment.payment_id)
+    amount = Money(payment.amount_minor, currency)
+    return PaymentRow(payment, amount, amount - Money(back, currency))
 
 
 def term_of(order: Order) -> TermRow | None:

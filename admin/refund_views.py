@@ -1,6 +1,8 @@
 """The admin's refunds: the list, giving an order's money back, and what learners ask for."""
 
-from flask import Blueprint, flash, redirect, url_for
+from dataclasses import replace
+
+from flask import Blueprint, flash, redirect, request, url_for
 
 from accounts.freshness import fresh, sent_or_typed
 from admin import refund_words, refunds
@@ -47,18 +49,20 @@ def index() -> Answer:
 @fresh()
 def refund(number: str) -> Answer:
     """Give the money of an order back, wholly or in part, after a page that says what follows."""
-    order = find_order(number)
-    left = services.left_of(order)
-    form = RefundForm(left, formdata=sent_or_typed())
+    order, payment_id = find_order(number), request.args.get("payment", "")
+    left = services.left_of(order, payment_id)
+    in_all = services.left_beside(order, services.refunds_of(order))
+    form = RefundForm(left, in_all, formdata=sent_or_typed())
     preview: list[str] = []
     if form.validate_on_submit():
-        wish = form.wish()
+        wish = replace(form.wish(), payment_id=payment_id)
         if form.is_confirmed:
             return _give_back(number, wish)
-        preview = list(refund_words.consequences(order.state, wish.amount, left, wish.ends_access))
+        preview = list(refund_words.consequences(order.state, wish.amount, in_all, wish.ends_access))
     return page(
         "refund", "orders", form,
         order=order, left=left, preview=preview, wish=form.wish() if preview else None,
+        address=url_for("admin_refunds.refund", number=number, payment=payment_id or None),
     )  # fmt: skip
 
 

@@ -166,7 +166,7 @@ def _enrollment(
     })  # fmt: skip
     rows["grants"].append({
         "user_id": who, "course_id": course, "kind": kind, "source": source, "order_id": order, "note": "",
-        "started_at": began, "pause_reason": "", **ended,
+        "started_at": began, **ended,
     })  # fmt: skip
     rows["audit_log"].append({
         "at": began, "actor_id": who, "action": rng.choice(DEEDS), "subject": f"enrollment:{number}", "detail": "{}",

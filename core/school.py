@@ -44,6 +44,8 @@ class School:
     certificate_host: str = ""
     review_retention: int = 90  # percent that learners shall still know when a review is due
     pauses_disputed: bool = True  # a course closes for the time in which its payment is disputed
+    taxes_by_stripe: bool = False  # whether Stripe works out the tax within each price
+    asks_tax_number: bool = False  # whether buyers may give a tax number, and get an invoice with it
     version: int = 0
 
     @property
@@ -76,6 +78,8 @@ class SchoolSettings(Base):
     certificate_host: Mapped[str]
     review_retention: Mapped[int]
     pauses_disputed: Mapped[bool] = mapped_column(server_default=true())
+    taxes_by_stripe: Mapped[bool] = mapped_column(server_default=false())
+    asks_tax_number: Mapped[bool] = mapped_column(server_default=false())
 
 
 EDITABLE = tuple(field.name for field in fields(School) if field.name != "version")

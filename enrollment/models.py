@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
-from enrollment.rules import GrantKind
+from enrollment.rules import GrantKind, PauseReason
 
 
 class EnrollmentState(StrEnum):
@@ -56,13 +56,12 @@ class Grant(Base):
 
     `source` names it once for ever (`free`, `admin`, `order:<number>` …): the same source opens the same row again.
     `order_id` is the order that paid for it, `granted_by` and `note` who gave it by hand and why. It is open until
-    `ended_at`, and lets nobody in while `paused_at` is set or once `ends_at` has come.
+    `ended_at`, and lets nobody in while there is a reason to pause it or once `ends_at` has come.
     """
 
     __tablename__ = "grants"
     __table_args__ = (
         UniqueConstraint("user_id", "course_id", "source"),
-        CheckConstraint("(paused_at IS NULL) = (pause_reason = '')", name="pause"),
         CheckConstraint("(ended_at IS NULL) = (end_reason = '')", name="end"),
     )
 
@@ -76,7 +75,34 @@ class Grant(Base):
     note: Mapped[str] = mapped_column(server_default="", default="")
     started_at: Mapped[datetime]
     ends_at: Mapped[datetime | None] = mapped_column(index=True)
-    paused_at: Mapped[datetime | None]
-    pause_reason: Mapped[str] = mapped_column(server_default="", default="")
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(server_default="", default="")
+
+    pauses: Mapped[list["GrantPause"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def paused_at(self) -> datetime | None:
+        """Since when it lets nobody in; None where it does."""
+        return min((each.since for each in self.pauses), default=None)
+
+    @property
+    def pause_reasons(self) -> list[PauseReason]:
+        """Why it lets nobody in for the time being, what is told first before the others."""
+        held = {each.reason for each in self.pauses}
+        return [reason for reason in PauseReason if reason in held]
+
+    @property
+    def pause_reason(self) -> str:
+        """The one that is told; empty where there is none."""
+        return next((reason.value for reason in self.pause_reasons), "")
+
+
+class GrantPause(Base):
+    """A reason for which a grant lets nobody in for the time being. Several may hold at once, each by itself: a
+    dispute that is won lifts no pause for a payment that is missing."""
+
+    __tablename__ = "grant_pauses"
+
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[PauseReason] = mapped_column(primary_key=True)
+    since: Mapped[datetime]

@@ -41,7 +41,7 @@ class EndReason(StrEnum):
 
 
 class PauseReason(StrEnum):
-    """Why a grant lets nobody in for the time being."""
+    """Why a grant lets nobody in for the time being; of several the first is told."""
 
     DISPUTE = "dispute"  # the payment is disputed at the bank
     PAYMENT = "payment"  # an instalment or a fee was not paid in time

@@ -20,7 +20,7 @@ from core.errors import Conflict, NotFound
 from courses.models import Course
 from courses.rules import months_after
 from enrollment.admission.services import require_admission
-from enrollment.models import Enrollment, EnrollmentState, Grant
+from enrollment.models import Enrollment, EnrollmentState, Grant, GrantPause
 from enrollment.rules import EndReason, GrantKind, PauseReason, has_run_out, is_open, stay_of
 
 ENDED = "Your access to this course was ended by the school. Write to it if that seems wrong."
@@ -121,7 +121,7 @@ def enroll(
     ends_at = ends_at or _end_of_term(course_id, kind)
     row = {
         "kind": kind, "order_id": order_id, "granted_by": granted_by, "note": note, "started_at": now(),
-        "ends_at": ends_at, "paused_at": None, "pause_reason": "", "ended_at": None, "end_reason": "",
+        "ends_at": ends_at, "ended_at": None, "end_reason": "",
     }  # fmt: skip
     key = {"user_id": user_id, "course_id": course_id, "source": source}
     if not insert_once(Grant, {**key, **row}, ("user_id", "course_id", "source")):
@@ -193,11 +193,19 @@ def take_back_grants(source: str, reason: EndReason) -> None:
             events.publish(AccessTakenBack(grant.user_id, grant.course_id, reason))
 
 
-def pause_grants(source: str, reason: PauseReason | None) -> None:
-    """Close what this source gave for the time being, for this reason; open it again where there is none."""
+def pause_grants(source: str, reason: PauseReason) -> None:
+    """Close what this source gave for the time being, for this reason beside any other."""
     for grant in _of_source(source):
-        if grant.ended_at is None and grant.pause_reason != (reason or ""):
-            grant.paused_at, grant.pause_reason = (now(), reason.value) if reason else (None, "")
+        if grant.ended_at is None and reason not in grant.pause_reasons:
+            grant.pauses.append(GrantPause(reason=reason, since=now()))
+            settle(grant.user_id, grant.course_id)
+
+
+def resume_grants(source: str, reason: PauseReason) -> None:
+    """This reason holds no more: what this source gave opens again where no other is left."""
+    for grant in _of_source(source):
+        if reason in grant.pause_reasons:
+            grant.pauses = [each for each in grant.pauses if each.reason is not reason]
             settle(grant.user_id, grant.course_id)
 
 
@@ -317,7 +325,7 @@ def _end(grants: Iterable[Grant], reason: EndReason, by: int | None) -> None:
     standing = [grant for grant in grants if grant.ended_at is None]
     for grant in standing:
         grant.ended_at, grant.end_reason = now(), reason.value
-        grant.paused_at, grant.pause_reason = None, ""
+        grant.pauses = []
     for user_id, course_id in dict.fromkeys((grant.user_id, grant.course_id) for grant in standing):
         found = settle(user_id, course_id)
         record("enrollment.revoke", f"enrollment:{found.id}", {"reason": reason.value}, actor_id=by)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.money import Money
+from payments.values import Payment
 
 
 @dataclass(frozen=True)
 class Invoice:
-    """One bill of a subscription. `until` is the end of the period that it is for; `refunded` is what went back."""
+    """One bill of a subscription. `until` is the end of the period that it is for; `payment` is the money that
+    settled it, `tax` the tax within the total, None where Stripe did not work it out."""
 
     id: str
     is_paid: bool
@@ -21,7 +23,13 @@ class Invoice:
     until: datetime
     paid_at: datetime | None = None
     payment_id: str = ""
-    refunded: int = 0
+    payment: Payment | None = None
+    tax: int | None = None
+
+    @property
+    def refunded(self) -> int:
+        """What went back of it."""
+        return self.payment.refunded if self.payment is not None else 0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import inf
 from threading import BoundedSemaphore
@@ -21,13 +21,14 @@ from flask import current_app
 from core.clock import now
 from core.config import current_config
 from core.money import Money
+from payments import taxes
 from payments.invoicing import customer_params, invoice_params
 from payments.news import event_of
+from payments.purchases import Purchase, session_params
 from payments.values import (
     Booked,
     Dispute,
     DisputeStatus,
-    Invoicing,
     Payment,
     PaymentsOff,
     Refund,
@@ -82,47 +83,9 @@ class BadSignature(Exception):
     """A delivery that was not signed with one of our secrets, just now."""
 
 
-@dataclass(frozen=True)
-class PurchaseLine:
-    """One line of a checkout: what it is called, the price of one, a note that stands below the name,
-    or empty, and how many there are."""
-
-    title: str
-    price: Money
-    note: str = ""
-    quantity: int = 1
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """What a checkout session is made of, as our order holds it. `every` is empty for what is paid once, else how
-    often it is paid: `month` or `year`."""
-
-    order_id: int
-    number: str
-    email: str
-    lines: tuple[PurchaseLine, ...]
-    attempt: int
-    expires_at: datetime
-    invoicing: Invoicing | None = None
-    every: str = ""
-
-
 def create_session(purchase: Purchase) -> Session:
     """Make the checkout session of an order. Asked twice for the same attempt, Stripe gives the same one."""
-    base = current_config().base_url
-    marks = _marks(purchase.number)
-    params: dict[str, Any] = {
-        "mode": "subscription" if purchase.every else "payment",
-        "ui_mode": "hosted_page",
-        "line_items": [_line_item(line, purchase.every) for line in purchase.lines],
-        "client_reference_id": purchase.number,
-        "metadata": marks,
-        "subscription_data" if purchase.every else "payment_intent_data": {"metadata": marks},
-        "success_url": f"{base}/checkout/return?session_id={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": f"{base}/checkout/return?order={purchase.number}",
-        "expires_at": int(purchase.expires_at.timestamp()),
-    }
+    params = session_params(purchase, current_config().base_url, _marks(purchase.number))
     params |= _buyer(purchase)
     key = f"order:{purchase.number}:session:{purchase.attempt}"
     made = _call(lambda stripe: stripe.v1.checkout.sessions.create(params, _once(key)))  # type: ignore[arg-type]
@@ -130,26 +93,22 @@ def create_session(purchase: Purchase) -> Session:
 
 
 def _buyer(purchase: Purchase) -> dict[str, Any]:
-    """Who pays, and with an invoice asked for, what it says and to which customer of Stripe's it goes."""
+    """Who pays, what is asked of them for the sake of tax, and the invoice where one is wanted."""
     if purchase.invoicing is None:
-        return {"customer_email": purchase.email}
+        asked = taxes.session_params(purchase.taxing, has_customer=False)
+        return {"customer_email": purchase.email, **asked, **_plain_invoice(purchase)}
     given = customer_params(purchase.invoicing, purchase.email, _marks(purchase.number))
     key = f"order:{purchase.number}:customer"
     customer = _call(lambda stripe: stripe.v1.customers.create(given, _once(key)))  # type: ignore[arg-type]
+    asked = taxes.session_params(purchase.taxing, has_customer=True)
     currency = purchase.lines[0].price.currency
-    return {"customer": customer.id, **invoice_params(purchase.invoicing, currency)}
+    return {"customer": customer.id, **asked, **invoice_params(purchase.invoicing, currency)}
 
 
-def _line_item(line: PurchaseLine, every: str) -> dict[str, Any]:
-    return {
-        "quantity": line.quantity,
-        "price_data": {
-            "currency": line.price.currency.lower(),
-            "unit_amount": line.price.minor,
-            "product_data": {"name": line.title} | ({"description": line.note} if line.note else {}),
-            **({"recurring": {"interval": every}} if every else {}),
-        },
-    }
+def _plain_invoice(purchase: Purchase) -> dict[str, Any]:
+    """Whoever gives a tax number needs an invoice that says it; a subscription draws its own."""
+    is_wanted = purchase.taxing.asks_number and not purchase.every
+    return {"invoice_creation": {"enabled": True}} if is_wanted else {}
 
 
 def fetch_session(session_id: str) -> Session:
@@ -353,6 +312,7 @@ def _session(given: Any, payment: Payment | None = None) -> Session:
         payment=payment,
         invoice_url=_invoice_url(given.invoice),
         subscription_id=str(given.subscription or ""),
+        tax=taxes.taxed_session(given),
     )
 
 
@@ -362,18 +322,24 @@ def _invoice_url(invoice: Any) -> str:
 
 
 def _payment(intent: Any) -> Payment:
-    charge = intent.latest_charge
-    error = intent.last_payment_error
-    return Payment(
-        id=intent.id,
-        has_failed=intent.status in ("requires_payment_method", "canceled"),
-        captured=charge.amount_captured if charge is not None and charge.paid else 0,
-        charge_id=charge.id if charge is not None else "",
-        refunds=_refunds(charge) if charge is not None and charge.paid else (),
-        method=charge.payment_method_details.type if charge and charge.payment_method_details else "",
-        failure=(error.message or "") if error else "",
-        receipt_url=(charge.receipt_url or "") if charge and charge.paid else "",
-        disputes=_disputes(intent.id) if charge is not None and charge.disputed else (),
+    charge, error = intent.latest_charge, intent.last_payment_error
+    money = money_of(charge) if charge is not None else Payment(intent.id, False, 0)
+    has_failed = intent.status in ("requires_payment_method", "canceled")
+    return replace(money, id=intent.id, has_failed=has_failed, failure=(error.message or "") if error else "")
+
+
+def money_of(charge: Any) -> Payment:
+    """What an attempt to pay brought, with what went back of it and what the bank disputes; nothing where it failed."""
+    method = charge.payment_method_details.type if charge.payment_method_details else ""
+    tried = Payment(str(charge.payment_intent), not charge.paid, 0, charge.id, method=method)
+    if not charge.paid:
+        return tried
+    return replace(
+        tried,
+        captured=charge.amount_captured,
+        refunds=_refunds(charge),
+        receipt_url=charge.receipt_url or "",
+        disputes=_disputes(tried.id) if charge.disputed else (),
     )
 
 
@@ -397,6 +363,7 @@ def read_refund(given: Any) -> Refund:
         reason=given.reason or "",
         failure=getattr(given, "failure_reason", None) or "",
         mark=marks.get("refund", ""),
+        payment_id=str(given.payment_intent or ""),
         is_booked=bool(given.balance_transaction),
         is_booked_back=bool(getattr(given, "failure_balance_transaction", None)),
     )

@@ -5,18 +5,19 @@ from typing import Any
 
 from core.money import Money
 from payments.billing import Invoice
-from payments.gateway import _call, _once, _pages
-from payments.values import StripeRefused
+from payments.gateway import _call, _once, _pages, money_of
+from payments.taxes import taxed_invoice
+from payments.values import Payment, StripeRefused
 
 MOST = 400  # of one subscription: monthly bills of more than thirty years
 
 
 def invoices_of(subscription_id: str, customer_id: str) -> tuple[Invoice, ...]:
-    """All bills of a subscription, the oldest first, each with what went back of it."""
+    """All bills of a subscription, the oldest first, each with the money that settled it."""
     asked: Any = {"subscription": subscription_id, "limit": 100, "expand": ["data.payments"]}
     found = list(_pages(lambda stripe, more: stripe.v1.invoices.list(asked | more), MOST))
-    returned = _returned(customer_id)
-    return tuple(_invoice(each, returned) for each in reversed(found))
+    payments = _payments(customer_id)
+    return tuple(_invoice(each, payments) for each in reversed(found))
 
 
 def give_up(invoice_id: str, key: str) -> None:
@@ -37,20 +38,14 @@ def give_back(payment_id: str, key: str) -> None:
             raise
 
 
-def _returned(customer_id: str) -> dict[str, int]:
-    """How much went back of each payment of a customer that was refunded at all."""
-    asked: Any = {"customer": customer_id, "limit": 100}
+def _payments(customer_id: str) -> dict[str, Payment]:
+    """What each payment of a customer brought, by its id, with what went back of it."""
+    asked: Any = {"customer": customer_id, "limit": 100, "expand": ["data.refunds"]}
     charges = _pages(lambda stripe, more: stripe.v1.charges.list(asked | more), MOST)
-    return {each.payment_intent: _went_back(each.id) for each in charges if each.amount_refunded}
+    return {each.payment_intent: money_of(each) for each in charges if each.paid}
 
 
-def _went_back(charge_id: str) -> int:
-    asked: Any = {"charge": charge_id, "limit": 100}
-    refunds = _pages(lambda stripe, more: stripe.v1.refunds.list(asked | more), MOST)
-    return sum(each.amount for each in refunds if each.status == "succeeded")
-
-
-def _invoice(given: Any, returned: dict[str, int]) -> Invoice:
+def _invoice(given: Any, payments: dict[str, Payment]) -> Invoice:
     payment_id, paid_at = _payment_id(given), given.status_transitions.paid_at
     return Invoice(
         id=given.id,
@@ -60,7 +55,8 @@ def _invoice(given: Any, returned: dict[str, int]) -> Invoice:
         until=datetime.fromtimestamp(max(line.period.end for line in given.lines.data), UTC),
         paid_at=datetime.fromtimestamp(paid_at, UTC) if paid_at else None,
         payment_id=payment_id,
-        refunded=returned.get(payment_id, 0),
+        payment=payments.get(payment_id),
+        tax=taxed_invoice(given),
     )
 
 

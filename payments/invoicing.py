@@ -27,9 +27,9 @@ def customer_params(asked: Invoicing, email: str, marks: dict[str, str]) -> dict
 
 def invoice_params(asked: Invoicing, currency: str) -> dict[str, Any]:
     """What a session needs to end in an invoice, and to be paid by bank transfer where that was chosen."""
-    fields = {"Tax number": asked.tax_number, "Your order": asked.order_reference}
-    shown = [{"name": name, "value": value[:FIELD]} for name, value in fields.items() if value]
-    data = {"invoice_data": {"custom_fields": shown}} if shown else {}
+    reference = asked.order_reference[:FIELD]
+    shown = [{"name": "Your order", "value": reference}]
+    data = {"invoice_data": {"custom_fields": shown}} if reference else {}
     return {
         "invoice_creation": {"enabled": True, **data},
         **(_transfer(currency) if asked.by_transfer else {}),

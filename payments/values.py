@@ -103,6 +103,7 @@ class Refund:
     mark: str = ""
     is_booked: bool = False
     is_booked_back: bool = False
+    payment_id: str = ""  # whose money it is
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,27 @@ class Invoicing:
     transfer, and the money comes days after the checkout."""
 
     company: str
-    tax_number: str = ""
     order_reference: str = ""
     by_transfer: bool = False
+
+
+@dataclass(frozen=True)
+class Taxing:
+    """What a checkout does about tax. `is_worked_out`: Stripe works out the tax within the price; `asks_number`: the
+    buyer may give a tax number."""
+
+    is_worked_out: bool = False
+    asks_number: bool = False
+
+
+@dataclass(frozen=True)
+class Taxed:
+    """What Stripe says of the tax in a payment. `minor` is None where it did not work it out, `country` is where it is
+    due (two letters), `number` the buyer's tax number; they are empty where nothing is known."""
+
+    minor: int | None = None
+    country: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +185,7 @@ class Session:
     payment: Payment | None
     invoice_url: str = ""  # empty while there is no invoice
     subscription_id: str = ""  # of a plan, once it is paid
+    tax: Taxed = Taxed()
 
     @property
     def is_refunded(self) -> bool:

@@ -17,6 +17,8 @@ METHODS = ("card", "us_bank_account", "sepa_debit", "customer_balance")
 NOT_SERVED = ("customer_account", "optional_items", "shipping_options")
 LINE_NOT_SERVED = ("adjustable_quantity", "dynamic_tax_rates", "tax_rates")  # They would change the sum.
 SUBSCRIPTION_DATA = ("description", "metadata")
+# The customers here have no address, so automatic tax needs leave to write one.
+NEEDS_UPDATE = (("automatic_tax", "address"), ("tax_id_collection", "name"))
 # What belongs to one mode alone.
 OF_MODE = {
     "payment": ("customer_creation", "invoice_creation", "payment_intent_data", "submit_type"),
@@ -35,6 +37,7 @@ def check(account: Account, params: Json) -> None:
     _check_addresses(params)
     _check_lines(params)
     _check_methods(params)
+    _check_customer_update(params)
     _check_fields(params)
     _check_expiry(params, account.now())
     _check_lengths(params)
@@ -165,6 +168,17 @@ def _check_transfer(params: Json) -> None:
         param = "payment_method_options[customer_balance]"
         message = f"{param} needs funding_type bank_transfer, and a bank_transfer with its type."
         raise InvalidRequest(message, param=param, code="parameter_missing")
+
+
+def _check_customer_update(params: Json) -> None:
+    """What the buyer types for the sake of tax goes into a customer only where the school lets it."""
+    update = params.get("customer_update", {})
+    if update and "customer" not in params:
+        raise InvalidRequest("customer_update belongs to a customer.", param="customer_update")
+    for asked, part in NEEDS_UPDATE:
+        if "customer" in params and params.get(asked, {}).get("enabled") and update.get(part) != "auto":
+            message = f"{asked} for an existing customer needs customer_update[{part}] auto."
+            raise InvalidRequest(message, param=asked)
 
 
 def _check_fields(params: Json) -> None:

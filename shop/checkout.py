@@ -13,7 +13,7 @@ from core.database import transaction
 from core.errors import Conflict, DomainError
 from core.money import Money
 from payments import gateway
-from payments.gateway import Purchase, PurchaseLine
+from payments.purchases import Purchase, PurchaseLine
 from payments.values import (
     PaymentsOff,
     Session,
@@ -150,6 +150,7 @@ def _purchase(order: Order) -> Purchase:
         expires_at=order.expires_at,
         invoicing=order.invoicing,
         every=order.rhythm,
+        taxing=order.taxing,
     )
 
 

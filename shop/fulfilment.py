@@ -15,6 +15,7 @@ from enrollment.services import (
     find_enrollment,
     holds,
     pause_grants,
+    resume_grants,
     take_back_grants,
     was_ended_by_school,
 )
@@ -49,8 +50,11 @@ class Fulfilment(Protocol):
     def give(self, order: Order) -> None:
         """Give what was paid for; a second time changes nothing."""
 
-    def pause(self, order: Order, reason: PauseReason | None) -> None:
-        """Close for the time being what it gave; open it again where there is no reason."""
+    def pause(self, order: Order, reason: PauseReason) -> None:
+        """Close for the time being what it gave, for this reason beside any other."""
+
+    def resume(self, order: Order, reason: PauseReason) -> None:
+        """Open again what it gave, where nothing but this reason had closed it."""
 
     def take_back(self, order: Order, reason: EndReason) -> None:
         """End what it gave."""
@@ -106,8 +110,11 @@ class OwnCourses:
         for line in order.lines:
             enroll(order.user_id, line.course_id, GrantKind.ORDER, source=order.source, order_id=order.id)
 
-    def pause(self, order: Order, reason: PauseReason | None) -> None:
+    def pause(self, order: Order, reason: PauseReason) -> None:
         pause_grants(order.source, reason)
+
+    def resume(self, order: Order, reason: PauseReason) -> None:
+        resume_grants(order.source, reason)
 
     def take_back(self, order: Order, reason: EndReason) -> None:
         take_back_grants(order.source, reason)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
 from core.money import Money
-from payments.values import Invoicing
+from payments.values import Invoicing, Taxing
 from shop.rules import OPEN_STATES, OrderState
+from shop.taxes import Tax
 
 OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
 
@@ -41,7 +42,8 @@ class Order(Base):
     Of a plan `amount_minor` is one payment; `rhythm` is how often it is made (`month`,
     `year`, empty for what is paid once) and `instalments` how many there are, None for a membership.
     `quantity` is how many of each line were bought. `company` and what follows it are empty where no invoice was
-    asked for.
+    asked for. `is_taxed` and `asks_tax_number` are what Stripe is asked to do about tax; `tax_minor` is the tax within
+    what was paid, as Stripe worked it out, None where it did not.
     """
 
     __tablename__ = "orders"
@@ -64,6 +66,7 @@ class Order(Base):
         CheckConstraint("amount_minor >= 0", name="amount"),
         CheckConstraint("discount_minor >= 0", name="discount"),
         CheckConstraint("refunded_minor >= 0", name="refunded"),
+        CheckConstraint("tax_minor >= 0", name="tax"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("(consent_at IS NULL) = (consent_version = '')", name="consent"),
     )
@@ -84,11 +87,12 @@ class Order(Base):
     currency: Mapped[str]
     quantity: Mapped[int] = mapped_column(server_default="1", default=1)
     company: Mapped[str] = mapped_column(server_default="", default="")
-    tax_number: Mapped[str] = mapped_column(server_default="", default="")
     order_reference: Mapped[str] = mapped_column(
         server_default="", default=""
     )  # the company's own order number
     by_transfer: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    is_taxed: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    asks_tax_number: Mapped[bool] = mapped_column(server_default=false(), default=False)
     livemode: Mapped[bool]
     terms_version: Mapped[str]
     refunds_version: Mapped[str]
@@ -109,6 +113,9 @@ class Order(Base):
     paid_at: Mapped[datetime | None]
     paid_minor: Mapped[int | None]  # what came, which may differ from what was ordered
     paid_currency: Mapped[str] = mapped_column(default="")
+    tax_minor: Mapped[int | None]
+    tax_country: Mapped[str] = mapped_column(server_default="", default="")  # where it is due: two letters
+    tax_number: Mapped[str] = mapped_column(server_default="", default="")  # the buyer's, as given to Stripe
     refunded_minor: Mapped[int] = mapped_column(default=0)
     refunded_at: Mapped[datetime | None]
 
@@ -124,7 +131,7 @@ class Order(Base):
         """What the invoice is to say; None where none was asked for."""
         if not self.company:
             return None
-        return Invoicing(self.company, self.tax_number, self.order_reference, self.by_transfer)
+        return Invoicing(self.company, self.order_reference, self.by_transfer)
 
     @property
     def price(self) -> Money:
@@ -148,6 +155,16 @@ class Order(Base):
     @property
     def refunded(self) -> Money:
         return Money(self.refunded_minor, self.amount.currency)
+
+    @property
+    def taxing(self) -> Taxing:
+        """What Stripe is asked to do about tax, by the school's settings when the order was made."""
+        return Taxing(self.is_taxed, self.asks_tax_number)
+
+    @property
+    def tax(self) -> Tax | None:
+        """The tax within what was paid; None where Stripe did not work it out."""
+        return None if self.tax_minor is None else Tax(self.amount, self.tax_minor, self.refunded_minor)
 
     @property
     def url(self) -> str:
@@ -174,6 +191,7 @@ class OrderLine(Base):
     title: Mapped[str]
     amount_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(server_default="0", default=0)
+    tax_minor: Mapped[int] = mapped_column(server_default="0", default=0)  # within its amount
     open_for: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     livemode: Mapped[bool]
 

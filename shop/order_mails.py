@@ -41,6 +41,7 @@ def send_receipt(order: Order) -> None:
         "code": order.coupon_code, "is_free": order.amount.is_free, "paid_on": order.paid_at,
         "terms_version": order.terms_version, "promise_days": order.refund_days,
         "promise_progress": order.refund_max_progress, "receipt_url": order.receipt_url,
+        "tax": str(order.tax.amount) if order.tax else "", "net": str(order.tax.net) if order.tax else "",
         "learn_path": fulfilment_of(order).path(order), "quantity": order.quantity,
     }  # fmt: skip
     write(order, fulfilment_of(order).receipt, **receipt)

@@ -169,6 +169,8 @@ def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -
         instalments=offer.instalments,
         currency=offer.price.currency,
         quantity=offer.quantity,
+        is_taxed=school.taxes_by_stripe,
+        asks_tax_number=school.asks_tax_number or offer.invoicing is not None,
         livemode=livemode,
         terms_version=accepted.terms,
         refunds_version=accepted.refunds,
@@ -192,8 +194,8 @@ def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -
 
 def _ask_invoice(order: Order, asked: Invoicing | None) -> None:
     if asked is not None:
-        order.company, order.tax_number = asked.company, asked.tax_number
-        order.order_reference, order.by_transfer = asked.order_reference, asked.by_transfer
+        order.company, order.by_transfer = asked.company, asked.by_transfer
+        order.order_reference = asked.order_reference
 
 
 def _lines(buyer: Buyer, offer: Offer, livemode: bool) -> list[OrderLine]:

@@ -27,6 +27,7 @@ from shop.ledger.models import LedgerEntry
 from shop.models import Order, ReconcileRun
 from shop.plans import following
 from shop.plans import turns as plans
+from shop.plans.models import PlanPayment
 from shop.refunds import sending
 from shop.refunds.models import RefundRow
 from shop.rules import OPEN_STATES, OrderState
@@ -183,13 +184,13 @@ def _disputes(report: Report) -> None:
     """Disputes that are open here, and those that Stripe lists of the last days and that stand otherwise here."""
     since = now() - LOOK_BACK
     recent = or_(DisputeRow.status.in_(OPEN), DisputeRow.opened_at >= since)
-    query = select(DisputeRow.stripe_id, DisputeRow.status, Order.payment_id)
-    here = _rows(query.join(Order, Order.id == DisputeRow.order_id).where(recent))
+    here = _rows(select(DisputeRow.stripe_id, DisputeRow.status, DisputeRow.order_id).where(recent))
     known = {stripe_id: status for stripe_id, status, _ in here}
     listed = ask(lambda: list(disputes.since(since)))
     news = {each.payment_id for each in listed if known.get(each.id) is not each.status}
-    waiting = {payment_id for _, status, payment_id in here if status in OPEN}
-    ours = Order.payment_id.in_(news | waiting)
+    waiting = {order_id for _, status, order_id in here if status in OPEN}
+    of_plans = select(PlanPayment.order_id).where(PlanPayment.payment_id.in_(news))
+    ours = or_(Order.payment_id.in_(news), Order.id.in_(waiting), Order.id.in_(of_plans))
     for number, session_id, before in _rows(select(Order.number, Order.session_id, Order.state).where(ours)):
         report.looked_at += 1
         _try(report, f"Order {number}", partial(_look_at, report, number, session_id, before))
@@ -215,7 +216,10 @@ def _orders_without_entries(report: Report) -> None:
     """Orders whose money is not in the ledger."""
     is_written = select(LedgerEntry.id).where(LedgerEntry.order_id == Order.id).exists()
     query = select(Order.number, Order.session_id, Order.state).where(
-        Order.payment_id.is_not(None), Order.state.in_(turns.MONEY_STATES), ~is_written, _is_readable()
+        or_(Order.payment_id.is_not(None), Order.subscription_id.is_not(None)),
+        Order.state.in_(turns.MONEY_STATES),
+        ~is_written,
+        _is_readable(),
     )
     for number, session_id, before in _rows(query.order_by(Order.id.desc()).limit(AT_MOST)):
         report.looked_at += 1

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from core.money import Money
-from payments.values import Session, SessionStatus
+from payments.values import Payment, Session, SessionStatus
 
 
 class OrderState(StrEnum):
@@ -57,6 +57,18 @@ def next_state(current: OrderState, told: OrderState, has_failed_refund: bool = 
     """
     ways = TRANSITIONS[current] | (UNDONE.get(current, frozenset()) if has_failed_refund else frozenset())
     return told if told in ways else current
+
+
+def told_by_bills(current: OrderState, bills: Payment) -> OrderState:
+    """The state that all payments of a plan, seen as one, mean for its order: that it was paid at all, its checkout
+    says."""
+    if 0 < bills.captured <= bills.refunded:
+        return OrderState.REFUNDED
+    if bills.is_charged_back:
+        return OrderState.CHARGED_BACK
+    if bills.refunded:
+        return OrderState.PARTLY_REFUNDED
+    return OrderState.PAID if current in _REFUNDS else current
 
 
 def told_by(session: Session, price: Money) -> OrderState:

@@ -10,9 +10,10 @@ from core.clock import now
 from core.config import current_config
 from core.database import db
 from core.errors import Conflict, Unavailable
+from core.money import Money
 from enrollment.rules import EndReason
 from enrollment.services import lock_person
-from payments.values import Session
+from payments.values import Payment, Session, Taxed
 from shop import order_mails, rules
 from shop.coupons import services as coupons
 from shop.disputes import services as disputes
@@ -91,13 +92,20 @@ def settle_free(order: Order) -> None:
     _turn(order, OrderState.PAID, "buyer")
 
 
-def follow_bills(order: Order, paid: int, refunded: int, cause: str) -> None:
-    """Let the order of a plan say what its bills came to, in minor units: what was paid, and what of it went back."""
-    order.paid_minor = max(order.paid_minor or 0, paid)
-    order.refunded_minor = refunded
-    part = OrderState.PARTLY_REFUNDED if refunded else order.state
-    told = OrderState.REFUNDED if 0 < paid <= refunded else part
-    _turn(order, rules.next_state(order.state, told), cause)
+def follow_bills(order: Order, bills: Payment, tax: int | None, cause: str) -> None:
+    """Turn the order of a plan to what its paid bills say, with all that follows; `bills` is their payments seen as
+    one, `tax` the tax within them."""
+    before, settled = order.state, _settle(order, bills)
+    bills = settled.payment
+    order.paid_minor = max(order.paid_minor or 0, bills.captured)
+    order.refunded_minor = bills.refunded
+    order.tax_minor = order.tax_minor if tax is None else tax
+    order.payment_method = bills.method or order.payment_method
+    order.receipt_url = bills.receipt_url or order.receipt_url
+    told = _seen_here(order, rules.told_by_bills(before, bills), order.livemode)
+    _turn(order, rules.next_state(before, told, bills.has_failed_refund), cause)
+    _follow_parts(order, settled)
+    disputes.apply(order, bills.disputes)
 
 
 def _order_of(session: Session) -> Order | None:
@@ -115,12 +123,16 @@ def _order_of(session: Session) -> Order | None:
 
 def _told(order: Order, session: Session) -> OrderState:
     """What Stripe says, seen with what only we know: whether the buyer is in already, or may not come in."""
-    told = rules.told_by(session, order.price)
+    return _seen_here(order, rules.told_by(session, order.price), session.livemode)
+
+
+def _seen_here(order: Order, told: OrderState, livemode: bool) -> OrderState:
+    """Money that came now lets in nobody who is in already, or who may not come in."""
     if order.state is OrderState.REVIEW and told in ENTERED:
         return OrderState.REVIEW  # Only a person lets its buyer in.
     if told not in ENTERED or order.state in MONEY_STATES - {OrderState.REFUNDED}:
         return told
-    if session.livemode != order.livemode or fulfilment_of(order).is_barred(order):
+    if livemode != order.livemode or fulfilment_of(order).is_barred(order):
         return OrderState.REVIEW
     return OrderState.DUPLICATE if fulfilment_of(order).is_held(order) else told
 
@@ -138,7 +150,11 @@ def _settle_refunds(order: Order, session: Session) -> Settled | None:
     if session.payment is None:
         return None
     ledger.book_payment(order, session.payment, session.total.currency)
-    settled = refunds.settle(order, session.payment)
+    return _settle(order, session.payment)
+
+
+def _settle(order: Order, payment: Payment) -> Settled:
+    settled = refunds.settle(order, payment)
     for row in settled.failed:
         order_mails.tell_of_failed_refund(order, row.id, row.amount, row.failure)
     return settled
@@ -153,6 +169,7 @@ def _write_down(order: Order, session: Session) -> None:
     if session.is_paid:  # Of a plan more may have come since.
         order.paid_minor = max(order.paid_minor or 0, session.total.minor)
         order.paid_currency = session.total.currency
+        _write_tax(order, session.tax)
     order.subscription_id = session.subscription_id or order.subscription_id
     order.invoice_url = session.invoice_url or order.invoice_url
     payment = session.payment
@@ -163,6 +180,17 @@ def _write_down(order: Order, session: Session) -> None:
         known = 0 if payment.has_failed_refund else order.refunded_minor
         order.refunded_minor = max(known, payment.refunded)
     db.session.flush()
+
+
+def _write_tax(order: Order, tax: Taxed) -> None:
+    """The tax within what was paid, and where and of whom; its lines' shares add up to it."""
+    order.tax_country = tax.country or order.tax_country
+    order.tax_number = tax.number or order.tax_number
+    if tax.minor is not None:  # Of a plan more may have come since.
+        order.tax_minor = max(order.tax_minor or 0, tax.minor)
+        shares = Money(tax.minor, order.currency).split([line.amount_minor for line in order.lines])
+        for line, share in zip(order.lines, shares, strict=True):
+            line.tax_minor = share.minor
 
 
 def _turn(order: Order, after: OrderState, cause: str) -> None:

@@ -6,7 +6,7 @@ from accounts.models import User
 from core.clock import now
 from core.database import db, insert_once
 from enrollment.rules import EndReason, PauseReason
-from enrollment.services import lock_person, pause_grants, take_back_grants
+from enrollment.services import lock_person, pause_grants, resume_grants, take_back_grants
 from shop.fulfilment import Thanks, first_course, fulfils, sold_at
 from shop.models import Order, OrderKind
 from teams.models import Seat
@@ -38,10 +38,15 @@ class Seats:
         for seat in _of_order(order):
             reopen(seat)
 
-    def pause(self, order: Order, reason: PauseReason | None) -> None:
+    def pause(self, order: Order, reason: PauseReason) -> None:
         for seat in _of_order(order):
-            seat.pause_reason = reason.value if reason else ""
+            seat.pause_reason = reason.value
             pause_grants(seat.source, reason)
+
+    def resume(self, order: Order, reason: PauseReason) -> None:
+        for seat in _of_order(order):
+            seat.pause_reason = ""
+            resume_grants(seat.source, reason)
 
     def take_back(self, order: Order, reason: EndReason) -> None:
         for seat in _of_order(order):

@@ -175,7 +175,7 @@ def _hold(order: Order) -> None:
 
 
 def _release(order: Order) -> None:
-    fulfilment_of(order).pause(order, None)
+    fulfilment_of(order).resume(order, PauseReason.DISPUTE)
     for user_id, course_id in given_by(order.id):
         events.publish(DisputeOver(user_id, course_id))
 

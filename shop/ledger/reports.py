@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, union_all
 
 from core.clock import now
 from core.config import current_config
@@ -21,6 +21,7 @@ from shop.ledger import rules
 from shop.ledger.models import LedgerEntry, LedgerReport
 from shop.ledger.rules import EntryKind, Movement, key_of
 from shop.models import Order
+from shop.plans.models import PlanPayment
 
 DAY = timedelta(days=1)
 NIGHT = 2  # o'clock UTC: from then on the day before is compared; what came last has been heard of
@@ -82,9 +83,9 @@ def _is_own(line: BalanceLine, payments: frozenset[str]) -> bool:
 
 def _known_payments(lines: list[BalanceLine]) -> frozenset[str]:
     named = {line.payment_id for line in lines if line.payment_id}
-    return frozenset(
-        filter(None, db.session.scalars(select(Order.payment_id).where(Order.payment_id.in_(named))))
-    )
+    of_orders = select(Order.payment_id).where(Order.payment_id.in_(named))
+    of_plans = select(PlanPayment.payment_id).where(PlanPayment.payment_id.in_(named))
+    return frozenset(filter(None, db.session.scalars(union_all(of_orders, of_plans))))
 
 
 def _movements(lines: list[BalanceLine]) -> Movements:

@@ -54,7 +54,31 @@ def look(subscription_id: str, cause: str) -> Order | None:
     return follow(fetch(subscription_id), cause)
 
 
-def set_end(subscription_id: str, is_to_end: bool) -> None:
+def stop(number: str, why: str, by: int) -> None:
+    """End a running plan now, by the school's word. If Stripe does not answer, the hourly look asks it again.
+
+    Raises NotFound, Conflict.
+    """
+    with transaction():
+        subscription_id = turns.stop(number, why, by)
+    try:
+        if subscription_id is not None:
+            look(subscription_id, "admin")
+    except DomainError as trouble:
+        _log.warning("a plan waits for its end", extra={"order": number, "why": trouble.sentence})
+
+
+def let_run_out(number: str, why: str, by: int) -> None:
+    """Let a running plan end with what is paid, by the school's word.
+
+    Raises NotFound, Conflict; StripeSilent, StripeRefused, PaymentsOff, after which it goes on until asked again.
+    """
+    with transaction():
+        subscription_id = turns.let_run_out(number, why, by)
+    set_end(subscription_id, True, "admin")
+
+
+def set_end(subscription_id: str, is_to_end: bool, cause: str = "buyer") -> None:
     """Let a membership end with what is paid, or go on after all.
 
     To say the same twice changes nothing, so each press has a key of its own: with one for all, who ended it, went on
@@ -62,7 +86,7 @@ def set_end(subscription_id: str, is_to_end: bool) -> None:
     """
     key = f"plan:{subscription_id}:{'end' if is_to_end else 'go-on'}:{crockford(12)}"
     ask(subscriptions.end_with_period, subscription_id, is_to_end, key)
-    look(subscription_id, "buyer")
+    look(subscription_id, cause)
 
 
 def look_at_overdue() -> None:

@@ -18,9 +18,9 @@ class PlanCourses(OwnCourses):
         return all(_is_open(order, line.course_id) for line in order.lines)
 
     def give(self, order: Order) -> None:
-        if db.session.get(PlanTerm, order.id) is None:
-            _begin(order)
-        open_courses(order, GrantKind.PLAN)
+        term = db.session.get(PlanTerm, order.id) or _begin(order)
+        if term.state is not TermState.ENDED:  # What ended is not begun again by a refund that failed.
+            open_courses(order, GrantKind.ORDER if term.state is TermState.SETTLED else GrantKind.PLAN)
 
     def take_back(self, order: Order, reason: EndReason) -> None:
         term = db.session.get(PlanTerm, order.id)
@@ -44,7 +44,7 @@ def _is_open(order: Order, course_id: int) -> bool:
     return any(grant.ended_at is None and grant.source != order.source for grant in grants)
 
 
-def _begin(order: Order) -> None:
+def _begin(order: Order) -> PlanTerm:
     """It stands as paid until Stripe is asked how it does, which is to be soon."""
     term = PlanTerm(
         order_id=order.id, state=TermState.ACTIVE, begun_at=now(), renews_at=None, grace_until=None,
@@ -53,6 +53,7 @@ def _begin(order: Order) -> None:
     db.session.add(term)
     db.session.flush()
     mails.write(order, "plan_begun", "begun")
+    return term
 
 
 fulfils(OrderKind.PLAN, PlanCourses())

@@ -25,7 +25,12 @@ def tell(order: Order, term: PlanTerm, before: TermState, grace_until: datetime 
     """What a turn means for the buyer. `grace_until` is the day of the payment that is, or was, missing."""
     kind = KINDS[term.state]
     key = kind if grace_until is None else f"{kind}:{grace_until:%Y%m%d%H%M}"
-    write(order, kind, key, until=grace_until, was_paused=before is TermState.PAUSED)
+    write(order, kind, key, until=grace_until, was_paused=before is TermState.PAUSED, why=term.end_note)
+
+
+def tell_of_end(order: Order, ends_at: datetime, why: str) -> None:
+    """That the school lets the plan end on this day."""
+    write(order, "plan_ends", f"ends:{ends_at:%Y%m%d}", until=ends_at, why=why)
 
 
 KINDS = {

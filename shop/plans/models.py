@@ -69,6 +69,7 @@ class PlanTerm(Base):
     """How a plan that somebody bought stands; it begins when its order is paid.
 
     `grace_until`: a payment is missing, and access closes then. `ends_at`: it was cancelled, and access ends then.
+    `end_note`: why the school ended it, as its buyer reads it, empty where it did not.
     `renews_at`: when the next payment is due. `look_at`: when Stripe is asked if it has told nothing, None for never.
     """
 
@@ -81,6 +82,7 @@ class PlanTerm(Base):
     grace_until: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    end_note: Mapped[str] = mapped_column(server_default="", default="")
     look_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
@@ -97,3 +99,4 @@ class PlanPayment(Base):
     until: Mapped[datetime]  # the end of the period that it paid
     amount_minor: Mapped[int]
     refunded_minor: Mapped[int]
+    tax_minor: Mapped[int | None]  # within the amount, where Stripe worked it out

@@ -23,6 +23,7 @@ class PlanCard:
     next_on: str
     closes_on: str  # when access pauses, while a payment is missing
     ends_on: str  # when a cancelled one ends, or the day on which it ended
+    why: str  # the school ended it, and says so
 
     @property
     def is_membership(self) -> bool:
@@ -39,7 +40,8 @@ class PlanCard:
 
     @property
     def can_go_on(self) -> bool:
-        return self.is_membership and self.is_running and bool(self.ends_on)
+        """Not what the school has ended."""
+        return self.is_membership and self.is_running and bool(self.ends_on) and not self.why
 
 
 def price_in_words(plan: Plan) -> str:
@@ -63,6 +65,7 @@ def card_of(order: Order, time_zone: str) -> PlanCard | None:
         next_on=_day(term.renews_at if term.ends_at is None else None, zone),
         closes_on=_day(term.grace_until, zone),
         ends_on=_day(term.ended_at or term.ends_at, zone),
+        why=term.end_note,
     )
 
 

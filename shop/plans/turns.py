@@ -1,6 +1,7 @@
 """Running plans: turned to what Stripe says of their subscriptions, and all that follows from a turn."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,11 +10,14 @@ from core.audit import record
 from core.clock import now
 from core.config import current_config
 from core.database import db, insert_once
+from core.errors import Conflict
 from enrollment.rules import EndReason, GrantKind, PauseReason
-from enrollment.services import end_grants, extend_grants, lock_person, pause_grants
+from enrollment.services import end_grants, extend_grants, lock_person, pause_grants, resume_grants
 from payments.billing import Invoice, Subscription
+from payments.values import Payment
+from shop.ledger import services as ledger
 from shop.models import Order, OrderKind
-from shop.orders import lock_order
+from shop.orders import lock_order, lock_with_buyer
 from shop.plans import mails, rules
 from shop.plans.fulfilment import open_courses
 from shop.plans.models import PlanPayment, PlanTerm
@@ -63,11 +67,43 @@ def apply(subscription: Subscription, cause: str) -> Order | None:
     paid = [_note(order, invoice) for invoice in subscription.paid]
     term = db.session.get(PlanTerm, order.id, with_for_update=True, populate_existing=True)
     if paid:
-        follow_bills(order, sum(p.amount_minor for p in paid), sum(p.refunded_minor for p in paid), cause)
+        _follow_money(order, subscription, paid, cause)
     if term is not None:
         _follow(order, term, subscription, len(paid))
     db.session.flush()
     return order
+
+
+def stop(number: str, why: str, by: int) -> str | None:
+    """End a running plan now, by the school's word: access ends in this transaction, and the subscription, which is
+    given, is one that Stripe is to end. Raises NotFound, Conflict."""
+    order, term = _announce(number, why, by, "at once")
+    before = term.state
+    term.state, term.grace_until, term.look_at = TermState.ENDED, None, now()
+    end_grants(order.source, EndReason.CANCELLED, by)
+    _turned(order, term, before, None)
+    db.session.flush()
+    return order.subscription_id
+
+
+def let_run_out(number: str, why: str, by: int) -> str:
+    """Write down that a running plan is to end with what is paid, by the school's word: the subscription that Stripe
+    is to be asked about. Raises NotFound, Conflict."""
+    order, _ = _announce(number, why, by, "with what is paid")
+    db.session.flush()
+    if order.subscription_id is None:
+        raise Conflict("The payment service does not know this plan yet. Try again in a minute.")
+    return order.subscription_id
+
+
+def _announce(number: str, why: str, by: int, when: str) -> tuple[Order, PlanTerm]:
+    order = lock_with_buyer(number)
+    term = db.session.get(PlanTerm, order.id, with_for_update=True, populate_existing=True)
+    if term is None or term.state not in rules.RUNNING:
+        raise Conflict("This order has no plan that runs.")
+    term.end_note = why
+    record("plan.stop", f"order:{number}", {"when": when, "reason": why}, actor_id=by)
+    return order, term
 
 
 def owes_end(order: Order, subscription: Subscription) -> bool:
@@ -79,11 +115,32 @@ def owes_end(order: Order, subscription: Subscription) -> bool:
     return is_done or order.state in WHOLLY_BACK or order.user_id is None
 
 
+def _follow_money(order: Order, subscription: Subscription, paid: list[PlanPayment], cause: str) -> None:
+    """Book what each bill's money did, and let the order follow from all of it."""
+    monies = [each.payment for each in subscription.paid if each.payment is not None]
+    for money in monies:
+        ledger.book_payment(order, money, order.currency)
+    taxes = [each.tax_minor for each in paid if each.tax_minor is not None]
+    came = sum(each.amount_minor for each in paid)
+    follow_bills(order, _as_one(monies, came), sum(taxes) if taxes else None, cause)
+
+
+def _as_one(monies: list[Payment], came: int) -> Payment:
+    """The payments of all bills as if they were one, which brought `came`; how it was paid, the latest says."""
+    latest = monies[-1] if monies else Payment("", False, came)
+    return replace(
+        latest,
+        captured=came,
+        refunds=tuple(refund for each in monies for refund in each.refunds),
+        disputes=tuple(dispute for each in monies for dispute in each.disputes),
+    )
+
+
 def _note(order: Order, invoice: Invoice) -> PlanPayment:
     row = {
         "invoice_id": invoice.id, "order_id": order.id, "payment_id": invoice.payment_id or None,
         "paid_at": invoice.paid_at or now(), "until": invoice.until, "amount_minor": invoice.total.minor,
-        "refunded_minor": invoice.refunded,
+        "refunded_minor": invoice.refunded, "tax_minor": invoice.tax,
     }  # fmt: skip
     insert_once(PlanPayment, row, ("invoice_id",))
     payment = db.session.get_one(PlanPayment, invoice.id, with_for_update=True, populate_existing=True)
@@ -98,6 +155,8 @@ def _follow(order: Order, term: PlanTerm, subscription: Subscription, paid: int)
         told.state, told.grace_until, told.ends_at, told.look_at,
     )  # fmt: skip
     term.renews_at = subscription.renews_at
+    if term.end_note and told.ends_at is not None and told.state in rules.RUNNING:
+        mails.tell_of_end(order, told.ends_at, term.end_note)
     if order.state in ENTERED:
         ACCESS[told.state](order, told, before)
     if told.state is not before:
@@ -117,7 +176,7 @@ def _open(order: Order, told: Standing, before: TermState) -> None:
         open_courses(order, GrantKind.PLAN)
     extend_grants(order.source, GrantKind.PLAN, told.ends_at)
     if before is TermState.PAUSED:
-        pause_grants(order.source, None)
+        resume_grants(order.source, PauseReason.PAYMENT)
 
 
 def _pause(order: Order, told: Standing, before: TermState) -> None:
@@ -129,7 +188,7 @@ def _keep(order: Order, told: Standing, before: TermState) -> None:
     if before is not TermState.SETTLED:
         open_courses(order, GrantKind.ORDER)
         extend_grants(order.source, GrantKind.ORDER, None)
-        pause_grants(order.source, None)
+        resume_grants(order.source, PauseReason.PAYMENT)
 
 
 def _end(order: Order, told: Standing, before: TermState) -> None:

@@ -15,6 +15,7 @@ class RefundRow(Base):
     """Money of an order that goes back, written down before Stripe is asked.
 
     `stripe_id` is None until Stripe has answered. `asked_by` is None for one that was made at Stripe or by itself.
+    `payment_id` names, of a plan, which of its payments goes back; it is empty for an order of one payment.
     `ends_access` ends what the order gave though only a part goes back. `attempt` counts Stripe's definite failures:
     it is part of the idempotency key. `failure` is the sentence that says why it failed. Amounts are integers of the
     currency's minor unit.
@@ -25,6 +26,7 @@ class RefundRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    payment_id: Mapped[str] = mapped_column(server_default="", default="")
     amount_minor: Mapped[int]
     currency: Mapped[str]
     state: Mapped[RefundState] = mapped_column(index=True)

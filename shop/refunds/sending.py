@@ -10,6 +10,7 @@ from payments.values import StripeFailed, StripeRefused
 from shop import turns
 from shop.asking import ask
 from shop.orders import lock_with_buyer
+from shop.plans import following
 from shop.refunds import services
 from shop.refunds.models import RefundRow
 from shop.refunds.services import Wish
@@ -62,3 +63,5 @@ def _look(session_id: str, cause: str) -> None:
     session = ask(gateway.fetch_session, session_id)
     with transaction():
         turns.apply(session, cause)
+    if session.subscription_id:  # Of a plan, its bills say what became of their money.
+        following.look(session.subscription_id, cause)

@@ -17,6 +17,7 @@ from payments.refunds import GiveBack
 from payments.values import Payment, PaymentsOff, Refund, RefundState
 from shop.disputes import services as disputes
 from shop.models import Order
+from shop.plans.models import PlanPayment
 from shop.refunds import rules
 from shop.refunds.models import RefundRequest, RefundRow
 from shop.refunds.rules import STANDING, RefundReason, RequestState
@@ -29,12 +30,14 @@ _OVER = frozenset(RefundState) - STANDING
 
 @dataclass(frozen=True)
 class Wish:
-    """How much is to go back, why, and whether what the order gave ends though only a part goes back."""
+    """How much is to go back, why, and whether what the order gave ends though only a part goes back. `payment_id`
+    names which payment of a plan."""
 
     amount: Money
     reason: RefundReason = RefundReason.REQUESTED
     note: str = ""
     ends_access: bool = False
+    payment_id: str = ""
 
 
 def refunds_of(order: Order) -> list[RefundRow]:
@@ -47,16 +50,29 @@ def find_refund(refund_id: int) -> RefundRow:
     return db.session.get_one(RefundRow, refund_id, populate_existing=True)
 
 
-def left_of(order: Order) -> Money:
-    """What was paid and is not on its way back; nothing of an order that was not paid by Stripe."""
-    return left_beside(order, refunds_of(order))
+def left_of(order: Order, payment_id: str = "") -> Money:
+    """What was paid and is not on its way back; nothing of an order that was not paid by Stripe. The money of a plan
+    goes back payment by payment, so there one is named."""
+    rows = [row for row in refunds_of(order) if row.payment_id == payment_id]
+    paid = _paid_by(order, payment_id) if payment_id else (order.paid_minor or 0 if order.payment_id else 0)
+    return Money(paid - standing_in(rows), order.paid_currency or order.currency)
 
 
 def left_beside(order: Order, rows: Iterable[RefundRow]) -> Money:
-    """What is left of an order that has these refunds."""
-    paid = order.paid_minor if order.paid_minor is not None and order.payment_id else 0
-    standing = sum(row.amount_minor for row in rows if row.state in STANDING)
-    return Money(paid - standing, order.paid_currency or order.currency)
+    """What is left in all of an order that has these refunds."""
+    is_by_stripe = order.payment_id or order.subscription_id
+    paid = order.paid_minor or 0 if is_by_stripe else 0
+    return Money(paid - standing_in(rows), order.paid_currency or order.currency)
+
+
+def standing_in(rows: Iterable[RefundRow]) -> int:
+    """What of these went back or is on its way, in minor units."""
+    return sum(row.amount_minor for row in rows if row.state in STANDING)
+
+
+def _paid_by(order: Order, payment_id: str) -> int:
+    query = select(PlanPayment.amount_minor).filter_by(order_id=order.id, payment_id=payment_id)
+    return db.session.scalar(query) or 0
 
 
 def place(order: Order, wish: Wish, by: int | None) -> RefundRow:
@@ -69,10 +85,10 @@ def place(order: Order, wish: Wish, by: int | None) -> RefundRow:
         raise Conflict(DISPUTED)
     if _unsent(order) is not None:
         raise Conflict(UNDER_WAY)
-    rules.require_refundable(order.state, left_of(order), wish.amount)
+    rules.require_refundable(order.state, left_of(order, wish.payment_id), wish.amount)
     _require_payments(order)
     row = RefundRow(
-        order_id=order.id, amount_minor=wish.amount.minor, currency=wish.amount.currency,
+        order_id=order.id, payment_id=wish.payment_id, amount_minor=wish.amount.minor, currency=wish.amount.currency,
         state=RefundState.PENDING, reason=wish.reason.value, note=wish.note, asked_by=by,
         ends_access=wish.ends_access, attempt=1, created_at=now(),
     )  # fmt: skip
@@ -158,9 +174,10 @@ def to_send(refund_id: int) -> tuple[GiveBack, str] | None:
     """What Stripe is to be asked for, and the checkout session of its order; None where it has answered."""
     query = select(RefundRow, Order).join(Order, Order.id == RefundRow.order_id)
     row, order = db.session.execute(query.where(RefundRow.id == refund_id)).one()
-    if not _is_unsent(row) or not order.payment_id or not order.session_id:
+    payment_id = row.payment_id or order.payment_id
+    if not _is_unsent(row) or not payment_id or not order.session_id:
         return None
-    asked = GiveBack(row.id, row.attempt, order.payment_id, row.amount_minor, row.reason, order.number)
+    asked = GiveBack(row.id, row.attempt, payment_id, row.amount_minor, row.reason, order.number)
     return asked, order.session_id
 
 
@@ -199,7 +216,8 @@ def _locked(refund_id: int) -> RefundRow:
 
 def _made_at_stripe(order: Order, refund: Refund) -> RefundRow:
     row = RefundRow(
-        order_id=order.id, amount_minor=refund.amount, currency=refund.currency, state=RefundState.PENDING,
+        order_id=order.id, payment_id=refund.payment_id if order.subscription_id else "",
+        amount_minor=refund.amount, currency=refund.currency, state=RefundState.PENDING,
         reason=refund.reason, asked_by=None, created_at=now(),
     )  # fmt: skip
     db.session.add(row)

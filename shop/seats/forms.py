@@ -32,7 +32,6 @@ class SeatsForm(FlaskForm):
         filters=[normal_name],
         validators=[DataRequired("Enter the name for the invoice"), Length(max=120)],
     )
-    tax_number = StringField("Tax number", filters=[normal_name], validators=[Length(max=40)])
     order_reference = StringField("Your order number", filters=[normal_name], validators=[Length(max=80)])
     way = RadioField("How do you pay?", default=CARD)
     consent = BooleanField()
@@ -44,10 +43,7 @@ class SeatsForm(FlaskForm):
 
     @property
     def invoicing(self) -> Invoicing:
-        return Invoicing(
-            self.company.data or "", self.tax_number.data or "", self.order_reference.data or "",
-            self.way.data == TRANSFER,
-        )  # fmt: skip
+        return Invoicing(self.company.data or "", self.order_reference.data or "", self.way.data == TRANSFER)
 
 
 def _typed(before: Order | None) -> dict[str, object]:
@@ -55,7 +51,6 @@ def _typed(before: Order | None) -> dict[str, object]:
     if before is None:
         return {"seats": 5}
     return {
-        "seats": before.quantity, "company": before.company, "tax_number": before.tax_number,
-        "order_reference": before.order_reference, "way": TRANSFER if before.by_transfer else CARD,
-        "consent": bool(before.consent_version),
+        "seats": before.quantity, "company": before.company, "order_reference": before.order_reference,
+        "way": TRANSFER if before.by_transfer else CARD, "consent": bool(before.consent_version),
     }  # fmt: skip

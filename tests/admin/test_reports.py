@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from admin import figures
 from admin.reports import REPORTS
 from certificates.services import certificates_of, revoke
 from core.audit import AuditEntry
 from core.database import db, transaction
+from shop.models import OrderLine
 from tests.admin.orders import next_page
 from tests.conftest import NOON, Clock
 from tests.factories import complete, enroll, make_course, make_order, make_user, steps_of
@@ -28,7 +29,9 @@ def school(admin: Any, clock: Clock) -> None:
     clock(before)
     enroll(ada, first)
     complete(ada, *steps_of(first))
-    make_order(ada, first, amount_minor=4900, livemode=True, paid_at=before)
+    order = make_order(ada, first, amount_minor=4900, livemode=True, paid_at=before, tax_minor=782)
+    with transaction() as session:
+        session.execute(update(OrderLine).filter_by(order_id=order.id).values(tax_minor=782))
     clock(NOON)
     enroll(bea, second)
     back = {"refunded_minor": 900, "refunded_at": NOON, "coupon_code": "SPRING", "discount_minor": 100}
@@ -51,9 +54,9 @@ COLUMNS = {
     "completions": ("Name", "Course", "Completed", "Time"),
     "certificates": ("Holder", "Course", "Revoked", "Reason"),
     "contact-hours": ("Holder", "Course", "Contact hours", "Revoked"),
-    "revenue-by-course": ("Course", "Currency", "Paid", "Given back whole since"),
+    "revenue-by-course": ("Course", "Currency", "Paid", "Tax in it", "Net", "Given back whole since"),
     "revenue-by-code": ("Code", "Currency", "Taken off", "Paid", "Given back whole since"),
-    "revenue-by-month": ("Month", "Currency", "Paid", "Refunded"),
+    "revenue-by-month": ("Month", "Currency", "Paid", "Tax in it", "Net", "Refunded"),
 }
 DONE = "2026-10-12 12:00"
 
@@ -66,9 +69,14 @@ DONE = "2026-10-12 12:00"
         ("completions", [("Ada Learner", "First course", DONE, "1")]),
         ("certificates", [("Ada Learner", "First course", "2026-11-21 12:00", "A mistake")]),
         ("contact-hours", [("Ada Learner", "First course", "0", "2026-11-21 12:00")]),
-        ("revenue-by-course", [("First course", "USD", "49.00", "0.00"), ("Second course", "USD", "9.00", "9.00")]),
+        ("revenue-by-course", [
+            ("First course", "USD", "49.00", "7.82", "41.18", "0.00"),
+            ("Second course", "USD", "9.00", "0.00", "9.00", "9.00"),
+        ]),
         ("revenue-by-code", [("SPRING", "USD", "1.00", "9.00", "9.00")]),
-        ("revenue-by-month", [("2026-10", "USD", "49.00", "0.00"), ("2026-11", "USD", "9.00", "9.00")]),
+        ("revenue-by-month", [
+            ("2026-10", "USD", "49.00", "7.82", "41.18", "0.00"), ("2026-11", "USD", "9.00", "0.00", "9.00", "9.00"),
+        ]),
     ],
 )  # fmt: skip
 def test_each_report_holds_its_rows(

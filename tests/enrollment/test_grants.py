@@ -92,10 +92,48 @@ def test_a_paused_fact_closes_the_course_and_opens_it_again(someone: Someone) ->
     someone.act(services.pause_grants, "order:1", PauseReason.DISPUTE)
     assert someone.stay == ("paused", "", "dispute")
     assert services.holds(someone.user.id, someone.course.id)
-    someone.act(services.pause_grants, "order:1", None)
+    someone.act(services.resume_grants, "order:1", PauseReason.DISPUTE)
 
     assert someone.stay == ("active", "", "")
     assert someone.news == ["Enrolled", "AccessPaused", "AccessResumed"]
+
+
+D, P = PauseReason
+
+
+@pytest.mark.parametrize(
+    ("deeds", "stay"),
+    [
+        ((("pause", D), ("pause", P)), ("paused", "", "dispute")),
+        ((("pause", P), ("pause", D)), ("paused", "", "dispute")),
+        ((("pause", P), ("pause", D), ("resume", D)), ("paused", "", "payment")),
+        ((("pause", P), ("pause", D), ("resume", P)), ("paused", "", "dispute")),
+        ((("pause", P), ("pause", P), ("resume", P)), ("active", "", "")),
+        ((("pause", P), ("pause", D), ("resume", P), ("resume", D)), ("active", "", "")),
+        ((("resume", D), ("pause", P)), ("paused", "", "payment")),
+    ],
+)
+def test_a_course_opens_again_when_no_reason_is_left(
+    someone: Someone, deeds: tuple[tuple[str, PauseReason], ...], stay: tuple[str, str, str]
+) -> None:
+    someone.give("order:1")
+
+    for deed, reason in deeds:
+        someone.act(
+            {"pause": services.pause_grants, "resume": services.resume_grants}[deed], "order:1", reason
+        )
+
+    assert someone.stay == stay
+
+
+def test_what_ended_while_it_was_paused_opens_unpaused(someone: Someone) -> None:
+    someone.give("order:1")
+    someone.act(services.pause_grants, "order:1", PauseReason.PAYMENT)
+    someone.act(services.end_grants, "order:1", EndReason.CANCELLED)
+
+    someone.give("order:1")
+
+    assert someone.stay == ("active", "", "")
 
 
 def test_one_fact_that_is_not_paused_is_enough(someone: Someone) -> None:

@@ -14,7 +14,7 @@ from flask import Flask
 from core.money import Money
 from deploy.supervisor import THREADS
 from payments import gateway, refunds
-from payments.gateway import Purchase, PurchaseLine
+from payments.purchases import Purchase, PurchaseLine
 from payments.refunds import GiveBack
 from payments.values import PaymentsOff, SessionStatus, StripeFailed, StripeRefused, StripeSilent
 from shop import checkout

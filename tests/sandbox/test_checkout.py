@@ -151,6 +151,14 @@ def test_tax_is_drawn_once_the_buyers_country_is_known(
     assert done.customer_details.address.country == "DE"
 
 
+@pytest.mark.parametrize("asked", ["automatic_tax", "tax_id_collection"])
+def test_tax_for_a_customer_needs_leave_to_change_them(buy: Buy, clinic: stripe.Customer, asked: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as raised:
+        buy(customer=clinic.id, customer_email=None, **{asked: {"enabled": True}})
+
+    assert raised.value.param == asked
+
+
 def test_without_automatic_tax_no_tax_is_drawn(buy: Buy, sandbox: Sandbox) -> None:
     sandbox.tax(19)
 

@@ -11,6 +11,7 @@ from core.school import change_school
 from enrollment.models import Enrollment
 from enrollment.services import revoke
 from payments import gateway
+from payments.purchases import Purchase
 from payments.values import Session, StripeSilent
 from shop import checkout
 from shop.models import Order
@@ -338,7 +339,7 @@ def test_of_two_tabs_the_slower_is_sent_to_the_checkout_of_the_quicker(
     """While Stripe made the session of the one, the price changed and the other began: it closed that order."""
     buyer, create, other = shop.buyer(), gateway.create_session, []
 
-    def slowly(purchase: gateway.Purchase) -> Session:
+    def slowly(purchase: Purchase) -> Session:
         made = create(purchase)
         monkeypatch.setattr(gateway, "create_session", create)
         shop.set_price(5900)

@@ -22,6 +22,7 @@ BUYERS = (*OF_MONEY, "refund_asked")
 TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
 PLANS = (
     "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
+    "plan_ends",
 )  # fmt: skip
 KINDS = (*BUYERS, *TO_SCHOOL, *PLANS)
 LEAST: dict[str, Any] = {
@@ -33,7 +34,7 @@ LEAST: dict[str, Any] = {
     "is_in": False, "text": "Not for me.", "progress": 0, "why": "", "is_approved": False, "answer": "Too late.",
     "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
     "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
-    "was_paused": False,
+    "was_paused": False, "tax": "", "net": "",
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
@@ -42,7 +43,7 @@ FULL: dict[str, Any] = LEAST | {
     "why": "expired or canceled card", "is_paused": True,
     "due": "1 December 2026, 23:59 (UTC)", "due_day": "1 December", "outcome": "The school won.",
     "instalments": 6, "until": datetime(2026, 12, 1, tzinfo=UTC),
-    "was_paused": True,
+    "was_paused": True, "tax": "78.08 USD", "net": "410.92 USD",
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],

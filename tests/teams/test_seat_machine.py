@@ -111,9 +111,12 @@ class Seats(RuleBasedStateMachine):
             self.clinic.act(acts.leave, seat.user_id, seat.id)
             self.reached["left"] += 1
 
-    @rule(number=st.integers(0, 3), reason=st.sampled_from([PauseReason.DISPUTE, None]))
-    def dispute(self, number: int, reason: PauseReason | None) -> None:
-        self._with_order(number, lambda found: fulfilment_of(found).pause(found, reason))
+    @rule(number=st.integers(0, 3), is_over=st.booleans())
+    def dispute(self, number: int, is_over: bool) -> None:
+        deed = "resume" if is_over else "pause"
+        self._with_order(
+            number, lambda found: getattr(fulfilment_of(found), deed)(found, PauseReason.DISPUTE)
+        )
 
     @rule(number=st.integers(0, 1))
     def refund(self, number: int) -> None:

@@ -1,0 +1,66 @@
+"""What is sold in a checkout session, and how Stripe is asked to sell it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.money import Money
+from payments.taxes import price_params, product_params
+from payments.values import Invoicing, Taxing
+
+
+@dataclass(frozen=True)
+class PurchaseLine:
+    """One line of a checkout: what it is called, the price of one, a note that stands below the name,
+    or empty, and how many there are."""
+
+    title: str
+    price: Money
+    note: str = ""
+    quantity: int = 1
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What a checkout session is made of, as our order holds it. `every` is empty for what is paid once, else how
+    often it is paid: `month` or `year`."""
+
+    order_id: int
+    number: str
+    email: str
+    lines: tuple[PurchaseLine, ...]
+    attempt: int
+    expires_at: datetime
+    invoicing: Invoicing | None = None
+    every: str = ""
+    taxing: Taxing = Taxing()
+
+
+def session_params(purchase: Purchase, base_url: str, marks: dict[str, str]) -> dict[str, Any]:
+    """What a session sells and where it leads, without who pays. `marks` tie it and its payment to our order."""
+    return {
+        "mode": "subscription" if purchase.every else "payment",
+        "ui_mode": "hosted_page",
+        "line_items": [_line_item(line, purchase) for line in purchase.lines],
+        "client_reference_id": purchase.number,
+        "metadata": marks,
+        "subscription_data" if purchase.every else "payment_intent_data": {"metadata": marks},
+        "success_url": f"{base_url}/checkout/return?session_id={{CHECKOUT_SESSION_ID}}",
+        "cancel_url": f"{base_url}/checkout/return?order={purchase.number}",
+        "expires_at": int(purchase.expires_at.timestamp()),
+    }
+
+
+def _line_item(line: PurchaseLine, purchase: Purchase) -> dict[str, Any]:
+    described = {"description": line.note} if line.note else {}
+    recurring = {"recurring": {"interval": purchase.every}} if purchase.every else {}
+    return {
+        "quantity": line.quantity,
+        "price_data": {
+            "currency": line.price.currency.lower(),
+            "unit_amount": line.price.minor,
+            "product_data": {"name": line.title, **described, **product_params(purchase.taxing)},
+            **recurring,
+            **price_params(purchase.taxing),
+        },
+    }
