@@ -26,7 +26,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from accounts import guesses
-from accounts.rules import normal_email, normal_name, safe_next
+from accounts.rules import normal_email, normal_name, normal_password, password_problem, safe_next
 from accounts.security_settings import SETTINGS
 from accounts.services import has_password
 from accounts.writing import begin_writing
@@ -154,6 +154,22 @@ class LinkForm(KeepsNext, FlaskForm):
             field.data = normal_email(field.data or "")
         except InvalidInput as problem:
             raise ValidationError(problem.sentence) from problem
+
+
+class WelcomeForm(FlaskForm):
+    """What the owner of an account that was made for them says first."""
+
+    name = StringField("Name for your certificate", filters=[normal_name], validators=NAMED)
+    password = PasswordField(PASSWORD, validators=[InputRequired("Enter a password")])
+
+    def __init__(self, email: str) -> None:
+        super().__init__()
+        self._email = email
+
+    def validate_password(self, field: PasswordField) -> None:
+        problem = password_problem(normal_password(field.data or ""), self.name.data or "", self._email)
+        if problem:
+            raise ValidationError(problem)
 
 
 class CodeForm(FlaskForm):

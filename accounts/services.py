@@ -98,6 +98,28 @@ def reset_path(user: User) -> str:
     return f"/reset/{generate_reset_password_token(user)}"  # type: ignore[no-untyped-call]
 
 
+def drop_claim(user: User) -> None:
+    """Take an account that nobody confirmed from whoever registered it: their password, their name, where they are
+    signed in and all links that were sent. Nothing where nobody did."""
+    if user.confirmed_at is not None or user.password is None:
+        return
+    user.password, user.name, user.fs_uniquifier = None, "", uuid.uuid4().hex
+    end_sign_ins(user.id)
+
+
+def take_over(user: User, name: str, hashed: str) -> None:
+    """Let the owner of an address, by a link that went there, have the account that was made from it.
+
+    Raises Conflict where the address was confirmed meanwhile.
+    """
+    db.session.refresh(user, with_for_update=True)
+    if user.confirmed_at is not None:
+        raise Conflict("This link has been used already. Sign in instead.")
+    user.name, user.password, user.confirmed_at = rules.normal_name(name), hashed, now()
+    end_sign_ins(user.id)
+    db.session.flush()
+
+
 def grant_role(user: User, role: Role) -> bool:
     """Give a role; False when they have it. All their sign-ins end, so that none carries the old rights."""
     if role.value in user.role_words:

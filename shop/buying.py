@@ -8,6 +8,7 @@ from typing import Any
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
+from accounts.rules import normal_email
 from core.config import current_config
 from core.errors import DomainError, InvalidInput, LimitReached
 from core.limits import count, is_used_up, require_within
@@ -17,15 +18,19 @@ from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
 from shop.coupons.rules import LONGEST_CODE, CodeRefused
 from shop.coupons.services import take_off
+from shop.guests.access import guest_key, new_guest_key
+from shop.guests.standing import checkout_here
 from shop.legal import consent_asked
 from shop.models import Order
 from shop.offers import Offer
-from shop.orders import Buyer
+from shop.orders import NOTHING_TO_PAY, Buyer
 from shop.rules import OrderState
 from shop.sales import Sale
 from shop.standing import open_order
 
-CHECKOUTS = "10/minute; 60/hour"
+CHECKOUTS = "10/minute; 60/hour"  # by one person, of visitors from one place
+GUEST_CHECKOUTS = "5/minute; 20/hour"  # for one address
+TOO_MANY_ORDERS = "This address was typed too often. Wait an hour, or sign in."
 WRONG_CODES = "10/hour; 30/day"  # by one person, and from one address
 TOO_MANY_CODES = "Too many codes were tried. Go on without one, or try again in an hour."
 Answer = str | Response | tuple[str, int]
@@ -38,30 +43,34 @@ class Wish:
     code: str
     currency: str
     consents: bool
+    email: str  # of a guest
 
 
-def show(sale: Sale, person: Reader, **more: Any) -> Answer:
-    """The page: what it costs with the code and in the currency that its address names, and the button."""
+def show(sale: Sale, person: Reader | None, **more: Any) -> Answer:
+    """The page: what it costs with the code and in the currency that its address names, and the button. A visitor
+    (None) is asked for an address, too."""
     order = _begun(sale, person)
-    wish = _wish(request.args, order)
+    wish = _wish({**request.args, "email": ""}, order)  # An address stands in no address of ours.
+    buyer = _buyer(person) if person else Buyer(None, wish.email, guest_key())
     try:
-        return _page(sale, _priced(sale.offer_in(wish.currency), wish, person), wish, order, **more)
+        return _page(sale, _priced(sale.offer_in(wish.currency), wish, buyer), wish, order, **more)
     except (InvalidInput, LimitReached) as problem:
         return _page_with(problem, sale, wish, order, **more)
 
 
-def buy(find_sale: Callable[[], Sale], person: Reader, **more: Any) -> Answer:
+def buy(find_sale: Callable[[], Sale], person: Reader | None, **more: Any) -> Answer:
     """Make the order and lead to Stripe's checkout, or to the order where nothing is to be paid.
 
     `find_sale` tells what is on sale; it is asked again in each round of the checkout.
     """
-    require_within(CHECKOUTS, "checkout", str(person.user_id))
+    require_within(CHECKOUTS, "checkout", str(person.user_id) if person else None)
     sale = find_sale()
     order = _begun(sale, person)
-    wish, buyer = _wish(request.form, order), Buyer(person.user_id, person.email)
+    wish = _wish(request.form, order)
     try:
-        _priced(sale.offer_in(wish.currency), wish, person)
-        return redirect(checkout.begin(buyer, partial(_offered, find_sale, wish, person), wish.consents), 303)
+        buyer = _buyer(person) if person else guest(wish.email)
+        _require_payable(_priced(sale.offer_in(wish.currency), wish, buyer), buyer)
+        return redirect(checkout.begin(buyer, partial(_offered, find_sale, wish, buyer), wish.consents), 303)
     except (InvalidInput, LimitReached) as problem:
         return _page_with(problem, find_sale(), wish, order, **more)
     except (StripeSilent, PaymentsOff) as trouble:
@@ -70,13 +79,28 @@ def buy(find_sale: Callable[[], Sale], person: Reader, **more: Any) -> Answer:
         return _trouble(find_sale(), refusal, 409)
 
 
+def guest(email: str) -> Buyer:
+    """Who buys without an account, in this browser. Raises InvalidInput for what is no address, and for one that was
+    typed too often."""
+    address = normal_email(email)
+    if not count(GUEST_CHECKOUTS, "guest-checkout", address):
+        raise InvalidInput(TOO_MANY_ORDERS, "email")
+    return Buyer(None, address, new_guest_key())
+
+
 def already_in(path: str) -> Answer:
     flash("You already have this course. No second payment was taken.", "info")
     return redirect(path, 303)
 
 
-def _begun(sale: Sale, person: Reader) -> Order | None:
-    """The checkout of this very thing that the person has open."""
+def _buyer(person: Reader) -> Buyer:
+    return Buyer(person.user_id, person.email)
+
+
+def _begun(sale: Sale, person: Reader | None) -> Order | None:
+    """The checkout of this very thing that the person, or the visitor's browser, has open."""
+    if person is None:
+        return checkout_here(guest_key(), sale.first.subject)
     order = open_order(person.user_id, *sale.first.course_ids)
     is_this = order is not None and order.subject == sale.first.subject
     return order if is_this and order is not None and order.state is OrderState.PENDING else None
@@ -88,27 +112,34 @@ def _wish(given: Mapping[str, str], order: Order | None) -> Wish:
         given.get("code", order.coupon_code if order else "").strip()[: LONGEST_CODE + 1],
         given.get("currency", order.currency if order else ""),
         "consent" in given or bool(order and order.consent_version),
+        given.get("email", "").strip() or (order.email if order else ""),
     )
 
 
-def _priced(offer: Offer, wish: Wish, person: Reader) -> Offer:
+def _priced(offer: Offer, wish: Wish, buyer: Buyer) -> Offer:
     """The offer at the wished code's price. Wrong codes are counted, so that nobody finds one by guessing."""
     if not wish.code:
         return offer
-    keys = (f"person:{person.user_id}", f"address:{request.remote_addr}")
+    keys = (f"person:{buyer.user_id or buyer.guest_key}", f"address:{request.remote_addr}")
     if any(is_used_up(WRONG_CODES, "code", key) for key in keys):
         raise LimitReached(TOO_MANY_CODES)
     try:
-        return take_off(offer, wish.code, person.user_id, person.email)
+        return take_off(offer, wish.code, buyer.user_id, buyer.email)
     except CodeRefused:
         for key in keys:
             count(WRONG_CODES, "code", key)
         raise
 
 
-def _offered(find_sale: Callable[[], Sale], wish: Wish, person: Reader) -> Offer:
+def _require_payable(offer: Offer, buyer: Buyer) -> None:
+    """A guest is made an account by paying, and by nothing else."""
+    if buyer.user_id is None and offer.price.is_free:
+        raise InvalidInput(NOTHING_TO_PAY, "code")
+
+
+def _offered(find_sale: Callable[[], Sale], wish: Wish, buyer: Buyer) -> Offer:
     offer = find_sale().offer_in(wish.currency)
-    return take_off(offer, wish.code, person.user_id, person.email) if wish.code else offer
+    return take_off(offer, wish.code, buyer.user_id, buyer.email) if wish.code else offer
 
 
 def _page_with(problem: DomainError, sale: Sale, wish: Wish, order: Order | None, **more: Any) -> Answer:

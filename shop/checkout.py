@@ -126,8 +126,8 @@ def _next_place(buyer: Buyer, offered: Callable[[], Offer], accepted: Accepted) 
         if order.state is OrderState.PENDING and order.price.is_free:
             turns.settle_free(order)
             return f"/checkout/return?order={order.number}"
-        purchase, session_id, url = _purchase(order), order.session_id, order.url
-        is_current, is_closing = orders.is_current(order, offer, accepted), orders.is_closing(order)
+        purchase, session_id, url = _purchase(order), order.session_id, _page_of(order, buyer)
+        is_current, is_closing = orders.is_current(order, buyer, offer, accepted), orders.is_closing(order)
         has_paid = order.state is not OrderState.PENDING
     if has_paid:
         return url
@@ -162,7 +162,16 @@ def _purchase_line(order: Order, line: OrderLine) -> PurchaseLine:
     return PurchaseLine(line.title, price, note, order.quantity)
 
 
-def _place_of_session(purchase: Purchase, session_id: str, is_current: bool, order_url: str) -> str | None:
+def _page_of(order: Order, buyer: Buyer) -> str | None:
+    """Where the buyer reads how it stands; None for another browser's, of which this one is told nothing."""
+    if not orders.is_of(order, buyer):
+        return None
+    return order.url if order.guest_key == "" else f"/checkout/return?order={order.number}"
+
+
+def _place_of_session(
+    purchase: Purchase, session_id: str, is_current: bool, order_url: str | None
+) -> str | None:
     try:
         session = ask(gateway.fetch_session, session_id)
     except StripeRefused as refusal:

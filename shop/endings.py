@@ -14,6 +14,7 @@ from courses.models import Course
 from courses.services import OutlineStep, course_outline
 from shop.disputes.services import is_disputed
 from shop.fulfilment import Thanks, fulfilment_of, sale_page
+from shop.guests.rules import masked
 from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
 from shop.rules import OrderState
@@ -33,6 +34,7 @@ class Ending(StrEnum):
     REFUNDED = "refunded"
     DISPUTED = "disputed"  # paid, and the buyer's bank holds the money back
     CHARGED_BACK = "charged_back"
+    MAILED = "mailed"  # money of a guest came: all else is told to the address alone
 
 
 ENDINGS = {
@@ -61,7 +63,18 @@ TITLES = {
     Ending.REFUNDED: "Order refunded",
     Ending.DISPUTED: "Your payment is disputed",
     Ending.CHARGED_BACK: "Payment taken back",
+    Ending.MAILED: "Payment received",
 }
+# What a guest's browser may know: nothing by which it could tell whether somebody has the address.
+SAID_TO_GUESTS = frozenset(
+    {
+        Ending.CONFIRMING,
+        Ending.PROCESSING,
+        Ending.DECLINED,
+        Ending.LEFT,
+        Ending.EXPIRED,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,8 @@ class OrderPage:
 
     `first` is the step to begin with, `before` an optional one ahead of it; `paid_on` and `refund_until` are empty
     where nothing was paid, `refunded_on` where not all of it went back. `is_again`: an earlier order of the same was
-    refunded, so its buyer has been in it before.
+    refunded, so its buyer has been in it before. `is_guest`: it is shown to the browser that began it, not to an
+    account.
     """
 
     order: Order
@@ -87,7 +101,18 @@ class OrderPage:
     refund_until: str
     refunded_on: str
     is_again: bool
+    is_guest: bool
     thanks: Thanks | None
+
+    @property
+    def state(self) -> str:
+        """What its page shows, in a word: it is asked again until that has changed."""
+        return self.ending if self.ending is Ending.MAILED else self.order.state
+
+    @property
+    def address(self) -> str:
+        """Where mails about it go, as much of it as the reader may see."""
+        return masked(self.order.email) if self.is_guest else self.order.email
 
     @property
     def title(self) -> str:
@@ -124,7 +149,7 @@ class OrderPage:
         return f"{self.enroll_url}?{urlencode(asked)}"
 
 
-def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderPage:
+def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest: bool = False) -> OrderPage:
     """The page of an order, its days as in `time_zone`; `was_silent`: Stripe could not be asked just now."""
     course, is_again = db.session.execute(_course_and_past(order)).one()
     first, before = _beginning(course_outline(course).steps if len(order.lines) == 1 else ())
@@ -132,7 +157,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderP
     zone, paid = ZoneInfo(time_zone), order.paid_at
     return OrderPage(
         order=order,
-        ending=_ending(order, was_silent),
+        ending=told_to(is_guest, _ending(order, was_silent)),
         course_url=page,
         learn_url=fulfilment_of(order).path(order),
         enroll_url=f"{page}/enroll" if order.kind.is_for_oneself else page,
@@ -145,8 +170,14 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderP
         refund_until=_day(paid + timedelta(days=order.refund_days), zone) if paid else "",
         refunded_on=_day(order.refunded_at, zone) if order.refunded_at else "",
         is_again=is_again,
+        is_guest=is_guest,
         thanks=fulfilment_of(order).thanks(order),
     )
+
+
+def told_to(is_guest: bool, ending: Ending) -> Ending:
+    """What the reader is told of this ending."""
+    return Ending.MAILED if is_guest and ending not in SAID_TO_GUESTS else ending
 
 
 def _beginning(steps: Sequence[OutlineStep]) -> tuple[OutlineStep | None, OutlineStep | None]:

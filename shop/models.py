@@ -7,13 +7,17 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from accounts.models import User
 from core.database import Base
 from core.money import Money
 from payments.values import Invoicing, Taxing
 from shop.rules import OPEN_STATES, OrderState
 from shop.taxes import Tax
 
-OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
+OPEN = "state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES))
+OPEN_OF_PERSON = text(f"{OPEN} AND guest_key = ''")
+OPEN_OF_GUEST = text(f"state = '{OrderState.PENDING}' AND guest_key <> ''")
+OF_GUEST = text("guest_key <> ''")
 
 
 class OrderKind(StrEnum):
@@ -36,9 +40,11 @@ class Order(Base):
     """One purchase: what was agreed, frozen before Stripe was asked, and what became of it.
 
     `number` is its name in addresses and on receipts. `subject` names what is sold (`course:7`), `title` in words.
-    `user_id` is None for a guest and for one who was erased. `attempt` counts the definite refusals of Stripe to make
-    a session: it is part of the idempotency key. `expires_at` is when the checkout closes. Amounts are integers of
-    the currency's minor unit: `amount_minor` is what is to be paid, `discount_minor` what `coupon_code` took off it.
+    `user_id` is None for a guest whose money did not come yet, and for one who was erased. `guest_key` is the
+    fingerprint of the secret that a guest's browser keeps, empty for whoever was signed in. `attempt` counts the
+    definite refusals of Stripe to make a session: it is part of the idempotency key. `expires_at` is when the checkout
+    closes. Amounts are integers of the currency's minor unit: `amount_minor` is what is to be paid, `discount_minor`
+    what `coupon_code` took off it.
     Of a plan `amount_minor` is one payment; `rhythm` is how often it is made (`month`,
     `year`, empty for what is paid once) and `instalments` how many there are, None for a membership.
     `quantity` is how many of each line were bought. `company` and what follows it are empty where no invoice was
@@ -54,9 +60,19 @@ class Order(Base):
             "subject",
             "livemode",
             unique=True,
-            sqlite_where=OPEN,
-            postgresql_where=OPEN,
+            sqlite_where=OPEN_OF_PERSON,
+            postgresql_where=OPEN_OF_PERSON,
         ),
+        Index(
+            "one_open_order_of_guest",
+            "email",
+            "subject",
+            "livemode",
+            unique=True,
+            sqlite_where=OPEN_OF_GUEST,
+            postgresql_where=OPEN_OF_GUEST,
+        ),
+        Index("orders_of_a_browser", "guest_key", sqlite_where=OF_GUEST, postgresql_where=OF_GUEST),
         Index("orders_by_time", "created_at", "id"),
         Index("orders_of_a_state", "state", "created_at", "id"),
         Index("orders_by_address", "email", "id"),
@@ -78,6 +94,7 @@ class Order(Base):
     title: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     email: Mapped[str]
+    guest_key: Mapped[str] = mapped_column(server_default="", default="")
     state: Mapped[OrderState]
     amount_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(server_default="0", default=0)
@@ -120,6 +137,12 @@ class Order(Base):
     refunded_at: Mapped[datetime | None]
 
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.position", lazy="selectin")
+    buyer: Mapped[User | None] = relationship()
+
+    @property
+    def is_unclaimed(self) -> bool:
+        """Whether a guest made it and no money came yet, so that it has no account so far."""
+        return self.guest_key != "" and self.user_id is None and self.paid_minor is None
 
     @property
     def source(self) -> str:

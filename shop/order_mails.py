@@ -3,9 +3,8 @@
 import logging
 from typing import Any
 
-from accounts.models import User
+from accounts.invitations import welcome_path
 from core import mail
-from core.database import db
 from core.money import Money
 from core.school import current_school
 from payments.values import Session
@@ -28,7 +27,8 @@ def facts_of(order: Order) -> dict[str, object]:
     """What every mail to the buyer may say."""
     return {
         "name": _name_of(order), "course": order.title, "number": order.number,
-        "amount": str(order.amount), "is_test": not order.livemode, "path": order.url,
+        "amount": str(order.amount), "is_test": not order.livemode,
+        "path": "" if order.is_unclaimed else order.url,  # Only its account reads an order's page.
         "course_path": sale_page(order),
     }  # fmt: skip
 
@@ -42,9 +42,15 @@ def send_receipt(order: Order) -> None:
         "terms_version": order.terms_version, "promise_days": order.refund_days,
         "promise_progress": order.refund_max_progress, "receipt_url": order.receipt_url,
         "tax": str(order.tax.amount) if order.tax else "", "net": str(order.tax.net) if order.tax else "",
-        "learn_path": fulfilment_of(order).path(order), "quantity": order.quantity,
+        "learn_path": _way_in(order), "quantity": order.quantity,
     }  # fmt: skip
     write(order, fulfilment_of(order).receipt, **receipt)
+
+
+def send_welcome(order: Order) -> None:
+    """To whose account was made by paying: the link that confirms the address and lets them choose a password."""
+    if order.buyer is not None and order.buyer.confirmed_at is None:
+        write(order, "guest_welcome", path=_way_in(order))
 
 
 def tell_school(order: Order, session: Session, reason: str) -> None:
@@ -76,6 +82,11 @@ def to_school(kind: str, facts: dict[str, object], dedupe_key: str) -> None:
         _log.warning("something about money needs a look, and the school has no support address")
 
 
+def _way_in(order: Order) -> str:
+    """Where the buyer goes on; who has not confirmed their address does so on the way."""
+    onward, buyer = fulfilment_of(order).path(order), order.buyer
+    return onward if buyer is None or buyer.confirmed_at is not None else welcome_path(buyer, onward)
+
+
 def _name_of(order: Order) -> str:
-    person = db.session.get(User, order.user_id) if order.user_id is not None else None
-    return person.name if person is not None else ""
+    return order.buyer.name if order.buyer is not None else ""

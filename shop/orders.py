@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from core.clock import now
 from core.config import current_config
@@ -15,6 +16,7 @@ from enrollment.admission.services import require_admission
 from enrollment.services import ENDED, find_enrollment, holds, lock_person, was_ended_by_school
 from payments.values import Invoicing, Session
 from shop.coupons import services as coupons
+from shop.guests.standing import order_in_the_way
 from shop.legal import Accepted
 from shop.models import Order, OrderChange, OrderLine
 from shop.offers import Offer
@@ -22,41 +24,53 @@ from shop.rules import OPEN_STATES, OrderState
 from shop.standing import open_order
 
 CHECKOUT_LASTS = timedelta(hours=23)  # Stripe allows a session 24 h, from its own clock
+NOTHING_TO_PAY = "With this code there is nothing to pay. Sign in, or make an account, to use it."
+TWICE_AT_ONCE = "This was asked for twice at once. Go back and try again: nothing was charged."
 
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who buys: a person of ours, and the address that the receipt goes to."""
+    """Who buys: a person of ours, or a guest, and the address that the receipt goes to. `guest_key` is the fingerprint
+    of what a guest's browser keeps."""
 
-    user_id: int
+    user_id: int | None
     email: str
+    guest_key: str = ""
 
 
 def place(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Order:
-    """The person's open order that stands in the way of this offer, which may be of the same; a new one, with what is
+    """The buyer's open order that stands in the way of this offer, which may be of the same; a new one, with what is
     agreed frozen in it, where there is none.
 
-    Raises Conflict for somebody who has all of it already, who may not enroll now, or whose access the school ended;
-    CodeRefused where the offer's code has no use left.
+    Raises Conflict for somebody who has all of it already, who may not enroll now, or whose access the school ended,
+    and for a guest who pressed twice at once; CodeRefused where the offer's code has no use left.
     """
+    if buyer.user_id is None:
+        return _place_for_guest(buyer, offer, accepted, livemode)
     lock_person(buyer.user_id)
     if offer.kind.is_for_oneself:
-        _require_welcome(buyer, offer)
+        _require_welcome(buyer.user_id, offer)
         found = open_order(buyer.user_id, *offer.course_ids)
     else:
-        found = _open_order_of(buyer, offer.subject)
+        found = _open_order_of(buyer.user_id, offer.subject)
     return found or _new_order(buyer, offer, accepted, livemode)
 
 
-def is_current(order: Order, offer: Offer, accepted: Accepted) -> bool:
-    """Whether the order still says what is offered now, in the mode that payments are in now."""
+def is_of(order: Order, buyer: Buyer) -> bool:
+    """Whether it may be shown to this buyer: of a guest's, whether this very browser began it."""
+    return buyer.user_id is not None or order.guest_key == buyer.guest_key
+
+
+def is_current(order: Order, buyer: Buyer, offer: Offer, accepted: Accepted) -> bool:
+    """Whether the order still says what is offered now, to this buyer, in the mode that payments are in now."""
     is_same = (order.subject, order.coupon_code, _amounts(order)) == (
         offer.subject,
         offer.code,
         _amounts(offer),
     ) and (order.quantity, order.invoicing) == (offer.quantity, offer.invoicing)
     agreed = Accepted(order.terms_version, order.refunds_version, order.consent_version)
-    return is_same and agreed == accepted and order.livemode == current_config().is_live
+    is_theirs = is_of(order, buyer) and (buyer.user_id is not None or order.email == buyer.email)
+    return is_theirs and is_same and agreed == accepted and order.livemode == current_config().is_live
 
 
 def is_closing(order: Order) -> bool:
@@ -138,17 +152,30 @@ def lock_with_buyer(number: str) -> Order:
     return lock_order(order.id)
 
 
-def _require_welcome(buyer: Buyer, offer: Offer) -> None:
-    if all(holds(buyer.user_id, course_id) for course_id in offer.course_ids):
+def _place_for_guest(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Order:
+    """Nothing of it depends on whether somebody has this address: what does is decided when the money is there."""
+    if offer.price.is_free:
+        raise Conflict(NOTHING_TO_PAY)
+    if offer.kind.is_for_oneself:
+        require_admission(None, offer.course_ids)
+    found = order_in_the_way(buyer.email, buyer.guest_key, offer)
+    try:
+        return found or _new_order(buyer, offer, accepted, livemode)
+    except IntegrityError as error:  # No lock holds guests apart: the database let one in.
+        raise Conflict(TWICE_AT_ONCE) from error
+
+
+def _require_welcome(user_id: int, offer: Offer) -> None:
+    if all(holds(user_id, course_id) for course_id in offer.course_ids):
         raise Conflict("You are in this course already. Nothing was charged.")
-    if any(was_ended_by_school(find_enrollment(buyer.user_id, course_id)) for course_id in offer.course_ids):
+    if any(was_ended_by_school(find_enrollment(user_id, course_id)) for course_id in offer.course_ids):
         raise Conflict(ENDED)
-    require_admission(buyer.user_id, offer.course_ids)
+    require_admission(user_id, offer.course_ids)
 
 
-def _open_order_of(buyer: Buyer, subject: str) -> Order | None:
+def _open_order_of(user_id: int, subject: str) -> Order | None:
     mode = current_config().is_live
-    query = select(Order).filter_by(user_id=buyer.user_id, subject=subject, livemode=mode)
+    query = select(Order).filter_by(user_id=user_id, subject=subject, livemode=mode)
     return db.session.scalar(query.where(Order.state.in_(OPEN_STATES)))
 
 
@@ -158,6 +185,7 @@ def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -
         number=f"{moment:%y%m%d}-{crockford(8)}",
         user_id=buyer.user_id,
         email=buyer.email,
+        guest_key=buyer.guest_key,
         kind=offer.kind,
         subject=offer.subject,
         title=offer.title,

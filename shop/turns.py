@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
+from accounts.models import User
 from core.audit import record
 from core.clock import now
 from core.config import current_config
@@ -18,6 +19,7 @@ from shop import order_mails, rules
 from shop.coupons import services as coupons
 from shop.disputes import services as disputes
 from shop.fulfilment import fulfilment_of
+from shop.guests import services as guests
 from shop.ledger import services as ledger
 from shop.models import Order, OrderChange
 from shop.orders import lock_order, lock_with_buyer
@@ -53,6 +55,8 @@ def apply(session: Session, cause: str) -> Order | None:
     if order.session_id not in (None, session.id):
         order_mails.tell_school(order, session, "A second checkout session was used for this order.")
         return order
+    if session.is_paid:
+        guests.give_account(order)
     before, settled = order.state, _settle_refunds(order, session)
     if settled is not None:
         session = replace(session, payment=settled.payment)
@@ -109,9 +113,11 @@ def follow_bills(order: Order, bills: Payment, tax: int | None, cause: str) -> N
 
 
 def _order_of(session: Session) -> Order | None:
-    """The order of a session, locked, and its buyer before it."""
+    """The order of a session, locked, and its buyer before it: of a guest's, whoever has its address."""
     own = (Order.session_id == session.id) | (Order.number == session.order_number)
-    found = db.session.execute(select(Order.id, Order.user_id).where(own).limit(1)).first()
+    of_address = select(User.id).where(User.email == Order.email, Order.guest_key != "").scalar_subquery()
+    buyer_id = func.coalesce(Order.user_id, of_address).label("user_id")
+    found = db.session.execute(select(Order.id, buyer_id).where(own).limit(1)).first()
     if found is None:
         if session.order_number and session.school == current_config().host:
             raise OrderUnknown(f"Stripe speaks of the order {session.order_number}, which is not here.")
@@ -132,9 +138,14 @@ def _seen_here(order: Order, told: OrderState, livemode: bool) -> OrderState:
         return OrderState.REVIEW  # Only a person lets its buyer in.
     if told not in ENTERED or order.state in MONEY_STATES - {OrderState.REFUNDED}:
         return told
-    if livemode != order.livemode or fulfilment_of(order).is_barred(order):
+    if livemode != order.livemode or _is_closed(order) or fulfilment_of(order).is_barred(order):
         return OrderState.REVIEW
     return OrderState.DUPLICATE if fulfilment_of(order).is_held(order) else told
+
+
+def _is_closed(order: Order) -> bool:
+    """Whether the school closed its buyer's account: a guest cannot be told so before paying."""
+    return order.buyer is not None and not order.buyer.active
 
 
 def _why_review(order: Order, session: Session) -> str:
@@ -142,6 +153,8 @@ def _why_review(order: Order, session: Session) -> str:
         return "The amount paid is not the amount ordered."
     if order.user_id is None:
         return "The order has no buyer any more."
+    if _is_closed(order):
+        return "The account with the buyer's address is closed."
     return "The school had ended the buyer's access to this course, or the order was made in another mode."
 
 
@@ -218,6 +231,7 @@ def _let_in(order: Order) -> None:
     order.paid_at = now()
     _give(order)
     order_mails.send_receipt(order)
+    order_mails.send_welcome(order)
 
 
 def _give(order: Order) -> None:

@@ -7,7 +7,8 @@ from flask import Blueprint, flash, jsonify, redirect, request
 from core.database import transaction
 from core.errors import NotFound, Unavailable
 from core.limits import require_within
-from core.web import SIGNED_IN, Reader, allow, private, render, signed_in
+from core.school import current_school
+from core.web import ANYONE, SIGNED_IN, Reader, allow, private, reader, render, sign_in_first, signed_in
 from courses.models import Course
 from courses.services import find_course
 from enrollment.admission.services import admission_to
@@ -17,6 +18,8 @@ from payments.values import StripeRefused
 from shop import buying, checkout, orders
 from shop.buying import Answer
 from shop.endings import order_page as page_of
+from shop.guests.access import guest_key
+from shop.guests.standing import order_here
 from shop.models import Order
 from shop.plans.pages import price_in_words
 from shop.plans.services import plans_with
@@ -28,14 +31,15 @@ from shop.standing import open_order, reason_of
 bp = Blueprint("shop", __name__)
 LOOKS = "60/minute"  # at Stripe, by one person's return page
 ENDED_WELL = {Reason.REFUNDED, Reason.DISPUTE_LOST, Reason.EXPIRED, Reason.CANCELLED, Reason.SEAT_LEFT}
+NAMES = {"session_id": "session_id", "number": "order"}  # of an order, and how an address says them
 MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, *ENDED_WELL})
 
 
 @bp.get("/courses/<course>/enroll")
-@allow(SIGNED_IN)
+@allow(ANYONE)
 def order_page(course: str) -> Answer:
     """What is bought, for how much, under which terms: the page that a confirmed address leads to."""
-    found, person = find_course(course), signed_in()
+    found, person = find_course(course), reader()
     if found.price.is_free:
         return redirect(f"/courses/{course}")
     reason = _reason(person, found)
@@ -48,11 +52,13 @@ def order_page(course: str) -> Answer:
 
 
 @bp.post("/courses/<course>/enroll")
-@allow(SIGNED_IN)
+@allow(ANYONE)
 def enroll(course: str) -> Answer:
-    """Start a free course; for another, make the order and go to Stripe's checkout."""
-    found, person = find_course(course), signed_in()
-    if is_enrolled(person.user_id, found.id):
+    """Start a free course, which needs an account; for another, make the order and go to Stripe's checkout."""
+    found, person = find_course(course), reader()
+    if person is None and found.price.is_free:
+        return sign_in_first()
+    if person is not None and is_enrolled(person.user_id, found.id):
         return (
             redirect(f"/learn/{course}", 303)
             if found.price.is_free
@@ -60,26 +66,30 @@ def enroll(course: str) -> Answer:
         )
     if _is_kept_out(person, found):  # The same.
         return redirect(f"/courses/{course}", 303)
-    if found.price.is_free:
+    if person is not None and found.price.is_free:
         return _start_free(found, person)
     return buying.buy(partial(of_this_course, found), person)
 
 
 @bp.get("/checkout/return")
-@allow(SIGNED_IN)
+@allow(ANYONE)
 @private
 def back() -> Answer:
-    """Where Stripe sends the buyer, paid or not: the order is read anew and its ending shown."""
-    person = signed_in()
+    """Where Stripe sends the buyer, paid or not: the order is read anew and its ending shown, to its buyer or to the
+    browser of a guest who began it. Whoever else comes has to sign in."""
+    person = reader()
     order = _returned(person)
+    if order is None:
+        return sign_in_first()
     number, was_silent = order.number, False
     if order.state in OPEN_STATES and order.session_id is not None:
-        require_within(LOOKS, "checkout-return", str(person.user_id))
+        require_within(LOOKS, "checkout-return", str(person.user_id) if person else guest_key())
         was_silent = _look(order.session_id)
-    order = orders.order_of(person.user_id, number=number)
+    order = orders.find_order(number)
+    zone = person.time_zone if person else current_school().time_zone
+    page = page_of(order, zone, was_silent, is_guest=person is None)
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(state=order.state, confirmed=not was_silent)
-    page = page_of(order, person.time_zone, was_silent)
+        return jsonify(state=page.state, confirmed=not was_silent)
     return render("shop/return.html", nav="learning", page=page)
 
 
@@ -93,12 +103,16 @@ def show(number: str) -> Answer:
     return order_page_of(order, person.time_zone)
 
 
-def _reason(person: Reader, course: Course) -> Reason:
+def _reason(person: Reader | None, course: Course) -> Reason:
+    if person is None:
+        return Reason.NOT_ENROLLED
     return reason_of(find_enrollment(person.user_id, course.id), open_order(person.user_id, course.id))
 
 
-def _is_kept_out(person: Reader, course: Course) -> bool:
+def _is_kept_out(person: Reader | None, course: Course) -> bool:
     """Whether something keeps the person from enrolling now; who was put out by the school is told of that first."""
+    if person is None:
+        return not admission_to(course, None).is_open
     found = find_enrollment(person.user_id, course.id)
     return not (was_ended_by_school(found) or admission_to(course, person.user_id).is_open)
 
@@ -110,15 +124,14 @@ def _start_free(course: Course, person: Reader) -> Answer:
     return redirect(f"/learn/{course.slug}", 303)
 
 
-def _returned(person: Reader) -> Order:
-    session_id, number = request.args.get("session_id"), request.args.get("order")
-    if session_id:
-        return orders.order_of(person.user_id, session_id=session_id)
-    if number:
-        return orders.order_of(person.user_id, number=number)
-    raise NotFound(
-        "This address belongs to a payment, and names none. Your orders are listed in your account."
-    )
+def _returned(person: Reader | None) -> Order | None:
+    """The order that the address names, where it is the reader's; None where a visitor may have to sign in for it."""
+    names = {name: request.args[word] for name, word in NAMES.items() if request.args.get(word)}
+    if not names:
+        raise NotFound(
+            "This address belongs to a payment, and names none. Your orders are listed in your account."
+        )
+    return orders.order_of(person.user_id, **names) if person else order_here(guest_key(), **names)
 
 
 def _look(session_id: str) -> bool:

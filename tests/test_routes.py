@@ -52,7 +52,7 @@ GET  pages.school_css                200     200     200     200     200     200
 GET  health.alive                    200     200     200     200     200     200     200
 GET  health.ready                    503     503     503     503     503     503     503
 GET  bundles.show                    200     200     200     200     200     200     200
-GET  bundles.order_page              login   200     200     200     200     200     200
+GET  bundles.order_page              200     200     200     200     200     200     200
 GET  courses.cover                   404     404     404     404     404     404     404
 GET  courses.index                   200     200     200     200     200     200     200
 GET  courses.portrait                404     404     404     404     404     404     404
@@ -140,6 +140,7 @@ GET  admin_cohorts.show              login   403     403     403     200     403
 GET  admin_bulk.upload               login   403     403     403     200     403     200
 GET  admin_bulk.show                 login   403     403     403     404     403     404
 GET  invitations.follow              302     302     302     302     302     302     302
+GET  invitations.welcome             302     302     302     302     302     302     302
 GET  admin_selected.show             login   403     403     403     303     403     303
 GET  admin_selected.export           login   403     403     403     200     403     200
 GET  admin_school.logo               404     404     404     404     404     404     404
@@ -173,12 +174,12 @@ GET  admin_refunds.asked             login   403     403     403     403     200
 GET  admin_refunds.decline           login   403     403     403     403     200     200
 GET  admin_refunds.ledger            login   403     403     403     403     200     200
 GET  admin_school.settings           login   403     403     403     403     403     200
-GET  shop.back                 login   404     404     404     404     404     404
-GET  shop.order_page           login   course  course  course  course  course  course
+GET  shop.back                 404     404     404     404     404     404     404
+GET  shop.order_page           course  course  course  course  course  course  course
 GET  shop.show                 login   200     404     404     404     404     404
 GET  shop_orders.index         login   200     200     200     200     200     200
 GET  admin_enrollments.revoke        login   403     403     403     200     403     200
-GET  seats.order              login   course  course  course  course  course  course
+GET  seats.order              course  course  course  course  course  course  course
 GET  team.index                      login   200     404     404     404     404     404
 GET  team.export                     login   200     404     404     404     404     404
 GET  team.invite                     login   200     404     404     404     404     404
@@ -186,7 +187,7 @@ GET  team.seat                       login   200     404     404     404     404
 GET  seat.join                       200     200     200     200     200     200     200
 GET  seat.ask_manager                200     200     200     200     200     200     200
 GET  seat.mine                       login   200     200     200     200     200     200
-POST seats.order              login   course  course  course  course  course  course
+POST seats.order              course  course  course  course  course  course  course
 POST team.invite                     login   422     404     404     404     404     404
 POST team.send                       login   422     404     404     404     404     404
 POST team.move                       login   422     404     404     404     404     404
@@ -281,7 +282,8 @@ POST marking.erase                   login   303     404     404     404     404
 POST quizzes.submit                  login   303     404     404     404     404     404
 POST regrading.preview               login   403     403     303     403     403     303
 POST regrading.apply                 login   403     403     409     403     403     409
-POST bundles.enroll                  login   503     503     503     503     503     503
+POST bundles.enroll                  422     503     503     503     503     503     503
+POST invitations.welcome             302     302     302     302     302     302     302
 POST plans.buy                       login   404     404     404     404     404     404
 POST plans.card                      login   404     404     404     404     404     404
 POST plans.end                       login   404     404     404     404     404     404

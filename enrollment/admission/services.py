@@ -59,13 +59,14 @@ def admission_to(course: Course, user_id: int | None, bought: Collection[int] = 
     )
 
 
-def require_admission(user_id: int, course_ids: Collection[int]) -> None:
-    """Raises Conflict, with what to do, where this person may not enroll in all of these courses now."""
+def require_admission(user_id: int | None, course_ids: Collection[int]) -> None:
+    """Raises Conflict, with what to do, where this person, or a guest (None), may not enroll in all of these courses
+    now."""
     for course in db.session.scalars(select(Course).where(Course.id.in_(course_ids)).order_by(Course.id)):
         found = admission_to(course, user_id, course_ids)
         if not found.is_open:
             raise Conflict(" ".join(found.sentences(ZoneInfo(current_school().time_zone))))
-        if (place := place_of(user_id, course.id)) is not None:
+        if user_id is not None and (place := place_of(user_id, course.id)) is not None:
             keep_for_checkout(place)
 
 

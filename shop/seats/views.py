@@ -10,41 +10,53 @@ from core.errors import DomainError, InvalidInput
 from core.limits import require_within
 from core.money import Money
 from core.school import current_school
-from core.web import SIGNED_IN, allow, render, signed_in
+from core.web import ANYONE, Reader, allow, reader, render
 from courses.models import Course
 from courses.services import find_course
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
+from shop.buying import CHECKOUTS, guest
+from shop.guests.access import guest_key
+from shop.guests.standing import checkout_here
 from shop.legal import consent_asked
+from shop.models import Order
 from shop.orders import Buyer
 from shop.seats.forms import SeatsForm
 from shop.seats.rules import total_price
-from shop.seats.services import of_seats, price_table, typed_before
+from shop.seats.services import of_seats, price_table, subject_of, typed_before
 
 bp = Blueprint("seats", __name__)
-CHECKOUTS = "10/minute; 60/hour"
 Answer = str | Response | tuple[str, int]
 
 
 @bp.route("/courses/<course>/team", methods=["GET", "POST"])
-@allow(SIGNED_IN)
+@allow(ANYONE)
 def order(course: str) -> Answer:
-    """Order seats: what they cost by their number, and what the invoice is to say."""
-    found, person = find_course(course), signed_in()
+    """Order seats: what they cost by their number, and what the invoice is to say. A guest becomes a manager by
+    paying."""
+    found, person = find_course(course), reader()
     if found.price.is_free:
         return redirect(f"/courses/{course}")
-    form = SeatsForm(found.currency, consent_asked(), typed_before(person.user_id, found))
+    form = SeatsForm(found.currency, consent_asked(), _begun(found, person), person is None)
     if not form.validate_on_submit():
         return _page(found, form), 422 if form.errors else 200
     if "look" in request.form:
         return _page(found, form, total_price(price_table(found), form.seats.data or 0))
-    require_within(CHECKOUTS, "checkout", str(person.user_id))
-    return _begin(found, form, Buyer(person.user_id, person.email))
+    require_within(CHECKOUTS, "checkout", str(person.user_id) if person else None)
+    return _begin(found, form, person)
 
 
-def _begin(course: Course, form: SeatsForm, buyer: Buyer) -> Answer:
+def _begun(course: Course, person: Reader | None) -> Order | None:
+    """What was typed before, by this person or in this browser, and not paid."""
+    if person is None:
+        return checkout_here(guest_key(), subject_of(course.id))
+    return typed_before(person.user_id, course)
+
+
+def _begin(course: Course, form: SeatsForm, person: Reader | None) -> Answer:
     seats, invoicing = form.seats.data or 0, form.invoicing
     try:
+        buyer = Buyer(person.user_id, person.email) if person else guest(form.email.data or "")
         offered = partial(of_seats, course, seats, invoicing)
         return redirect(checkout.begin(buyer, offered, form.consent.data), 303)
     except InvalidInput as problem:

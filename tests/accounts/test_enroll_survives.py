@@ -68,14 +68,17 @@ def open_mail(client: FlaskClient, to: str, kind: str) -> TestResponse:
 
 
 def press_enroll(client: FlaskClient) -> TestResponse:
-    """From the course's page to the registration."""
-    page = submit(client, client.get("/courses/paid"), "/register")
+    """From the course's page by the last one before the payment to the registration."""
+    page = follow(client, submit(client, client.get("/courses/paid"), PAY), "make one first")
     assert page.status_code == 200
     return page
 
 
 def assert_one_step_from_paying(client: FlaskClient, answer: TestResponse) -> None:
-    page = go_on(client, answer)
+    assert_at_last_page(go_on(client, answer))
+
+
+def assert_at_last_page(page: TestResponse) -> None:
     assert page.request.path == PAY
     assert page.status_code == 200
     main = page.text.partition("<main")[2].partition("</main>")[0]
@@ -205,9 +208,7 @@ def test_through_a_sign_in_in_another_tab(client: FlaskClient) -> None:
     user, visited = make_user(), client.get("/courses/paid")
     submit(client, client.get("/login"), "/login", email=user.email, password=PASSWORD)
 
-    answer = submit(client, visited, "/register")
-
-    assert_one_step_from_paying(client, answer)
+    assert_at_last_page(submit(client, visited, PAY))
 
 
 def test_a_link_in_a_mail_leads_nowhere_else_than_it_was_signed_for(client: FlaskClient) -> None:

@@ -62,12 +62,11 @@ def end(person: Any, course: Any, reason: str) -> None:
     db.session.rollback()
 
 
-def test_a_visitor_enrolls_by_registering_and_comes_back_to_pay(client: FlaskClient, paid: Any) -> None:
+def test_a_visitor_enrolls_on_the_last_page_before_the_payment(client: FlaskClient, paid: Any) -> None:
     html = card(client)
 
     assert buttons(html) == ["Enroll for 489.00 USD"]
-    assert forms(html) == [("get", "/register")]
-    assert '<input type="hidden" name="next" value="/courses/paid/enroll">' in html
+    assert forms(html) == [("get", "/courses/paid/enroll")]
     assert 'href="/login?next=/courses/paid/enroll"' in html
 
 

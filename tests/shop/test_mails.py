@@ -18,7 +18,7 @@ OF_MONEY = (
     "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "partly_refunded", "refund_returned",
     "refund_answered", "payment_disputed", "dispute_settled", "charged_back",
 )  # fmt: skip
-BUYERS = (*OF_MONEY, "refund_asked")
+BUYERS = (*OF_MONEY, "refund_asked", "guest_welcome")
 TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
 PLANS = (
     "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
@@ -58,6 +58,7 @@ LINKS = {
     "payment_disputed": ["/orders/ST-1"],
     "dispute_settled": ["/orders/ST-1"],
     "charged_back": ["/orders/ST-1", "/courses/first"],
+    "guest_welcome": ["/orders/ST-1", "/login/link"],
     **{kind: ["/admin/orders/ST-1"] for kind in TO_SCHOOL},
     **{kind: ["/orders/ST-1"] for kind in PLANS},
 }

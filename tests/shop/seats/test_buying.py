@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.services import require_by_email
 from core.database import transaction
 from core.errors import InvalidInput
 from core.money import Money
@@ -12,6 +13,7 @@ from courses.models import Course
 from shop.legal import CONSENT_MISSING
 from shop.seats.rules import PriceBreak
 from shop.seats.services import set_breaks
+from teams.services import team_of
 from tests import factories
 from tests.shop.shop import Shop
 from tests.stripe import Sandbox
@@ -113,6 +115,25 @@ def test_the_page_shows_the_price_and_leads_to_the_payment(
     assert "The seats are yours." in page
     assert 'href="/team"' in page
     assert "depends on how they were used" in client.get(f"/orders/{order.number}").text
+
+
+def test_a_guest_who_buys_seats_becomes_the_first_manager(
+    shop: Shop, sandbox: Sandbox, clinic: Clinic
+) -> None:
+    client, address = shop.app.test_client(), f"/courses/{clinic.course.slug}/team"
+    typed = {"seats": "2", "company": "Clinic am See", "way": "card"}
+    assert "Enter your email address" in factories.post(client, address, typed).text
+
+    answer = factories.post(client, address, {**typed, "email": "mara@clinic.example"})
+    assert 'value="mara@clinic.example"' in client.get(address).text
+    sandbox.pay(answer.location.rsplit("/", 1)[-1])
+    sandbox.deliver()
+
+    teams = [seat.team_id for seat in clinic.seats()]
+    manager = require_by_email("mara@clinic.example")
+    assert (teams, manager.confirmed_at) == ([team_of(manager.id).id] * 2, None)
+    kinds = [mail.kind for mail in factories.mails("mara@clinic.example")]
+    assert kinds == ["receipt_seats", "guest_welcome"]
 
 
 def test_a_school_that_asks_for_consent_asks_it_for_seats_too(

@@ -1,0 +1,1 @@
+"""Guests: orders of those who pay first and get their account after."""
