@@ -17,6 +17,7 @@ from shop.fulfilment import Thanks, fulfilment_of, sale_page
 from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
 from shop.rules import OrderState
+from shop.words import Words
 
 
 class Ending(StrEnum):
@@ -88,6 +89,7 @@ class OrderPage:
     refunded_on: str
     is_again: bool
     thanks: Thanks | None
+    words: Words
 
     @property
     def title(self) -> str:
@@ -99,9 +101,7 @@ class OrderPage:
 
     @property
     def noun(self) -> str:
-        if not self.order.kind.is_for_oneself:
-            return "seats"
-        return "course" if len(self.order.lines) == 1 else "bundle"
+        return self.words.noun
 
     @property
     def consent(self) -> str:
@@ -146,6 +146,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False) -> OrderP
         refunded_on=_day(order.refunded_at, zone) if order.refunded_at else "",
         is_again=is_again,
         thanks=fulfilment_of(order).thanks(order),
+        words=fulfilment_of(order).words(order),
     )
 
 
