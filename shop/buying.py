@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 
 from core.config import current_config
 from core.errors import DomainError, InvalidInput, LimitReached
-from core.limits import count, is_used_up, require_within
+from core.limits import require_within
 from core.school import current_school
 from core.web import Reader, render
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
 from shop.coupons.rules import LONGEST_CODE, CodeRefused
 from shop.coupons.services import take_off
+from shop.guessing import try_code
 from shop.legal import consent_asked
 from shop.models import Order
 from shop.offers import Offer
@@ -26,7 +27,6 @@ from shop.sales import Sale
 from shop.standing import open_order
 
 CHECKOUTS = "10/minute; 60/hour"
-WRONG_CODES = "10/hour; 30/day"  # by one person, and from one address
 TOO_MANY_CODES = "Too many codes were tried. Go on without one, or try again in an hour."
 Answer = str | Response | tuple[str, int]
 
@@ -45,7 +45,7 @@ def show(sale: Sale, person: Reader, **more: Any) -> Answer:
     order = _begun(sale, person)
     wish = _wish(request.args, order)
     try:
-        return _page(sale, _priced(sale.offer_in(wish.currency), wish, person), wish, order, **more)
+        return _page(sale, priced(sale.offer_in(wish.currency), wish.code, person), wish, order, **more)
     except (InvalidInput, LimitReached) as problem:
         return _page_with(problem, sale, wish, order, **more)
 
@@ -60,7 +60,7 @@ def buy(find_sale: Callable[[], Sale], person: Reader, **more: Any) -> Answer:
     order = _begun(sale, person)
     wish, buyer = _wish(request.form, order), Buyer(person.user_id, person.email)
     try:
-        _priced(sale.offer_in(wish.currency), wish, person)
+        priced(sale.offer_in(wish.currency), wish.code, person)
         return redirect(checkout.begin(buyer, partial(_offered, find_sale, wish, person), wish.consents), 303)
     except (InvalidInput, LimitReached) as problem:
         return _page_with(problem, find_sale(), wish, order, **more)
@@ -91,19 +91,12 @@ def _wish(given: Mapping[str, str], order: Order | None) -> Wish:
     )
 
 
-def _priced(offer: Offer, wish: Wish, person: Reader) -> Offer:
-    """The offer at the wished code's price. Wrong codes are counted, so that nobody finds one by guessing."""
-    if not wish.code:
+def priced(offer: Offer, code: str, person: Reader) -> Offer:
+    """The offer at this code's price, where there is one. Raises CodeRefused, LimitReached after many wrong ones."""
+    if not code:
         return offer
-    keys = (f"person:{person.user_id}", f"address:{request.remote_addr}")
-    if any(is_used_up(WRONG_CODES, "code", key) for key in keys):
-        raise LimitReached(TOO_MANY_CODES)
-    try:
-        return take_off(offer, wish.code, person.user_id, person.email)
-    except CodeRefused:
-        for key in keys:
-            count(WRONG_CODES, "code", key)
-        raise
+    look = partial(take_off, offer, code, person.user_id, person.email)
+    return try_code("code", person.user_id, look, CodeRefused, TOO_MANY_CODES)
 
 
 def _offered(find_sale: Callable[[], Sale], wish: Wish, person: Reader) -> Offer:
