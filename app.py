@@ -18,6 +18,7 @@ import admin.cohort_views
 import admin.commands
 import admin.dispute_views
 import admin.enrollment_views
+import admin.gift_views
 import admin.jobs
 import admin.offer_views
 import admin.order_views
@@ -73,6 +74,10 @@ import reviews.returning
 import reviews.views
 import shop.bundles.views
 import shop.commands
+import shop.gifts.claim_views
+import shop.gifts.fulfilment
+import shop.gifts.jobs
+import shop.gifts.views
 import shop.jobs
 import shop.order_views
 import shop.plans.views
@@ -139,6 +144,8 @@ def register_rooms(app: Flask) -> None:
         shop.refunds.views,
         shop.plans.views,
         shop.seats.views,
+        shop.gifts.views,
+        shop.gifts.claim_views,
         shop.webhook,
         certificates.views,
         quizzes.views,
@@ -173,6 +180,7 @@ def register_rooms(app: Flask) -> None:
         admin.refund_views,
         admin.plan_views,
         admin.seat_views,
+        admin.gift_views,
         admin.school_views,
         admin.selected_views,
     ):
@@ -187,6 +195,7 @@ def connect_rooms() -> None:
     enrollment.jobs.register()
     admin.bulk.jobs.register()
     shop.jobs.register()
+    shop.gifts.jobs.register()
     admin.jobs.register()
     shop.refunds.requests.tell_progress(progress.services.greatest_percent)
     teams.fulfilment.register()

@@ -9,6 +9,7 @@ from accounts.freshness import fresh
 from admin import disputes, order_words, orders, overview, refund_words, refunds, stripe_records
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm
+from admin.gifts import file_of
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
 from admin.page import Answer, page
@@ -85,6 +86,7 @@ def show(number: str) -> Answer:
         takes_money=current_config().takes_money, refund_word=refunds.word_of, refund_reason=refunds.reason_of,
         entry_words=refund_words.ENTRIES, dispute_words=disputes.STATES, plan=term_of(file.order),
         payments=payments_of(file.order, file.refunds) if file.order.rhythm else [],
+        gift=file_of(file.order),
     )  # fmt: skip
 
 

@@ -11,13 +11,14 @@ from werkzeug.wrappers import Response
 from accounts.rules import normal_email
 from core.config import current_config
 from core.errors import DomainError, InvalidInput, LimitReached
-from core.limits import count, is_used_up, require_within
+from core.limits import count, require_within
 from core.school import current_school
 from core.web import Reader, render
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
 from shop.coupons.rules import LONGEST_CODE, CodeRefused
 from shop.coupons.services import take_off
+from shop.guessing import try_code
 from shop.guests.access import guest_key, new_guest_key
 from shop.guests.standing import checkout_here
 from shop.legal import consent_asked
@@ -31,7 +32,6 @@ from shop.standing import open_order
 CHECKOUTS = "10/minute; 60/hour"  # by one person, of visitors from one place
 GUEST_CHECKOUTS = "5/minute; 20/hour"  # for one address
 TOO_MANY_ORDERS = "This address was typed too often. Wait an hour, or sign in."
-WRONG_CODES = "10/hour; 30/day"  # by one person, and from one address
 TOO_MANY_CODES = "Too many codes were tried. Go on without one, or try again in an hour."
 Answer = str | Response | tuple[str, int]
 
@@ -53,7 +53,7 @@ def show(sale: Sale, person: Reader | None, **more: Any) -> Answer:
     wish = _wish({**request.args, "email": ""}, order)  # An address stands in no address of ours.
     buyer = _buyer(person) if person else Buyer(None, wish.email, guest_key())
     try:
-        return _page(sale, _priced(sale.offer_in(wish.currency), wish, buyer), wish, order, **more)
+        return _page(sale, priced(sale.offer_in(wish.currency), wish.code, buyer), wish, order, **more)
     except (InvalidInput, LimitReached) as problem:
         return _page_with(problem, sale, wish, order, **more)
 
@@ -69,7 +69,7 @@ def buy(find_sale: Callable[[], Sale], person: Reader | None, **more: Any) -> An
     wish = _wish(request.form, order)
     try:
         buyer = _buyer(person) if person else guest(wish.email)
-        _require_payable(_priced(sale.offer_in(wish.currency), wish, buyer), buyer)
+        _require_payable(priced(sale.offer_in(wish.currency), wish.code, buyer), buyer)
         return redirect(checkout.begin(buyer, partial(_offered, find_sale, wish, buyer), wish.consents), 303)
     except (InvalidInput, LimitReached) as problem:
         return _page_with(problem, find_sale(), wish, order, **more)
@@ -116,19 +116,12 @@ def _wish(given: Mapping[str, str], order: Order | None) -> Wish:
     )
 
 
-def _priced(offer: Offer, wish: Wish, buyer: Buyer) -> Offer:
-    """The offer at the wished code's price. Wrong codes are counted, so that nobody finds one by guessing."""
-    if not wish.code:
+def priced(offer: Offer, code: str, buyer: Buyer) -> Offer:
+    """The offer at this code's price, where there is one. Raises CodeRefused, LimitReached after many wrong ones."""
+    if not code:
         return offer
-    keys = (f"person:{buyer.user_id or buyer.guest_key}", f"address:{request.remote_addr}")
-    if any(is_used_up(WRONG_CODES, "code", key) for key in keys):
-        raise LimitReached(TOO_MANY_CODES)
-    try:
-        return take_off(offer, wish.code, buyer.user_id, buyer.email)
-    except CodeRefused:
-        for key in keys:
-            count(WRONG_CODES, "code", key)
-        raise
+    look = partial(take_off, offer, code, buyer.user_id, buyer.email)
+    return try_code("code", buyer.user_id or buyer.guest_key, look, CodeRefused, TOO_MANY_CODES)
 
 
 def _require_payable(offer: Offer, buyer: Buyer) -> None:

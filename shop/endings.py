@@ -18,6 +18,7 @@ from shop.guests.rules import masked
 from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
 from shop.rules import OrderState
+from shop.words import Words
 
 
 class Ending(StrEnum):
@@ -103,6 +104,7 @@ class OrderPage:
     is_again: bool
     is_guest: bool
     thanks: Thanks | None
+    words: Words
 
     @property
     def state(self) -> str:
@@ -124,9 +126,7 @@ class OrderPage:
 
     @property
     def noun(self) -> str:
-        if not self.order.kind.is_for_oneself:
-            return "seats"
-        return "course" if len(self.order.lines) == 1 else "bundle"
+        return self.words.noun
 
     @property
     def consent(self) -> str:
@@ -172,6 +172,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
         is_again=is_again,
         is_guest=is_guest,
         thanks=fulfilment_of(order).thanks(order),
+        words=fulfilment_of(order).words(order),
     )
 
 

@@ -19,8 +19,10 @@ from enrollment.services import (
     take_back_grants,
     was_ended_by_school,
 )
+from shop import words
 from shop.bundles.models import Bundle
 from shop.models import Order, OrderKind
+from shop.words import Words
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,14 @@ class Fulfilment(Protocol):
     def take_back(self, order: Order, reason: EndReason) -> None:
         """End what it gave."""
 
+    def forget(self, order: Order) -> None:
+        """Delete what was kept for a payment that did not come."""
+
     def path(self, order: Order) -> str:
         """Where the buyer goes on once it is paid."""
+
+    def words(self, order: Order) -> Words:
+        """How its pages and mails speak of it."""
 
     def thanks(self, order: Order) -> Thanks | None:
         """What its page says once it is paid; None where a course was opened, whose steps it shows."""
@@ -119,8 +127,14 @@ class OwnCourses:
     def take_back(self, order: Order, reason: EndReason) -> None:
         take_back_grants(order.source, reason)
 
+    def forget(self, order: Order) -> None:
+        pass
+
     def path(self, order: Order) -> str:
         return f"/learn/{first_course(order).slug}"
+
+    def words(self, order: Order) -> Words:
+        return words.of_course("course" if len(order.lines) == 1 else "bundle", order.title)
 
     def thanks(self, order: Order) -> Thanks | None:
         return None

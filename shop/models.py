@@ -27,6 +27,7 @@ class OrderKind(StrEnum):
     BUNDLE = "bundle"  # several courses for oneself, at one price
     PLAN = "plan"  # courses for oneself, paid in instalments or as a membership
     SEATS = "seats"  # places of a course for a team
+    GIFT = "gift"  # a course for somebody else
 
     @property
     def is_for_oneself(self) -> bool:

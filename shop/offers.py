@@ -1,11 +1,12 @@
 """What can be bought, as an order is made of it: the courses, their prices, and how it is called."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.money import Money
 from courses.models import Course
 from payments.values import Invoicing
-from shop.models import OrderKind
+from shop.models import Order, OrderKind
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,9 @@ class Line:
 class Offer:
     """What the buyer is shown, and what the order freezes. `subject` names it once: `course:7`. All lines are of one
     currency. `code` is the one that took the discount off, or empty.
-    Of a plan the price is that of one payment, see Order. Each line's amount is for all of `quantity`."""
+    Of a plan the price is that of one payment, see Order. Each line's amount is for all of `quantity`.
+    `is_single`: its subject is ordered once for as long as the order stands, and not only while it is open. `keep`
+    writes down what else is agreed, each time that its order is made or met again."""
 
     kind: OrderKind
     subject: str
@@ -33,6 +36,8 @@ class Offer:
     instalments: int | None = None
     quantity: int = 1
     invoicing: Invoicing | None = None
+    is_single: bool = False
+    keep: Callable[[Order], None] | None = None
 
     @property
     def price(self) -> Money:

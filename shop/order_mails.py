@@ -25,8 +25,9 @@ def write(order: Order, kind: str, again: int = 0, **more: object) -> None:
 
 def facts_of(order: Order) -> dict[str, object]:
     """What every mail to the buyer may say."""
+    words = fulfilment_of(order).words(order)
     return {
-        "name": _name_of(order), "course": order.title, "number": order.number,
+        "name": _name_of(order), "course": words.name, "words": words, "number": order.number,
         "amount": str(order.amount), "is_test": not order.livemode,
         "path": "" if order.is_unclaimed else order.url,  # Only its account reads an order's page.
         "course_path": sale_page(order),

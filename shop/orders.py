@@ -20,7 +20,7 @@ from shop.guests.standing import order_in_the_way
 from shop.legal import Accepted
 from shop.models import Order, OrderChange, OrderLine
 from shop.offers import Offer
-from shop.rules import OPEN_STATES, OrderState
+from shop.rules import OPEN_STATES, UNPAID, OrderState
 from shop.standing import open_order
 
 CHECKOUT_LASTS = timedelta(hours=23)  # Stripe allows a session 24 h, from its own clock
@@ -52,8 +52,11 @@ def place(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Ord
         _require_welcome(buyer.user_id, offer)
         found = open_order(buyer.user_id, *offer.course_ids)
     else:
-        found = _open_order_of(buyer.user_id, offer.subject)
-    return found or _new_order(buyer, offer, accepted, livemode)
+        found = _order_of(buyer.user_id, offer)
+    order = found or _new_order(buyer, offer, accepted, livemode)
+    if offer.keep is not None:
+        offer.keep(order)
+    return order
 
 
 def is_of(order: Order, buyer: Buyer) -> bool:
@@ -92,6 +95,13 @@ def order_of(user_id: int, **by: str) -> Order:
     if found is None:
         raise NotFound("There is no such order among yours.")
     return found
+
+
+def find_waiting(user_id: int, number: str) -> Order | None:
+    """A person's order of this number that waits for its payment."""
+    return db.session.scalar(
+        select(Order).filter_by(user_id=user_id, number=number, state=OrderState.PENDING)
+    )
 
 
 def orders_of(user_id: int) -> list[Order]:
@@ -173,10 +183,12 @@ def _require_welcome(user_id: int, offer: Offer) -> None:
     require_admission(user_id, offer.course_ids)
 
 
-def _open_order_of(user_id: int, subject: str) -> Order | None:
+def _order_of(user_id: int, offer: Offer) -> Order | None:
+    """The order of this subject that is open; of one that is ordered once also the one that was paid."""
     mode = current_config().is_live
-    query = select(Order).filter_by(user_id=user_id, subject=subject, livemode=mode)
-    return db.session.scalar(query.where(Order.state.in_(OPEN_STATES)))
+    query = select(Order).filter_by(user_id=user_id, subject=offer.subject, livemode=mode)
+    stands = Order.state.not_in(UNPAID) if offer.is_single else Order.state.in_(OPEN_STATES)
+    return db.session.scalar(query.where(stands).limit(1))
 
 
 def _new_order(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Order:

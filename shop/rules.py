@@ -45,6 +45,7 @@ UNDONE: dict[OrderState, frozenset[OrderState]] = {
     S.PARTLY_REFUNDED: frozenset({S.PAID}),
     S.REFUNDED: frozenset({S.PAID, S.PARTLY_REFUNDED, S.DUPLICATE, S.REVIEW, S.CHARGED_BACK}),
 }
+UNPAID = (S.FAILED, S.EXPIRED)  # over, and nobody paid
 OPEN_STATES = (S.PENDING, S.PROCESSING)  # one such order for a person and a course
 UNDECIDED = (*OPEN_STATES, S.REVIEW)  # while one is, nothing more is sold to this person in this course
 

@@ -25,7 +25,7 @@ from shop.models import Order, OrderChange
 from shop.orders import lock_order, lock_with_buyer
 from shop.refunds import services as refunds
 from shop.refunds.services import Settled
-from shop.rules import OPEN_STATES, OrderState
+from shop.rules import OPEN_STATES, UNPAID, OrderState
 
 ENTERED = frozenset({OrderState.PAID, OrderState.PARTLY_REFUNDED})
 FREE = "free"  # the way of paying of an order that costs nothing
@@ -218,6 +218,8 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
     db.session.add(change)
     db.session.flush()
     coupons.follow(order)
+    if after in UNPAID:
+        fulfilment_of(order).forget(order)
     record(f"order.{after}", f"order:{order.number}", {"cause": cause})
     if before is OrderState.REFUNDED and after is not OrderState.CHARGED_BACK:
         _undo(order)

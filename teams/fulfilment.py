@@ -7,8 +7,10 @@ from core.clock import now
 from core.database import db, insert_once
 from enrollment.rules import EndReason, PauseReason
 from enrollment.services import lock_person, pause_grants, resume_grants, take_back_grants
+from shop import words
 from shop.fulfilment import Thanks, first_course, fulfils, sold_at
 from shop.models import Order, OrderKind
+from shop.words import Words
 from teams.models import Seat
 from teams.seats import reopen
 from teams.services import make_team
@@ -54,8 +56,14 @@ class Seats:
             seat.ended_at, seat.token_hash = seat.ended_at or now(), None
         db.session.flush()
 
+    def forget(self, order: Order) -> None:
+        pass
+
     def path(self, order: Order) -> str:
         return "/team"
+
+    def words(self, order: Order) -> Words:
+        return words.of_seats(order.title)
 
     def thanks(self, order: Order) -> Thanks:
         text = "Your seats are ready: invite whom you like, by pasting their addresses."

@@ -29,7 +29,9 @@ TOKENS_OF_THEIR_OWN = {
     "quizzes.submit",
 }  # under an ended sign-in they keep the answers instead
 SIGNED = {"webhook.stripe", "notifications.refuse"}  # their signature is their token
-MOVE_NO_MONEY = {"admin_orders.read_again", "admin_orders.reconcile_now"}  # they ask Stripe, and follow it
+MOVE_NO_MONEY = {  # they ask Stripe and follow it, or only mail
+    "admin_orders.read_again", "admin_orders.reconcile_now", "admin_gifts.send",
+}  # fmt: skip
 OF_A_MAIL = {"notifications.ask_refusal", "notifications.refuse"}
 # What changes something for the others stands last. Columns: the PEOPLE in their order.
 TABLE = """
@@ -180,6 +182,13 @@ GET  shop.show                 login   200     404     404     404     404     4
 GET  shop_orders.index         login   200     200     200     200     200     200
 GET  admin_enrollments.revoke        login   403     403     403     200     403     200
 GET  seats.order              course  course  course  course  course  course  course
+GET  gifts.order              login   course  course  course  course  course  course
+GET  gifts.show                      login   200     404     404     404     404     404
+GET  redeem.show                     200     200     200     200     200     200     200
+POST gifts.order              login   course  course  course  course  course  course
+POST gifts.plan                      login   422     404     404     404     404     404
+POST gifts.print_out                 login   200     404     404     404     404     404
+POST redeem.claim                    login   422     422     422     422     422     422
 GET  team.index                      login   200     404     404     404     404     404
 GET  team.export                     login   200     404     404     404     404     404
 GET  team.invite                     login   200     404     404     404     404     404
@@ -264,6 +273,7 @@ POST admin_refunds.approve           login   403     403     403     403     409
 POST admin_refunds.decline           login   403     403     403     403     422     422
 POST refunds.ask                     login   422     404     404     404     404     404
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
+POST admin_gifts.send                login   403     403     403     403     303     303
 POST admin_seats.change              login   403     403     403     403     303     303
 POST admin_school.settings           login   403     403     403     403     403     422
 POST kept_answers.send_kept          login   303     404     404     404     404     404
@@ -379,6 +389,8 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_refunds.refund": {"number": "THE-ORDER"},
     "admin_refunds.approve": {"request_id": 1},
     "admin_refunds.decline": {"request_id": 1},
+    **{f"gifts.{door}": {"number": "THE-ORDER"} for door in ("show", "plan", "print_out")},
+    "admin_gifts.send": {"number": "THE-ORDER"},
     **{f"plans.{door}": {"number": "THE-ORDER"} for door in ("card", "ask_end", "end", "go_on")},
     **{f"plans.{door}": {"plan_id": 1} for door in ("show", "buy")},
     "admin_plans.switch": {"plan_id": 1, "verb": "off"},
@@ -443,6 +455,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     factories.make_tool("diary", "anatomy", "anatomy/lessons/lesson-1")
     order = factories.make_order(learner, course, "expired", number="THE-ORDER", session_id=None)
     _team(learner, order, course)
+    factories.make_gift(order, course)
     factories.make_dispute(order, "won")
     factories.enroll(learner, finished)
     factories.complete(learner, *factories.steps_of(finished))

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from core.audit import AuditEntry
 from core.database import db, transaction
 from core.mail import queue
-from shop.models import OrderChange
+from shop.models import OrderChange, OrderKind
 from shop.rules import OrderState
 from tests.admin.orders import Answers, make_event, make_run, next_page, part, shown
 from tests.conftest import NOON, Clock
 from tests.counting import statements
-from tests.factories import make_course, make_order, make_user, post, sign_in
+from tests.factories import mails, make_course, make_gift, make_order, make_user, post, sign_in
 
 PAGES = ("/admin/orders", "/admin/orders/ONE", "/admin/events", "/admin/reconcile")
 
@@ -274,3 +274,17 @@ def test_an_order_that_needs_somebody_says_what_to_do(
 def test_an_order_that_does_not_exist_is_not_found(client: FlaskClient, admin: Any, path: str) -> None:
     assert client.get(path).status_code == 404
     assert post(client, "/admin/orders/NONE/read").status_code == 404
+
+
+def test_the_page_of_a_gift_shows_how_it_stands_and_sends_its_code_again(
+    client: FlaskClient, admin: Any, course: Any
+) -> None:
+    order = make_order(make_user(), course, number="N01", kind=OrderKind.GIFT)
+    make_gift(order, course)
+    page = client.get("/admin/orders/N01").text
+    assert "Sent, not claimed" in page
+    assert "anna@example.org" in page
+
+    assert post(client, "/admin/orders/N01/gift/send").status_code == 303
+
+    assert [mail.kind for mail in mails("anna@example.org")] == ["gift"]

@@ -66,3 +66,20 @@ def make_dispute(order: Any, status: str = "needs_response", **columns: Any) -> 
         session.flush()
         session.expunge(row)
     return row
+
+
+def make_gift(order: Any, course: Any, **columns: Any) -> Any:
+    """The paid gift of an order of this course, sent to Anna today and not claimed; detached."""
+    from core.clock import now
+    from core.ids import random_token
+    from shop.gifts.models import Gift
+
+    defaults: dict[str, Any] = {
+        "order_id": order.id, "course_id": course.id, "giver_name": "Mara", "recipient_name": "Anna",
+        "recipient_email": "anna@example.org", "message": "", "send_on": now().date(), "send_at": now(),
+        "code_hash": random_token(), "sent_at": now(), "mails": 1,
+    }  # fmt: skip
+    with transaction() as session:
+        gift = Gift(**(defaults | columns))
+        session.add(gift)
+    return detached(gift)

@@ -12,6 +12,7 @@ from flask import Flask
 from core import mail, reads
 from core.database import db, transaction
 from core.school import change_school
+from shop.words import of_course
 from tests.conftest import make_config
 
 OF_MONEY = (
@@ -34,7 +35,7 @@ LEAST: dict[str, Any] = {
     "is_in": False, "text": "Not for me.", "progress": 0, "why": "", "is_approved": False, "answer": "Too late.",
     "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
     "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
-    "was_paused": False, "tax": "", "net": "",
+    "was_paused": False, "tax": "", "net": "", "words": of_course("course", "First course"),
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",

@@ -1,0 +1,1 @@
+"""Gifts: a course bought for somebody else, whose code is mailed on a day."""
