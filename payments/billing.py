@@ -14,7 +14,8 @@ from payments.values import Payment
 @dataclass(frozen=True)
 class Invoice:
     """One bill of a subscription. `until` is the end of the period that it is for; `payment` is the money that
-    settled it, `tax` the tax within the total, None where Stripe did not work it out."""
+    settled it, `tax` the tax within the total, None where Stripe did not work it out. `url` is
+    Stripe's page of it."""
 
     id: str
     is_paid: bool
@@ -25,6 +26,7 @@ class Invoice:
     payment_id: str = ""
     payment: Payment | None = None
     tax: int | None = None
+    url: str = ""
 
     @property
     def refunded(self) -> int:

@@ -57,6 +57,7 @@ def _invoice(given: Any, payments: dict[str, Payment]) -> Invoice:
         payment_id=payment_id,
         payment=payments.get(payment_id),
         tax=taxed_invoice(given),
+        url=given.hosted_invoice_url or "",
     )
 
 

@@ -104,3 +104,22 @@ def test_rows_survive_the_way_down(old_url: str) -> None:
     command.downgrade(servers.alembic_config(old_url), BEFORE_ASSESSMENT)
 
     assert counts(old_url) == before
+
+
+def test_why_a_grant_is_paused_survives_both_ways(old_url: str) -> None:
+    config = servers.alembic_config(old_url)
+    paused = {"user_id": 1, "course_id": 1, "paused_at": MOMENT, "pause_reason": "payment"}
+    command.upgrade(config, "20261122_teams")
+    with connected(old_url) as (connection, tables):
+        connection.execute(tables["grants"].insert().values(whole(tables["grants"], paused)))
+        connection.commit()
+
+    command.upgrade(config, "head")
+    with connected(old_url) as (connection, tables):
+        kept = connection.execute(tables["grant_pauses"].select()).one()
+    command.downgrade(config, "20261122_teams")
+    with connected(old_url) as (connection, tables):
+        again = connection.execute(tables["grants"].select()).mappings().one()
+
+    assert kept.reason == "payment"
+    assert (again["pause_reason"], again["paused_at"]) == ("payment", kept.since)

@@ -37,8 +37,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("tax_minor", sa.Integer(), server_default="0", nullable=False))
     with op.batch_alter_table("plan_payments") as batch:
         batch.add_column(sa.Column("tax_minor", sa.Integer(), nullable=True))
-
-
+        batch.add_column(sa.Column("invoice_url", sa.String(), server_default="", nullable=False))
     _create_pauses()
 
 
@@ -49,6 +48,7 @@ def downgrade() -> None:
     with op.batch_alter_table("refunds") as batch:
         batch.drop_column("payment_id")
     with op.batch_alter_table("plan_payments") as batch:
+        batch.drop_column("invoice_url")
         batch.drop_column("tax_minor")
     with op.batch_alter_table("order_lines") as batch:
         batch.drop_column("tax_minor")

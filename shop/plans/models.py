@@ -100,3 +100,4 @@ class PlanPayment(Base):
     amount_minor: Mapped[int]
     refunded_minor: Mapped[int]
     tax_minor: Mapped[int | None]  # within the amount, where Stripe worked it out
+    invoice_url: Mapped[str] = mapped_column(server_default="", default="")  # Stripe's page of it

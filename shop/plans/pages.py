@@ -8,9 +8,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from core.database import db
+from core.money import Money
 from shop.models import Order
 from shop.plans.models import Plan, PlanPayment, PlanTerm
 from shop.plans.rules import RUNNING, TermState
+
+
+@dataclass(frozen=True)
+class PaidBill:
+    """One payment of a plan on its order's page; `url` is Stripe's page of the invoice, or empty."""
+
+    day: str
+    amount: Money
+    url: str
 
 
 @dataclass(frozen=True)
@@ -19,11 +29,15 @@ class PlanCard:
 
     order: Order
     state: TermState
-    paid: int
+    bills: list[PaidBill]
     next_on: str
     closes_on: str  # when access pauses, while a payment is missing
     ends_on: str  # when a cancelled one ends, or the day on which it ended
     why: str  # the school ended it, and says so
+
+    @property
+    def paid(self) -> int:
+        return len(self.bills)
 
     @property
     def is_membership(self) -> bool:
@@ -61,12 +75,20 @@ def card_of(order: Order, time_zone: str) -> PlanCard | None:
     return PlanCard(
         order=order,
         state=term.state,
-        paid=paid_of([order]).get(order.id, 0),
+        bills=_bills_of(order, zone),
         next_on=_day(term.renews_at if term.ends_at is None else None, zone),
         closes_on=_day(term.grace_until, zone),
         ends_on=_day(term.ended_at or term.ends_at, zone),
         why=term.end_note,
     )
+
+
+def _bills_of(order: Order, zone: ZoneInfo) -> list[PaidBill]:
+    query = select(PlanPayment).filter_by(order_id=order.id).order_by(PlanPayment.paid_at, PlanPayment.until)
+    return [
+        PaidBill(_day(each.paid_at, zone), Money(each.amount_minor, order.currency), each.invoice_url)
+        for each in db.session.scalars(query)
+    ]
 
 
 def paid_of(orders: Sequence[Order]) -> dict[int, int]:

@@ -140,7 +140,7 @@ def _note(order: Order, invoice: Invoice) -> PlanPayment:
     row = {
         "invoice_id": invoice.id, "order_id": order.id, "payment_id": invoice.payment_id or None,
         "paid_at": invoice.paid_at or now(), "until": invoice.until, "amount_minor": invoice.total.minor,
-        "refunded_minor": invoice.refunded, "tax_minor": invoice.tax,
+        "refunded_minor": invoice.refunded, "tax_minor": invoice.tax, "invoice_url": invoice.url,
     }  # fmt: skip
     insert_once(PlanPayment, row, ("invoice_id",))
     payment = db.session.get_one(PlanPayment, invoice.id, with_for_update=True, populate_existing=True)

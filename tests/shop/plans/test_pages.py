@@ -31,6 +31,7 @@ def test_the_order_shows_what_is_paid_and_leads_to_the_card(plans: PlanShop) -> 
 
     assert "1 of 3" in page
     assert "Next on" in page
+    assert f"{plans.sandbox.api_base}/invoices/in_" in page
     assert "End the membership" not in page
     assert answer.location.startswith(f"{plans.sandbox.api_base}/p/session/")
     assert "1 of 3 payments made" in client.get("/account/orders").text
