@@ -4,6 +4,7 @@ from flask import Blueprint, abort, flash, redirect
 from werkzeug.wrappers import Response
 
 from core.database import transaction
+from core.errors import Conflict
 from core.web import ANYONE, SIGNED_IN, allow, reader, render, signed_in
 from teams import seats, services
 from teams.forms import ButtonForm, SharesForm
@@ -16,14 +17,11 @@ Answer = str | Response | tuple[str, int]
 @allow(ANYONE)
 def join(token: str) -> Answer:
     """Where the link of an invitation leads: who invites to what. Only the button takes the seat."""
-    seat, team, course = seats.invitation_of(token)
+    seat, _, course = seats.invitation_of(token)
     person = reader()
     if seat.is_accepted:
         return redirect(f"/learn/{course.slug}") if person and person.user_id == seat.user_id else abort(404)
-    return render(
-        "teams/join.html", nav="login", team=team, course=course, email=seat.email, here=f"/team/join/{token}",
-        form=SharesForm(), person=person,
-    )  # fmt: skip
+    return _join_page(token, SharesForm())
 
 
 @bp.post("/team/join/<token>")
@@ -34,8 +32,11 @@ def accept(token: str) -> Answer:
     if not form.validate_on_submit():
         abort(422)
     slug = seats.invitation_of(token)[2].slug
-    with transaction():
-        is_taken = seats.accept(token, person.user_id, form.choice)
+    try:
+        with transaction():
+            is_taken = seats.accept(token, person.user_id, form.choice)
+    except Conflict as conflict:
+        return _join_page(token, form, conflict.sentence), 409
     if is_taken:
         flash("The seat is yours. You may change what your team sees under Account, Teams.", "success")
     else:
@@ -102,3 +103,12 @@ def leave(seat_id: int) -> Response:
         seats.leave(signed_in().user_id, seat_id)
     flash("You have left the seat. What you did is kept.", "success")
     return redirect("/account/teams", 303)
+
+
+def _join_page(token: str, form: SharesForm, why_not: str = "") -> str:
+    """The invitation; `why_not` says why its seat could not be taken just now."""
+    seat, team, course = seats.invitation_of(token)
+    return render(
+        "teams/join.html", nav="login", team=team, course=course, email=seat.email, here=f"/team/join/{token}",
+        form=form, person=reader(), why_not=why_not,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from core.database import db
 from core.errors import Conflict, NotFound
 from core.ids import fingerprint, random_token
 from courses.models import Course
+from enrollment.admission.services import require_admission
 from enrollment.rules import EndReason, GrantKind
 from enrollment.services import (
     ENDED,
@@ -119,8 +120,8 @@ def seats_held(user_id: int) -> list[tuple[Seat, Team, Course]]:
 def accept(token: str, user_id: int, shares: Share) -> bool:
     """Take the seat of a mail's link. False for somebody who is in the course already: then the seat is free again.
 
-    Raises NotFound for a link that is not good any more, Conflict while the seat's payment is disputed and for
-    somebody whose access the school ended.
+    Raises NotFound for a link that is not good any more, Conflict while the seat's payment is disputed, for somebody
+    whose access the school ended, and for one who may not enroll now: the seat stays theirs to accept.
     """
     lock_person(user_id)
     seat = _one(Seat.token_hash == fingerprint(token), Seat.ended_at.is_(None), Seat.accepted_at.is_(None))
@@ -134,6 +135,7 @@ def accept(token: str, user_id: int, shares: Share) -> bool:
         return False
     if was_ended_by_school(find_enrollment(user_id, seat.course_id)):
         raise Conflict(ENDED)
+    require_admission(user_id, (seat.course_id,), is_paid=True)
     seat.user_id, seat.accepted_at, seat.shares = user_id, now(), shares
     db.session.flush()
     enroll(user_id, seat.course_id, GrantKind.SEAT, source=seat.source, order_id=seat.order_id)

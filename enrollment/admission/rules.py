@@ -14,12 +14,14 @@ SENTENCES = {
 
 
 def hindrances(
-    window: Window, missing: Sequence[object], must_choose: bool, now: datetime
+    window: Window, missing: Sequence[object], must_choose: bool, now: datetime, is_paid: bool = False
 ) -> tuple[Hindrance, ...]:
     """All that keeps somebody from enrolling, what they can do least about first; nothing where they may. `missing`
-    are the courses that they have to complete before; `must_choose` whether they need a place in a group."""
+    are the courses that they have to complete before; `must_choose` whether they need a place in a group. A place
+    that `is_paid` already, as a gift or a seat, is taken also once the course takes nobody new."""
+    outside = window.hindrance(now)
     found = (
-        window.hindrance(now),
+        None if is_paid and outside is Hindrance.CLOSED else outside,
         Hindrance.PREREQUISITES if missing else None,
         Hindrance.CHOOSE_GROUP if must_choose else None,
     )

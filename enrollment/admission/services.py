@@ -47,23 +47,25 @@ class Admission:
         return [sentence(each, titles, day) for each in self.hindrances]
 
 
-def admission_to(course: Course, user_id: int | None, bought: Collection[int] = ()) -> Admission:
+def admission_to(
+    course: Course, user_id: int | None, bought: Collection[int] = (), *, is_paid: bool = False
+) -> Admission:
     """Whether this person may enroll now; a visitor (None) has completed nothing.
 
-    What is `bought` together counts as done: who takes a course with the one before it is not sent away.
+    What is `bought` together counts as done: who takes a course with the one before it is not sent away. A place that
+    `is_paid` already, as a gift or a seat, is taken also once the course takes nobody new.
     """
     window = window_of_days(course.enroll_from, course.enroll_until, ZoneInfo(current_school().time_zone))
     missing = _missing(course.requires, user_id, bought)
-    return Admission(
-        hindrances(window, missing, _must_choose(course.id, user_id), now()), missing, window.opens_at
-    )
+    found = hindrances(window, missing, _must_choose(course.id, user_id), now(), is_paid)
+    return Admission(found, missing, window.opens_at)
 
 
-def require_admission(user_id: int | None, course_ids: Collection[int]) -> None:
+def require_admission(user_id: int | None, course_ids: Collection[int], *, is_paid: bool = False) -> None:
     """Raises Conflict, with what to do, where this person, or a guest (None), may not enroll in all of these courses
-    now."""
+    now, or not take what `is_paid` already."""
     for course in db.session.scalars(select(Course).where(Course.id.in_(course_ids)).order_by(Course.id)):
-        found = admission_to(course, user_id, course_ids)
+        found = admission_to(course, user_id, course_ids, is_paid=is_paid)
         if not found.is_open:
             raise Conflict(" ".join(found.sentences(ZoneInfo(current_school().time_zone))))
         if user_id is not None and (place := place_of(user_id, course.id)) is not None:

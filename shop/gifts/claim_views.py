@@ -72,7 +72,7 @@ def _why_not(course: Course, person: Reader) -> list[str]:
         return [services.HELD]
     if was_ended_by_school(find_enrollment(person.user_id, course.id)):
         return [ENDED]
-    return admission_to(course, person.user_id).sentences(ZoneInfo(person.time_zone))
+    return admission_to(course, person.user_id, is_paid=True).sentences(ZoneInfo(person.time_zone))
 
 
 def _refused(form: CodeForm, sentence: str) -> Answer:

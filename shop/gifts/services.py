@@ -184,7 +184,7 @@ def claim(typed: str, user_id: int) -> Course:
         raise Conflict(HELD)
     if was_ended_by_school(find_enrollment(user_id, course.id)):
         raise Conflict(ENDED)
-    require_admission(user_id, (course.id,))
+    require_admission(user_id, (course.id,), is_paid=True)
     _take(gift, user_id)
     enroll(user_id, course.id, GrantKind.GIFT, source=gift.source, order_id=gift.order_id)
     record("gift.claim", gift.source, actor_id=user_id)

@@ -41,6 +41,9 @@ def test_the_table_of_who_may_enroll(
     window: Window, missing: list[str], must_choose: bool, expected: tuple[Hindrance, ...]
 ) -> None:
     assert hindrances(window, missing, must_choose, NOON) == expected
+    # A gift and a seat were paid for: that the course takes nobody new is no matter any more.
+    still = tuple(each for each in expected if each is not H.CLOSED)
+    assert hindrances(window, missing, must_choose, NOON, is_paid=True) == still
 
 
 def test_both_days_of_a_window_are_whole_days_by_the_schools_clock() -> None:

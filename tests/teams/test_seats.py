@@ -1,5 +1,6 @@
 """What may be done with a seat, and what it does to access."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import func, select
 
 from core.database import db, transaction
 from core.errors import Conflict, NotFound
+from courses.models import Course
 from enrollment.rules import EndReason, PauseReason
 from enrollment.services import find_enrollment, revoke
 from shop.fulfilment import fulfilment_of
@@ -61,6 +63,26 @@ def test_an_accepted_seat_lets_its_holder_in_and_nobody_else(clinic: Clinic) -> 
     with pytest.raises(NotFound):
         clinic.accept(other, address=ada.email)
     assert not clinic.is_in(other)
+
+
+def test_who_lacks_the_course_before_may_take_the_seat_later(clinic: Clinic) -> None:
+    before, ada = factories.make_course("before"), factories.make_user()
+    clinic.invite(ada.email)
+    client = clinic.app.test_client()
+    factories.sign_in(client, ada)
+    address = f"/team/join/{clinic.link(ada.email)}"
+    with transaction() as session:
+        course = session.get_one(Course, clinic.course.id)
+        course.requires, course.enroll_until = [before.slug], date(2020, 1, 1)
+
+    refused = factories.post(client, address, {"shares": "nothing"})
+
+    assert (refused.status_code, f"Complete “{before.title}” first" in refused.text) == (409, True)
+    assert not clinic.is_in(ada)
+    with transaction() as session:
+        session.get_one(Course, clinic.course.id).requires = []
+    assert factories.post(client, address, {"shares": "nothing"}).status_code == 303
+    assert clinic.is_in(ada)
 
 
 def test_who_is_in_already_leaves_the_seat_free(clinic: Clinic) -> None:

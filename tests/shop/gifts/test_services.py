@@ -103,7 +103,7 @@ def test_the_step_that_claims_looks_itself_whether_it_is_taken(giving: Giving) -
             services._take(gift, giving.giver.id)
 
 
-@pytest.mark.parametrize("why", ["held", "put out", "closed"])
+@pytest.mark.parametrize("why", ["held", "put out", "not open yet"])
 def test_who_may_not_come_in_leaves_the_gift_good(giving: Giving, why: str) -> None:
     giving.buy()
     anna, other = factories.make_user(), factories.make_user()
@@ -113,15 +113,15 @@ def test_who_may_not_come_in_leaves_the_gift_good(giving: Giving, why: str) -> N
         giving.claim(anna)
 
     assert giving.gift().state is GiftState.SENT
-    if why != "closed":
+    if why != "not open yet":
         giving.claim(other)
         assert giving.is_in(other)
 
 
 def _keep_out(giving: Giving, person: Any, why: str) -> None:
-    if why == "closed":
+    if why == "not open yet":
         with transaction() as session:
-            session.get_one(Course, giving.course.id).enroll_until = now().date() - timedelta(days=2)
+            session.get_one(Course, giving.course.id).enroll_from = now().date() + timedelta(days=2)
         return
     factories.enroll(person, giving.course, "admin")
     if why == "put out":
@@ -233,7 +233,7 @@ def test_a_dispute_pauses_the_code_and_what_it_opened(giving: Giving) -> None:
     assert not giving.is_in(anna)
 
     for order in (first, second):
-        giving.turn(order, "pause", None)
+        giving.turn(order, "resume", PauseReason.DISPUTE)
     giving.claim(bo, giving.code("bo@example.org"))
     assert giving.is_in(anna)
     assert giving.is_in(bo)
@@ -247,7 +247,7 @@ def test_a_paused_gift_is_not_mailed_on_its_day(giving: Giving, clock: Clock) ->
     jobs.send_due()
     assert giving.mails() == []
 
-    giving.turn(order, "pause", None)
+    giving.turn(order, "resume", PauseReason.DISPUTE)
     jobs.send_due()
     assert giving.mails() == ["gift"]
 
