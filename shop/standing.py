@@ -15,7 +15,7 @@ WAITS = {
     OrderState.PROCESSING: Waits.BANK,
     OrderState.REVIEW: Waits.REVIEW,
 }
-_FOR_ONESELF = tuple(kind for kind in OrderKind if kind.is_for_oneself)
+FOR_ONESELF = tuple(kind for kind in OrderKind if kind.is_for_oneself)
 
 
 def open_order(user_id: int, *course_ids: int) -> Order | None:
@@ -24,7 +24,7 @@ def open_order(user_id: int, *course_ids: int) -> Order | None:
     query = select(Order).where(
         Order.user_id == user_id,
         Order.livemode == current_config().is_live,  # What a test key began decides nothing once money moves.
-        Order.kind.in_(_FOR_ONESELF),
+        Order.kind.in_(FOR_ONESELF),
         Order.state.in_(UNDECIDED),
         select(OrderLine.id)
         .where(OrderLine.order_id == Order.id, OrderLine.course_id.in_(course_ids))
