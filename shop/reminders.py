@@ -13,6 +13,7 @@ from core.database import db
 from enrollment.models import Enrollment, EnrollmentState
 from shop.models import Order, OrderChange, OrderLine
 from shop.rules import OrderState
+from shop.standing import FOR_ONESELF
 
 TOLD = (OrderState.PENDING, OrderState.PROCESSING, OrderState.REVIEW, OrderState.FAILED)
 FRESH = timedelta(days=7)  # for so long a failed payment is spoken of
@@ -73,4 +74,5 @@ def _is_over() -> ColumnElement[bool]:
         .where(OrderLine.order_id == Order.id, Enrollment.id.is_(None))
     )
     unpaid = Order.state.in_((OrderState.PENDING, OrderState.FAILED))
-    return and_(unpaid, or_(followed.exists(), ~outside.exists()))
+    is_in = and_(Order.kind.in_(FOR_ONESELF), ~outside.exists())  # Whoever gives may be in, or not.
+    return and_(unpaid, or_(followed.exists(), is_in))

@@ -218,8 +218,6 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
     db.session.add(change)
     db.session.flush()
     coupons.follow(order)
-    if after in UNPAID:
-        fulfilment_of(order).forget(order)
     record(f"order.{after}", f"order:{order.number}", {"cause": cause})
     if before is OrderState.REFUNDED and after is not OrderState.CHARGED_BACK:
         _undo(order)
@@ -227,6 +225,8 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
         _let_in(order)
     elif after in FOLLOWS:
         FOLLOWS[after](order, before)
+    if after in UNPAID:  # When its mails are written: they name what was bought.
+        fulfilment_of(order).forget(order)
 
 
 def _let_in(order: Order) -> None:

@@ -16,8 +16,8 @@ from shop.words import of_course
 from tests.conftest import make_config
 
 OF_MONEY = (
-    "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "partly_refunded", "refund_returned",
-    "refund_answered", "payment_disputed", "dispute_settled", "charged_back",
+    "receipt", "receipt_gift", "payment_processing", "payment_failed", "paid_twice", "refunded", "partly_refunded",
+    "refund_returned", "refund_answered", "payment_disputed", "dispute_settled", "charged_back",
 )  # fmt: skip
 BUYERS = (*OF_MONEY, "refund_asked", "guest_welcome")
 TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
@@ -48,6 +48,7 @@ FULL: dict[str, Any] = LEAST | {
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
+    "receipt_gift": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
     "payment_processing": ["/orders/ST-1"],
     "payment_failed": ["/courses/first"],
     "paid_twice": ["/orders/ST-1"],

@@ -6,8 +6,10 @@ import pytest
 
 from core.database import db, transaction
 from core.money import Money
+from courses.models import Course
 from shop.gifts.rules import GiftCodeRefused, GiftState
 from shop.models import Order
+from shop.reminders import reminders_of
 from shop.turns import let_expire
 from tests import factories
 from tests.shop.gifts.giving import ANNA, Giving
@@ -48,6 +50,23 @@ def test_the_same_form_is_one_order_and_corrects_it_while_it_is_open(
     order = shop.order(giving.giver)
     assert giving.begin(recipient_email="late@example.org") == order.number
     assert giving.gift().recipient_email == "right@example.org"
+
+
+def test_another_price_makes_another_order_and_the_gift_goes_with_it(shop: Shop, giving: Giving) -> None:
+    giving.begin()
+    with transaction() as session:
+        session.get_one(Course, giving.course.id).price_minor = 5900
+    giving.begin()
+
+    assert shop.states(giving.giver) == ["expired", "pending"]
+    assert [gift.recipient_email for gift in giving.gifts()] == ["", ANNA]
+
+
+def test_a_gift_that_waits_for_its_payment_is_spoken_of_though_its_giver_is_in(giving: Giving) -> None:
+    factories.enroll(giving.giver, giving.course, "admin")
+    giving.begin()
+
+    assert [each.state for each in reminders_of(giving.giver.id, "UTC")] == ["pending"]
 
 
 def test_another_form_is_another_gift(shop: Shop, giving: Giving) -> None:
