@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from core.config import current_config
 from core.errors import DomainError, InvalidInput
-from core.limits import require_within
 from core.money import Money
 from core.school import current_school
 from core.web import ANYONE, Reader, allow, reader, render
@@ -15,7 +14,7 @@ from courses.models import Course
 from courses.services import find_course
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
-from shop.buying import CHECKOUTS, guest
+from shop.buying import guest, require_room
 from shop.guests.access import guest_key
 from shop.guests.standing import checkout_here
 from shop.legal import consent_asked
@@ -42,7 +41,7 @@ def order(course: str) -> Answer:
         return _page(found, form), 422 if form.errors else 200
     if "look" in request.form:
         return _page(found, form, total_price(price_table(found), form.seats.data or 0))
-    require_within(CHECKOUTS, "checkout", str(person.user_id) if person else None)
+    require_room(person)
     return _begin(found, form, person)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.factories import make_bundle, make_coupon, make_dispute, make_order
+from tests.factories import make_bundle, make_coupon, make_dispute, make_order, make_user
 from tests.journeys.cases import open_case, play
 from tests.journeys.people import DEMO_ADMIN, DEMO_INSTRUCTOR, DEMO_LEARNER, DEMO_NEWCOMER
 from tests.journeys.school import School, inside
@@ -28,7 +28,24 @@ def make_places(school: School) -> dict[str, str]:
     count_results(school)
     history = _history(school)
     _doubt(school, history["result"].rpartition("/")[2], int(history["learner id"]))
-    return {**history, **_plays(school), **_orders(school), **_offers(school), **_works(school)}
+    return {
+        **history,
+        **_plays(school),
+        **_orders(school),
+        **_offers(school),
+        **_works(school),
+        **_guest(school),
+    }
+
+
+def _guest(school: School) -> dict[str, str]:
+    """The page of the link that a guest gets who has paid."""
+    from accounts.invitations import welcome_path
+    from app import create_app
+
+    with inside(create_app(school.config)):
+        guest = make_user("guest@example.org", "", confirmed=False)
+        return {"welcome": welcome_path(guest, "/dashboard")}
 
 
 def _offers(school: School) -> dict[str, str]:

@@ -44,6 +44,8 @@ PAGES = [
     ("visitor", "/reset"),
     ("visitor", "/confirm"),
     ("visitor", "/mail-sent/register"),
+    ("visitor", "{welcome}"),
+    ("visitor", f"/courses/{CERTIFICATION}/enroll"),
     ("visitor", "/demo/mail"),
     ("visitor", "/nowhere"),
     ("learner", "/dashboard"),

@@ -271,6 +271,7 @@ def finds_the_course(page: Page) -> None:
 
 def registers(page: Page, address: str) -> None:
     presses_enroll(page)
+    page.get_by_role("link", name="make one first").click()
     page.get_by_label("Name").fill(NAME)
     page.get_by_label("Email address").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
