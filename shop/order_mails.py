@@ -9,6 +9,7 @@ from core.money import Money
 from core.school import current_school
 from payments.values import Session
 from shop.fulfilment import fulfilment_of, sale_page
+from shop.legal import CONSENTS
 from shop.models import Order
 
 _log = logging.getLogger("payments")
@@ -44,6 +45,7 @@ def send_receipt(order: Order) -> None:
         "promise_progress": order.refund_max_progress, "receipt_url": order.receipt_url,
         "tax": str(order.tax.amount) if order.tax else "", "net": str(order.tax.net) if order.tax else "",
         "learn_path": _way_in(order), "quantity": order.quantity,
+        "consent": CONSENTS.get(order.consent_version, ""),
     }  # fmt: skip
     write(order, fulfilment_of(order).receipt, **receipt)
 

@@ -35,7 +35,7 @@ LEAST: dict[str, Any] = {
     "is_in": False, "text": "Not for me.", "progress": 0, "why": "", "is_approved": False, "answer": "Too late.",
     "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
     "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
-    "was_paused": False, "tax": "", "net": "", "words": of_course("course", "First course"),
+    "was_paused": False, "tax": "", "net": "", "consent": "", "words": of_course("course", "First course"),
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
@@ -44,7 +44,7 @@ FULL: dict[str, Any] = LEAST | {
     "why": "expired or canceled card", "is_paused": True,
     "due": "1 December 2026, 23:59 (UTC)", "due_day": "1 December", "outcome": "The school won.",
     "instalments": 6, "until": datetime(2026, 12, 1, tzinfo=UTC),
-    "was_paused": True, "tax": "78.08 USD", "net": "410.92 USD",
+    "was_paused": True, "tax": "78.08 USD", "net": "410.92 USD", "consent": "I ask to be let in at once.",
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
@@ -131,6 +131,10 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
             "within 14 days of paying, as long as you have completed no more than 30 percent of the course",
         ),
         ("receipt", "https://stripe.example/receipt"),
+        *(
+            (kind, "You agreed: I ask to be let in at once.")
+            for kind in ("receipt", "receipt_gift", "receipt_seats")
+        ),
         ("payment_failed", "Your card has insufficient funds."),
         ("order_review", "Your card has insufficient funds."),
         ("partly_refunded", "no longer opens the course"),
