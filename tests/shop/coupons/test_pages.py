@@ -2,7 +2,7 @@
 
 from core.database import transaction
 from core.school import change_school
-from shop import buying
+from shop import buying, checkout
 from shop.coupons.rules import REFUSED
 from tests import factories
 from tests.shop.shop import Shop
@@ -85,3 +85,6 @@ def test_who_asks_for_access_at_once_has_said_so_before_paying(shop: Shop) -> No
     assert (order.consent_version, order.consent_at) == ("2026-11-22", order.created_at)
     assert "I ask to be let in at once" in client.get(order.url).text
     assert factories.post(client, page(shop)).location == agreed.location
+    shop.sandbox.pay(order.session_id)
+    checkout.fulfill(order.session_id, "return")
+    assert "You agreed: I ask to be let in at once" in " ".join(factories.mails(buyer.email)[-1].text.split())
