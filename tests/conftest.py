@@ -93,7 +93,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server = request.getfixturevalue("postgres")
     name = server.lend()
-    yield server.url(name)
+    yield server.lent_url(name)
     server.take_back(name)
 
 
