@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 
-.PHONY: help run serve test bench lint lock clean
+.PHONY: help run serve test content bench lint lock clean
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -12,11 +12,15 @@ run: .venv/runtime ## the demo school on http://127.0.0.1:8000 (PORT=8001 and IN
 serve: .venv/runtime ## the same for production: no demo data, refuses what is unsafe
 	@.venv/bin/python -m deploy.supervisor production
 
-test: .venv/dev lint ## every check: lint, types, floors, content, SQLite and PostgreSQL, Redis, browser
+test: .venv/dev ## every check: lint, types, floors, content, SQLite and PostgreSQL, Redis, browser
+	@$(MAKE) --no-print-directory lint & lint=$$!; \
+	  $(MAKE) --no-print-directory content && .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal; \
+	  tests=$$?; wait $$lint || { echo "make lint has failed: see above" >&2; exit 1; }; exit $$tests
+
+content: .venv/dev ## the shipped courses against their format and the editorial standard
 	@throwaway=$$(mktemp -d) && trap 'rm -rf "$$throwaway"' EXIT && \
 	  STRATUM_ENV=demo SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))') INSTANCE=$$throwaway \
 	  .venv/bin/flask --app app stratum content check --strict content
-	@.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/dev ## ruff, mypy strict, the floors of the house
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .

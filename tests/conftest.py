@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from werkzeug.routing import Rule
 
 from core import clock as core_clock
@@ -93,7 +93,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server = request.getfixturevalue("postgres")
     name = server.lend()
-    yield server.url(name)
+    yield server.lent_url(name)
     server.take_back(name)
 
 
@@ -133,6 +133,11 @@ class CompiledTemplates(BytecodeCache):
 _templates = CompiledTemplates()
 
 
+def in_haste(dbapi: Any, _record: object) -> None:
+    """A test's SQLite waits for no disk: nothing of it outlives the power. Its PostgreSQL is set up alike."""
+    dbapi.execute("PRAGMA synchronous=OFF")
+
+
 class CompiledRule(Rule):
     """An address that is compiled once for all apps of a run: most of the time that an app takes."""
 
@@ -166,6 +171,8 @@ def app(config: configuration.Config) -> Iterator[Flask]:
     flask_app.jinja_env.bytecode_cache = _templates
     flask_app.testing = False  # Errors become pages, as they do for a user.
     with flask_app.app_context():
+        if flask_app.config["STRATUM"].is_sqlite:
+            event.listen(db.engine, "connect", in_haste)
         yield flask_app
         db.session.remove()
         reads.close()

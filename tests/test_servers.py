@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from tests import servers
@@ -27,18 +28,32 @@ def run(server: servers.Postgres, name: str, statement: str) -> list[tuple[objec
         return [tuple(row) for row in result] if result.returns_rows else []
 
 
-def test_a_database_that_is_given_back_is_empty_for_the_next_under_another_name(
-    postgres: servers.Postgres,
-) -> None:
-    first = postgres.lend()
-    run(postgres, first, "INSERT INTO terms (slug, name, aliases, definition) VALUES ('a', 'A', '[]', 'A.')")
-    postgres.take_back(first)
-    second = postgres.lend()
+def test_a_database_that_is_given_back_is_empty_for_the_next(postgres: servers.Postgres) -> None:
+    name = postgres.lend()
+    run(postgres, name, "INSERT INTO terms (slug, name, aliases, definition) VALUES ('a', 'A', '[]', 'A.')")
+    postgres.take_back(name)
 
-    assert second != first
-    assert run(postgres, second, "SELECT slug FROM terms") == []
-    assert run(postgres, second, "SELECT last_value FROM pg_sequences WHERE last_value IS NOT NULL") == []
-    postgres.take_back(second)
+    assert postgres.lend() == name
+    assert run(postgres, name, "SELECT slug FROM terms") == []
+    assert run(postgres, name, "SELECT last_value FROM pg_sequences WHERE last_value IS NOT NULL") == []
+    postgres.take_back(name)
+
+
+def test_each_loan_has_an_address_of_its_own(postgres: servers.Postgres) -> None:
+    name = postgres.lend()
+    assert postgres.lent_url(name) != postgres.lent_url(name)
+    postgres.take_back(name)
+
+
+def test_who_is_still_connected_is_gone_when_a_database_is_lent_again(postgres: servers.Postgres) -> None:
+    name = postgres.lend()
+    engine = create_engine(postgres.lent_url(name))
+    with engine.connect() as left_over:
+        left_over.execute(text("SELECT slug FROM terms"))
+        postgres.take_back(name)
+        with pytest.raises(OperationalError):
+            left_over.execute(text("SELECT slug FROM terms"))
+    engine.dispose()
 
 
 @pytest.mark.parametrize(
