@@ -1,6 +1,8 @@
 # Everything this project can do, one line each: `make help`.
 SHELL := /bin/bash
 PYTHON ?= python3
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))# of the tests, which wait for servers and pages
+export PYTHONDONTWRITEBYTECODE = # else every process of the tests compiles what it imports
 
 .PHONY: help run serve test content bench lint lock clean
 help: ## this list
@@ -14,7 +16,7 @@ serve: .venv/runtime ## the same for production: no demo data, refuses what is u
 
 test: .venv/dev ## every check: lint, types, floors, content, SQLite and PostgreSQL, Redis, browser
 	@$(MAKE) --no-print-directory lint & lint=$$!; \
-	  $(MAKE) --no-print-directory content && .venv/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal; \
+	  $(MAKE) --no-print-directory content && .venv/bin/python -m pytest -n $(WORKERS) --dist worksteal; \
 	  tests=$$?; wait $$lint || { echo "make lint has failed: see above" >&2; exit 1; }; exit $$tests
 
 content: .venv/dev ## the shipped courses against their format and the editorial standard

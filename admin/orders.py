@@ -110,7 +110,7 @@ class Change:
 
 @dataclass(frozen=True)
 class OrderFile:
-    """One order with all that is known here. `access` is the state of the enrollment that it gave, or None."""
+    """One order with all that is known here. `access` is the state of its buyer's enrollment by it, or None."""
 
     order: Order
     buyer_name: str | None
@@ -163,12 +163,13 @@ def state_of(number: str) -> tuple[OrderState, str | None]:
 
 def find_file(number: str) -> OrderFile:
     """One order with all that is known about it. Raises NotFound."""
+    is_buyers = Grant.user_id == Order.user_id  # Seats let in others, as many as were bought.
     query = (
         select(Order, User.name, Course.slug, Enrollment.state)
         .outerjoin(User, User.id == Order.user_id)
         .join(OrderLine, and_(OrderLine.order_id == Order.id, OrderLine.position == 1))
         .join(Course, Course.id == OrderLine.course_id)
-        .outerjoin(Grant, and_(Grant.order_id == Order.id, Grant.course_id == Course.id))
+        .outerjoin(Grant, and_(Grant.order_id == Order.id, Grant.course_id == Course.id, is_buyers))
         .outerjoin(
             Enrollment, and_(Enrollment.user_id == Grant.user_id, Enrollment.course_id == Grant.course_id)
         )

@@ -60,3 +60,12 @@ def test_the_file_holds_all_seats_that_were_asked_for(client: FlaskClient, clini
     assert line.startswith(
         f"Clinic am See,{clinic.course.title},{number},1,ada@example.org,Ada Holm,Accepted,"
     )
+
+
+def test_the_page_of_an_order_stands_when_several_have_taken_its_seats(
+    client: FlaskClient, clinic: Clinic
+) -> None:
+    clinic.accept(make_user("bo@example.org"))
+    sign_in(client, make_user("", "Ida", "finance"))
+
+    assert client.get(f"/admin/orders/{clinic.orders[0].number}").status_code == 200
