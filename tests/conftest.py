@@ -35,6 +35,11 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 Clock = Callable[[datetime], None]  # what the fixture `clock` gives
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers first: theirs are the longest tests, and none is left over at the end, when only one worker is busy."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture(scope="session")
 def workshop() -> Iterator[Path]:
     """One short-named folder for the whole run (sockets have short paths), removed at its end."""

@@ -31,6 +31,7 @@ def test_an_admin_enrolls_by_hand_and_revokes(demo_school: School, open_page: Op
 
 def enrolls(admin: Page) -> None:
     admin.goto("/admin")
+    admin.get_by_role("link", name="Learners", exact=True).click()
     admin.get_by_role("link", name="Enrollments", exact=True).first.click()
     admin.get_by_role("button", name="Enroll learner").click()
     admin.get_by_label("Email address").fill(DEMO_NEWCOMER)

@@ -301,6 +301,7 @@ def test_the_board_sets_the_tax_and_lets_a_transfer_arrive(
         customer=customer,
         customer_email=None,
         automatic_tax={"enabled": True},
+        customer_update={"address": "auto"},
         allowed_payment_method_types=["customer_balance"],
         payment_method_options={"customer_balance": transfer},
     )
