@@ -41,7 +41,8 @@ def crowd(size: int) -> Cohort:
 
 
 def test_what_was_interrupted_goes_on_where_it_stopped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    cohort = crowd(300)
+    monkeypatch.setattr(regrading, "BATCH", 4)
+    cohort = crowd(60)
     cohort.mend_first()
     regrade = cohort.begin_regrade()
     assert carry_on(regrade, 2)
@@ -50,11 +51,11 @@ def test_what_was_interrupted_goes_on_where_it_stopped(app: Flask, monkeypatch: 
 
     answer_bells()
 
-    assert [each.points for each in cohort.standings()] == [1, 2, 0, 1] * 75
-    assert count_of(Grade, cause="key") == 300
+    assert [each.points for each in cohort.standings()] == [1, 2, 0, 1] * 15
+    assert count_of(Grade, cause="key") == 60
     done = db.session.get_one(Regrade, regrade)
-    assert (done.state, regrading.count_of(done)) == (RegradeState.DONE, Count(150, 150, 0, 75, 75))
-    assert [answer_bells(), count_of(Grade, cause="key")] == [None, 300]
+    assert (done.state, regrading.count_of(done)) == (RegradeState.DONE, Count(30, 30, 0, 15, 15))
+    assert [answer_bells(), count_of(Grade, cause="key")] == [None, 60]
 
 
 def kill_in_mid_batch(regrade: int, monkeypatch: pytest.MonkeyPatch) -> None:
