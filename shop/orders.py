@@ -12,7 +12,7 @@ from core.database import db
 from core.errors import Conflict, NotFound
 from core.ids import crockford
 from core.school import current_school
-from enrollment.admission.services import require_admission
+from enrollment.admission.services import require_admission, require_selling
 from enrollment.services import ENDED, find_enrollment, holds, lock_person, was_ended_by_school
 from payments.values import Invoicing, Session
 from shop.coupons import services as coupons
@@ -52,6 +52,7 @@ def place(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Ord
         _require_welcome(buyer.user_id, offer)
         found = open_order(buyer.user_id, *offer.course_ids)
     else:
+        require_selling(offer.course_ids)
         found = _order_of(buyer.user_id, offer)
     order = found or _new_order(buyer, offer, accepted, livemode)
     if offer.keep is not None:
@@ -144,7 +145,8 @@ def count_refusal(order_id: int, attempt: int) -> None:
 
 def lock_order(order_id: int) -> Order:
     """The order as it is now; nobody else turns it until the transaction ends."""
-    query = select(Order).where(Order.id == order_id).with_for_update()
+    # Not FOR UPDATE, for which grants that point at the order would wait.
+    query = select(Order).where(Order.id == order_id).with_for_update(key_share=True)
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
@@ -168,6 +170,8 @@ def _place_for_guest(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: b
         raise Conflict(NOTHING_TO_PAY)
     if offer.kind.is_for_oneself:
         require_admission(None, offer.course_ids)
+    else:
+        require_selling(offer.course_ids)
     found = order_in_the_way(buyer.email, buyer.guest_key, offer)
     try:
         return found or _new_order(buyer, offer, accepted, livemode)

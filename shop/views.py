@@ -19,7 +19,7 @@ from shop import buying, checkout, orders
 from shop.buying import Answer
 from shop.endings import order_page as page_of
 from shop.guests.access import guest_key
-from shop.guests.standing import order_here
+from shop.guests.standing import order_here, unclaimed_order
 from shop.models import Order
 from shop.plans.pages import price_in_words
 from shop.plans.services import plans_with
@@ -87,7 +87,8 @@ def back() -> Answer:
         was_silent = _look(order.session_id)
     order = orders.find_order(number)
     zone = person.time_zone if person else current_school().time_zone
-    page = page_of(order, zone, was_silent, is_guest=person is None)
+    is_guest = person is None or order.user_id != person.user_id
+    page = page_of(order, zone, was_silent, is_guest)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(state=page.state, confirmed=not was_silent)
     return render("shop/return.html", nav="learning", page=page)
@@ -131,7 +132,10 @@ def _returned(person: Reader | None) -> Order | None:
         raise NotFound(
             "This address belongs to a payment, and names none. Your orders are listed in your account."
         )
-    return orders.order_of(person.user_id, **names) if person else order_here(guest_key(), **names)
+    if person is None:
+        return order_here(guest_key(), **names)
+    # Who paid as a guest, and signed in before the money was heard of, has it by the address.
+    return unclaimed_order(person.email, **names) or orders.order_of(person.user_id, **names)
 
 
 def _look(session_id: str) -> bool:

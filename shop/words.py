@@ -1,6 +1,6 @@
 """How pages and mails speak to a buyer of what an order holds. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -8,8 +8,7 @@ class Words:
     """`noun` is what it is called, `name` names it within a sentence. `ready` is a clause of what its payment brings,
     `not_yet` one of what that leaves waiting. `ended` goes on from “this order”. The others are sentences: `stays`
     while a part goes back, `again` once money is back with the school, `paused` and `suspended` during a dispute,
-    `restored` after it, `asking` what becomes of a request
-    for the money of what was bought for others."""
+    `restored` after it, `asking` what becomes of a request for the money where there is no button for it."""
 
     noun: str
     name: str
@@ -39,6 +38,12 @@ def of_course(noun: str, title: str) -> Words:
         suspended="If you had earned a certificate of the course, it is suspended meanwhile, and its page says so.",
         restored="The course is open to you, all you did is there, and a certificate that was suspended counts again.",
     )
+
+
+def of_plan(title: str) -> Words:
+    """What is bought for oneself and paid over time."""
+    asking = "The payments of a plan go back one by one, which somebody at the school does."
+    return replace(of_course("course", title), asking=asking)
 
 
 def of_seats(title: str) -> Words:

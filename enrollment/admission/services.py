@@ -72,6 +72,16 @@ def require_admission(user_id: int | None, course_ids: Collection[int], *, is_pa
             keep_for_checkout(place)
 
 
+def require_selling(course_ids: Collection[int]) -> None:
+    """Raises Conflict where one of these courses takes nobody new any more: then no place in it is sold, not for
+    somebody else either."""
+    zone = ZoneInfo(current_school().time_zone)
+    for course in db.session.scalars(select(Course).where(Course.id.in_(course_ids)).order_by(Course.id)):
+        hindrance = window_of_days(course.enroll_from, course.enroll_until, zone).hindrance(now())
+        if hindrance is Hindrance.CLOSED:
+            raise Conflict(sentence(hindrance, (), ""))
+
+
 def _must_choose(course_id: int, user_id: int | None) -> bool:
     """Whether the course is taken in groups and this person has no place in one."""
     if db.session.scalar(select(Cohort.id).filter_by(course_id=course_id).limit(1)) is None:

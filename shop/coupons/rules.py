@@ -13,6 +13,8 @@ from shop.rules import OrderState
 LONGEST_CODE = 40  # characters
 REFUSED = "This code does not hold for this order. Look for a slip of the pen, or go on without it."
 
+NEEDS_ACCOUNT = "This code counts how often each person has used it. Sign in, or make an account, to use it."
+
 
 class CodeRefused(InvalidInput):
     """A code that cannot be used here. The sentence is one for all reasons, so that it tells nobody which exist."""

@@ -6,13 +6,22 @@ uses of a person: of twenty at once no more get in than there is room for.
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from core.clock import now
 from core.database import db
+from core.errors import InvalidInput
 from payments.least import can_be_asked
 from shop.coupons.models import Coupon, CouponUse
-from shop.coupons.rules import CodeRefused, UseState, discounts, is_within, next_use, normal_code
+from shop.coupons.rules import (
+    NEEDS_ACCOUNT,
+    CodeRefused,
+    UseState,
+    discounts,
+    is_within,
+    next_use,
+    normal_code,
+)
 from shop.models import Order
 from shop.offers import Offer
 
@@ -20,7 +29,8 @@ COUNTED = (UseState.RESERVED, UseState.USED)
 
 
 def take_off(offer: Offer, code: str, user_id: int | None, email: str) -> Offer:
-    """The offer at the price that this code makes of it. Raises CodeRefused, whatever the reason.
+    """The offer at the price that this code makes of it. Raises CodeRefused, whatever the reason, but InvalidInput
+    for a guest where each person may use it so many times: what an address has used is told to nobody who types it.
 
     Whether there is room is only foretold here: `reserve` decides it.
     """
@@ -32,6 +42,8 @@ def take_off(offer: Offer, code: str, user_id: int | None, email: str) -> Offer:
     reduced = _reduced(offer, coupon)
     if reduced.discount.is_free or not can_be_asked(reduced.price):
         raise CodeRefused
+    if user_id is None and coupon.max_per_person is not None:
+        raise InvalidInput(NEEDS_ACCOUNT, "code")
     return reduced
 
 
@@ -46,7 +58,7 @@ def reserve(order: Order, code: str) -> None:
     if row is None:
         raise CodeRefused
     mine = _uses_of(row.id, order.user_id, order.email, COUNTED)
-    if row.max_per_person is not None and mine >= row.max_per_person:
+    if row.max_per_person is not None and (order.user_id is None or mine >= row.max_per_person):
         raise CodeRefused
     use = CouponUse(coupon_id=row.id, order_id=order.id, user_id=order.user_id, state=UseState.RESERVED)
     db.session.add(use)
@@ -86,7 +98,7 @@ def _seems_free(coupon: Coupon, user_id: int | None, email: str) -> bool:
     used = _uses_of(coupon.id, user_id, email, (UseState.USED,))
     taken = coupon.used + coupon.reserved - reserved
     has_room = coupon.max_uses is None or taken < coupon.max_uses
-    return has_room and (coupon.max_per_person is None or used < coupon.max_per_person)
+    return has_room and (user_id is None or coupon.max_per_person is None or used < coupon.max_per_person)
 
 
 def _uses_of(coupon_id: int, user_id: int | None, email: str, states: tuple[UseState, ...]) -> int:
@@ -96,7 +108,7 @@ def _uses_of(coupon_id: int, user_id: int | None, email: str, states: tuple[UseS
 
 
 def _is_of(user_id: int | None, email: str) -> ColumnElement[bool]:
-    """A guest is known by the address alone."""
+    """A guest is known by the address alone, and has no part in what an account did."""
     if user_id is not None:
         return CouponUse.user_id == user_id
-    return func.lower(Order.email) == email.lower()
+    return and_(func.lower(Order.email) == email.lower(), Order.guest_key != "", CouponUse.user_id.is_(None))

@@ -168,9 +168,12 @@ def find_claimable(typed: str, user_id: int | None) -> tuple[Gift, Course]:
         Gift.code_hash == fingerprint(read_code(typed)), Gift.ended_at.is_(None), Gift.pause_reason == ""
     )
     found = db.session.execute(good).one_or_none()
-    if found is None or (found[0].claimed_at is not None and found[0].claimed_by != user_id):
+    if found is None:
         raise GiftCodeRefused
-    return found[0], found[1]
+    gift, course = found
+    if gift.claimed_at is not None and (user_id is None or gift.claimed_by != user_id):
+        raise GiftCodeRefused
+    return gift, course
 
 
 def claim(typed: str, user_id: int) -> Course:

@@ -37,6 +37,13 @@ def order_here(guest_key: str, **by: str) -> Order | None:
     return db.session.scalar(select(Order).filter_by(guest_key=guest_key, **by)) if guest_key else None
 
 
+def unclaimed_order(email: str, **by: str) -> Order | None:
+    """An order of a guest with this address, by `number` or `session_id`, of which no money has been heard so far."""
+    return db.session.scalar(
+        select(Order).filter_by(email=email, user_id=None, **by).where(Order.guest_key != "")
+    )
+
+
 def _like(offer: Offer) -> list[ColumnElement[bool]]:
     """Guests' orders in the mode of now: for oneself those of one of its courses, else those of the same."""
     of_guests = [Order.guest_key != "", Order.livemode == current_config().is_live]

@@ -4,11 +4,13 @@ from core.clock import now
 from core.database import db
 from enrollment.rules import EndReason, GrantKind
 from enrollment.services import enroll, find_enrollment, grants_of, was_ended_by_school
+from shop import words
 from shop.fulfilment import OwnCourses, fulfils
 from shop.models import Order, OrderKind
 from shop.plans import mails
 from shop.plans.models import PlanTerm
 from shop.plans.rules import TermState
+from shop.words import Words
 
 
 class PlanCourses(OwnCourses):
@@ -21,6 +23,9 @@ class PlanCourses(OwnCourses):
         term = db.session.get(PlanTerm, order.id) or _begin(order)
         if term.state is not TermState.ENDED:  # What ended is not begun again by a refund that failed.
             open_courses(order, GrantKind.ORDER if term.state is TermState.SETTLED else GrantKind.PLAN)
+
+    def words(self, order: Order) -> Words:
+        return words.of_plan(order.title)
 
     def take_back(self, order: Order, reason: EndReason) -> None:
         term = db.session.get(PlanTerm, order.id)

@@ -75,7 +75,7 @@ def standing(
     if state is S.SETTLED:
         return Standing(state, None, None, None if told.is_over else now)
     if state is S.ENDED:
-        return Standing(state, None, ends_at, None if told.is_over else now + LOOK)
+        return Standing(state, None, ends_at, None if told.is_over else now)
     return Standing(state, grace_until, ends_at, _look_at(told, grace_until, ends_at, now))
 
 

@@ -14,6 +14,7 @@ from payments import subscriptions
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
 from shop.asking import ask
+from shop.buying import CHECKOUTS
 from shop.legal import consent_asked
 from shop.offers import Offer
 from shop.orders import Buyer, order_of
@@ -21,7 +22,6 @@ from shop.plans import following, pages, services
 from shop.plans.pages import PlanCard
 
 bp = Blueprint("plans", __name__)
-CHECKOUTS = "10/minute; 60/hour"
 Answer = str | Response | tuple[str, int]
 
 

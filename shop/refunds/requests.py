@@ -50,12 +50,14 @@ def asking_of(order: Order, time_zone: str) -> Asking | None:
     """How the buyer stands to the promise of their order, today in their time zone; None where no money of it is with
     the school, or its buyer is gone."""
     last = _last_of(order)
-    is_paid = order.state in ENTERED and services.left_of(order).minor > 0
+    is_plan = bool(order.rhythm)  # whose payments go back one by one
+    is_paid = order.state in ENTERED and (is_plan or services.left_of(order).minor > 0)
     if order.user_id is None or order.paid_at is None or not (is_paid or last):
         return None
     last_day = (order.paid_at + timedelta(days=order.refund_days)).astimezone(ZoneInfo(time_zone)).date()
     promise = Promise(last_day, order.refund_days, order.refund_max_progress, _progress_of(order))
-    why = outside(promise, _today(time_zone)) if order.kind.is_for_oneself else Outside.FOR_OTHERS
+    has_button = order.kind.is_for_oneself and not is_plan
+    why = outside(promise, _today(time_zone)) if has_button else Outside.BY_LETTER
     return Asking(why, promise, last)
 
 

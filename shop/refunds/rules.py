@@ -63,7 +63,7 @@ class Outside(StrEnum):
     NO_PROMISE = "no_promise"
     TOO_LATE = "too_late"
     TOO_FAR = "too_far"
-    FOR_OTHERS = "for_others"  # how far they came, a person has to look at
+    BY_LETTER = "by_letter"  # of several payments, or for others: a person has to look at it
 
 
 def outside(promise: Promise, today: date) -> Outside | None:

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from core.config import current_config
-from core.errors import DomainError, InvalidInput
+from core.errors import Conflict, DomainError, InvalidInput
 from core.money import Money
 from core.school import current_school
 from core.web import ANYONE, Reader, allow, reader, render
@@ -63,7 +63,7 @@ def _begin(course: Course, form: SeatsForm, person: Reader | None) -> Answer:
         return _page(course, form), 422
     except (StripeSilent, PaymentsOff) as trouble:
         return _page(course, form, trouble=trouble), 503
-    except StripeRefused as refusal:
+    except (StripeRefused, Conflict) as refusal:
         return _page(course, form, trouble=refusal), 409
 
 

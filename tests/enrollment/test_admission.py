@@ -108,3 +108,24 @@ def test_no_order_is_made_for_who_may_not_enroll(app: Flask) -> None:
         place(buyer, offer_of(second), Accepted("1", "1"), False)
     with transaction():  # Who takes both together is not sent away.
         assert place(buyer, offer_of(first, second), Accepted("1", "1"), False).id
+
+
+@pytest.mark.parametrize("kind", [OrderKind.SEATS, OrderKind.GIFT])
+@pytest.mark.parametrize(
+    ("until", "is_sold"), [(NOON.date(), True), (NOON.date() - timedelta(days=1), False)]
+)
+def test_a_course_that_takes_nobody_new_is_not_sold_for_others_either(
+    app: Flask, clock: Clock, kind: OrderKind, until: date, is_sold: bool
+) -> None:
+    buyer, course = make_user(), make_course(price_minor=4900, enroll_until=until)
+    offer = Offer(kind, "for-others", "For others", (Line(course.id, "A course", Money(4900, "USD")),))
+
+    def order() -> None:
+        with transaction():
+            place(Buyer(buyer.id, buyer.email), offer, Accepted("2026-11-21", "2026-11-21"), livemode=False)
+
+    if is_sold:
+        order()
+    else:
+        with pytest.raises(Conflict, match="no new learners"):
+            order()

@@ -181,3 +181,18 @@ def test_a_free_course_needs_an_account(shop: Shop, visitor: FlaskClient) -> Non
     answer = factories.post(visitor, f"/courses/{free.slug}/enroll", {"email": GUEST})
 
     assert answer.location.startswith("/login?next=")
+
+
+def test_who_signs_in_before_the_money_is_heard_of_is_told_of_it_all_the_same(
+    shop: Shop, visitor: FlaskClient
+) -> None:
+    member = factories.make_user(GUEST)
+    session = session_of(press(shop, visitor))
+    shop.sandbox.pay(session)
+    factories.sign_in(visitor, member)
+
+    told = back(visitor, session)
+
+    assert (told.status_code, shop.is_in(member)) == (200, True)
+    other = shop.browser(shop.buyer())
+    assert back(other, session).status_code == 404

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from accounts.models import SignIn, User
 from accounts.services import set_active
 from core.database import db, transaction
-from core.errors import Conflict
+from core.errors import Conflict, InvalidInput
 from courses.models import Course
 from enrollment.services import revoke
 from shop import checkout
@@ -293,3 +293,22 @@ def test_the_use_of_a_code_becomes_the_accounts(shop: Shop) -> None:
     owner = account()
     assert list(db.session.scalars(select(CouponUse.user_id))) == [owner.id]
     assert standing.order_here("one", number=orders()[0].number) is not None
+
+
+@pytest.mark.parametrize("email", [GUEST, "member@example.org"])
+def test_a_code_counted_by_person_asks_for_an_account_whatever_the_address_has_used(
+    shop: Shop, email: str
+) -> None:
+    factories.make_coupon(max_per_person=1)
+    member = factories.make_user("member@example.org")
+    sold = of_course(shop.course)
+    url = checkout.begin(
+        Buyer(member.id, member.email), lambda: take_off(sold, "SPRING", member.id, member.email)
+    )
+    shop.sandbox.pay(url.rpartition("/")[2])
+    shop.sandbox.deliver()
+
+    with pytest.raises(InvalidInput, match="Sign in"):
+        begin(shop, email, code="SPRING")
+
+    assert states(email) == (["paid"] if email == member.email else [])

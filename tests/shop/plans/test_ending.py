@@ -46,11 +46,12 @@ def test_a_plan_ends_at_once_with_its_subscription(
         following.stop(plans.order.number, WHY, admin.id)
 
 
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_access_ends_though_stripe_is_silent_and_the_hourly_look_ends_the_subscription(
-    plans: PlanShop, admin: Any
+    plans: PlanShop, admin: Any, method: str
 ) -> None:
     subscription = plans.bought()
-    plans.sandbox.faults(kind="fail", status=503, count=1)
+    plans.sandbox.faults(kind="fail", status=503, count=1, method=method)
 
     following.stop(plans.order.number, WHY, admin.id)
     before = plans.standing, following.fetch(subscription).is_over
