@@ -83,6 +83,16 @@ def test_a_claimed_code_opens_nothing_for_another(giving: Giving) -> None:
     assert not giving.is_in(other)
 
 
+def test_a_gift_whose_claimer_was_erased_is_claimed_to_a_visitor_too(giving: Giving) -> None:
+    giving.buy()
+    giving.claim(factories.make_user())
+    with transaction() as session:
+        session.scalars(select(Gift)).one().claimed_by = None
+
+    with pytest.raises(GiftCodeRefused):
+        services.find_claimable(giving.code(), None)
+
+
 def test_of_many_who_claim_at_once_one_is_in(giving: Giving) -> None:
     giving.buy()
     code, people = giving.code(), [factories.make_user() for _ in range(4)]
