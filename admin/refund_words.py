@@ -7,8 +7,7 @@ from core.money import Money
 from payments.values import RefundState
 from shop.ledger.rules import EntryKind, Fault
 from shop.refunds.rules import RefundReason, RequestState
-from shop.rules import OrderState
-from shop.turns import ENTERED
+from shop.rules import ENTERED, OrderState
 
 STATES: dict[str, Word] = {
     RefundState.PENDING: Word("On its way", "info", "clock"),

@@ -47,6 +47,7 @@ UNDONE: dict[OrderState, frozenset[OrderState]] = {
 }
 UNPAID = (S.FAILED, S.EXPIRED)  # over, and nobody paid
 OPEN_STATES = (S.PENDING, S.PROCESSING)  # one such order for a person and a course
+ENTERED = frozenset({S.PAID, S.PARTLY_REFUNDED})  # what was bought is given
 UNDECIDED = (*OPEN_STATES, S.REVIEW)  # while one is, nothing more is sold to this person in this course
 
 

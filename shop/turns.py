@@ -25,9 +25,8 @@ from shop.models import Order, OrderChange
 from shop.orders import lock_order, lock_with_buyer
 from shop.refunds import services as refunds
 from shop.refunds.services import Settled
-from shop.rules import OPEN_STATES, UNPAID, OrderState
+from shop.rules import ENTERED, OPEN_STATES, UNPAID, OrderState
 
-ENTERED = frozenset({OrderState.PAID, OrderState.PARTLY_REFUNDED})
 FREE = "free"  # the way of paying of an order that costs nothing
 GONE = frozenset({OrderState.REFUNDED, OrderState.CHARGED_BACK})
 MONEY_STATES = frozenset({*ENTERED, *GONE, OrderState.DUPLICATE, OrderState.REVIEW})

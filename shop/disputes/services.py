@@ -21,6 +21,7 @@ from shop.disputes.models import DisputeRow
 from shop.fulfilment import fulfilment_of
 from shop.models import Order
 from shop.orders import lock_with_buyer
+from shop.rules import ENTERED
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,8 @@ def _tell(order: Order, row: DisputeRow, was_disputed: bool) -> None:
     """The school hears of every turn that asks something of it or ends it; the buyer, of what it does to them."""
     if row.status in rules.ANSWERABLE or not row.is_open:
         mails.tell_school(order, row)
-    if row.status in rules.HOLDING and not was_disputed and given_by(order.id):
+    is_given = order.state in ENTERED  # Of a gift that waits, and of seats, nobody may be in by it yet.
+    if row.status in rules.HOLDING and not was_disputed and is_given:
         mails.tell_buyer(order, row, "payment_disputed", current_school().pauses_disputed)
-    if row.status is DisputeStatus.WON and was_disputed and given_by(order.id):
+    if row.status is DisputeStatus.WON and was_disputed and is_given:
         mails.tell_buyer(order, row, "dispute_settled")

@@ -22,8 +22,8 @@ from shop.plans import mails, rules
 from shop.plans.fulfilment import open_courses
 from shop.plans.models import PlanPayment, PlanTerm
 from shop.plans.rules import Standing, TermState
-from shop.rules import OrderState
-from shop.turns import ENTERED, OrderUnknown, follow_bills
+from shop.rules import ENTERED, OrderState
+from shop.turns import OrderUnknown, follow_bills
 
 WHOLLY_BACK = frozenset({OrderState.DUPLICATE, OrderState.REFUNDED})
 

@@ -18,7 +18,7 @@ from shop.refunds import services
 from shop.refunds.models import RefundRequest
 from shop.refunds.rules import Outside, Promise, RequestState, outside
 from shop.refunds.services import Wish
-from shop.turns import ENTERED
+from shop.rules import ENTERED
 
 # The greatest progress of a person in these courses, in percent.
 TellProgress = Callable[[int, Sequence[int]], int]

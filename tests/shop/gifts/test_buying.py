@@ -39,6 +39,23 @@ def test_a_paid_gift_is_mailed_and_its_giver_gets_a_receipt(
     assert not giving.is_in(giving.giver)
 
 
+def test_the_giver_is_told_that_a_dispute_pauses_the_code_and_that_it_is_good_again(
+    shop: Shop, sandbox: Sandbox, giving: Giving
+) -> None:
+    session = giving.begin()
+    sandbox.pay(session)
+    sandbox.deliver()
+
+    dispute = sandbox.dispute(session)
+    sandbox.deliver()
+    during = giving.gift().state
+    sandbox.decide(dispute["id"], "won")
+    sandbox.deliver()
+
+    assert (during, giving.gift().state) == (GiftState.PAUSED, GiftState.SENT)
+    assert giving.mails(giving.giver.email) == ["receipt_gift", "payment_disputed", "dispute_settled"]
+
+
 def test_the_same_form_is_one_order_and_corrects_it_while_it_is_open(
     shop: Shop, sandbox: Sandbox, giving: Giving
 ) -> None:
