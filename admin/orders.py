@@ -40,8 +40,8 @@ ORDERS = Table(
     },
 )
 MAIL_KINDS = (
-    "receipt", "payment_processing", "payment_failed", "paid_twice", "refunded", "refund_returned", "charged_back",
-    "guest_welcome",
+    "receipt", "receipt_seats", "receipt_gift", "payment_processing", "payment_failed", "paid_twice", "refunded",
+    "refund_returned", "charged_back", "guest_welcome",
 )  # fmt: skip
 _facts: Rows = select(
     Order.id, Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,

@@ -49,14 +49,8 @@ class Wish:
 
 def show(sale: Sale, person: Reader | None, **more: Any) -> Answer:
     """The page: what it costs with the code and in the currency that its address names, and the button. A visitor
-    (None) is asked for an address, too."""
-    order = _begun(sale, person)
-    wish = _wish({**request.args, "email": ""}, order)  # An address stands in no address of ours.
-    buyer = _buyer(person) if person else Buyer(None, wish.email, guest_key())
-    try:
-        return _page(sale, priced(sale.offer_in(wish.currency), wish.code, buyer), wish, order, **more)
-    except (InvalidInput, LimitReached) as problem:
-        return _page_with(problem, sale, wish, order, **more)
+    (None) is asked for an address, too, which stands in no address of ours."""
+    return _look(sale, person, {**request.args, "email": ""}, **more)
 
 
 def buy(find_sale: Callable[[], Sale], person: Reader | None, **more: Any) -> Answer:
@@ -64,13 +58,18 @@ def buy(find_sale: Callable[[], Sale], person: Reader | None, **more: Any) -> An
 
     `find_sale` tells what is on sale; it is asked again in each round of the checkout.
     """
+    if "apply" in request.form:
+        return _look(find_sale(), person, request.form, is_news=True, **more)
     require_room(person)
     sale = find_sale()
     order = _begun(sale, person)
     wish = _wish(request.form, order)
     try:
         buyer = _buyer(person) if person else guest(wish.email)
-        _require_payable(priced(sale.offer_in(wish.currency), wish.code, buyer), buyer)
+        offer = priced(sale.offer_in(wish.currency), wish.code, buyer)
+        if not _was_shown(offer):
+            return _page(sale, offer, wish, order, is_news=True, **more)
+        _require_payable(offer, buyer)
         return redirect(checkout.begin(buyer, partial(_offered, find_sale, wish, buyer), wish.consents), 303)
     except (InvalidInput, LimitReached) as problem:
         return _page_with(problem, find_sale(), wish, order, **more)
@@ -100,6 +99,22 @@ def guest(email: str) -> Buyer:
 def already_in(path: str) -> Answer:
     flash("You already have this course. No second payment was taken.", "info")
     return redirect(path, 303)
+
+
+def _look(sale: Sale, person: Reader | None, given: Mapping[str, str], **more: Any) -> Answer:
+    order = _begun(sale, person)
+    wish = _wish(given, order)
+    buyer = _buyer(person) if person else Buyer(None, wish.email, guest_key())
+    try:
+        return _page(sale, priced(sale.offer_in(wish.currency), wish.code, buyer), wish, order, **more)
+    except (InvalidInput, LimitReached) as problem:
+        return _page_with(problem, sale, wish, order, **more)
+
+
+def _was_shown(offer: Offer) -> bool:
+    """Whether the page that was sent off showed this price: not where another code was typed, nor where it has changed
+    since. A button elsewhere shows no price of its own, and leads on."""
+    return request.form.get("shown", str(offer.price)) == str(offer.price)
 
 
 def _buyer(person: Reader) -> Buyer:

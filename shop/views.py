@@ -134,8 +134,14 @@ def _returned(person: Reader | None) -> Order | None:
         )
     if person is None:
         return order_here(guest_key(), **names)
-    # Who paid as a guest, and signed in before the money was heard of, has it by the address.
-    return unclaimed_order(person.email, **names) or orders.order_of(person.user_id, **names)
+    try:
+        return orders.order_of(person.user_id, **names)
+    except (
+        NotFound
+    ):  # Who paid as a guest, and signed in before the money was heard of, has it by the address.
+        if (found := unclaimed_order(person.email, **names)) is None:
+            raise
+        return found
 
 
 def _look(session_id: str) -> bool:

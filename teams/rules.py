@@ -1,8 +1,9 @@
 """What becomes of a seat, what its manager may see of it, and what a list of addresses means. Pure."""
 
-import csv
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -128,15 +129,16 @@ class Invitation:
 
 
 def read_invitations(text: str, seated: AbstractSet[str], free: int) -> tuple[Invitation, ...]:
-    """What would come of a list of addresses, one a line, or of a table in CSV with the address in any column.
+    """What would come of a list of addresses: one a line, several as mail programs write them, or a table in CSV with
+    the address in any column.
 
-    A first line without an address is taken as the names of columns, where a later one has an address. Raises
-    InvalidInput for a list that is too long.
+    A first line without an address, and without an @, is taken as the names of columns, where the next one has an
+    address. Raises InvalidInput for a list that is too long.
     """
     lines = list(_lines(text))
     if len(lines) > MOST_LINES:
         raise InvalidInput(f"Bring at most {MOST_LINES} lines at a time.", "addresses")
-    if len(lines) > 1 and lines[0][1] is None and lines[1][1] is not None:
+    if len(lines) > 1 and lines[0][1] is None and "@" not in lines[0][2] and lines[1][1] is not None:
         lines = lines[1:]
     found: list[Invitation] = []
     taken: set[str] = set()
@@ -159,22 +161,18 @@ def _fate(address: str | None, taken: AbstractSet[str], seated: AbstractSet[str]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str | None, str]]:
-    """Number, address or None, and the line as it was written; empty lines are passed over."""
+    """Number, address or None, and the line as it was written, once for each address in it; empty lines are passed
+    over."""
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
         if line.strip():
-            yield number, _address_in(_cells(line)), line.strip()[:100]
+            addresses: Sequence[str | None] = _addresses_in(line) or [None]
+            yield from ((number, address, line.strip()[:100]) for address in addresses)
 
 
-def _cells(line: str) -> Iterable[str]:
-    """The cells of a line, whatever parts them."""
-    parted = line.replace(";", ",").replace("\t", ",")
-    return next(csv.reader([parted]), [])
-
-
-def _address_in(cells: Iterable[str]) -> str | None:
-    for cell in cells:
-        try:
-            return normal_email(cell.strip().strip("<>"))
-        except InvalidInput:
-            continue
-    return None
+def _addresses_in(line: str) -> list[str]:
+    """The addresses of a line, however it was pasted: as a list, as `Ada Holm <ada@example.org>`, as a row of CSV."""
+    found = []
+    for word in re.split(r"[\s,;<>\"'()]+", line):
+        with suppress(InvalidInput):
+            found.append(normal_email(word.removeprefix("mailto:")))
+    return found

@@ -5,10 +5,10 @@ from core.database import db
 from enrollment.rules import EndReason, GrantKind
 from enrollment.services import enroll, find_enrollment, grants_of, was_ended_by_school
 from shop import words
-from shop.fulfilment import OwnCourses, fulfils
+from shop.fulfilment import OwnCourses, fulfils, sold_at
 from shop.models import Order, OrderKind
 from shop.plans import mails
-from shop.plans.models import PlanTerm
+from shop.plans.models import Plan, PlanTerm
 from shop.plans.rules import TermState
 from shop.words import Words
 
@@ -61,4 +61,10 @@ def _begin(order: Order) -> PlanTerm:
     return term
 
 
+def _page(order: Order) -> str:
+    """The page of the plan, whose button goes on with the checkout that is open."""
+    return db.session.get_one(Plan, int(order.subject.partition(":")[2])).url
+
+
 fulfils(OrderKind.PLAN, PlanCourses())
+sold_at(OrderKind.PLAN, _page)

@@ -4,6 +4,8 @@ It opens the transactions itself, and none is open while Stripe is asked. Whatev
 comes back to a refund that was not answered: first it looks whether Stripe has made it, then it asks by the same key.
 """
 
+from contextlib import suppress
+
 from core.database import transaction
 from payments import gateway, refunds
 from payments.values import StripeFailed, StripeRefused
@@ -52,7 +54,10 @@ def _send(refund_id: int, cause: str) -> None:
             services.count_failure(refund_id, asked.attempt)
         raise
     except StripeRefused as refusal:
-        _look(session_id, cause)
+        with suppress(
+            StripeRefused
+        ):  # It knows neither the payment nor its checkout: so it has made nothing.
+            _look(session_id, cause)
         with transaction():
             services.refuse(refund_id, refusal.sentence)
     else:

@@ -37,10 +37,10 @@ def order(course: str) -> Answer:
     if found.price.is_free:
         return redirect(f"/courses/{course}")
     form = SeatsForm(found.currency, consent_asked(), _begun(found, person), person is None)
+    if "look" in request.form:  # The rest is asked for when they are ordered.
+        return _look(found, form)
     if not form.validate_on_submit():
         return _page(found, form), 422 if form.errors else 200
-    if "look" in request.form:
-        return _page(found, form, total_price(price_table(found), form.seats.data or 0))
     require_room(person)
     return _begin(found, form, person)
 
@@ -50,6 +50,12 @@ def _begun(course: Course, person: Reader | None) -> Order | None:
     if person is None:
         return checkout_here(guest_key(), subject_of(course.id))
     return typed_before(person.user_id, course)
+
+
+def _look(course: Course, form: SeatsForm) -> Answer:
+    if not form.seats.validate(form):
+        return _page(course, form), 422
+    return _page(course, form, total_price(price_table(course), form.seats.data or 0))
 
 
 def _begin(course: Course, form: SeatsForm, person: Reader | None) -> Answer:

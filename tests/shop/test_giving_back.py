@@ -285,3 +285,17 @@ def test_the_ledger_only_grows(shop: Shop, sandbox: Sandbox, deed: str) -> None:
         session.execute(text(deed))
 
     assert entries(shop) == [("payment", 4900)]
+
+
+def test_a_refund_of_what_stripe_does_not_know_has_failed_and_may_be_asked_for_again(
+    shop: Shop, sandbox: Sandbox, admin: Any
+) -> None:
+    buyer = shop.buyer()
+    sandbox.pay(shop.begin(buyer))
+    sandbox.deliver()
+    sandbox.reset()  # As of another account: neither the payment nor its checkout is there.
+    order = shop.order(buyer)
+
+    for _ in range(2):
+        refund = sending.give_back(order.number, Wish(Money(4900, "USD")), admin.id)
+        assert (refund.state, "does not know" in refund.failure) == ("failed", True)

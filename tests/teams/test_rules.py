@@ -88,6 +88,11 @@ def test_a_seat_may_move_until_a_fifth_is_done(percent: int, may: bool) -> None:
         ("Name;Email\nAda;ada@example.org", [("ada@example.org", Fate.INVITE)]),
         ('\ufeffemail,name\nada@example.org,"Lovelace, Ada"', [("ada@example.org", Fate.INVITE)]),
         ("<ada@example.org>", [("ada@example.org", Fate.INVITE)]),
+        (
+            "Ada Holm <ada@example.org>, bo@example.org",
+            [("ada@example.org", Fate.INVITE), ("bo@example.org", Fate.INVITE)],
+        ),
+        ("ada@@example\nbo@example.org", [("ada@@example", Fate.MALFORMED), ("bo@example.org", Fate.INVITE)]),
         ("ada at example.org", [("ada at example.org", Fate.MALFORMED)]),
         ("nobody\nnothing", [("nobody", Fate.MALFORMED), ("nothing", Fate.MALFORMED)]),
         (

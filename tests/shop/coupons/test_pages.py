@@ -88,3 +88,31 @@ def test_who_asks_for_access_at_once_has_said_so_before_paying(shop: Shop) -> No
     shop.sandbox.pay(order.session_id)
     checkout.fulfill(order.session_id, "return")
     assert "You agreed: I ask to be let in at once" in " ".join(factories.mails(buyer.email)[-1].text.split())
+
+
+def test_a_code_that_was_only_typed_is_shown_before_it_is_paid(shop: Shop) -> None:
+    factories.make_coupon(percent=10)
+    buyer = shop.buyer()
+    client = shop.browser(buyer)
+    fields = {"code": "SPRING", "currency": "USD", "shown": "49.00 USD"}
+
+    applied = factories.post(client, page(shop), fields={**fields, "apply": "yes"})
+    pressed = factories.post(client, page(shop), fields=fields)
+    none_yet = shop.states(buyer)
+    bought = factories.post(client, page(shop), fields={**fields, "shown": "44.10 USD"})
+
+    for answer in (applied, pressed):
+        assert answer.status_code == 200
+        assert "To pay: 44.10 USD." in answer.text
+        assert 'name="shown" value="44.10 USD"' in answer.text
+    assert (none_yet, bought.status_code) == ([], 303)
+    assert str(shop.order(buyer).price) == "44.10 USD"
+
+
+def test_a_price_that_changed_while_the_page_was_read_is_shown_first(shop: Shop) -> None:
+    client = shop.browser(shop.buyer())
+    shop.set_price(5900)
+
+    answer = factories.post(client, page(shop), fields={"code": "", "currency": "USD", "shown": "49.00 USD"})
+
+    assert (answer.status_code, "To pay: 59.00 USD." in answer.text) == (200, True)

@@ -77,3 +77,25 @@ def test_a_plan_that_was_switched_off_is_not_sold_and_one_that_is_held_not_twice
     assert client.get(f"/plans/{held}").location == "/dashboard"
     assert factories.post(client, f"/plans/{held}").status_code == 409
     assert len(plans.shop.orders(plans.buyer)) == 1
+
+
+def test_a_plan_that_waits_for_its_payment_leads_back_to_the_plan(plans: PlanShop) -> None:
+    plan_id = plans.make(3)
+    session = plans.begin(plan_id)
+    client = plans.shop.browser(plans.buyer)
+
+    page = client.get(plans.order.url).text
+    again = factories.post(client, f"/plans/{plan_id}")
+
+    assert f'href="/plans/{plan_id}">Continue to payment' in page
+    assert f'action="/courses/{plans.shop.course.slug}/enroll"' not in page
+    assert session in again.location
+
+
+def test_the_page_of_a_plan_says_whom_to_ask_for_the_money(plans: PlanShop) -> None:
+    plans.bought()
+
+    page = plans.shop.browser(plans.buyer).get(plans.order.url).text
+
+    assert "Your money back" in page
+    assert "go back one by one" in page
