@@ -229,7 +229,9 @@ class Orders(RuleBasedStateMachine):
     @rule()
     def accept_by_hand(self) -> None:
         self.step("accept")
-        waiting = [each.number for each in self.shop.orders(self.buyer) if each.state is OrderState.REVIEW]
+        review = [each for each in self.shop.orders(self.buyer) if each.state is OrderState.REVIEW]
+        # One whose payment is disputed is not accepted before the bank has decided.
+        waiting = [each.number for each in review if not is_disputed(each.id)]
         for number in waiting[:1]:
             self.put_out, self.accepted = False, True
             with transaction():
