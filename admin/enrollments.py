@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, String, and_, cast, func, select
@@ -10,7 +11,7 @@ from sqlalchemy import Select, String, and_, cast, func, select
 from accounts.models import PersonWord, User
 from admin.access_words import KINDS
 from admin.listing import Listing
-from admin.paging import Order, Page, Reader, Table, Term, all_ids, find_page, in_order
+from admin.paging import Order, Page, Reader, Table, Term, find_page, in_order, streamed
 from admin.search import WORDS, begins, is_found
 from certificates.models import Certificate
 from certificates.rules import read_id
@@ -112,19 +113,9 @@ def find_row(enrollment_id: int) -> EnrollmentRow:
     return _row(tuple(row))
 
 
-def all_rows(asked: Listing, batch: int = 500) -> Iterator[EnrollmentRow]:
-    """Everything that was asked for, fetched in batches on a connection of its own while it is being sent.
-
-    The outlines are looked up first: once the answer has begun, nothing else asks the database.
-    """
-    engine, terms, required = db.engine, _terms(asked), required_by_course()
-
-    def stream() -> Iterator[EnrollmentRow]:
-        with engine.connect() as connection:
-            for ids in all_ids(ENROLLMENTS, asked, terms, connection, batch):
-                yield from read(ids, connection, required)
-
-    return stream()
+def all_rows(asked: Listing) -> Iterator[EnrollmentRow]:
+    """Everything that was asked for, read while it is being sent; the outlines are looked up first."""
+    return streamed(ENROLLMENTS, asked, _terms(asked), partial(read, required=required_by_course()))
 
 
 def required_by_course() -> dict[int, frozenset[int]]:

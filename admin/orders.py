@@ -11,7 +11,7 @@ from accounts.models import PersonWord, User
 from admin.listing import Listing
 from admin.order_words import STATES, Word, cause_in_words
 from admin.paging import Order as OrderOf
-from admin.paging import Page, Reader, Table, Term, all_ids, find_page, in_order, some
+from admin.paging import Page, Reader, Table, Term, find_page, in_order, some, streamed
 from admin.search import WORDS, begins, is_found
 from core.database import db
 from core.errors import NotFound
@@ -141,16 +141,9 @@ def orders_of(user_id: int) -> list[OrderRow]:
     return [OrderRow(*row[1:]) for row in db.session.execute(query.order_by(Order.id.desc()))]
 
 
-def all_rows(asked: Listing, batch: int = 500) -> Iterator[OrderRow]:
-    """Everything that was asked for, fetched in batches on a connection of its own while it is being sent."""
-    engine, terms = db.engine, _terms(asked)
-
-    def stream() -> Iterator[OrderRow]:
-        with engine.connect() as connection:
-            for ids in all_ids(ORDERS, asked, terms, connection, batch):
-                yield from _read(ids, connection)
-
-    return stream()
+def all_rows(asked: Listing) -> Iterator[OrderRow]:
+    """Everything that was asked for, read while it is being sent."""
+    return streamed(ORDERS, asked, _terms(asked), _read)
 
 
 def state_of(number: str) -> tuple[OrderState, str | None]:
@@ -222,7 +215,7 @@ def _joined(query: Rows) -> Rows:
     return query.outerjoin(User, User.id == Order.user_id)
 
 
-def _read(ids: list[int], reader: Reader) -> list[OrderRow]:
+def _read(ids: Sequence[int], reader: Reader) -> list[OrderRow]:
     rows = reader.execute(_joined(_facts.select_from(Order)).where(Order.id.in_(ids)))
     return in_order(ids, {row[0]: OrderRow(*row[1:]) for row in rows})
 

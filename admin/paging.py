@@ -3,10 +3,10 @@
 Its time depends on the rows shown and not on those passed over (docs/performance.md, "Long lists").
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
 from sqlalchemy.engine import Connection
@@ -16,8 +16,10 @@ from admin.listing import Listing
 from admin.rules import PAGE_SIZE
 from core.database import db
 
+BATCH = 500  # rows of a file that are read at once
 ENOUGH = 500  # rows that are counted; of more it is only said that there are more
 LARGEST_ID = 2**31 - 1
+T = TypeVar("T")
 Rows = Select[*tuple[Any, ...]]
 Reader = Session | scoped_session[Any] | Connection
 
@@ -165,6 +167,23 @@ def all_ids(
     while rows:
         yield [row[-1] for row in rows]
         rows = walk.rows(batch, rows[-1])
+
+
+def streamed(
+    table: Table, asked: Listing, terms: Sequence[Term], read: Callable[[Sequence[Any], Reader], Iterable[T]]
+) -> Iterator[T]:
+    """Everything that was asked for, read in batches on a connection of its own while it is being sent.
+
+    What `read` needs besides is looked up before: once the answer has begun, nothing else asks the database.
+    """
+    engine = db.engine
+
+    def stream() -> Iterator[T]:
+        with engine.connect() as connection:
+            for ids in all_ids(table, asked, terms, connection, BATCH):
+                yield from read(ids, connection)
+
+    return stream()
 
 
 def some(ids: Rows, repeats: int = 1) -> Rows:

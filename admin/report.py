@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from admin.listing import Listing, read_listing
-from admin.paging import Page, Reader, Table, Term, all_ids, find_page
+from admin.paging import Page, Reader, Table, Term, find_page, streamed
 from admin.periods import Period, bounds, read_period
 from admin.rules import day_in, utc_cell
 from core.database import db
@@ -17,7 +17,6 @@ from core.money import Money
 from core.permissions import Permission
 from core.school import current_school
 
-BATCH = 500  # rows of a file that are read at once
 ENDPOINT = "admin_reports.show"
 Row = Sequence[object]
 
@@ -81,14 +80,7 @@ class ListReport(Report):
 
     def all_rows(self, today: date, courses: Mapping[str, str], asked: Mapping[str, str]) -> Iterator[Row]:
         listing = self._asked(courses)
-        engine, terms, read = db.engine, self._terms(listing), self.reader()
-
-        def stream() -> Iterator[Row]:
-            with engine.connect() as connection:
-                for ids in all_ids(self.table, listing, terms, connection, BATCH):
-                    yield from read(ids, connection)
-
-        return stream()
+        return streamed(self.table, listing, self._terms(listing), self.reader())
 
     def _asked(self, courses: Mapping[str, str]) -> Listing:
         allowed = {"course": courses, "from": Dates(), "to": Dates()}

@@ -11,7 +11,7 @@ from accounts.models import PersonWord, User
 from admin.listing import Listing
 from admin.order_words import Word
 from admin.paging import Order as OrderOf
-from admin.paging import Page, Reader, Table, Term, all_ids, find_page, in_order, some
+from admin.paging import Page, Reader, Table, Term, find_page, in_order, some, streamed
 from admin.search import LAST, WORDS, begins, is_found
 from core.database import db
 from courses.models import Course
@@ -64,16 +64,9 @@ def page_of_seats(asked: Listing) -> tuple[list[SeatLine], Page]:
     return _read(shown.ids, db.session), shown
 
 
-def all_rows(asked: Listing, batch: int = 500) -> Iterator[SeatLine]:
-    """Everything that was asked for, fetched in batches on a connection of its own while it is being sent."""
-    engine, terms = db.engine, _terms(asked)
-
-    def stream() -> Iterator[SeatLine]:
-        with engine.connect() as connection:
-            for ids in all_ids(SEATS, asked, terms, connection, batch):
-                yield from _read(ids, connection)
-
-    return stream()
+def all_rows(asked: Listing) -> Iterator[SeatLine]:
+    """Everything that was asked for, read while it is being sent."""
+    return streamed(SEATS, asked, _terms(asked), _read)
 
 
 def _read(ids: Sequence[int], reader: Reader) -> list[SeatLine]:
