@@ -1,6 +1,6 @@
 """Whether a person may enroll in a course, from what the course says and what they completed."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from core.school import current_school
 from courses.models import Course
 from courses.services import courses_named
 from enrollment.admission.rules import hindrances, sentence
-from enrollment.admission.windows import Hindrance, window_of_days
+from enrollment.admission.windows import Hindrance, Window, window_of_days
 from enrollment.cohorts.models import Cohort
 from enrollment.cohorts.services import keep_for_checkout, place_of
 from enrollment.refusals import day_of
@@ -55,7 +55,7 @@ def admission_to(
     What is `bought` together counts as done: who takes a course with the one before it is not sent away. A place that
     `is_paid` already, as a gift or a seat, is taken also once the course takes nobody new.
     """
-    window = window_of_days(course.enroll_from, course.enroll_until, ZoneInfo(current_school().time_zone))
+    window = _window_of(course)
     missing = _missing(course.requires, user_id, bought)
     found = hindrances(window, missing, _must_choose(course.id, user_id), now(), is_paid)
     return Admission(found, missing, window.opens_at)
@@ -64,7 +64,7 @@ def admission_to(
 def require_admission(user_id: int | None, course_ids: Collection[int], *, is_paid: bool = False) -> None:
     """Raises Conflict, with what to do, where this person, or a guest (None), may not enroll in all of these courses
     now, or not take what `is_paid` already."""
-    for course in db.session.scalars(select(Course).where(Course.id.in_(course_ids)).order_by(Course.id)):
+    for course in _courses(course_ids):
         found = admission_to(course, user_id, course_ids, is_paid=is_paid)
         if not found.is_open:
             raise Conflict(" ".join(found.sentences(ZoneInfo(current_school().time_zone))))
@@ -75,11 +75,16 @@ def require_admission(user_id: int | None, course_ids: Collection[int], *, is_pa
 def require_selling(course_ids: Collection[int]) -> None:
     """Raises Conflict where one of these courses takes nobody new any more: then no place in it is sold, not for
     somebody else either."""
-    zone = ZoneInfo(current_school().time_zone)
-    for course in db.session.scalars(select(Course).where(Course.id.in_(course_ids)).order_by(Course.id)):
-        hindrance = window_of_days(course.enroll_from, course.enroll_until, zone).hindrance(now())
-        if hindrance is Hindrance.CLOSED:
-            raise Conflict(sentence(hindrance, (), ""))
+    if any(_window_of(course).hindrance(now()) is Hindrance.CLOSED for course in _courses(course_ids)):
+        raise Conflict(sentence(Hindrance.CLOSED, (), ""))
+
+
+def _courses(course_ids: Collection[int]) -> Iterable[Course]:
+    return db.session.scalars(select(Course).where(Course.id.in_(course_ids)).order_by(Course.id))
+
+
+def _window_of(course: Course) -> Window:
+    return window_of_days(course.enroll_from, course.enroll_until, ZoneInfo(current_school().time_zone))
 
 
 def _must_choose(course_id: int, user_id: int | None) -> bool:
