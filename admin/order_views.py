@@ -167,9 +167,8 @@ def _compared(
 ) -> tuple[Verdict | None, list[tuple[str, str]]]:
     if stripe is None or stripe.session is None:
         return None, []
-    if (
-        file.order.rhythm
-    ):  # The session tells of the first payment alone; its bills are read by reading again.
+    # Of a plan the session tells of the first payment alone; its bills are read by reading again.
+    if file.order.rhythm:
         return None, order_words.facts_of(stripe.session)
     verdict = order_words.compare(stripe.session, file.order.state, file.order.price, file.order.refunded)
     return verdict, order_words.facts_of(stripe.session)

@@ -136,9 +136,8 @@ def _returned(person: Reader | None) -> Order | None:
         return order_here(guest_key(), **names)
     try:
         return orders.order_of(person.user_id, **names)
-    except (
-        NotFound
-    ):  # Who paid as a guest, and signed in before the money was heard of, has it by the address.
+    except NotFound:
+        # Who paid as a guest, and signed in before the money was heard of, has it by the address.
         if (found := unclaimed_order(person.email, **names)) is None:
             raise
         return found

@@ -54,9 +54,8 @@ def _send(refund_id: int, cause: str) -> None:
             services.count_failure(refund_id, asked.attempt)
         raise
     except StripeRefused as refusal:
-        with suppress(
-            StripeRefused
-        ):  # It knows neither the payment nor its checkout: so it has made nothing.
+        # Where it knows neither the payment nor its checkout, it has made nothing.
+        with suppress(StripeRefused):
             _look(session_id, cause)
         with transaction():
             services.refuse(refund_id, refusal.sentence)

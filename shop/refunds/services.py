@@ -54,8 +54,7 @@ def left_of(order: Order, payment_id: str = "") -> Money:
     """What was paid and is not on its way back; nothing of an order that was not paid by Stripe. The money of a plan
     goes back payment by payment, so there one is named."""
     rows = [row for row in refunds_of(order) if row.payment_id == payment_id]
-    paid = _paid_by(order, payment_id) if payment_id else (order.paid_minor or 0 if order.payment_id else 0)
-    return Money(paid - standing_in(rows), order.paid_currency or order.currency)
+    return Money(_paid_by(order, payment_id) - standing_in(rows), order.paid_currency or order.currency)
 
 
 def left_beside(order: Order, rows: Iterable[RefundRow]) -> Money:
@@ -71,6 +70,9 @@ def standing_in(rows: Iterable[RefundRow]) -> int:
 
 
 def _paid_by(order: Order, payment_id: str) -> int:
+    """What this payment of a plan brought, or the only payment of what is no plan."""
+    if not payment_id:
+        return order.paid_minor or 0 if order.payment_id else 0
     query = select(PlanPayment.amount_minor).filter_by(order_id=order.id, payment_id=payment_id)
     return db.session.scalar(query) or 0
 
