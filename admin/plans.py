@@ -17,6 +17,7 @@ from shop.models import Order
 from shop.plans.models import Plan, PlanPayment, PlanTerm
 from shop.plans.pages import paid_of, price_in_words
 from shop.plans.rules import RUNNING, TermState
+from shop.plans.services import paid_of_plan
 from shop.refunds.models import RefundRow
 from shop.refunds.services import standing_in
 
@@ -105,8 +106,7 @@ class PaymentRow:
 
 def payments_of(order: Order, refunds: Sequence[RefundRow]) -> list[PaymentRow]:
     """What was paid of an order's plan, the oldest first; `refunds` are all of the order."""
-    query = select(PlanPayment).filter_by(order_id=order.id).order_by(PlanPayment.paid_at, PlanPayment.until)
-    return [_payment_row(each, order.currency, refunds) for each in db.session.scalars(query)]
+    return [_payment_row(each, order.currency, refunds) for each in paid_of_plan(order)]
 
 
 def _payment_row(payment: PlanPayment, currency: str, refunds: Sequence[RefundRow]) -> PaymentRow:

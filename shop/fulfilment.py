@@ -157,7 +157,7 @@ def _course_page(order: Order) -> str:
 
 
 def _bundle_page(order: Order) -> str:
-    return db.session.get_one(Bundle, int(order.subject.partition(":")[2])).url
+    return db.session.get_one(Bundle, order.subject_id).url
 
 
 fulfils(OrderKind.OWN, OwnCourses())

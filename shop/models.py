@@ -146,6 +146,11 @@ class Order(Base):
         return self.guest_key != "" and self.user_id is None and self.paid_minor is None
 
     @property
+    def subject_id(self) -> int:
+        """The number of what is sold, where its subject names one thing: 7 of `plan:7`."""
+        return int(self.subject.partition(":")[2])
+
+    @property
     def source(self) -> str:
         """Names what this order gives in the records of access."""
         return f"order:{self.number}"

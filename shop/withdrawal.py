@@ -35,7 +35,7 @@ def _courses_are_sold(order: Order) -> bool:
 
 
 def _bundle_is_sold(order: Order) -> bool:
-    return db.session.get_one(Bundle, int(order.subject.partition(":")[2])).is_active
+    return db.session.get_one(Bundle, order.subject_id).is_active
 
 
 sold_while(OrderKind.BUNDLE, _bundle_is_sold)

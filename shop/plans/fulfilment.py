@@ -63,7 +63,7 @@ def _begin(order: Order) -> PlanTerm:
 
 def _page(order: Order) -> str:
     """The page of the plan, whose button goes on with the checkout that is open."""
-    return db.session.get_one(Plan, int(order.subject.partition(":")[2])).url
+    return db.session.get_one(Plan, order.subject_id).url
 
 
 fulfils(OrderKind.PLAN, PlanCourses())

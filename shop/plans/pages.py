@@ -12,6 +12,7 @@ from core.money import Money
 from shop.models import Order
 from shop.plans.models import Plan, PlanPayment, PlanTerm
 from shop.plans.rules import RUNNING, TermState
+from shop.plans.services import paid_of_plan
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,9 @@ def card_of(order: Order, time_zone: str) -> PlanCard | None:
 
 
 def _bills_of(order: Order, zone: ZoneInfo) -> list[PaidBill]:
-    query = select(PlanPayment).filter_by(order_id=order.id).order_by(PlanPayment.paid_at, PlanPayment.until)
     return [
         PaidBill(_day(each.paid_at, zone), Money(each.amount_minor, order.currency), each.invoice_url)
-        for each in db.session.scalars(query)
+        for each in paid_of_plan(order)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Plans on sale: made by an admin, switched off, offered. Services: the door's transaction is open."""
+"""Plans: made by an admin, switched off, offered, and what was paid of one. The door's transaction is open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from core.errors import Conflict, NotFound
 from core.money import Money
 from courses.models import Course
 from enrollment.services import grants_of
-from shop.models import OrderKind
+from shop.models import Order, OrderKind
 from shop.offers import Line, Offer
-from shop.plans.models import Plan, PlanCourse
+from shop.plans.models import Plan, PlanCourse, PlanPayment
 from shop.plans.rules import Rhythm
 
 
@@ -85,6 +85,12 @@ def of_plan(plan: Plan) -> Offer:
         rhythm=plan.rhythm.value,
         instalments=plan.instalments,
     )
+
+
+def paid_of_plan(order: Order) -> Sequence[PlanPayment]:
+    """What was paid of an order's plan, the oldest first."""
+    query = select(PlanPayment).filter_by(order_id=order.id)
+    return db.session.scalars(query.order_by(PlanPayment.paid_at, PlanPayment.until)).all()
 
 
 def require_unheld(user_id: int, courses: Sequence[Course]) -> None:
