@@ -22,6 +22,7 @@ import admin.gift_views
 import admin.jobs
 import admin.offer_views
 import admin.order_views
+import admin.payment_views
 import admin.people_views
 import admin.plan_views
 import admin.refund_views
@@ -177,6 +178,7 @@ def register_rooms(app: Flask) -> None:
         admin.order_views,
         admin.report_views,
         admin.dispute_views,
+        admin.payment_views,
         admin.refund_views,
         admin.plan_views,
         admin.seat_views,

@@ -1,14 +1,17 @@
 """The admin's disputes: the list, one with its evidence, and handing it in."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 
 from flask import Blueprint, Response, flash, redirect, send_file, url_for
 
 from accounts.freshness import fresh, sent_or_typed
 from admin import disputes, order_words
+from admin.disputes import DisputeLine
 from admin.forms import EvidenceForm
-from admin.listing import read_listing
-from admin.page import Answer, page
+from admin.listing import Listing, read_listing
+from admin.page import Answer, exported, page
+from admin.rules import utc_cell
 from core.audit import record
 from core.clock import now
 from core.config import current_config
@@ -23,6 +26,10 @@ from shop.disputes.sending import send
 from shop.disputes.services import find_dispute
 
 bp = Blueprint("admin_disputes", __name__, url_prefix="/admin/disputes")
+HEAD = (
+    "Opened (UTC)", "Order", "Address", "State", "Why", "Answer by (UTC)", "Amount", "Currency", "Evidence sent (UTC)",
+    "Closed (UTC)", "Stripe's id",
+)  # fmt: skip
 SILENT = (
     "Stripe gave no answer, so it is not known whether the evidence arrived. It is kept as it was: press the button "
     "again, and Stripe takes it once."
@@ -33,12 +40,20 @@ SILENT = (
 @allow(Permission.MONEY)
 def index() -> Answer:
     """What banks dispute, or ask about."""
-    asked = read_listing("admin_disputes.index", disputes.COLUMNS, "-opened", {"state": disputes.STATES})
+    asked = _asked()
     rows, shown = disputes.page_of_disputes(asked)
     return page(
         "disputes", "disputes",
         asked=asked, rows=rows, pager=asked.pager(shown), states=order_words.in_words(disputes.STATES),
     )  # fmt: skip
+
+
+@bp.get("/file.csv")
+@allow(Permission.MONEY)
+def export() -> Response:
+    """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
+    asked = _asked()
+    return exported("disputes", "dispute", list(_cells(disputes.all_disputes(asked))), asked.hidden())
 
 
 @bp.get("/<int:dispute_id>")
@@ -103,3 +118,17 @@ def _sent(dispute_id: int, texts: dict[str, str]) -> tuple[str, str]:
         "The evidence is with Stripe, which brings it to the bank. We write to you when it has decided.",
         "success",
     )
+
+
+def _asked() -> Listing:
+    return read_listing("admin_disputes.index", disputes.COLUMNS, "-opened", {"state": disputes.STATES})
+
+
+def _cells(lines: Iterable[DisputeLine]) -> Iterator[Sequence[object]]:
+    yield HEAD
+    for line in lines:
+        row = line.row
+        yield (
+            utc_cell(row.opened_at), line.number, line.email, line.word.text, line.reason, utc_cell(row.due_by),
+            row.amount.amount, row.currency, utc_cell(row.evidence_sent_at), utc_cell(row.closed_at), row.stripe_id,
+        )  # fmt: skip

@@ -89,6 +89,12 @@ def page_of_disputes(asked: Listing) -> tuple[list[DisputeLine], PageOf]:
     return [DisputeLine(*row) for row in rows], shown
 
 
+def all_disputes(asked: Listing) -> list[DisputeLine]:
+    """Everything that was asked for."""
+    query = _lines().where(*_conditions(asked)).order_by(*asked.order(COLUMNS, DisputeRow.id))
+    return [DisputeLine(*row) for row in db.session.execute(query)]
+
+
 def find_line(dispute_id: int) -> DisputeLine:
     """One dispute with its order and buyer. Raises NotFound."""
     row = db.session.execute(_lines().where(DisputeRow.id == dispute_id)).one_or_none()

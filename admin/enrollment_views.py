@@ -8,13 +8,11 @@ from admin import enrollments, services
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm, EnrollForm
 from admin.listing import Listing, read_listing
-from admin.page import Answer, page
+from admin.page import Answer, exported, page
 from admin.rules import utc_cell
-from core.audit import record
 from core.database import transaction
 from core.errors import Conflict, InvalidInput
 from core.permissions import Permission
-from core.spreadsheet import csv_file
 from core.web import allow, signed_in
 from enrollment.services import revoke as revoke_enrollment
 
@@ -43,10 +41,7 @@ def index() -> Answer:
 def export() -> Response:
     """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
     asked = _asked(course_choices())
-    rows = enrollments.all_rows(asked)
-    with transaction():
-        record("enrollment.export", "enrollments", dict(asked.hidden()), actor_id=signed_in().user_id)
-    return csv_file("enrollments", cells(rows))
+    return exported("enrollments", "enrollment", cells(enrollments.all_rows(asked)), asked.hidden())
 
 
 @bp.route("/enrollments/new", methods=["GET", "POST"])

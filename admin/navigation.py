@@ -43,6 +43,7 @@ SECTIONS = (
         "Sales",
         (
             Tab("orders", "Orders", "admin_orders.index", Permission.MONEY),
+            Tab("payments", "Payments", "admin_payments.index", Permission.MONEY),
             Tab("refunds", "Refunds", "admin_refunds.index", Permission.MONEY),
             Tab("disputes", "Disputes", "admin_disputes.index", Permission.MONEY),
         ),

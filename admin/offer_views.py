@@ -9,13 +9,11 @@ from accounts.freshness import fresh, sent_or_typed
 from admin import codes
 from admin.listing import Listing, read_listing
 from admin.offer_forms import BundleForm, CodeForm, values_of_bundle, values_of_code
-from admin.page import Answer, page
+from admin.page import Answer, exported, page
 from admin.rules import utc_cell
-from core.audit import record
 from core.database import transaction
 from core.errors import InvalidInput
 from core.permissions import Permission
-from core.spreadsheet import csv_file
 from core.web import allow, signed_in
 from shop.bundles.drafts import all_bundles, bundle_of, change_bundle, make_bundle
 from shop.coupons.drafts import change_coupon, find_coupon, make_coupon
@@ -42,10 +40,7 @@ def index() -> Answer:
 def export() -> Response:
     """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
     asked = _asked()
-    cells = list(_cells(codes.all_codes(asked)))
-    with transaction():
-        record("coupon.export", "coupons", dict(asked.hidden()), actor_id=signed_in().user_id)
-    return csv_file("codes", iter(cells))
+    return exported("codes", "coupon", list(_cells(codes.all_codes(asked))), asked.hidden(), "coupons")
 
 
 @bp.route("/codes/new", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from admin.forms import ButtonForm
 from admin.gifts import file_of
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
-from admin.page import Answer, page
+from admin.page import Answer, exported, page
 from admin.plans import payments_of, term_of
 from admin.rules import utc_cell
 from core.audit import record
@@ -20,7 +20,6 @@ from core.config import current_config
 from core.database import transaction
 from core.errors import Conflict, Unavailable
 from core.permissions import Permission
-from core.spreadsheet import csv_file
 from core.web import allow, signed_in
 from payments.values import Session, StripeSilent
 from shop import checkout, reconcile
@@ -67,10 +66,7 @@ def index() -> Answer:
 def export() -> Response:
     """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
     asked = _asked(course_choices())
-    rows = orders.all_rows(asked)
-    with transaction():
-        record("order.export", "orders", dict(asked.hidden()), actor_id=signed_in().user_id)
-    return csv_file("orders", _cells(rows))
+    return exported("orders", "order", _cells(orders.all_rows(asked)), asked.hidden())
 
 
 @bp.get("/orders/<number>")

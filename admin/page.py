@@ -1,13 +1,18 @@
-"""A page of the admin: its part of the navigation, and dates as the admin reads them."""
+"""A page of the admin: its part of the navigation, and dates as the admin reads them; and a list as a file."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from flask import Response as File
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from admin.navigation import sections
 from admin.rules import day_in, time_in
+from core.audit import record
+from core.database import transaction
+from core.spreadsheet import csv_file
 from core.web import render, signed_in
 
 Answer = str | tuple[str, int] | Response
@@ -27,3 +32,15 @@ def page(template: str, tab: str, form: FlaskForm | None = None, **context: Any)
         **context,
     )
     return (html, 422) if form and form.errors else html
+
+
+def exported(
+    name: str, noun: str, cells: Iterable[Sequence[object]], about: Mapping[str, object], subject: str = ""
+) -> File:
+    """A list as a file for a spreadsheet, whose lines are in `cells`. The trail keeps who took it, and what of it.
+
+    `noun` is one of its rows, as the trail names it; `subject` what the entry is about, if not the whole list.
+    """
+    with transaction():
+        record(f"{noun}.export", subject or name, dict(about), actor_id=signed_in().user_id)
+    return csv_file(name, cells)

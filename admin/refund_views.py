@@ -1,15 +1,18 @@
 """The admin's refunds: the list, giving an order's money back, and what learners ask for."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from accounts.freshness import fresh, sent_or_typed
 from admin import refund_words, refunds
 from admin.forms import ButtonForm, DeclineForm, RefundForm
-from admin.listing import read_listing
+from admin.listing import Listing, read_listing
 from admin.order_words import STARTERS, in_words
-from admin.page import Answer, page
+from admin.page import Answer, exported, page
+from admin.refunds import RefundLine
+from admin.rules import utc_cell
 from core.database import transaction
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.money import Money
@@ -24,6 +27,10 @@ from shop.refunds.requests import ANSWERED
 from shop.refunds.rules import RequestState
 
 bp = Blueprint("admin_refunds", __name__, url_prefix="/admin")
+HEAD = (
+    "Written down (UTC)", "Order", "Address", "State", "Why", "Note", "Amount", "Currency", "Mode", "Settled (UTC)",
+    "Stripe's id",
+)  # fmt: skip
 UNANSWERED = (
     "The refund is written down, and the payment service has not answered yet. The reconciler goes on with it: it is "
     "made once, whatever happens."
@@ -34,14 +41,20 @@ UNANSWERED = (
 @allow(Permission.MONEY)
 def index() -> Answer:
     """What went back, or is to go back, of which order."""
-    asked = read_listing(
-        "admin_refunds.index", refunds.REFUNDS.orders, "-made", {"state": refund_words.STATES}
-    )
+    asked = _asked()
     rows, shown = refunds.page_of_refunds(asked)
     return page(
         "refunds", "refunds",
         asked=asked, rows=rows, shown=shown, states=in_words(refund_words.STATES),
     )  # fmt: skip
+
+
+@bp.get("/refunds.csv")
+@allow(Permission.MONEY)
+def export() -> Response:
+    """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
+    asked = _asked()
+    return exported("refunds", "refund", list(_cells(refunds.all_refunds(asked))), asked.hidden())
 
 
 @bp.route("/orders/<number>/refund", methods=["GET", "POST"])
@@ -145,3 +158,20 @@ def _told(row: RefundRow) -> tuple[str, str]:
     if row.state is RefundState.FAILED:
         return f"{row.amount} did not go back. {row.failure}", "warn"
     return f"{row.amount} is on its way back. What follows from it follows when it has arrived.", "info"
+
+
+def _asked() -> Listing:
+    return read_listing(
+        "admin_refunds.index", refunds.REFUNDS.orders, "-made", {"state": refund_words.STATES}
+    )
+
+
+def _cells(lines: Iterable[RefundLine]) -> Iterator[Sequence[object]]:
+    yield HEAD
+    for line in lines:
+        row = line.row
+        yield (
+            utc_cell(row.created_at), line.number, line.email, line.word.text, line.reason, row.note,
+            row.amount.amount, row.currency, "live" if line.livemode else "test", utc_cell(row.settled_at),
+            row.stripe_id or "",
+        )  # fmt: skip

@@ -1,5 +1,6 @@
 """Refunds, requests for them and the ledger as the admin reads them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,8 @@ from accounts.models import User
 from admin.listing import Listing
 from admin.order_words import Word
 from admin.orders import order_term
+from admin.paging import BATCH, Page, Table, Term, all_ids, find_page, in_order
 from admin.paging import Order as OrderOf
-from admin.paging import Page, Table, Term, find_page, in_order
 from admin.refund_words import REASONS, REQUESTS, STATES
 from admin.rules import PageOf, page_of
 from core.database import db
@@ -88,13 +89,14 @@ def reason_of(row: RefundRow) -> str:
 
 def page_of_refunds(asked: Listing) -> tuple[list[RefundLine], Page]:
     """One page of the refunds that were asked for."""
-    terms = [_of_order(RefundRow, word, RefundRow.stripe_id == word) for word in asked.words]
-    if asked.filters["state"]:
-        terms.append(_where(RefundRow.id, RefundRow.state == RefundState(asked.filters["state"])))
-    shown = find_page(REFUNDS, asked, terms)
-    query = select(Order.number, Order.user_id, User.name, Order.email, Order.livemode, RefundRow)
-    rows = db.session.execute(_joined(query, RefundRow).where(RefundRow.id.in_(shown.ids)))
-    return in_order(shown.ids, {row[-1].id: RefundLine(*row) for row in rows}), shown
+    shown = find_page(REFUNDS, asked, _terms(asked))
+    return _read(shown.ids), shown
+
+
+def all_refunds(asked: Listing) -> list[RefundLine]:
+    """Everything that was asked for: of a school's orders few go back."""
+    found = all_ids(REFUNDS, asked, _terms(asked), db.session, BATCH)
+    return [line for ids in found for line in _read(ids)]
 
 
 def page_of_requests(asked: Listing) -> tuple[list[RequestLine], Page]:
@@ -118,6 +120,19 @@ def page_of_reports(asked: Listing) -> tuple[list[LedgerReport], PageOf]:
     page = page_of(asked.wanted_page, db.session.scalar(select(func.count()).select_from(LedgerReport)) or 0)
     ordered = select(LedgerReport).order_by(*asked.order(REPORT_COLUMNS, LedgerReport.id))
     return list(db.session.scalars(ordered.offset(page.offset).limit(page.last - page.offset))), page
+
+
+def _terms(asked: Listing) -> list[Term]:
+    found = [_of_order(RefundRow, word, RefundRow.stripe_id == word) for word in asked.words]
+    if asked.filters["state"]:
+        found.append(_where(RefundRow.id, RefundRow.state == RefundState(asked.filters["state"])))
+    return found
+
+
+def _read(ids: Sequence[int]) -> list[RefundLine]:
+    query = select(Order.number, Order.user_id, User.name, Order.email, Order.livemode, RefundRow)
+    rows = db.session.execute(_joined(query, RefundRow).where(RefundRow.id.in_(ids)))
+    return in_order(ids, {row[-1].id: RefundLine(*row) for row in rows})
 
 
 def _requests() -> Rows:

@@ -7,13 +7,10 @@ from flask import Blueprint, Response, request
 
 from admin.enrollments import course_choices
 from admin.figures import school_day
-from admin.page import Answer, page
+from admin.page import Answer, exported, page
 from admin.report import ENDPOINT, Row, in_file, on_screen
 from admin.reports import find_report, reports_for
-from core.audit import record
-from core.database import transaction
 from core.permissions import Permission
-from core.spreadsheet import csv_file
 from core.web import allow, signed_in
 
 bp = Blueprint("admin_reports", __name__, url_prefix="/admin/reports")
@@ -44,9 +41,7 @@ def export(key: str) -> Response:
     """The same report, all of it, for a spreadsheet. The trail keeps who took it."""
     report, asked = find_report(key, signed_in()), request.args.to_dict()
     rows = report.all_rows(school_day(), dict(course_choices()), asked)
-    with transaction():
-        record("report.export", f"report:{key}", dict(asked), actor_id=signed_in().user_id)
-    return csv_file(key, _cells(report.head, rows))
+    return exported(key, "report", _cells(report.head, rows), asked, f"report:{key}")
 
 
 def _cells(head: Row, rows: Iterator[Row]) -> Iterator[Row]:

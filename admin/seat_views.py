@@ -10,13 +10,12 @@ from admin.enrollments import course_choices
 from admin.forms import SeatPricesForm
 from admin.listing import Listing, read_listing
 from admin.order_words import in_words
-from admin.page import Answer, page
+from admin.page import Answer, exported, page
 from admin.rules import utc_cell
 from admin.seats import SeatLine
 from core.audit import record
 from core.database import transaction
 from core.permissions import Permission
-from core.spreadsheet import csv_file
 from core.web import allow, signed_in
 from courses.services import catalogue, find_course
 from shop.seats.rules import read_breaks, write_breaks
@@ -43,10 +42,7 @@ def index() -> Answer:
 def export() -> Response:
     """The same list, all pages of it, as a file for a spreadsheet. The trail keeps who took it."""
     asked = _asked(course_choices())
-    rows = seats.all_rows(asked)
-    with transaction():
-        record("seat.export", "seats", dict(asked.hidden()), actor_id=signed_in().user_id)
-    return csv_file("seats", _cells(rows))
+    return exported("seats", "seat", _cells(seats.all_rows(asked)), asked.hidden())
 
 
 @bp.get("/seat-prices")

@@ -6,12 +6,10 @@ from admin import enrollments
 from admin.enrollment_views import cells
 from admin.enrollments import REVOKED, EnrollmentRow
 from admin.forms import ButtonForm
-from admin.page import Answer, page
+from admin.page import Answer, exported, page
 from admin.rules import PAGE_SIZE
-from core.audit import record
 from core.database import db, transaction
 from core.permissions import Permission
-from core.spreadsheet import csv_file
 from core.web import allow, signed_in
 from enrollment.rules import GrantKind
 from enrollment.services import enroll
@@ -41,10 +39,7 @@ def show() -> Answer:
 def export() -> Response:
     """Those that were ticked, as a file. The trail keeps who took it."""
     rows = _rows(request.args.getlist("id"))
-    with transaction():
-        about = {"ids": [row.id for row in rows]}
-        record("enrollment.export", "enrollments", about, actor_id=signed_in().user_id)
-    return csv_file("enrollments", cells(iter(rows)))
+    return exported("enrollments", "enrollment", cells(iter(rows)), {"ids": [row.id for row in rows]})
 
 
 @bp.post("/revoke")

@@ -153,6 +153,7 @@ GET  admin_offers.export              login   403     403     403     403     20
 GET  admin_offers.index               login   403     403     403     403     200     200
 GET  admin_offers.make_code           login   403     403     403     403     200     200
 GET  admin_offers.new_bundle          login   403     403     403     403     200     200
+GET  admin_disputes.export           login   403     403     403     403     200     200
 GET  admin_disputes.index            login   403     403     403     403     200     200
 GET  admin_disputes.paper            login   403     403     403     403     200     200
 GET  admin_disputes.show             login   403     403     403     403     200     200
@@ -170,6 +171,9 @@ GET  admin_seats.index               login   403     403     403     200     403
 GET  admin_seats.export              login   403     403     403     200     403     200
 GET  admin_seats.prices              login   403     403     403     403     200     200
 GET  admin_seats.change              login   403     403     403     403     200     200
+GET  admin_payments.index            login   403     403     403     403     200     200
+GET  admin_payments.export           login   403     403     403     403     200     200
+GET  admin_refunds.export            login   403     403     403     403     200     200
 GET  admin_refunds.index             login   403     403     403     403     200     200
 GET  admin_refunds.refund            login   403     403     403     403     200     200
 GET  admin_refunds.asked             login   403     403     403     403     200     200

@@ -24,7 +24,7 @@ class LedgerEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    kind: Mapped[EntryKind]
+    kind: Mapped[EntryKind] = mapped_column(index=True)
     source_id: Mapped[str]
     source_key: Mapped[str] = mapped_column(unique=True)
     amount_minor: Mapped[int]

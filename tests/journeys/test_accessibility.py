@@ -134,6 +134,7 @@ PAGES = [
     ("admin", "/admin/disputes"),
     ("admin", "{dispute}"),
     ("admin", "{refund}"),
+    ("admin", "/admin/payments"),
     ("admin", "/admin/refunds"),
     ("admin", "/admin/refund-requests"),
     ("admin", "{decline}"),
