@@ -225,10 +225,15 @@ def _page(
 
 
 def _size_of(term: Term, reader: Reader) -> tuple[int, bool]:
-    """How many rows the term holds for, and whether these are all: no more are looked at than needed."""
-    most = term.repeats * ENOUGH + 1
-    ids = term.ids.limit(most).subquery()
-    (number, distinct) = reader.execute(select(func.count(), func.count(ids.c[0].distinct()))).one()
+    """How many rows the term holds for, and whether these are all: no more are looked at than needed.
+
+    As a rule the first ids are all different, which is enough to know; only where some repeat, more are looked at.
+    """
+    for most in (ENOUGH + 1, term.repeats * ENOUGH + 1):
+        ids = term.ids.limit(most).subquery()
+        number, distinct = reader.execute(select(func.count(), func.count(ids.c[0].distinct()))).one()
+        if number < most or distinct > ENOUGH:
+            break
     return distinct, number < most
 
 

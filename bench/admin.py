@@ -43,7 +43,7 @@ PAGES = (
     ("people, by address", "/admin/people?sort=-email"),
     ("people, learners", "/admin/people?role=learner"),
     ("people, admins", "/admin/people?role=admin"),
-    ("people, search for a few", "/admin/people?q=ada.{person}"),
+    ("people, search for one", "/admin/people?q={address}"),
     ("people, search for many", "/admin/people?q=example"),
     ("enrollments, newest first", "/admin/enrollments"),
     ("enrollments, a page in the middle", "/admin/enrollments?after={enrollment}"),
@@ -55,7 +55,7 @@ PAGES = (
     ("enrollments, revoked", "/admin/enrollments?state=revoked"),
     ("enrollments, of a course", "/admin/enrollments?course=bench-{course}"),
     ("enrollments, of a course, by name", "/admin/enrollments?course=bench-{course}&sort=name"),
-    ("enrollments, search for a few", "/admin/enrollments?q=ada.{person}"),
+    ("enrollments, search for one person", "/admin/enrollments?q={address}"),
     ("enrollments, search for many", "/admin/enrollments?q=ada"),
     ("orders, newest first", "/admin/orders"),
     ("orders, a page in the middle", "/admin/orders?after={order}"),
@@ -70,7 +70,7 @@ PAGES = (
     ("mail, search for many", "/admin/mail?q=ada"),
     ("audit, newest first", "/admin/audit"),
     ("audit, of a deed", "/admin/audit?action=enrollment.revoke"),
-    ("audit, of a person", "/admin/audit?q=ada.{person}"),
+    ("audit, of a person", "/admin/audit?q={address}"),
     ("events, newest first", "/admin/events"),
     ("events, of a kind", "/admin/events?kind=charge.refunded"),
     ("overview", "/admin"),
@@ -149,15 +149,16 @@ def _open(stack: ExitStack, folder: Path, size: int, url: str | None = None) -> 
 
 
 def _middle(app: Flask) -> dict[str, object]:
-    """Ids of rows in the middle of the orders that lists stand in."""
+    """Rows in the middle of the orders that lists stand in: their ids, and the address of a person."""
     with app.app_context():
         found = {
             "person": _half_way(User, User.created_at),
             "enrollment": _half_way(Enrollment, Enrollment.started_at),
             "order": _half_way(Order, Order.created_at),
         }
+        address = db.session.scalar(select(User.email).where(User.id == found["person"]))
         db.session.remove()
-    return {**found, "course": "007"}
+    return {**found, "address": address, "course": "007"}
 
 
 def _half_way(model: type, column: object) -> int:

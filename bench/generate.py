@@ -219,8 +219,9 @@ def _order(
 
 def _mail(email: str, number: int, at: datetime) -> dict[str, Any]:
     return {
-        "kind": "welcome", "to_address": email, "subject": "Welcome", "text": "Welcome.", "state": "sent",
-        "tries": 1, "leased_until": at, "created_at": at, "sent_at": at, "dedupe_key": f"bench:{number}",
+        "kind": "welcome", "to_address": email, "subject": "Welcome", "text": "Welcome.",
+        "state": "sent" if number % 10 else "dead", "tries": 1, "leased_until": at, "created_at": at, "sent_at": at,
+        "dedupe_key": f"bench:{number}",
     }  # fmt: skip
 
 
