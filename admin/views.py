@@ -27,7 +27,8 @@ def index() -> Answer:
         "overview", "overview",
         period=period, length=length, lengths=LENGTHS, sums=sums, Figure=Figure,
         cards=overview.cards(sums, with_money=signed_in().may(Permission.MONEY)),
-        learners=overview.mean_learners(sums), waiting=overview.waiting(), worker=overview.worker_state(),
+        monies=sums.taken(current_config().is_live), learners=overview.mean_learners(sums),
+        waiting=overview.waiting(), worker=overview.worker_state(),
         last_run=stripe_records.last_run(), takes_money=current_config().takes_money,
         disputed=disputes.waiting() if signed_in().may(Permission.MONEY) else None,
     )  # fmt: skip

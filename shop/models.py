@@ -199,11 +199,20 @@ class Order(Base):
     def url(self) -> str:
         return f"/orders/{self.number}"
 
+    def shares(self, whole: Money) -> "list[tuple[OrderLine, int]]":
+        """Each line with its part of this money, in minor units, by the lines' prices. The parts add up to it."""
+        parts = whole.split([line.amount_minor for line in self.lines])
+        return [(line, part.minor) for line, part in zip(self.lines, parts, strict=True)]
+
 
 class OrderLine(Base):
     """One course of an order, with its part of the price, which `discount_minor` has been taken off. `open_for` is
     the person who buys it for themselves while the order is open, so that nobody has two open purchases of one
-    course."""
+    course.
+
+    `paid_minor` and `refunded_minor` are its parts of what came and of what went back so far, as the ledger has it,
+    and `tax_minor` that of the tax within what came. Of a plan `amount_minor` is of one payment, these are of all.
+    """
 
     __tablename__ = "order_lines"
     __table_args__ = (
@@ -220,7 +229,9 @@ class OrderLine(Base):
     title: Mapped[str]
     amount_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(server_default="0", default=0)
-    tax_minor: Mapped[int] = mapped_column(server_default="0", default=0)  # within its amount
+    paid_minor: Mapped[int] = mapped_column(server_default="0", default=0)
+    tax_minor: Mapped[int] = mapped_column(server_default="0", default=0)
+    refunded_minor: Mapped[int] = mapped_column(server_default="0", default=0)
     open_for: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     livemode: Mapped[bool]
 

@@ -123,3 +123,43 @@ def test_why_a_grant_is_paused_survives_both_ways(old_url: str) -> None:
 
     assert kept.reason == "payment"
     assert (again["pause_reason"], again["paused_at"]) == ("payment", kept.since)
+
+
+def test_lines_get_their_shares_of_what_came_and_went_back(old_url: str) -> None:
+    config = servers.alembic_config(old_url)
+    moved = {"payment": 5000, "refund": -1500, "refund_failed": 500, "dispute_fee": -1500}
+    command.upgrade(config, "20261122_gifts")
+    with connected(old_url) as (connection, tables):
+
+        def add(name: str, **row: Any) -> None:
+            connection.execute(tables[name].insert().values(whole(tables[name], row)))
+
+        add("courses", id=2, slug="hands")
+        for number in (1, 2, 3):  # The ledger does not know the second yet, and nobody has paid the third.
+            paid = {"paid_minor": None if number == 3 else 4000, "refunded_minor": 0 if number == 3 else 1000}
+            add("orders", id=number, number=f"N{number}", quantity=1, tax_minor=799, **paid)
+            for course in (1, 2):
+                add(
+                    "order_lines",
+                    order_id=number,
+                    course_id=course,
+                    position=course,
+                    amount_minor=course * 1000,
+                )
+        for kind, minor in moved.items():
+            add("ledger_entries", order_id=1, kind=kind, source_key=kind, amount_minor=minor, currency="USD")
+        connection.commit()
+
+    command.upgrade(config, "head")
+
+    with connected(old_url) as (connection, tables):
+        line = tables["order_lines"].c
+        query = (
+            tables["order_lines"]
+            .select()
+            .with_only_columns(line.paid_minor, line.refunded_minor, line.tax_minor)
+        )
+        rows = connection.execute(query.order_by(line.order_id, line.position)).all()
+    assert [tuple(row) for row in rows] == [
+        (1667, 333, 266), (3333, 667, 533), (1333, 333, 266), (2667, 667, 533), (0, 0, 0), (0, 0, 0),
+    ]  # fmt: skip
