@@ -4,10 +4,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    delete,
+    event,
+    false,
+    insert,
+    inspect,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from accounts.models import User
+from accounts.models import BYTEWISE, User
+from accounts.rules import words_of
 from core.database import Base
 from core.money import Money
 from payments.values import Invoicing, Taxing
@@ -203,6 +217,28 @@ class Order(Base):
         """Each line with its part of this money, in minor units, by the lines' prices. The parts add up to it."""
         parts = whole.split([line.amount_minor for line in self.lines])
         return [(line, part.minor) for line, part in zip(self.lines, parts, strict=True)]
+
+
+class OrderWord(Base):
+    """One word by which the order of a company is found: of the company's name, or of its own order number."""
+
+    __tablename__ = "order_words"
+    __table_args__ = (Index("orders_of_a_word", "word", "order_id"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+
+
+@event.listens_for(Order, "after_insert")
+@event.listens_for(Order, "after_update")
+def _write_words(_mapper: Any, connection: Connection, order: Order) -> None:
+    """Keep a company's words with its order, whoever writes it."""
+    facts = inspect(order).attrs
+    if facts.company.history.has_changes() or facts.order_reference.history.has_changes():
+        connection.execute(delete(OrderWord).where(OrderWord.order_id == order.id))
+        words = sorted(words_of(f"{order.company or ''} {order.order_reference or ''}"))
+        if words:
+            connection.execute(insert(OrderWord), [{"order_id": order.id, "word": word} for word in words])
 
 
 class OrderLine(Base):

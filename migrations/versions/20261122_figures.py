@@ -1,9 +1,12 @@
-"""Lines of orders keep their shares of what came and of what went back; payments of plans are found by their day.
+"""Lines of orders keep their shares of what came and of what went back; payments of plans are found by their day,
+orders of companies by the words of the company's name and of its own order number.
 
 Revision: 20261122_figures
 Follows: 20261122_gifts
 """
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import groupby, islice
 from typing import Any
@@ -20,6 +23,7 @@ depends_on = None
 SHARES = ("paid_minor", "refunded_minor")
 BACK = ("refund", "refund_failed", "dispute", "dispute_won")
 AT_ONCE = 1000  # lines
+BYTEWISE = sa.String(120).with_variant(sa.String(120, collation="C"), "postgresql")
 LINES = sa.table("order_lines", *map(sa.column, ("id", "order_id", "position", "amount_minor", "tax_minor", *SHARES)))
 ORDERS = sa.table("orders", *map(sa.column, ("id", "tax_minor", *SHARES)))
 ENTRIES = sa.table("ledger_entries", *map(sa.column, ("order_id", "kind", "amount_minor")))
@@ -30,9 +34,19 @@ def upgrade() -> None:
     for name in SHARES:
         op.add_column("order_lines", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
     _fill()
+    op.create_table(
+        "order_words",
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("word", BYTEWISE, nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_words_order_id_orders"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("order_id", "word", name=op.f("pk_order_words")),
+    )
+    _write_words()
+    op.create_index("orders_of_a_word", "order_words", ["word", "order_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("order_words")
     with op.batch_alter_table("order_lines") as batch:
         for name in SHARES:
             batch.drop_column(name)
@@ -88,3 +102,24 @@ def _split(whole: int, weights: list[int]) -> list[int]:
     for i in by_remainder[: whole - sum(parts)]:
         parts[i] += 1
     return parts
+
+
+def _write_words() -> None:
+    """As accounts/rules.py makes them."""
+    connection = op.get_bind()
+    orders = sa.table("orders", *map(sa.column, ("id", "company", "order_reference")))
+    named = connection.execute(sa.select(orders).where(orders.c.company != "")).all()
+    rows = [
+        {"order_id": row.id, "word": word}
+        for row in named
+        for word in sorted(_words(f"{row.company} {row.order_reference}"))
+    ]
+    if rows:
+        connection.execute(sa.insert(sa.table("order_words", sa.column("order_id"), sa.column("word"))), rows)
+
+
+def _words(text: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    words = "".join(each for each in plain if not unicodedata.combining(each)).split()
+    parts = (part for word in words for part in re.findall(r"\w+", word))
+    return {word[:80] for word in (*words, *parts)}
