@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import JSON, Boolean, Column, Connection, DateTime, Integer, MetaData, Table, create_engine
+from alembic.util import CommandError
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    delete,
+)
 from sqlalchemy.pool import NullPool
 
 from tests import servers
@@ -125,15 +137,16 @@ def test_why_a_grant_is_paused_survives_both_ways(old_url: str) -> None:
     assert (again["pause_reason"], again["paused_at"]) == ("payment", kept.since)
 
 
-def test_lines_get_their_shares_of_what_came_and_went_back(old_url: str) -> None:
-    config = servers.alembic_config(old_url)
+def test_lines_get_their_shares_of_what_came_and_went_back(database_url: str) -> None:
+    config = servers.alembic_config(database_url)
     moved = {"payment": 5000, "refund": -1500, "refund_failed": 500, "dispute_fee": -1500}
-    command.upgrade(config, "20261122_gifts")
-    with connected(old_url) as (connection, tables):
+    command.downgrade(config, "20261122_gifts")
+    with connected(database_url) as (connection, tables):
 
         def add(name: str, **row: Any) -> None:
             connection.execute(tables[name].insert().values(whole(tables[name], row)))
 
+        add("courses", id=1, slug="skin")
         add("courses", id=2, slug="hands")
         for number in (1, 2, 3):  # The ledger does not know the second yet, and nobody has paid the third.
             paid = {"paid_minor": None if number == 3 else 4000, "refunded_minor": 0 if number == 3 else 1000}
@@ -152,7 +165,7 @@ def test_lines_get_their_shares_of_what_came_and_went_back(old_url: str) -> None
 
     command.upgrade(config, "head")
 
-    with connected(old_url) as (connection, tables):
+    with connected(database_url) as (connection, tables):
         line = tables["order_lines"].c
         query = (
             tables["order_lines"]
@@ -163,3 +176,21 @@ def test_lines_get_their_shares_of_what_came_and_went_back(old_url: str) -> None
     assert [tuple(row) for row in rows] == [
         (1667, 333, 266), (3333, 667, 533), (1333, 333, 266), (2667, 667, 533), (0, 0, 0), (0, 0, 0),
     ]  # fmt: skip
+
+
+def test_no_way_leads_down_from_orders_that_older_code_cannot_read(database_url: str) -> None:
+    config = servers.alembic_config(database_url)
+    for kind, before in (("gift", "20261122_guests"), ("seats", "20261122_plans")):
+        with connected(database_url) as (connection, tables):
+            orders = tables["orders"]
+            connection.execute(
+                orders.insert().values(whole(orders, {"number": kind, "kind": kind, "quantity": 1}))
+            )
+            connection.commit()
+
+        with pytest.raises(CommandError, match=r"older code cannot read, so the schema stays"):
+            command.downgrade(config, before)
+
+        with connected(database_url) as (connection, tables):
+            assert connection.execute(delete(tables["orders"])).rowcount == 1
+            connection.commit()
