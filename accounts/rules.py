@@ -109,9 +109,14 @@ def folded(text: str) -> str:
 
 def search_words(name: str, email: str) -> frozenset[str]:
     """What a search for this person may begin with: the words of the name, the address, its parts, its domain."""
-    texts = [*folded(name).split(), folded(email), folded(email).partition("@")[2]]
-    parts = (part for text in texts for part in re.findall(r"\w+", text))
-    return frozenset(word[:LONGEST_WORD] for word in (*texts, *parts) if word)
+    return words_of(f"{name} {email} {email.partition('@')[2]}")
+
+
+def words_of(text: str) -> frozenset[str]:
+    """What a search for this text may begin with: its words, and the parts of each between marks."""
+    words = folded(text).split()
+    parts = (part for word in words for part in re.findall(r"\w+", word))
+    return frozenset(word[:LONGEST_WORD] for word in (*words, *parts))
 
 
 def _may_stand(character: str) -> bool:

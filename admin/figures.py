@@ -2,6 +2,10 @@
 
 A day is counted once it is over, again for some days after, and each night all of them, since a time zone may change
 and people may be erased. So a year costs a few hundred small rows, however many there are behind them.
+
+Money is that of the ledger, on the day on which it moved, whatever became of its order: what was paid twice or waits
+for a look came too, and counts as gone once it goes back. Fees are no refunds. An order counts on the day on which its
+money came. The tax within a payment counts with it; Stripe dates the payments of plans.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,8 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, literal, select, union_all
 
 from accounts.models import User
 from admin.models import DayFigure, Figure
@@ -22,16 +25,15 @@ from core.money import Money
 from core.school import current_school
 from enrollment.models import Enrollment
 from progress.models import CourseCompletion, StepCompletion
+from shop.ledger.models import LedgerEntry
+from shop.ledger.rules import CAME, WENT_BACK, EntryKind
 from shop.models import Order
-from shop.rules import OrderState
+from shop.plans.models import PlanPayment
 
-EARNING = (OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.REFUNDED)
-# Said by what they are not: an index of states would lead to all orders there ever were instead of to those of a day.
-is_earning = Order.state.not_in([state for state in OrderState if state not in EARNING])
 RECENT = 3  # days that are counted again each hour
 AT_ONCE = 31  # days written in one transaction
 OF_MONEY = (Figure.REVENUE, Figure.REFUNDED)
-_currency = func.coalesce(func.nullif(Order.paid_currency, ""), Order.currency)
+paid_currency = func.coalesce(func.nullif(Order.paid_currency, ""), Order.currency)
 Key = tuple[Figure, str, bool]
 """A figure, its currency (empty for what is no money), and whether it is of real money."""
 
@@ -53,15 +55,18 @@ class Sums:
     def earlier(self, figure: Figure, currency: str = "", livemode: bool = True) -> int:
         return self.before.get((figure, currency, livemode), 0)
 
-    def number_of_refunds(self) -> int:
-        """Of all real money: these are counts, which may be added."""
-        return sum(self.total(Figure.REFUNDS, currency) for currency, live in self.monies if live)
+    def taken(self, is_live: bool) -> list[tuple[str, bool]]:
+        """Those of `monies` that the school takes: real money, and test money only where nothing else is taken."""
+        live = [money for money in self.monies if money[1]]
+        return live if live or is_live else self.monies
 
-    def refunds_before(self) -> int:
+    def number_of_refunds(self, monies: Sequence[tuple[str, bool]]) -> int:
+        """Of several monies: these are counts, which may be added."""
+        return sum(self.total(Figure.REFUNDS, *money) for money in monies)
+
+    def refunds_before(self, monies: Sequence[tuple[str, bool]]) -> int:
         """The same of as many days before."""
-        return sum(
-            number for (figure, _, live), number in self.before.items() if figure is Figure.REFUNDS and live
-        )
+        return sum(self.earlier(Figure.REFUNDS, *money) for money in monies)
 
     @property
     def monies(self) -> list[tuple[str, bool]]:
@@ -127,7 +132,13 @@ def _keep(days: Sequence[date]) -> None:
 def _first_day() -> date:
     firsts = (
         db.session.scalar(select(func.min(column)))
-        for column in (User.created_at, Enrollment.started_at, StepCompletion.completed_at, Order.paid_at)
+        for column in (
+            User.created_at,
+            Enrollment.started_at,
+            StepCompletion.completed_at,
+            Order.paid_at,
+            LedgerEntry.at,
+        )
     )
     zone = ZoneInfo(current_school().time_zone)
     return min((first.astimezone(zone).date() for first in firsts if first), default=school_day())
@@ -138,16 +149,9 @@ def _count_day(day: date) -> Iterator[dict[str, Any]]:
     begin, end = bounds(day, current_school().time_zone)
     for figure, number in zip(_COUNTED, db.session.execute(_counts(begin, end)).one(), strict=True):
         yield from _rows(day, [(figure, "", True, number)])
-    yield from _rows(day, _money(Order.paid_at, begin, end, _CAME))
-    yield from _rows(day, _money(Order.refunded_at, begin, end, _WENT))
+    yield from _rows(day, _money(begin, end))
 
 
-_CAME = {
-    Figure.REVENUE: func.sum(func.coalesce(Order.paid_minor, Order.amount_minor)),
-    Figure.TAX: func.sum(func.coalesce(Order.tax_minor, 0)),
-    Figure.ORDERS: func.count(),
-}
-_WENT = {Figure.REFUNDED: func.sum(Order.refunded_minor), Figure.REFUNDS: func.count()}
 _COUNTED = (Figure.ENROLLMENTS, Figure.COMPLETIONS, Figure.LEARNERS)
 
 
@@ -161,16 +165,55 @@ def _counts(begin: datetime, end: datetime) -> Any:
     )
 
 
-def _money(
-    at: InstrumentedAttribute[datetime | None],
-    begin: datetime,
-    end: datetime,
-    counted: dict[Figure, Any],
-) -> Iterator[tuple[Figure, str, bool, int]]:
-    query = select(_currency, Order.livemode, *counted.values()).where(_between(at, begin, end), is_earning)
-    for currency, live, *numbers in db.session.execute(query.group_by(_currency, Order.livemode)):
-        for figure, number in zip(counted, numbers, strict=True):
-            yield figure, currency, live, int(number)
+def _money(begin: datetime, end: datetime) -> Iterator[tuple[Figure, str, bool, int]]:
+    parts = union_all(_of_ledger(begin, end), _of_plans(begin, end), _of_orders(begin, end)).subquery()
+    currency, live, *figures = parts.c
+    query = select(currency, live, *map(func.sum, figures)).group_by(currency, live)
+    for code, is_live, *numbers in db.session.execute(query):
+        for figure, number in zip(_OF_MONEY, numbers, strict=True):
+            yield figure, code, is_live, int(number)
+
+
+_OF_MONEY = (Figure.REVENUE, Figure.REFUNDED, Figure.REFUNDS, Figure.TAX, Figure.ORDERS)
+_NOTHING = literal(0)
+_is_payment = LedgerEntry.kind.in_(CAME)
+Part = Select[*tuple[Any, ...]]
+"""A currency and its mode, then each of _OF_MONEY."""
+
+
+def _of_ledger(begin: datetime, end: datetime) -> Part:
+    """What came and what went back, and the tax within what was paid at once."""
+    query = select(
+        LedgerEntry.currency,
+        LedgerEntry.livemode,
+        func.sum(_where(_is_payment, LedgerEntry.amount_minor)),
+        -func.sum(_where(LedgerEntry.kind.in_(WENT_BACK), LedgerEntry.amount_minor)),
+        func.sum(case({EntryKind.REFUND: 1, EntryKind.REFUND_FAILED: -1}, value=LedgerEntry.kind, else_=0)),
+        func.sum(_where(and_(_is_payment, Order.rhythm == ""), func.coalesce(Order.tax_minor, 0))),
+        _NOTHING,
+    )
+    query = query.join(Order, Order.id == LedgerEntry.order_id).where(_between(LedgerEntry.at, begin, end))
+    return query.group_by(LedgerEntry.currency, LedgerEntry.livemode)
+
+
+def _of_plans(begin: datetime, end: datetime) -> Part:
+    """The tax within the payments of plans."""
+    taxes = func.sum(func.coalesce(PlanPayment.tax_minor, 0))
+    query = select(paid_currency, Order.livemode, *[_NOTHING] * 3, taxes, _NOTHING).select_from(PlanPayment)
+    query = query.join(Order, Order.id == PlanPayment.order_id).where(
+        _between(PlanPayment.paid_at, begin, end)
+    )
+    return query.group_by(paid_currency, Order.livemode)
+
+
+def _of_orders(begin: datetime, end: datetime) -> Part:
+    """How many were paid."""
+    query = select(paid_currency, Order.livemode, *[_NOTHING] * 4, func.count())
+    return query.where(_between(Order.paid_at, begin, end)).group_by(paid_currency, Order.livemode)
+
+
+def _where(holds: ColumnElement[bool], value: Any) -> ColumnElement[int]:
+    return case((holds, value), else_=0)
 
 
 def _rows(day: date, figures: Iterable[tuple[Figure, str, bool, int]]) -> Iterator[dict[str, Any]]:

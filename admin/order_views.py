@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from accounts.freshness import fresh
-from admin import disputes, order_words, orders, overview, refund_words, refunds, stripe_records
+from admin import disputes, order_words, orders, overview, refund_words, refunds, seats, stripe_records
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm
-from admin.gifts import file_of
 from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
 from admin.page import Answer, exported, page
@@ -28,7 +27,8 @@ from shop.turns import accept as accept_order
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin")
 HEAD = (
-    "Order", "Ordered", "Name", "Email address", "Course", "State", "Amount", "Refunded", "Currency", "Mode",
+    "Order", "Ordered", "Name", "Email address", "Company", "Its order number", "Course", "State",
+    "Amount", "Refunded", "Currency", "Mode",
     "Paid", "Refunded on", "Paid by", "Stripe session", "Stripe payment",
     "Net", "Tax", "Tax in refunded", "Tax country", "Tax number",
 )  # fmt: skip
@@ -82,7 +82,7 @@ def show(number: str) -> Answer:
         takes_money=current_config().takes_money, refund_word=refunds.word_of, refund_reason=refunds.reason_of,
         entry_words=refund_words.ENTRIES, dispute_words=disputes.STATES, plan=term_of(file.order),
         payments=payments_of(file.order, file.refunds) if file.order.rhythm else [],
-        gift=file_of(file.order),
+        gift=file.gift, seats=seats.counted(file.order),
     )  # fmt: skip
 
 
@@ -199,7 +199,8 @@ def _cells(rows: Iterator[orders.OrderRow]) -> Iterator[tuple[object, ...]]:
     yield HEAD
     for row in rows:
         yield (
-            row.number, utc_cell(row.created_at), row.name or "", row.email, row.title, row.word.text,
+            row.number, utc_cell(row.created_at), row.name or "", row.email, row.company, row.order_reference,
+            row.title, row.word.text,
             row.amount.amount, row.refunded.amount, row.amount.currency, "live" if row.livemode else "test",
             utc_cell(row.paid_at), utc_cell(row.refunded_at), row.payment_method, row.session_id or "",
             row.payment_id or "", *_tax_cells(row.tax), row.tax_country, row.tax_number,

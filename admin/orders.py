@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, or_, select, union_all
 
 from accounts.models import PersonWord, User
+from admin.gifts import GiftFile, file_of
 from admin.listing import Listing
 from admin.order_words import STATES, Word, cause_in_words
 from admin.paging import Order as OrderOf
@@ -24,8 +25,8 @@ from shop.disputes.models import DisputeRow
 from shop.disputes.services import disputes_of
 from shop.ledger.models import LedgerEntry
 from shop.ledger.services import entries_of
-from shop.models import Order, OrderChange, OrderLine, StripeEventRow
-from shop.refunds.models import RefundRow
+from shop.models import Order, OrderChange, OrderLine, OrderWord, StripeEventRow
+from shop.refunds.models import RefundRequest, RefundRow
 from shop.refunds.services import left_beside, refunds_of
 from shop.rules import OrderState
 from shop.taxes import Tax
@@ -39,15 +40,11 @@ ORDERS = Table(
         "course": OrderOf((Order.title,)),
     },
 )
-MAIL_KINDS = (
-    "receipt", "receipt_seats", "receipt_gift", "payment_processing", "payment_failed", "paid_twice", "refunded",
-    "refund_returned", "charged_back", "guest_welcome",
-)  # fmt: skip
 _facts: Rows = select(
     Order.id, Order.number, Order.user_id, User.name, Order.email, Order.title, Order.state, Order.amount_minor,
     Order.refunded_minor, Order.currency, Order.paid_minor, Order.paid_currency, Order.livemode,
     Order.created_at, Order.paid_at, Order.refunded_at, Order.payment_method, Order.session_id, Order.payment_id,
-    Order.tax_minor, Order.tax_country, Order.tax_number,
+    Order.tax_minor, Order.tax_country, Order.tax_number, Order.company, Order.order_reference,
 )  # fmt: skip
 
 
@@ -76,6 +73,8 @@ class OrderRow:
     tax_minor: int | None
     tax_country: str
     tax_number: str
+    company: str
+    order_reference: str
 
     @property
     def word(self) -> Word:
@@ -123,6 +122,7 @@ class OrderFile:
     refunds: list[RefundRow]
     entries: list[LedgerEntry]
     left: Money
+    gift: GiftFile | None
 
     @property
     def word(self) -> Word:
@@ -172,10 +172,10 @@ def find_file(number: str) -> OrderFile:
     if row is None:
         raise NotFound("There is no such order.")
     order, name, slug, access = row
-    rows, disputes = refunds_of(order), disputes_of(order.id)
+    rows, disputes, gift = refunds_of(order), disputes_of(order.id), file_of(order)
     return OrderFile(
-        order, name, slug, access, _changes(order), _events(order, disputes), _mails(order, disputes), disputes, rows,
-        entries_of(order), left_beside(order, rows),
+        order, name, slug, access, _changes(order), _events(order, disputes), _mails(order, rows, disputes, gift),
+        disputes, rows, entries_of(order), left_beside(order, rows), gift,
     )  # fmt: skip
 
 
@@ -203,12 +203,42 @@ def _events(order: Order, disputes: Sequence[DisputeRow]) -> Sequence[StripeEven
     return db.session.scalars(query).all()
 
 
-def _mails(order: Order, disputes: Sequence[DisputeRow]) -> Sequence[OutboxMail]:
-    """What was mailed about it and is still kept, found by the key that lets each kind out once."""
-    keys = [f"order:{order.number}:{kind}" for kind in (*MAIL_KINDS, f"review:{order.session_id}")]
+def _mails(
+    order: Order, refunds: Sequence[RefundRow], disputes: Sequence[DisputeRow], gift: GiftFile | None
+) -> Sequence[OutboxMail]:
+    """What was mailed about it and is still kept, found by the keys that let each out once: to its buyer whatever
+    names it, to others what each of them got."""
+    to_buyer = OutboxMail.to_address == order.email, or_(*map(_begins, _names(order, gift)))
+    asked = OutboxMail.dedupe_key == literal("refund-request:") + cast(RefundRequest.id, String)
+    ids = union_all(
+        select(OutboxMail.id).where(*to_buyer),
+        select(OutboxMail.id).where(
+            OutboxMail.dedupe_key.in_(_keys_of_others(order, refunds, disputes, gift))
+        ),
+        select(OutboxMail.id).join(RefundRequest, asked).where(RefundRequest.order_id == order.id),
+    )
+    return db.session.scalars(select(OutboxMail).where(OutboxMail.id.in_(ids)).order_by(OutboxMail.id)).all()
+
+
+def _names(order: Order, gift: GiftFile | None) -> list[str]:
+    """What the keys of mails to its buyer begin with."""
+    return [order.source, f"plan:{order.number}", *([gift.gift.source] if gift else [])]
+
+
+def _begins(name: str) -> ColumnElement[bool]:
+    return OutboxMail.dedupe_key.startswith(f"{name}:", autoescape=True)
+
+
+def _keys_of_others(
+    order: Order, refunds: Sequence[RefundRow], disputes: Sequence[DisputeRow], gift: GiftFile | None
+) -> list[str]:
+    """Those of mails to the school, and to who is given a gift."""
+    keys = [f"{order.source}:review:{order.session_id}"]
+    keys += [f"refund:{row.id}:failed" for row in refunds]
     keys += [key for each in disputes for key in keys_of(order.number, each.stripe_id)]
-    query = select(OutboxMail).where(OutboxMail.dedupe_key.in_(keys)).order_by(OutboxMail.id)
-    return db.session.scalars(query).all()
+    if gift is not None:
+        keys += [f"{gift.gift.source}:code:{n + 1}" for n in range(gift.gift.mails)]
+    return keys
 
 
 def _joined(query: Rows) -> Rows:
@@ -234,13 +264,17 @@ def _where(holds: ColumnElement[bool]) -> Term:
 
 
 def order_term(word: str) -> Term:
-    """A number, an address or an id of Stripe as a whole, or the beginning of a word of the buyer with an account."""
+    """A number, an address or an id of Stripe as a whole, or the beginning of a word of the buyer with an account, of
+    the company, or of its own order number."""
     whole = (
         Order.number == word.upper(), Order.email == word.lower(), Order.session_id == word, Order.payment_id == word,
     )  # fmt: skip
     buyers = select(Order.id).join(PersonWord, PersonWord.user_id == Order.user_id).where(begins(word))
-    ids = union_all(*(select(Order.id).where(each) for each in whole), some(buyers, WORDS)).subquery()
-    return Term(or_(*whole, is_found(Order.user_id, word)), select(ids.c.id), WORDS)
+    companies = select(OrderWord.order_id).where(begins(word, OrderWord.word))
+    is_companys = companies.where(OrderWord.order_id == Order.id).exists()
+    by_words = (some(each, WORDS) for each in (buyers, companies))
+    ids = union_all(*(select(Order.id).where(each) for each in whole), *by_words).subquery()
+    return Term(or_(*whole, is_found(Order.user_id, word), is_companys), select(ids.c.id), 2 * WORDS)
 
 
 def _of_course(slug: str) -> Term:

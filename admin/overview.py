@@ -109,7 +109,9 @@ def _money_card(sums: Sums, figure: Figure, currency: str, livemode: bool) -> Ca
         return None
     noun = {Figure.REVENUE: "Revenue", Figure.REFUNDED: "Refunds"}[figure]
     title = f"{noun}, {currency}" + ("" if livemode else " of test money")
-    chart = bar_chart(_labelled(sums, parts), lambda minor: compact(Money(minor, currency).amount))
+    # Where more refunds failed than went through, no bar stands; the table has the number.
+    drawn = _labelled(sums, [max(0, part) for part in parts])
+    chart = bar_chart(drawn, lambda minor: compact(Money(minor, currency).amount))
     rows = [(label, str(Money(part, currency))) for label, part in _labelled(sums, parts)]
     said = f"{title} in each part of the period. The table below holds the same numbers."
     return Card(f"{figure}-{currency}-{'live' if livemode else 'test'}", title, said, noun, chart, rows)

@@ -1,8 +1,11 @@
 """Reports of money, added up: by course, by code and by month, each currency and real and test money by itself."""
 
-from sqlalchemy import case, func, select
+from collections.abc import Iterator
+from typing import Any
 
-from admin.figures import Sums, is_earning, sums_of
+from sqlalchemy import ColumnElement, func, select
+
+from admin.figures import Sums, paid_currency, sums_of
 from admin.models import Figure
 from admin.periods import Period, bounds, months
 from admin.report import Row, SumReport
@@ -10,56 +13,45 @@ from core.database import db
 from core.money import Money
 from core.school import current_school
 from shop.models import Order, OrderLine
-from shop.rules import OrderState
 
 
 def _by_course(period: Period) -> list[Row]:
-    """Lines of orders that were paid in the period, and how much of them belongs to orders given back whole."""
-    zone = current_school().time_zone
-    begin, end = bounds(period.first, zone)[0], bounds(period.last, zone)[1]
-    gone = case((Order.state == OrderState.REFUNDED, OrderLine.amount_minor), else_=0)
-    columns = (OrderLine.title, Order.currency, Order.livemode)
-    query = (
-        select(
-            *columns,
-            func.count(),
-            func.sum(OrderLine.amount_minor),
-            func.sum(OrderLine.tax_minor),
-            func.sum(gone),
-        )
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.paid_at >= begin, Order.paid_at < end, is_earning)
-    )
-    rows = db.session.execute(
-        query.group_by(*columns).order_by(OrderLine.title, Order.currency, Order.livemode.desc())
-    )
+    """Lines of orders whose money came in the period: what came for them, and what of it went back, so far."""
     return [
-        (title, currency, _mode(live), number, *_taxed(came, tax, currency), Money(int(back), currency))
-        for title, currency, live, number, came, tax, back in rows
+        (title, currency, _mode(live), number, *_taxed(came, tax, currency), Money(back, currency))
+        for title, currency, live, number, _, came, tax, back in _sums_of_lines(period, OrderLine.title)
     ]
 
 
 def _by_code(period: Period) -> list[Row]:
-    """Orders that were paid with a code in the period, and how much of them belongs to orders given back whole."""
-    zone = current_school().time_zone
-    begin, end = bounds(period.first, zone)[0], bounds(period.last, zone)[1]
-    gone = case((Order.state == OrderState.REFUNDED, Order.amount_minor), else_=0)
-    columns = (Order.coupon_code, Order.currency, Order.livemode)
-    taxes = func.sum(func.coalesce(Order.tax_minor, 0))
-    sums = (func.sum(Order.discount_minor), func.sum(Order.amount_minor), taxes, func.sum(gone))
-    query = select(*columns, func.count(), *sums).where(
-        Order.paid_at >= begin, Order.paid_at < end, is_earning, Order.coupon_code != ""
-    )
-    rows = db.session.execute(
-        query.group_by(*columns).order_by(Order.coupon_code, Order.currency, Order.livemode.desc())
-    )
+    """The same of orders that were made with a code, and what it took off."""
+    with_code = Order.coupon_code != ""
     return [
         (
-            code, currency, _mode(live), number, Money(int(off), currency), *_taxed(came, tax, currency),
-            Money(int(back), currency),
+            code, currency, _mode(live), number, Money(off, currency), *_taxed(came, tax, currency),
+            Money(back, currency),
         )
-        for code, currency, live, number, off, came, tax, back in rows
+        for code, currency, live, number, off, came, tax, back in _sums_of_lines(
+            period, Order.coupon_code, with_code
+        )
     ]  # fmt: skip
+
+
+def _sums_of_lines(period: Period, by: Any, *which: ColumnElement[bool]) -> Iterator[tuple[Any, ...]]:
+    """Of each group, currency and mode: the number of orders, then taken off, paid, tax and given back, in minor
+    units."""
+    zone = current_school().time_zone
+    begin, end = bounds(period.first, zone)[0], bounds(period.last, zone)[1]
+    groups = (by, paid_currency, Order.livemode)
+    minors = (OrderLine.discount_minor, OrderLine.paid_minor, OrderLine.tax_minor, OrderLine.refunded_minor)
+    query = (
+        select(*groups, func.count(Order.id.distinct()), *map(func.sum, minors))
+        .join_from(Order, OrderLine, OrderLine.order_id == Order.id)
+        .where(Order.paid_at >= begin, Order.paid_at < end, *which)
+    )
+    rows = db.session.execute(query.group_by(*groups).order_by(by, paid_currency, Order.livemode.desc()))
+    for *group, number, off, came, tax, back in rows:
+        yield *group, number, *map(int, (off, came, tax, back))
 
 
 def _by_month(period: Period) -> list[Row]:
@@ -85,7 +77,7 @@ def _month(sums: Sums, place: int, currency: str, livemode: bool) -> Row | None:
 
 def _taxed(came: int, tax: int, currency: str) -> tuple[Money, Money, Money]:
     """What was paid, the tax within it where Stripe worked it out, and the rest of it."""
-    paid, within = Money(int(came), currency), Money(int(tax), currency)
+    paid, within = Money(came, currency), Money(tax, currency)
     return paid, within, paid - within
 
 
@@ -94,14 +86,16 @@ def _mode(livemode: bool) -> str:
 
 
 REVENUE_BY_COURSE = SumReport(
-    "revenue-by-course", "Revenue by course", "What was paid for each course in the period.",
-    ("Course", "Currency", "Mode", "Orders", "Paid", "Tax in it", "Net", "Given back whole since"), _by_course,
+    "revenue-by-course", "Revenue by course",
+    "What came for each course by orders paid in the period, and what of it went back so far.",
+    ("Course", "Currency", "Mode", "Orders", "Paid", "Tax in it", "Net", "Given back so far"), _by_course,
 )  # fmt: skip
 REVENUE_BY_MONTH = SumReport(
     "revenue-by-month", "Revenue by month", "What came in and what went back in each month of the period.",
     ("Month", "Currency", "Mode", "Orders", "Paid", "Tax in it", "Net", "Refunded", "Left"), _by_month,
 )  # fmt: skip
 REVENUE_BY_CODE = SumReport(
-    "revenue-by-code", "Revenue by code", "What was paid with each code in the period, and what it took off.",
-    ("Code", "Currency", "Mode", "Orders", "Taken off", "Paid", "Tax in it", "Net", "Given back whole since"), _by_code,
+    "revenue-by-code", "Revenue by code",
+    "What came by orders paid with each code in the period, what it took off, and what went back so far.",
+    ("Code", "Currency", "Mode", "Orders", "Taken off", "Paid", "Tax in it", "Net", "Given back so far"), _by_code,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 of a number."""
 
 from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from accounts.models import PersonWord
 from accounts.rules import LONGEST_WORD, folded
@@ -10,10 +11,10 @@ WORDS = 4  # of one person that begin alike, as a rule: a name, the address that
 LAST = "\U0010ffff"  # no text of people sorts after it
 
 
-def begins(word: str) -> ColumnElement[bool]:
-    """Whether a person's word begins with this one, as a range of the index."""
+def begins(word: str, column: InstrumentedAttribute[str] = PersonWord.word) -> ColumnElement[bool]:
+    """Whether a person's word, or that of something else, begins with this one, as a range of the index."""
     start = folded(word)[:LONGEST_WORD]
-    return and_(PersonWord.word >= start, PersonWord.word < start + LAST)
+    return and_(column >= start, column < start + LAST)
 
 
 def is_found(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
 
 from accounts.models import PersonWord, User
 from admin.listing import Listing
@@ -15,7 +15,7 @@ from admin.paging import Page, Reader, Table, Term, find_page, in_order, some, s
 from admin.search import LAST, WORDS, begins, is_found
 from core.database import db
 from courses.models import Course
-from shop.models import Order
+from shop.models import Order, OrderKind
 from teams.models import Seat, Team
 
 SEATS = Table(Seat.id, {"bought": OrderOf((Seat.order_id,))})
@@ -34,6 +34,7 @@ HOLDS: dict[str, ColumnElement[bool]] = {
     "left": and_(Seat.left_at.is_not(None), Seat.ended_at.is_(None)),
     "ended": Seat.ended_at.is_not(None),
 }
+_state = case(*((holds, state) for state, holds in HOLDS.items())).label("state")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,15 @@ def all_rows(asked: Listing) -> Iterator[SeatLine]:
     return streamed(SEATS, asked, _terms(asked), _read)
 
 
+def counted(order: Order) -> list[tuple[Word, int]]:
+    """How many seats of an order stand so, in the order of STATES; none where it holds no seats."""
+    if order.kind is not OrderKind.SEATS:
+        return []
+    rows = db.session.execute(select(_state, func.count()).where(Seat.order_id == order.id).group_by(_state))
+    numbers: dict[str, int] = {row[0]: row[1] for row in rows}
+    return [(word, numbers[state]) for state, word in STATES.items() if state in numbers]
+
+
 def _read(ids: Sequence[int], reader: Reader) -> list[SeatLine]:
     rows = reader.execute(_lines().where(Seat.id.in_(ids)))
     return in_order(ids, {row.id: SeatLine(**row._mapping) for row in rows})
@@ -78,8 +88,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
     query = select(
         Seat.id, Seat.number, Team.name.label("team"), Course.title.label("course"),
         Order.number.label("order_number"), Seat.email, Seat.user_id, User.name,
-        case(*((holds, state) for state, holds in HOLDS.items())).label("state"),
-        (Seat.pause_reason != "").label("is_paused"), Seat.invited_at, Seat.accepted_at,
+        _state, (Seat.pause_reason != "").label("is_paused"), Seat.invited_at, Seat.accepted_at,
     )  # fmt: skip
     query = query.join(Team, Team.id == Seat.team_id).join(Course, Course.id == Seat.course_id)
     return query.join(Order, Order.id == Seat.order_id).outerjoin(User, User.id == Seat.user_id)

@@ -5,6 +5,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from admin import disputes, figures, overview, records, services, stripe_records
 from admin.forms import ButtonForm
 from admin.listing import read_listing
+from admin.mail_kinds import may_read
 from admin.models import Figure
 from admin.page import Answer, page
 from admin.periods import LENGTHS, read_period, stretches
@@ -27,7 +28,8 @@ def index() -> Answer:
         "overview", "overview",
         period=period, length=length, lengths=LENGTHS, sums=sums, Figure=Figure,
         cards=overview.cards(sums, with_money=signed_in().may(Permission.MONEY)),
-        learners=overview.mean_learners(sums), waiting=overview.waiting(), worker=overview.worker_state(),
+        monies=sums.taken(current_config().is_live), learners=overview.mean_learners(sums),
+        waiting=overview.waiting(), worker=overview.worker_state(),
         last_run=stripe_records.last_run(), takes_money=current_config().takes_money,
         disputed=disputes.waiting() if signed_in().may(Permission.MONEY) else None,
     )  # fmt: skip
@@ -49,11 +51,14 @@ def mails() -> Answer:
 @bp.get("/mail/<int:mail_id>")
 @allow(Permission.MAIL)
 def mail(mail_id: int) -> Answer:
-    """One mail as it was, or will be, sent; links that open an account are hidden."""
+    """One mail as it was, or will be, sent; links that open an account are hidden, and so is what is about money to
+    who may not see any."""
     found, text = records.find_mail(mail_id)
+    is_open = may_read(found.kind, signed_in().may(Permission.MONEY))
     return page(
-        "mail", "mail", ButtonForm(), mail=found, text=text, states=records.MAIL_STATES, dead=MailState.DEAD
-    )
+        "mail", "mail", ButtonForm(),
+        mail=found, text=text if is_open else None, states=records.MAIL_STATES, dead=MailState.DEAD,
+    )  # fmt: skip
 
 
 @bp.post("/mail/<int:mail_id>/again")

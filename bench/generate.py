@@ -69,8 +69,8 @@ SYLLABLES = ("ba", "ko", "ri", "mun", "sel", "tha", "vo", "zen", "lar", "di", "p
 DEEDS = ("enrollment.enroll", "enrollment.revoke", "user.grant", "certificate.issue", "order.read")
 EVENTS = ("checkout.session.completed", "payment_intent.succeeded", "charge.refunded")
 TABLES = (
-    "users", "user_roles", "person_words", "outbox", "orders", "order_lines", "stripe_events", "enrollments",
-    "grants", "audit_log", "step_completions", "course_completions", "certificates",
+    "users", "user_roles", "person_words", "outbox", "orders", "order_lines", "ledger_entries",
+    "stripe_events", "enrollments", "grants", "audit_log", "step_completions", "course_completions", "certificates",
 )  # fmt: skip
 """In an order in which each row finds what it names."""
 Rows = dict[str, list[dict[str, Any]]]
@@ -208,13 +208,27 @@ def _order(
     })  # fmt: skip
     rows["order_lines"].append({
         "order_id": number, "position": 1, "course_id": course, "title": title, "amount_minor": PRICE,
-        "livemode": True,
+        "paid_minor": PRICE, "refunded_minor": PRICE if is_back else 0, "livemode": True,
     })  # fmt: skip
+    rows["ledger_entries"].append(
+        _entry(number, "payment", f"ch_bench_{number}", PRICE, at + timedelta(minutes=3))
+    )
+    if is_back:
+        rows["ledger_entries"].append(
+            _entry(number, "refund", f"re_bench_{number}", -PRICE, at + timedelta(days=5))
+        )
     rows["stripe_events"].append({
         "event_id": f"evt_bench_{number}", "kind": rng.choice(EVENTS), "object_id": f"cs_bench_{number}",
         "livemode": True, "api_version": "2026-10-28.endive", "created_at": at, "received_at": at, "deliveries": 1,
         "fate": "applied", "handled_at": at, "order_id": number, "error": "",
     })  # fmt: skip
+
+
+def _entry(order: int, kind: str, source: str, minor: int, at: datetime) -> dict[str, Any]:
+    return {
+        "order_id": order, "kind": kind, "source_id": source, "source_key": f"{kind}:{source}",
+        "amount_minor": minor, "currency": "USD", "livemode": True, "at": at,
+    }  # fmt: skip
 
 
 def _mail(email: str, number: int, at: datetime) -> dict[str, Any]:

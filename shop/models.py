@@ -4,10 +4,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    delete,
+    event,
+    false,
+    insert,
+    inspect,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from accounts.models import User
+from accounts.models import BYTEWISE, User
+from accounts.rules import words_of
 from core.database import Base
 from core.money import Money
 from payments.values import Invoicing, Taxing
@@ -199,11 +213,42 @@ class Order(Base):
     def url(self) -> str:
         return f"/orders/{self.number}"
 
+    def shares(self, whole: Money) -> "list[tuple[OrderLine, int]]":
+        """Each line with its part of this money, in minor units, by the lines' prices. The parts add up to it."""
+        parts = whole.split([line.amount_minor for line in self.lines])
+        return [(line, part.minor) for line, part in zip(self.lines, parts, strict=True)]
+
+
+class OrderWord(Base):
+    """One word by which the order of a company is found: of the company's name, or of its own order number."""
+
+    __tablename__ = "order_words"
+    __table_args__ = (Index("orders_of_a_word", "word", "order_id"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+
+
+@event.listens_for(Order, "after_insert")
+@event.listens_for(Order, "after_update")
+def _write_words(_mapper: Any, connection: Connection, order: Order) -> None:
+    """Keep a company's words with its order, whoever writes it."""
+    facts = inspect(order).attrs
+    if facts.company.history.has_changes() or facts.order_reference.history.has_changes():
+        connection.execute(delete(OrderWord).where(OrderWord.order_id == order.id))
+        words = sorted(words_of(f"{order.company or ''} {order.order_reference or ''}"))
+        if words:
+            connection.execute(insert(OrderWord), [{"order_id": order.id, "word": word} for word in words])
+
 
 class OrderLine(Base):
     """One course of an order, with its part of the price, which `discount_minor` has been taken off. `open_for` is
     the person who buys it for themselves while the order is open, so that nobody has two open purchases of one
-    course."""
+    course.
+
+    `paid_minor` and `refunded_minor` are its parts of what came and of what went back so far, as the ledger has it,
+    and `tax_minor` that of the tax within what came. Of a plan `amount_minor` is of one payment, these are of all.
+    """
 
     __tablename__ = "order_lines"
     __table_args__ = (
@@ -220,7 +265,9 @@ class OrderLine(Base):
     title: Mapped[str]
     amount_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(server_default="0", default=0)
-    tax_minor: Mapped[int] = mapped_column(server_default="0", default=0)  # within its amount
+    paid_minor: Mapped[int] = mapped_column(server_default="0", default=0)
+    tax_minor: Mapped[int] = mapped_column(server_default="0", default=0)
+    refunded_minor: Mapped[int] = mapped_column(server_default="0", default=0)
     open_for: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     livemode: Mapped[bool]
 

@@ -102,7 +102,7 @@ def follow_bills(order: Order, bills: Payment, tax: int | None, cause: str) -> N
     bills = settled.payment
     order.paid_minor = max(order.paid_minor or 0, bills.captured)
     order.refunded_minor = bills.refunded
-    order.tax_minor = order.tax_minor if tax is None else tax
+    _share_tax(order, tax)
     order.payment_method = bills.method or order.payment_method
     order.receipt_url = bills.receipt_url or order.receipt_url
     told = _seen_here(order, rules.told_by_bills(before, bills), order.livemode)
@@ -161,7 +161,7 @@ def _settle_refunds(order: Order, session: Session) -> Settled | None:
     """Write down what the money did; None where there was none."""
     if session.payment is None:
         return None
-    ledger.book_payment(order, session.payment, session.total.currency)
+    ledger.book_payments(order, [session.payment], session.total.currency)
     return _settle(order, session.payment)
 
 
@@ -195,14 +195,18 @@ def _write_down(order: Order, session: Session) -> None:
 
 
 def _write_tax(order: Order, tax: Taxed) -> None:
-    """The tax within what was paid, and where and of whom; its lines' shares add up to it."""
+    """The tax within what was paid, and where and of whom."""
     order.tax_country = tax.country or order.tax_country
     order.tax_number = tax.number or order.tax_number
-    if tax.minor is not None:  # Of a plan more may have come since.
-        order.tax_minor = max(order.tax_minor or 0, tax.minor)
-        shares = Money(tax.minor, order.currency).split([line.amount_minor for line in order.lines])
-        for line, share in zip(order.lines, shares, strict=True):
-            line.tax_minor = share.minor
+    _share_tax(order, tax.minor)
+
+
+def _share_tax(order: Order, minor: int | None) -> None:
+    """The tax within what was paid so far, and the lines' shares of it; None where Stripe did not work it out."""
+    if minor is not None:  # Of a plan more may have come since.
+        order.tax_minor = max(order.tax_minor or 0, minor)
+        for line, share in order.shares(Money(order.tax_minor, order.amount.currency)):
+            line.tax_minor = share
 
 
 def _turn(order: Order, after: OrderState, cause: str) -> None:
@@ -213,6 +217,8 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
     order.state = after
     if after not in OPEN_STATES:
         _close(order)
+    if after in MONEY_STATES:  # Also money that had gone back before we heard that it came.
+        order.paid_at = order.paid_at or now()
     change = OrderChange(order_id=order.id, at=now(), before=before, after=after, cause=cause)
     db.session.add(change)
     db.session.flush()
@@ -244,7 +250,6 @@ def _undo(order: Order) -> None:
     """A refund failed after it went through: the money is with the school again."""
     order.refunded_at = None
     if order.state in ENTERED:
-        order.paid_at = order.paid_at or now()
         _give(order)
         order_mails.send_receipt(order)
     is_in = order.state in ENTERED
@@ -282,12 +287,7 @@ def _failed(order: Order, _: OrderState) -> None:
 
 
 def _paid_twice(order: Order, _: OrderState) -> None:
-    order.paid_at = now()
     order_mails.write(order, "paid_twice")
-
-
-def _review(order: Order, _: OrderState) -> None:
-    order.paid_at = now()
 
 
 def _refunded(order: Order, before: OrderState) -> None:
@@ -315,7 +315,6 @@ FOLLOWS: dict[OrderState, Callable[[Order, OrderState], None]] = {
     OrderState.PROCESSING: _processing,
     OrderState.FAILED: _failed,
     OrderState.DUPLICATE: _paid_twice,
-    OrderState.REVIEW: _review,
     OrderState.REFUNDED: _refunded,
     OrderState.CHARGED_BACK: _charged_back,
 }

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import JSON, Boolean, Column, Connection, DateTime, Integer, MetaData, Table, create_engine
+from alembic.util import CommandError
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    delete,
+)
 from sqlalchemy.pool import NullPool
 
 from tests import servers
@@ -123,3 +135,62 @@ def test_why_a_grant_is_paused_survives_both_ways(old_url: str) -> None:
 
     assert kept.reason == "payment"
     assert (again["pause_reason"], again["paused_at"]) == ("payment", kept.since)
+
+
+def test_lines_get_their_shares_of_what_came_and_went_back(database_url: str) -> None:
+    config = servers.alembic_config(database_url)
+    moved = {"payment": 5000, "refund": -1500, "refund_failed": 500, "dispute_fee": -1500}
+    command.downgrade(config, "20261122_gifts")
+    with connected(database_url) as (connection, tables):
+
+        def add(name: str, **row: Any) -> None:
+            connection.execute(tables[name].insert().values(whole(tables[name], row)))
+
+        add("courses", id=1, slug="skin")
+        add("courses", id=2, slug="hands")
+        for number in (1, 2, 3):  # The ledger does not know the second yet, and nobody has paid the third.
+            paid = {"paid_minor": None if number == 3 else 4000, "refunded_minor": 0 if number == 3 else 1000}
+            add("orders", id=number, number=f"N{number}", quantity=1, tax_minor=799, **paid)
+            for course in (1, 2):
+                add(
+                    "order_lines",
+                    order_id=number,
+                    course_id=course,
+                    position=course,
+                    amount_minor=course * 1000,
+                )
+        for kind, minor in moved.items():
+            add("ledger_entries", order_id=1, kind=kind, source_key=kind, amount_minor=minor, currency="USD")
+        connection.commit()
+
+    command.upgrade(config, "head")
+
+    with connected(database_url) as (connection, tables):
+        line = tables["order_lines"].c
+        query = (
+            tables["order_lines"]
+            .select()
+            .with_only_columns(line.paid_minor, line.refunded_minor, line.tax_minor)
+        )
+        rows = connection.execute(query.order_by(line.order_id, line.position)).all()
+    assert [tuple(row) for row in rows] == [
+        (1667, 333, 266), (3333, 667, 533), (1333, 333, 266), (2667, 667, 533), (0, 0, 0), (0, 0, 0),
+    ]  # fmt: skip
+
+
+def test_no_way_leads_down_from_orders_that_older_code_cannot_read(database_url: str) -> None:
+    config = servers.alembic_config(database_url)
+    for kind, before in (("gift", "20261122_guests"), ("seats", "20261122_plans")):
+        with connected(database_url) as (connection, tables):
+            orders = tables["orders"]
+            connection.execute(
+                orders.insert().values(whole(orders, {"number": kind, "kind": kind, "quantity": 1}))
+            )
+            connection.commit()
+
+        with pytest.raises(CommandError, match=r"older code cannot read, so the schema stays"):
+            command.downgrade(config, before)
+
+        with connected(database_url) as (connection, tables):
+            assert connection.execute(delete(tables["orders"])).rowcount == 1
+            connection.commit()

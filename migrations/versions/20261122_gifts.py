@@ -7,6 +7,8 @@ Follows: 20261122_guests
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.downgrades import require_no_orders
+
 
 revision = "20261122_gifts"
 down_revision = "20261122_guests"
@@ -55,6 +57,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    require_no_orders("gift", "gifts")
     op.drop_table("gifts")
     with op.batch_alter_table("orders") as batch:
         batch.alter_column("kind", existing_type=KIND, type_=OLD_KIND, existing_nullable=False)

@@ -7,6 +7,8 @@ Follows: 20261122_coupons
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.downgrades import require_no_orders
+
 
 revision = "20261122_offers"
 down_revision = "20261122_coupons"
@@ -38,6 +40,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    require_no_orders("bundle", "bundles")
     with op.batch_alter_table("school") as batch:
         batch.drop_column("asks_consent")
     with op.batch_alter_table("orders") as batch:

@@ -7,6 +7,8 @@ Follows: 20261122_disputes
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.downgrades import require_no_orders
+
 
 revision = "20261122_plans"
 down_revision = "20261122_disputes"
@@ -33,6 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    require_no_orders("plan", "plans")
     for table in ("plan_payments", "plan_terms", "plan_courses", "plans"):
         op.drop_table(table)
     with op.batch_alter_table("orders") as batch:

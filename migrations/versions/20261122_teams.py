@@ -7,6 +7,8 @@ Follows: 20261122_plans
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.downgrades import require_no_orders
+
 
 revision = "20261122_teams"
 down_revision = "20261122_plans"
@@ -33,6 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    require_no_orders("seats", "seats for teams")
     for table in ("team_seats", "team_managers", "teams", "seat_prices"):
         op.drop_table(table)
     with op.batch_alter_table("orders") as batch:

@@ -18,6 +18,11 @@ class EntryKind(StrEnum):
     DISPUTE_FEE_BACK = "dispute_fee_back"
 
 
+K = EntryKind
+CAME = (K.PAYMENT,)
+WENT_BACK = (K.REFUND, K.REFUND_FAILED, K.DISPUTE, K.DISPUTE_WON)  # to the buyer; a fee goes to the bank
+
+
 @dataclass(frozen=True)
 class Movement:
     """Money that moved, as one of the two books has it: `key` is `<kind>:<Stripe's id of what moved it>`."""

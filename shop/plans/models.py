@@ -95,7 +95,7 @@ class PlanPayment(Base):
     invoice_id: Mapped[str] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
     payment_id: Mapped[str | None] = mapped_column(unique=True)
-    paid_at: Mapped[datetime]
+    paid_at: Mapped[datetime] = mapped_column(index=True)
     until: Mapped[datetime]  # the end of the period that it paid
     amount_minor: Mapped[int]
     refunded_minor: Mapped[int]

@@ -118,8 +118,7 @@ def owes_end(order: Order, subscription: Subscription) -> bool:
 def _follow_money(order: Order, subscription: Subscription, paid: list[PlanPayment], cause: str) -> None:
     """Book what each bill's money did, and let the order follow from all of it."""
     monies = [each.payment for each in subscription.paid if each.payment is not None]
-    for money in monies:
-        ledger.book_payment(order, money, order.currency)
+    ledger.book_payments(order, monies, order.currency)
     taxes = [each.tax_minor for each in paid if each.tax_minor is not None]
     came = sum(each.amount_minor for each in paid)
     follow_bills(order, _as_one(monies, came), sum(taxes) if taxes else None, cause)

@@ -1,20 +1,24 @@
 """The school's figures of a period: each day counted where the school is, sums that agree with what there is."""
 
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from admin import figures
 from admin.models import DayFigure, Figure
-from admin.periods import Period, bounds, read_period, stretches
+from admin.periods import Period, bounds, months, read_period, stretches
 from core.database import db, transaction
 from core.school import change_school
+from shop.ledger.models import LedgerEntry
+from shop.ledger.rules import CAME, WENT_BACK, EntryKind
+from shop.plans.models import PlanPayment
 from tests.conftest import NOON, Clock
-from tests.factories import complete, enroll, make_course, make_order, make_user, steps_of
+from tests.factories import complete, enroll, make_course, make_entry, make_order, make_user, steps_of
 
 TODAY = date(2026, 11, 21)  # a Saturday
 LAST_30 = Period(date(2026, 10, 23), TODAY)
@@ -85,7 +89,7 @@ def busy(app: Flask, clock: Clock) -> None:
 
 TODAY_ALONE = {Figure.REFUNDED: 4900, Figure.REFUNDS: 1}
 BOTH = {
-    **TODAY_ALONE, Figure.REVENUE: 4900, Figure.ORDERS: 1, Figure.ENROLLMENTS: 2, Figure.COMPLETIONS: 1,
+    **TODAY_ALONE, Figure.REVENUE: 9800, Figure.ORDERS: 2, Figure.ENROLLMENTS: 2, Figure.COMPLETIONS: 1,
     Figure.LEARNERS: 1,
 }  # fmt: skip
 
@@ -136,7 +140,100 @@ def test_the_overview_draws_the_period_of_its_address(client: FlaskClient, admin
 
     page = " ".join(client.get("/admin?from=2026-11-20&to=2026-11-20").text.split())
 
-    assert '<th scope="row">20 Nov</th><td class="r">49.00 USD</td>' in page
-    assert "1 paid in USD, 0 in the 1 day before" in page
+    assert '<th scope="row">20 Nov</th><td class="r">98.00 USD</td>' in page
+    assert "2 paid in USD, 0 in the 1 day before" in page
     assert '<h2 class="h3" id="refunded-USD-live">' not in page
     assert 'value="2026-11-20" required' in page
+
+
+BEFORE = NOON - timedelta(days=1)
+# What moved after an order of 50.00 was paid yesterday: on which day, and by how much; then what each day counts.
+MOVES: dict[str, tuple[list[tuple[datetime, str, int]], tuple[int, int, int], tuple[int, int, int]]] = {
+    "USD": ([(NOON, "payment", 5000)], (5000, 0, 0), (5000, 0, 0)),  # the second payment of a plan
+    "EUR": ([(NOON, "refund", -1200)], (5000, 0, 0), (0, 1200, 1)),
+    "GBP": ([(BEFORE, "refund", -1200), (NOON, "refund_failed", 1200)], (5000, 1200, 1), (0, -1200, -1)),
+    "CHF": ([(NOON, "dispute", -5000), (NOON, "dispute_fee", -1500)], (5000, 0, 0), (0, 5000, 0)),
+    "SEK": ([(BEFORE, "dispute", -5000), (NOON, "dispute_won", 5000)], (5000, 5000, 0), (0, -5000, 0)),
+}
+
+
+def test_money_counts_in_its_currency_on_the_day_on_which_it_moved(app: Flask, clock: Clock) -> None:
+    course = make_course("one")
+    for currency, (moves, _, _) in MOVES.items():
+        order = make_order(None, course, amount_minor=5000, currency=currency, paid_at=BEFORE, rhythm="month")
+        for n, (at, kind, minor) in enumerate(moves):
+            make_entry(order, kind, minor, at, source_id=f"{kind}_{currency}_{n}")
+    figures.count_recent()
+
+    both = Period(TODAY - timedelta(1), TODAY)
+    sums = figures.sums_of(both, stretches(both))
+
+    counted = (Figure.REVENUE, Figure.REFUNDED, Figure.REFUNDS)
+    for currency, (_, *days) in MOVES.items():
+        told = zip(*(sums.part(figure, currency, False) for figure in counted), strict=True)
+        assert (currency, list(told)) == (currency, days)
+        assert sums.part(Figure.ORDERS, currency, False) == [1, 0]
+
+
+def test_tax_counts_with_the_payment_that_it_is_in(app: Flask) -> None:
+    course = make_course("one")
+    make_order(None, course, amount_minor=5000, tax_minor=798, paid_at=BEFORE)
+    plan = make_order(None, course, amount_minor=2000, tax_minor=638, rhythm="month", paid_at=BEFORE)
+    make_entry(plan, "payment", 2000, NOON, source_id="ch_second")
+    with transaction() as session:
+        for at, key in ((BEFORE, "in_1"), (NOON, "in_2")):
+            session.add(PlanPayment(
+                invoice_id=key, order_id=plan.id, paid_at=at, until=NOON, amount_minor=2000, refunded_minor=0,
+                tax_minor=319,
+            ))  # fmt: skip
+    figures.count_recent()
+
+    both = Period(TODAY - timedelta(1), TODAY)
+    sums = figures.sums_of(both, stretches(both))
+
+    assert sums.part(Figure.TAX, "USD", False) == [798 + 319, 319]
+    assert sums.part(Figure.REVENUE, "USD", False) == [7000, 2000]
+
+
+def test_what_the_months_tell_is_what_the_ledger_holds(app: Flask) -> None:
+    chance, course = Random(1), make_course("one")
+    kinds = (*CAME, *WENT_BACK, EntryKind.DISPUTE_FEE)
+    for n in range(40):
+        currency, live = chance.choice(("USD", "JPY")), chance.random() < 0.7
+        at = NOON - timedelta(hours=chance.randrange(24 * 90))
+        order = make_order(None, course, "expired", currency=currency, livemode=live)
+        make_entry(order, chance.choice(kinds), chance.randrange(1, 9000), at, source_id=f"n{n}")
+    figures.count_all()
+
+    year = Period(TODAY - timedelta(364), TODAY)
+    sums = figures.sums_of(year, months(year))
+
+    for figure, sign, kept in ((Figure.REVENUE, 1, CAME), (Figure.REFUNDED, -1, WENT_BACK)):
+        for currency, live in sums.monies:
+            held = select(func.sum(LedgerEntry.amount_minor)).filter_by(currency=currency, livemode=live)
+            assert sums.total(figure, currency, live) == sign * (
+                db.session.scalar(held.where(LedgerEntry.kind.in_(kept))) or 0
+            )
+    assert len(sums.monies) == 4
+
+
+def test_tiles_tell_of_test_money_only_where_the_school_takes_no_other() -> None:
+    def taken(*monies: tuple[str, bool], is_live: bool) -> list[tuple[str, bool]]:
+        keys = {(Figure.REVENUE, currency, live): [1] for currency, live in monies}
+        return figures.Sums([], keys, {}).taken(is_live)
+
+    live, test = ("USD", True), ("USD", False)
+    assert taken(live, test, is_live=True) == taken(live, test, is_live=False) == [live]
+    assert taken(test, is_live=False) == [test]
+    assert taken(test, is_live=True) == []
+
+
+def test_the_tile_of_refunds_counts_test_money_in_a_school_that_takes_no_other(
+    client: FlaskClient, admin: Any
+) -> None:
+    order = make_order(None, make_course("one"), "partly_refunded", amount_minor=5000)
+    make_entry(order, "refund", -1200)
+
+    tile = " ".join(client.get("/admin").text.partition("<dt>Refunds</dt>")[2].partition("</div>")[0].split())
+
+    assert tile.startswith('<dd class="big">1</dd><dd class="delta">of test money, 0 in the 30 days before')

@@ -28,7 +28,7 @@ def test_the_overview_sums_what_came_by_currency_and_names_test_money(
     page = " ".join(client.get("/admin").text.split())
 
     money = page.partition('id="money"')[2]
-    assert '<b class="num">89.00 USD</b> <span class="small muted">from 3 orders, less 2 refunds' in money
+    assert '<b class="num">243.00 USD</b> <span class="small muted">from 5 orders, less 2 refunds' in money
     assert (
         '<b class="num">10.00 USD</b> of test money <span class="small muted">from 1 order, less 0 refunds'
         in money

@@ -9,10 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from admin import orders
 from core.audit import AuditEntry
 from core.database import db, transaction
 from core.mail import queue
+from payments.values import RefundState
 from shop.models import OrderChange, OrderKind
+from shop.refunds.models import RefundRequest, RefundRow
+from shop.refunds.rules import RequestState
 from shop.rules import OrderState
 from tests.admin.orders import Answers, make_event, make_run, next_page, part, shown
 from tests.conftest import NOON, Clock
@@ -62,7 +66,8 @@ def three(admin: Any, ada: Any, course: Any, clock: Clock) -> tuple[Any, Any, An
     second, bea = make_course("second", title="Second course"), make_user("bea@example.org", "Bea Learner")
     one = make_order(ada, course, number="ONE", session_id="cs_test_a1", payment_id="pi_3PaidByAda")
     clock(NOON + timedelta(hours=1))
-    two = make_order(bea, second, "pending", number="TWO", amount_minor=12900)
+    clinic = {"company": "Praxis Dr. Müller", "order_reference": "PO-4711"}
+    two = make_order(bea, second, "pending", number="TWO", amount_minor=12900, **clinic)
     clock(NOON + timedelta(hours=2))
     given_back = {"refunded_minor": 48900, "refunded_at": NOON + timedelta(hours=2)}
     return one, two, make_order(None, course, "refunded", number="THREE", livemode=True, **given_back)
@@ -86,6 +91,10 @@ def three(admin: Any, ada: Any, course: Any, clock: Clock) -> tuple[Any, Any, An
         ("?state=paid", ["ONE"]),
         ("?state=refunded", ["THREE"]),
         ("?course=second", ["TWO"]),
+        ("?q=M%C3%BCller", ["TWO"]),
+        ("?q=praxis+PO-47", ["TWO"]),
+        ("?q=4711", ["TWO"]),
+        ("?q=11", []),
         ("?course=first&state=pending", []),
         ("?sort=ordered", ["ONE", "TWO", "THREE"]),
         ("?sort=buyer", ["ONE", "TWO", "THREE"]),
@@ -288,3 +297,36 @@ def test_the_page_of_a_gift_shows_how_it_stands_and_sends_its_code_again(
     assert post(client, "/admin/orders/N01/gift/send").status_code == 303
 
     assert [mail.kind for mail in mails("anna@example.org")] == ["gift"]
+
+
+def test_each_mail_about_an_order_is_on_its_page_whatever_follows_its_kind(
+    client: FlaskClient, admin: Any, course: Any, ada: Any
+) -> None:
+    order = make_order(ada, course, number="N1", kind=OrderKind.GIFT)
+    gift = make_gift(order, course, mails=2)
+    with transaction() as session:
+        asked = RefundRequest(order_id=order.id, state=RequestState.OPEN, text="", progress=0, asked_at=NOON)
+        failed = RefundRow(
+            order_id=order.id,
+            amount_minor=1,
+            currency="USD",
+            state=RefundState.FAILED,
+            reason="",
+            created_at=NOON,
+        )
+        session.add_all([asked, failed])
+        session.flush()
+        to_ada = ("order:N1:partly_refunded:7", "order:N1:refunded:1", f"order:N1:refund_asked:{asked.id}",
+                  "plan:N1:ends:20261201", f"{gift.source}:claimed")  # fmt: skip
+        to_others = (f"refund-request:{asked.id}", f"refund:{failed.id}:failed", f"{gift.source}:code:2",
+                     f"order:N1:review:{order.session_id}")  # fmt: skip
+        about_others = ("order:N12:receipt", "plan:N12:begun", "refund-request:99", f"{gift.source}1:code:2")
+        for address, keys in (
+            (ada.email, to_ada), ("else@example.org", to_others), (ada.email, about_others),
+        ):  # fmt: skip
+            for key in keys:
+                queue("password_changed", address, {"name": ""}, dedupe_key=key)
+
+    mails = orders.find_file("N1").mails
+
+    assert [mail.dedupe_key for mail in mails] == [*to_ada, *to_others]

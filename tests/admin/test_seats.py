@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.admin.orders import part
 from tests.factories import make_user, sign_in
 from tests.teams.clinic import Clinic
 
@@ -69,3 +70,30 @@ def test_the_page_of_an_order_stands_when_several_have_taken_its_seats(
     sign_in(client, make_user("", "Ida", "finance"))
 
     assert client.get(f"/admin/orders/{clinic.orders[0].number}").status_code == 200
+
+
+def test_the_page_of_the_order_says_who_bought_how_many_and_how_they_stand(
+    client: FlaskClient, clinic: Clinic
+) -> None:
+    sign_in(client, make_user("", "Ida", "admin"))
+    number = clinic.orders[0].number
+
+    page = client.get(f"/admin/orders/{number}").text
+
+    agreed, seats = part(page, "agreed"), part(page, "seats")
+    assert '<dt>Seats</dt><dd class="num">4</dd>' in agreed
+    assert clinic.orders[0].company in agreed
+    assert [int(n) for n in re.findall(r'<dd class="num">(\d+)</dd>', seats)] == [2, 1, 1]
+    assert f'href="/admin/seats?q={number}"' in seats
+    assert "By its seats, to whoever holds one" in page
+
+
+def test_finance_sees_how_seats_stand_without_a_list_that_is_closed_to_it(
+    client: FlaskClient, clinic: Clinic
+) -> None:
+    sign_in(client, make_user("", "Finn", "finance"))
+
+    seats = part(client.get(f"/admin/orders/{clinic.orders[0].number}").text, "seats")
+
+    assert "Accepted" in seats
+    assert "/admin/seats" not in seats

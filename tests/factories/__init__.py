@@ -13,7 +13,7 @@ from tests.factories.courses import (
     steps_of,
     teach,
 )
-from tests.factories.orders import make_dispute, make_gift, make_order
+from tests.factories.orders import make_dispute, make_entry, make_gift, make_order
 from tests.factories.people import (
     PASSWORD,
     csrf,
@@ -49,6 +49,7 @@ __all__ = [
     "make_coupon",
     "make_course",
     "make_dispute",
+    "make_entry",
     "make_gift",
     "make_order",
     "make_quiz",

@@ -3,10 +3,11 @@
 from itertools import count
 from typing import Any
 
-from core.database import transaction
+from core.database import db, transaction
 from tests.factories.rows import detached
 
 _numbers = count(1)
+_SOURCES = {"payment": "ch", "refund": "re", "refund_failed": "re"}
 
 
 def make_order(user: Any, course: Any, state: str = "paid", **columns: Any) -> Any:
@@ -38,11 +39,43 @@ def make_order(user: Any, course: Any, state: str = "paid", **columns: Any) -> A
         order.lines = [
             OrderLine(
                 position=1, course_id=course.id, title=course.title, amount_minor=order.amount_minor,
+                discount_minor=order.discount_minor or 0, tax_minor=order.tax_minor or 0,
                 open_for=order.user_id if state in ("pending", "processing") else None, livemode=order.livemode,
             )
         ]  # fmt: skip
         session.add(order)
+        session.flush()
+        if has_money:
+            _book(order, "payment", order.paid_minor, order.paid_at)
+            _book(order, "refund", -(order.refunded_minor or 0), order.refunded_at)
     return detached(order)
+
+
+def make_entry(order: Any, kind: str, minor: int, at: Any = None, **columns: Any) -> None:
+    """Money of an order that moved, in the ledger and in the order's lines, as if Stripe had told of it."""
+    from shop.models import Order
+
+    with transaction() as session:
+        _book(session.get_one(Order, order.id), kind, minor, at, **columns)
+
+
+def _book(order: Any, kind: str, minor: int, at: Any, **columns: Any) -> None:
+    """Nothing for nothing. The charge is ch_of_<order>, the refund re_of_<order>, where no other id is given."""
+    from core.clock import now
+    from shop.ledger import services
+    from shop.ledger.models import LedgerEntry
+    from shop.ledger.rules import EntryKind, key_of
+
+    if not minor:
+        return
+    defaults = {
+        "source_id": f"{_SOURCES.get(kind, 'du')}_of_{order.number}", "amount_minor": minor, "at": at or now(),
+        "currency": order.paid_currency or order.currency, "livemode": order.livemode,
+    }  # fmt: skip
+    entry = LedgerEntry(order_id=order.id, kind=EntryKind(kind), **(defaults | columns))
+    entry.source_key = key_of(entry.kind, entry.source_id)
+    db.session.add(entry)
+    services.share(order, entry.currency)
 
 
 def make_dispute(order: Any, status: str = "needs_response", **columns: Any) -> Any:

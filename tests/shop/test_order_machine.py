@@ -50,6 +50,7 @@ from tests.shop.walking import (
     World,
     mails_say_once_what_happened,
     once,
+    shares_are_what_the_ledger_has,
     states_move_along_the_table,
 )
 
@@ -412,6 +413,7 @@ class Orders(RuleBasedStateMachine):
         assert told == {each["id"]: each["status"] for each in store.all("dispute")}
         for order in self.shop.orders(self.buyer):
             assert left_of(order).minor >= 0, "more went back than was paid"
+            shares_are_what_the_ledger_has(order)
 
     def meant(self, session: Json) -> set[str]:
         """The states in which an order may end whose session stands so at Stripe."""

@@ -135,6 +135,7 @@ def test_each_payment_of_a_plan_brings_its_tax(plans: PlanShop) -> None:
 
     order: Order = plans.order
     assert (order.paid_minor, order.tax_minor) == (3800, 303 + 380)
+    assert sum(line.tax_minor for line in order.lines) == 303 + 380
 
 
 def test_the_admin_sees_net_tax_and_gross(taxed: Shop, sandbox: Sandbox) -> None:

@@ -19,6 +19,8 @@ from sandbox.deliveries import signature
 from shop import checkout, orders, turns
 from shop.disputes.models import DisputeRow
 from shop.ledger.models import LedgerEntry
+from shop.ledger.rules import CAME, WENT_BACK
+from shop.ledger.services import entries_of
 from shop.models import Order, OrderChange, OrderLine, ReconcileRun, StripeEventRow
 from shop.refunds import sending
 from shop.refunds.models import RefundRow
@@ -34,6 +36,15 @@ Ways = dict[int, list[tuple[Any, OrderState]]]  # the steps of each order, by it
 
 class Killed(BaseException):
     """The process ends here: nothing after it runs, no handler, no second commit."""
+
+
+def shares_are_what_the_ledger_has(order: Order) -> None:
+    """The lines of an order add up to what came and to what went back."""
+    entries = entries_of(order)
+    came = sum(each.amount_minor for each in entries if each.kind in CAME)
+    back = -sum(each.amount_minor for each in entries if each.kind in WENT_BACK)
+    lines = [(line.paid_minor, line.refunded_minor) for line in order.lines]
+    assert tuple(map(sum, zip(*lines, strict=True))) == (came, back), "its lines say otherwise"
 
 
 class World:

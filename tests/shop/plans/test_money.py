@@ -74,6 +74,7 @@ def test_each_paid_bill_and_its_refund_is_an_entry_and_stripe_says_the_same(plan
     assert entries() == [("payment", 1900), ("payment", 1900), ("refund", -500)]
     assert report.differences == []
     assert report.compared == 2  # The first payment was a month ago.
+    assert [(each.paid_minor, each.refunded_minor) for each in plans.order.lines] == [(3800, 500)]
 
 
 def test_one_payment_goes_back_and_access_stays(plans: PlanShop) -> None:
