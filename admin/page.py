@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from admin.navigation import sections
-from admin.rules import day_in, time_in
+from core.clock import day_in, time_in
 from core.web import render, signed_in
 
 Answer = str | tuple[str, int] | Response

@@ -1,10 +1,12 @@
 """The manager's doors: the board, inviting, changing a seat, the second manager."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
+from core.clock import day_in
 from core.database import transaction
 from core.errors import Conflict, InvalidInput, NotFound
 from core.limits import require_within
@@ -12,7 +14,7 @@ from core.spreadsheet import csv_file
 from core.web import SIGNED_IN, allow, render, signed_in
 from courses.services import find_course
 from teams import seats, services
-from teams.board import CourseSeats, SeatRow, board_of, lines_of, row_of
+from teams.board import CourseSeats, SeatRow, awaited_by, board_of, lines_of, row_of
 from teams.forms import AddressForm, ButtonForm, InviteForm
 from teams.models import Team
 from teams.rules import MOST_MANAGERS, SeatState
@@ -134,7 +136,8 @@ def _board(form: AddressForm) -> str:
     team = services.team_of(signed_in().user_id)
     managers = services.managers_of(team.id)
     return render(
-        "teams/board.html", nav="account", team=team, board=board_of(team.id), managers=managers,
+        "teams/board.html", nav="account", team=team, board=board_of(team.id), awaited=awaited_by(team.id),
+        managers=managers, day=partial(day_in, signed_in().time_zone),
         may_add=len(managers) < MOST_MANAGERS, may_go=sum(each.user_id is not None for each in managers) > 1,
         form=form, button=ButtonForm(),
     )  # fmt: skip

@@ -203,7 +203,8 @@ POST team.move                       login   422     404     404     404     404
 POST team.invite_manager             login   422     404     404     404     404     404
 POST team.withdraw_manager           login   409     404     404     404     404     404
 POST team.stop_managing              login   409     404     404     404     404     404
-POST seat.accept                      login   303     404     404     404     404     404
+POST seat.accept                      login   422     422     422     422     422     422
+POST seat.decline                    200     404     404     404     404     404     404
 POST team.withdraw                   login   303     404     404     404     404     404
 POST seat.choose                      login   303     404     404     404     404     404
 POST seat.leave                      login   303     404     404     404     404     404
