@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, redirect
 from werkzeug.wrappers import Response
 
 from core.database import transaction
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.web import ANYONE, SIGNED_IN, allow, reader, render, signed_in
 from teams import seats, services
 from teams.forms import ButtonForm, JoinForm, SharesForm
@@ -88,9 +88,7 @@ def mine() -> str:
         for seat, team, course in seats.seats_held(person.user_id)
     ]
     managed = services.find_team(person.user_id)
-    return render(
-        "teams/mine.html", nav="account", tab="teams", held=held, managed=managed, button=ButtonForm()
-    )
+    return render("teams/mine.html", nav="account", tab="teams", held=held, managed=managed)
 
 
 @bp.post("/account/teams/<int:seat_id>")
@@ -107,14 +105,27 @@ def choose(seat_id: int) -> Response:
     return redirect("/account/teams", 303)
 
 
-@bp.post("/account/teams/<int:seat_id>/leave")
+@bp.route("/account/teams/<int:seat_id>/leave", methods=["GET", "POST"])
 @allow(SIGNED_IN)
-def leave(seat_id: int) -> Response:
-    """Leave the seat."""
+def leave(seat_id: int) -> str | Response:
+    """Leave the seat, after a page that says what follows."""
+    person, form = signed_in(), ButtonForm()
+    if not form.validate_on_submit():
+        return _leave_page(person.user_id, seat_id, form)
     with transaction():
-        seats.leave(signed_in().user_id, seat_id)
+        seats.leave(person.user_id, seat_id)
     flash("You have left the seat. What you did is kept.", "success")
     return redirect("/account/teams", 303)
+
+
+def _leave_page(user_id: int, seat_id: int, form: ButtonForm) -> str:
+    found = next((each for each in seats.seats_held(user_id) if each[0].id == seat_id), None)
+    if found is None:
+        raise NotFound(seats.NOT_YOURS)
+    seat, team, course = found
+    return render(
+        "teams/leave.html", nav="account", tab="teams", seat=seat, team=team, course=course, form=form
+    )
 
 
 def _join_page(token: str, form: JoinForm, why_not: str = "") -> str:

@@ -119,6 +119,8 @@ def test_the_holder_changes_what_is_seen_and_leaves(clinic: Clinic) -> None:
     factories.post(client, f"/account/teams/{seat}", {f"seat-{seat}-shares": "certificate"})
     assert clinic.seat_of(ada).shares is Share.CERTIFICATE
     assert "Clinic am See" in client.get("/account/teams").text
+    asked = client.get(f"/account/teams/{seat}/leave").text
+    assert ("The course closes to you" in asked, clinic.is_in(ada)) == (True, True)
     factories.post(client, f"/account/teams/{seat}/leave")
 
     assert not clinic.is_in(ada)
@@ -137,6 +139,7 @@ def test_a_seat_that_cannot_move_says_why(clinic: Clinic) -> None:
 def test_a_second_manager_is_invited_and_the_last_one_stays(clinic: Clinic) -> None:
     second, client = factories.make_user(), browser(clinic, clinic.manager)
     assert factories.post(client, "/team/leave").status_code == 409
+    assert "only manager" in client.get("/team/leave").text
 
     factories.post(client, "/team/managers", {"email": second.email})
     (mail,) = factories.mails(second.email)
@@ -144,6 +147,7 @@ def test_a_second_manager_is_invited_and_the_last_one_stays(clinic: Clinic) -> N
     taken = factories.post(browser(clinic, second), f"/team/managers/join/{token}")
 
     assert taken.location == "/team"
+    assert f"{second.email} manages the team alone" in client.get("/team/leave").text
     assert factories.post(client, "/team/leave").status_code == 303
     assert client.get("/team").status_code == 404
     found = services.find_team(second.id)
