@@ -193,6 +193,23 @@ class MemberForm(FlaskForm):
     email = EmailField("Email address", validators=[InputRequired("Enter the learner's email address")])
 
 
+class EntryForm(MemberForm):
+    """And of somebody who is in the course already: whether it closes to them until the cohort begins."""
+
+    entry = RadioField(
+        "Until the group begins",
+        choices={
+            "open": "The course stays open to them. Steps that open after so many days count from their own beginning.",
+            "closed": "The course closes to them, and opens again with the group. What they did is kept.",
+        },
+        default="open",
+    )
+
+    @property
+    def stays_open(self) -> bool:
+        return self.entry.data == "open"
+
+
 class EvidenceForm(FlaskForm):
     """Hand in what is known of a disputed order, with what somebody at the school adds."""
 

@@ -93,6 +93,7 @@ _courses = HotRead(
             CohortPlace.course_id == Course.id,
             CohortPlace.user_id == READER,
             CohortPlace.state == PlaceState.TAKEN,
+            CohortPlace.stays_open.is_(False),
         ),
     )
     .outerjoin(Cohort, Cohort.id == CohortPlace.cohort_id)
