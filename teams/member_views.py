@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from core.database import transaction
 from core.errors import Conflict, NotFound
-from core.web import ANYONE, SIGNED_IN, allow, reader, render, signed_in
+from core.web import ANYONE, SIGNED_IN, allow, private, reader, render, signed_in
 from teams import seats, services
 from teams.forms import ButtonForm, JoinForm, SharesForm
 
@@ -80,6 +80,7 @@ def become_manager(token: str) -> Response:
 
 @bp.get("/account/teams")
 @allow(SIGNED_IN)
+@private
 def mine() -> str:
     """The seats that the reader holds, and what their teams see."""
     person = signed_in()
@@ -107,6 +108,7 @@ def choose(seat_id: int) -> Response:
 
 @bp.route("/account/teams/<int:seat_id>/leave", methods=["GET", "POST"])
 @allow(SIGNED_IN)
+@private
 def leave(seat_id: int) -> str | Response:
     """Leave the seat, after a page that says what follows."""
     person, form = signed_in(), ButtonForm()
