@@ -150,8 +150,9 @@ def _row(seat: Seat, name: str | None, learned: Learned, is_lost: bool) -> SeatR
 
 def _of_course(course: Course, rows: list[SeatRow]) -> CourseSeats:
     counts = Counter(row.state for row in rows)
-    told = tuple(row for row in rows if row.state is not SeatState.FREE or row.notes)
-    return CourseSeats(course.id, course.slug, course.title, told, counts)
+    told = [row for row in rows if row.email or (row.state is SeatState.FREE and row.notes)]
+    told.sort(key=lambda row: row.state is SeatState.ENDED)
+    return CourseSeats(course.id, course.slug, course.title, tuple(told), counts)
 
 
 def _lost(team_id: int) -> frozenset[int]:
