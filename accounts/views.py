@@ -45,7 +45,7 @@ def mail_sent(kind: str) -> Answer:
     if kind not in MAIL_KINDS:
         abort(404)
     onward = rules.safe_next(request.args.get("next"), default="")
-    return page("mail_sent", nav="login", kind=kind, onward=onward)
+    return page("mail_sent", nav="login", kind=kind, onward=onward, errand=rules.errand(onward))
 
 
 @bp.route("/login/link", methods=["GET", "POST"])
