@@ -207,7 +207,7 @@ class EntryForm(MemberForm):
 
     @property
     def stays_open(self) -> bool:
-        return self.entry.data == "open"
+        return bool(self.entry.data == "open")
 
 
 class EvidenceForm(FlaskForm):
