@@ -26,7 +26,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from accounts import guesses
-from accounts.rules import normal_email, normal_name, normal_password, password_problem, safe_next
+from accounts.rules import errand, normal_email, normal_name, normal_password, password_problem, safe_next
 from accounts.security_settings import SETTINGS
 from accounts.services import has_password
 from accounts.writing import begin_writing
@@ -61,6 +61,11 @@ class KeepsNext:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.next.data = safe_next(self.next.data or request.args.get("next"), default="")
+
+    @property
+    def errand(self) -> str:
+        """What its reader came for, empty where it is nothing special."""
+        return errand(self.next.data or "")
 
 
 class SignInForm(WritesOnceValid, KeepsNext, LoginForm):

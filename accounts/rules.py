@@ -22,6 +22,15 @@ SEES_FOR = timedelta(minutes=30)  # with a learner's eyes
 LINK_LIVES = timedelta(minutes=15)
 CODE_LENGTH, CODES = 10, 10  # of recovery codes: characters (5 bits each), and how many
 HOME = "/dashboard"
+ERRANDS = {  # by the address that one goes on to
+    r"/.+/enroll": "go on with your enrollment",
+    r"/courses/[^/]+/gift": "give this course",
+    r"/courses/[^/]+/team": "order seats for a team",
+    r"/plans/\d+": "pay over time",
+    r"/redeem": "take your gift",
+    r"/team/join/[^/]+": "take your seat",
+    r"/team/managers/join/[^/]+": "manage the team",
+}
 LONGEST_WORD = 80  # characters of a word that a search compares
 # Marks without a look of their own that set the direction of the text after them.
 TURNING_MARKS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
@@ -138,6 +147,13 @@ def safe_next(url: str | None, default: str = HOME) -> str:
     except ValueError:
         return default
     return default if parts.scheme or parts.netloc else url
+
+
+def errand(onward: str) -> str:
+    """What somebody came for who has to sign in before, by the address that they go on to; empty for nothing special.
+    It goes on from “you can”."""
+    path = onward.partition("?")[0]
+    return next((words for pattern, words in ERRANDS.items() if re.fullmatch(pattern, path)), "")
 
 
 def normal_password(password: str) -> str:

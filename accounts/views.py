@@ -1,9 +1,7 @@
 """Pages of this room beside Flask-Security's: the account, sign-in links, the second step."""
 
 import io
-from collections.abc import Callable
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from functools import partial
 
 import pyotp
 import segno
@@ -16,7 +14,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from accounts import access, forms, guesses, rules, services
 from accounts.models import User
 from core import limits, web
-from core.clock import now
+from core.clock import now, time_in
 from core.config import current_config
 from core.database import transaction
 from core.errors import Conflict
@@ -47,7 +45,7 @@ def mail_sent(kind: str) -> Answer:
     if kind not in MAIL_KINDS:
         abort(404)
     onward = rules.safe_next(request.args.get("next"), default="")
-    return page("mail_sent", nav="login", kind=kind, onward=onward)
+    return page("mail_sent", nav="login", kind=kind, onward=onward, errand=rules.errand(onward))
 
 
 @bp.route("/login/link", methods=["GET", "POST"])
@@ -132,7 +130,7 @@ def security() -> Answer:
     return page(
         "security", forms.ButtonForm(), tab="security", user=user, sign_ins=rows,
         codes=len(user.recovery_codes), notice=request.args.get("notice", ""),
-        when=_in_zone(person.time_zone),
+        when=partial(time_in, person.time_zone),
     )  # fmt: skip
 
 
@@ -251,11 +249,6 @@ def _read_link(token: str) -> tuple[User, int, str] | None:
         return None
     user = services.find_by_uniquifier(who)
     return (user, serial, rules.safe_next(onward)) if user and user.link_serial == serial else None
-
-
-def _in_zone(zone: str) -> Callable[[datetime], str]:
-    """Writes a moment as a person in `zone` would: `21 Nov 2026, 13:05`."""
-    return lambda moment: f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M}"
 
 
 def _links() -> URLSafeSerializer:

@@ -2,9 +2,10 @@
 
 from flask import Blueprint, flash, redirect, request, url_for
 
+from accounts.models import User
 from admin import cohorts, services
 from admin.enrollments import course_choices
-from admin.forms import CohortForm, MemberForm
+from admin.forms import CohortForm, EntryForm, MemberForm
 from admin.page import Answer, page
 from core.database import db, transaction
 from core.errors import Conflict, InvalidInput
@@ -68,14 +69,18 @@ def show(cohort_id: int) -> Answer:
 @bp.post("/<int:cohort_id>/members")
 @allow(Permission.ENROLLMENTS)
 def add(cohort_id: int) -> Answer:
-    """Let somebody into the course and the cohort by hand."""
-    course, form = _course_of(cohort_id), MemberForm()
-    slug, problem_words = course.slug, "Enter the learner's email address."
+    """Let somebody into the course and the cohort by hand. Where that could close the course to them, a page asks."""
+    form, problem_words = EntryForm(), "Enter the learner's email address."
     if form.validate_on_submit():
         try:
+            address = form.email.data or ""
+            found = services.put_out_by(address, find_cohort(cohort_id))
+            if found is not None and "entry" not in request.form:
+                return _entry_page(cohort_id, form, found)
             with transaction():
                 cohort, by = find_cohort(cohort_id), signed_in().user_id
-                services.enroll_in_cohort(form.email.data or "", slug, cohort, by)
+                slug = _course_of(cohort_id).slug
+                services.enroll_in_cohort(address, slug, cohort, by, form.stays_open)
         except (InvalidInput, Conflict) as problem:
             problem_words = problem.sentence
         else:
@@ -97,6 +102,13 @@ def remove(cohort_id: int, place_id: int) -> Answer:
 
 def _course_of(cohort_id: int) -> Course:
     return db.session.get_one(Course, find_cohort(cohort_id).course_id)
+
+
+def _entry_page(cohort_id: int, form: EntryForm, person: User) -> Answer:
+    return page(
+        "cohort_add", "cohorts", form,
+        cohort=find_cohort(cohort_id), course=_course_of(cohort_id), person=person,
+    )  # fmt: skip
 
 
 def _page(cohort_id: int, form: CohortForm) -> Answer:

@@ -39,6 +39,7 @@ class MemberRow:
     state: PlaceState
     since: datetime
     until: datetime | None
+    stays_open: bool
 
     @property
     def word(self) -> tuple[str, str]:
@@ -64,7 +65,8 @@ def members_of(cohort_id: int) -> list[MemberRow]:
     rank = case({state: number for number, state in enumerate(STATES)}, value=CohortPlace.state)
     query = (
         select(
-            CohortPlace.id, User.id, User.name, User.email, CohortPlace.state, CohortPlace.since, CohortPlace.until
+            CohortPlace.id, User.id, User.name, User.email, CohortPlace.state, CohortPlace.since, CohortPlace.until,
+            CohortPlace.stays_open,
         )
         .join(User, User.id == CohortPlace.user_id)
         .where(CohortPlace.cohort_id == cohort_id, CohortPlace.state.in_(list(STATES)))

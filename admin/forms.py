@@ -12,7 +12,6 @@ from wtforms import (
     EmailField,
     Field,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -34,6 +33,7 @@ from accounts.rules import normal_email
 from admin.refund_words import REASONS
 from core.clock import now
 from core.errors import InvalidInput
+from core.fields import WholeNumberField
 from core.money import Money, read_money
 from core.school import EDITABLE, current_school, require_readable
 from shop.disputes.pack import LONGEST_NOTE
@@ -83,7 +83,7 @@ class PlanForm(FlaskForm):
     )
     amount = StringField("Each payment", validators=[InputRequired("Enter what each payment is")])
     rhythm = SelectField("Paid each", choices={"month": "Month", "year": "Year"}, default="month")
-    instalments = IntegerField(
+    instalments = WholeNumberField(
         "Number of payments",
         validators=[
             Optional(),
@@ -165,7 +165,7 @@ class CohortForm(FlaskForm):
     ends_on = DateField("Last day", validators=[Optional()])
     opens_on = DateField("Takes members from", validators=[Optional()])
     closes_on = DateField("Takes members until", validators=[Optional()])
-    places = IntegerField("Places", validators=[Optional(), NumberRange(1, 100_000)])
+    places = WholeNumberField("Places", validators=[Optional(), NumberRange(1, 100_000)])
 
     def __init__(self, courses: list[tuple[str, str]], **values: Any) -> None:
         super().__init__(**values)
@@ -191,6 +191,23 @@ class MemberForm(FlaskForm):
     """Add somebody to a cohort by hand."""
 
     email = EmailField("Email address", validators=[InputRequired("Enter the learner's email address")])
+
+
+class EntryForm(MemberForm):
+    """And of somebody who is in the course already: whether it closes to them until the cohort begins."""
+
+    entry = RadioField(
+        "Until the group begins",
+        choices={
+            "open": "The course stays open to them. Steps that open after so many days count from their own beginning.",
+            "closed": "The course closes to them, and opens again with the group. What they did is kept.",
+        },
+        default="open",
+    )
+
+    @property
+    def stays_open(self) -> bool:
+        return bool(self.entry.data == "open")
 
 
 class EvidenceForm(FlaskForm):
@@ -228,10 +245,10 @@ class SchoolForm(FlaskForm):
         filters=[_one_line, str.upper],
         validators=[Regexp(r"^[A-Z]{3}$", message="Write the currency as three letters")],
     )
-    refund_days = IntegerField(
+    refund_days = WholeNumberField(
         "Refund promise: days", validators=[InputRequired("Enter a number of days"), NumberRange(0, 365)]
     )
-    refund_max_progress = IntegerField(
+    refund_max_progress = WholeNumberField(
         "Refund promise: greatest progress, in percent",
         validators=[InputRequired("Enter a number from 0 to 100"), NumberRange(0, 100)],
     )
@@ -239,7 +256,7 @@ class SchoolForm(FlaskForm):
     taxes_by_stripe = BooleanField("Let Stripe work out the tax")
     asks_tax_number = BooleanField("Ask buyers for a tax number")
     pauses_disputed = BooleanField("Close a course to its buyer while the payment is disputed")
-    review_retention = IntegerField(
+    review_retention = WholeNumberField(
         "Share to be recalled, in percent",
         validators=[InputRequired("Enter a number from 80 to 95"), NumberRange(80, 95)],
     )

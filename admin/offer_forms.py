@@ -8,7 +8,6 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
-    IntegerField,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -16,6 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from core.errors import InvalidInput
+from core.fields import WholeNumberField
 from core.money import Money, read_money
 from shop.bundles.drafts import Draft as BundleDraft
 from shop.bundles.models import Bundle
@@ -51,13 +51,15 @@ class CodeForm(FlaskForm):
     code = StringField(
         "Code", filters=[_one_line], validators=[DataRequired("Enter the code"), Length(max=LONGEST_CODE)]
     )
-    percent = IntegerField("Percent", validators=[Optional(), NumberRange(1, 100)])
+    percent = WholeNumberField("Percent", validators=[Optional(), NumberRange(1, 100)])
     amount = StringField("Or an amount", filters=[_one_line])
     courses = SelectMultipleField("Only for these courses", coerce=int)
     starts_at = DateTimeLocalField("Holds from", format=MOMENT, validators=[Optional()])
     ends_at = DateTimeLocalField("Holds until", format=MOMENT, validators=[Optional()])
-    max_uses = IntegerField("Most uses in all", validators=[Optional(), NumberRange(1, 10**6)])
-    max_per_person = IntegerField("Most uses by one person", validators=[Optional(), NumberRange(1, 1000)])
+    max_uses = WholeNumberField("Most uses in all", validators=[Optional(), NumberRange(1, 10**6)])
+    max_per_person = WholeNumberField(
+        "Most uses by one person", validators=[Optional(), NumberRange(1, 1000)]
+    )
     is_active = BooleanField("It can be used", default=True)
     note = StringField("Note", filters=[_one_line], validators=[Length(max=200)])
 

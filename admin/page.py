@@ -9,8 +9,8 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from admin.navigation import sections
-from admin.rules import day_in, time_in
 from core.audit import record
+from core.clock import day_in, time_in
 from core.database import transaction
 from core.spreadsheet import csv_file
 from core.web import render, signed_in

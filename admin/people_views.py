@@ -64,11 +64,14 @@ def change_role(user_id: int, role: str, verb: str) -> Answer:
     return _change(user_id, lambda user, by: change(user, Role(role), by), said, people.ROLES[role].lower())
 
 
-@bp.post("/<int:user_id>/<any(close, reopen):verb>")
+@bp.route("/<int:user_id>/<any(close, reopen):verb>", methods=["GET", "POST"])
 @allow(Permission.PEOPLE)
-@fresh("admin_people.show")
+@fresh()
 def set_active(user_id: int, verb: str) -> Answer:
-    """Close an account, or open it again."""
+    """Close an account, or open it again, after a page that says what follows."""
+    form = ButtonForm()
+    if not form.validate_on_submit():
+        return _closing_page(user_id, form, closes=verb == "close")
     said = {"close": "The account of {} is closed.", "reopen": "The account of {} is open again."}[verb]
     return _change(user_id, lambda user, by: _set_active(user, verb == "reopen", by), said)
 
@@ -88,9 +91,20 @@ def see_as(user_id: int) -> Answer:
 
 
 def _set_active(user: User, active: bool, by: int) -> None:
+    _require_care_of(user)
+    services.set_active(user, active, by)
+
+
+def _require_care_of(user: User) -> None:
+    """Raises Forbidden for somebody whose account the reader may neither close nor open."""
     if not may_look_after(signed_in().permissions, user.role_words):
         raise Forbidden(OF_STAFF)
-    services.set_active(user, active, by)
+
+
+def _closing_page(user_id: int, form: ButtonForm, closes: bool) -> Answer:
+    user = people.find_person(user_id)
+    _require_care_of(user)
+    return page("close", "people", form, person=user, closes=closes)
 
 
 def _change(user_id: int, change: Callable[[User, int], object], said: str, *words: str) -> Answer:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from admin.listing import Listing, read_listing
 from admin.paging import Page, Reader, Table, Term, find_page, streamed
 from admin.periods import Period, bounds, read_period
-from admin.rules import day_in, utc_cell
+from admin.rules import utc_cell
+from core.clock import day_in
 from core.database import db
 from core.money import Money
 from core.permissions import Permission

@@ -160,13 +160,3 @@ def end_of_day(day: date, zone: str) -> datetime:
 def utc_cell(moment: datetime | None) -> str:
     """A moment in UTC, as spreadsheets read it; empty for None."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else ""
-
-
-def day_in(zone: str, moment: datetime | None) -> str:
-    """`14 Nov 2026` as a person in `zone` dates it; empty for None."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y}" if moment else ""
-
-
-def time_in(zone: str, moment: datetime | None) -> str:
-    """`14 Nov 2026, 13:05` as a person in `zone` dates it; empty for None."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M}" if moment else ""

@@ -14,6 +14,7 @@ from accounts.rules import Role
 from admin.rules import changes, end_of_day
 from core import mail
 from core.audit import record
+from core.clock import now
 from core.database import after_commit, db
 from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import crockford
@@ -22,7 +23,8 @@ from core.storage import media
 from courses.models import Course
 from courses.services import find_course
 from enrollment.cohorts.models import Cohort
-from enrollment.cohorts.services import give_place
+from enrollment.cohorts.rules import PlaceState
+from enrollment.cohorts.services import begins_at, give_place, place_of
 from enrollment.rules import GrantKind
 from enrollment.services import enroll, is_enrolled, lock_person
 
@@ -86,18 +88,38 @@ def tell_of_enrollment(user: User, course: Course, last_day: date | None = None)
     mail.queue("enrolled_by_school", user.email, words)
 
 
-def enroll_in_cohort(address: str, course_slug: str, cohort: Cohort, by: int) -> None:
-    """Make the person with this address a member of a cohort, and enroll them where they are not.
+def enroll_in_cohort(
+    address: str, course_slug: str, cohort: Cohort, by: int, stays_open: bool = False
+) -> None:
+    """Make the person with this address a member of a cohort, and enroll them where they are not; `stays_open`: the
+    course does not close, until the cohort begins, to somebody who is in it already.
 
     Raises InvalidInput for an address that nobody has and Conflict where the cohort is full.
     """
-    user = accounts.find_by_email(address)
-    if user is None:
-        raise InvalidInput(f"Nobody has an account with the address {address}.", "email")
+    user = _somebody(address)
     lock_person(user.id)
-    give_place(user.id, cohort)
-    if not is_enrolled(user.id, cohort.course_id):
+    was_in = is_enrolled(user.id, cohort.course_id)
+    give_place(user.id, cohort, stays_open and was_in)
+    if not was_in:
         enroll_by_hand(address, course_slug, by, f"Member of {cohort.name}.")
+
+
+def put_out_by(address: str, cohort: Cohort) -> User | None:
+    """The person with this address, where joining the cohort could close to them, until it begins, a course that is
+    open now. Raises InvalidInput for an address that nobody has."""
+    user = _somebody(address)
+    place = place_of(user.id, cohort.course_id)
+    is_member = place is not None and place.state is PlaceState.TAKEN
+    is_in = is_enrolled(user.id, cohort.course_id)
+    return user if is_in and not is_member and now() < begins_at(cohort) else None
+
+
+def _somebody(address: str) -> User:
+    """Raises InvalidInput for an address that nobody has."""
+    found = accounts.find_by_email(address)
+    if found is None:
+        raise InvalidInput(f"Nobody has an account with the address {address}.", "email")
+    return found
 
 
 def send_again(mail_id: int, by: int) -> None:

@@ -19,8 +19,8 @@ from analysis.words import (
     number,
     percent,
     tenth_in_words,
-    time_in,
 )
+from core.clock import time_in
 from quizzes.calibration import BANDS, WORDS
 from quizzes.marks import Certainty
 from quizzes.questions import Options

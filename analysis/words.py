@@ -1,8 +1,5 @@
 """Figures as words for pages, and as cells for files. Pure."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from analysis.rules import LEAST
 
 TOO_FEW, NOT_GIVEN = "too few", "not given"
@@ -41,11 +38,6 @@ def counted(count: int, noun: str) -> str:
 def cell(value: float | None) -> float | str:
     """A figure in a file: four decimals, or empty."""
     return "" if value is None else round(value, 4)
-
-
-def time_in(zone: str, moment: datetime) -> str:
-    """`14 Nov 2026, 13:05` as a person in `zone` dates it."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y, %H:%M}"
 
 
 def tenth_in_words(bar: int) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from contextlib import suppress
 
 import psycopg
 from flask import Flask, g, render_template, request
@@ -19,6 +20,7 @@ from core.errors import (
     Unavailable,
 )
 from core.school import School, current_school, last_known_school
+from core.web import reader
 
 PAGES = (400, 403, 404, 405, 411, 413, 429, 500, 503)
 STATUS: dict[type[DomainError], int] = {
@@ -31,6 +33,7 @@ STATUS: dict[type[DomainError], int] = {
 }
 # Hot reads meet the driver's own errors, all others SQLAlchemy's.
 NO_ANSWER = (OperationalError, sqlite3.OperationalError, psycopg.OperationalError)
+NOWHERE = (404, 405)
 UNSTORABLE = (DataError, psycopg.DataError)
 Answer = tuple[str, int, dict[str, str]]
 _log = logging.getLogger("error")
@@ -83,6 +86,12 @@ def _school() -> School:
         return last_known_school()
 
 
+def _look_who_reads() -> None:
+    """An address that leads nowhere has no door that asked who comes; its page is the same without an answer."""
+    with suppress(SQLAlchemyError, *NO_ANSWER):
+        reader()
+
+
 def _domain(error: DomainError) -> Answer:
     return error_page(status_of(error), error.sentence)
 
@@ -98,6 +107,8 @@ def _csrf(_: CSRFError) -> Answer:
 def _http(error: HTTPException) -> Answer | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    if error.code in NOWHERE:
+        _look_who_reads()
     allowed = {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
     return error_page(error.code, headers=allowed)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 
+from core.clock import zone_name
 from enrollment.rules import Decision, Reason
 
 SENTENCES = {
@@ -82,9 +83,10 @@ def refusal(decision: Decision, step: str, opener: Opener, support_email: str, z
 
 
 def day_of(moment: datetime, zone: tzinfo) -> str:
-    """`4 December 2026`; with the hour where the day does not begin at the reader's midnight."""
+    """`4 December 2026`; where the day does not begin at the reader's midnight `4 December 2026, 09:00 JST`."""
     local = moment.astimezone(zone)
-    return f"{local:%-d %B %Y}" if local.time() == time.min else f"{local:%-d %B %Y, %H:%M}"
+    is_whole = local.time() == time.min
+    return f"{local:%-d %B %Y}" if is_whole else f"{local:%-d %B %Y, %H:%M} {zone_name(local)}"
 
 
 def _earlier_module(step: str, opener: Opener) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, cast
 
 from core.audit import record
 from core.clock import now
@@ -28,7 +27,6 @@ from quizzes.models import Attempt, AttemptItem, Quiz
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.reads import asked
 from quizzes.rules import Score
-from quizzes.terms import Terms
 
 FIRST, SECOND = 1, 2
 PLACES = {WorkState.WAITING: FIRST, WorkState.SECOND: SECOND}
@@ -216,7 +214,7 @@ def _finish(work: Work, final: Mark) -> None:
 
 
 def _counts_for(item: AttemptItem, worth: Judged, attempt: Attempt) -> Fraction | None:
-    terms = Terms.from_json(cast(dict[str, Any], attempt.terms))
+    terms = attempt.agreed
     certainty = Certainty(item.certainty) if item.certainty else None
     given = Given(True, certainty, len(item.tried), item.hinted)
     return mark(Score(worth.counts, worth.possible), given, terms)

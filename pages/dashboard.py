@@ -32,8 +32,17 @@ from reviews.models import ReviewCard
 from reviews.pages import DueBox, due_box
 from shop.models import Order
 from shop.reminders import TOLD, Reminder, reminders_of
+from teams.models import Manager
+from teams.services import find_team
 
-NO_COURSE = (True, False, False, False, False)  # then nothing but orders may have to be spoken of
+NO_COURSE = (
+    True,
+    False,
+    False,
+    False,
+    False,
+    True,
+)  # then nothing but orders and a team may have to be spoken of
 CLOSED = "Opens after the modules before it"
 WAITS = "Handed in. A mail tells you when the mark is here."
 # Who was refunded and bought again has an older one too, which was withdrawn.
@@ -50,6 +59,8 @@ _has_orders = (
 )
 # And whether anything is kept in memory.
 _has_cards = select(ReviewCard.id).where(ReviewCard.user_id == READER).exists()
+# And whether a team is managed.
+_has_team = select(Manager.id).where(Manager.user_id == READER).exists()
 _courses = HotRead(
     select(
         Course.id,
@@ -73,6 +84,7 @@ _courses = HotRead(
         _has_cards.label("has_cards"),
         HAS_WORK.label("has_work"),
         HAS_ENDED_ATTEMPT.label("has_ended_attempt"),
+        _has_team.label("has_team"),
     )
     .join(Enrollment, and_(Enrollment.course_id == Course.id, Enrollment.user_id == READER))
     .outerjoin(
@@ -81,6 +93,7 @@ _courses = HotRead(
             CohortPlace.course_id == Course.id,
             CohortPlace.user_id == READER,
             CohortPlace.state == PlaceState.TAKEN,
+            CohortPlace.stays_open.is_(False),
         ),
     )
     .outerjoin(Cohort, Cohort.id == CohortPlace.cohort_id)
@@ -171,20 +184,23 @@ class Standstill:
 @dataclass(frozen=True)
 class Dashboard:
     """The courses that are open to a reader or left a certificate, the last read first, what there is to say of
-    their orders, what they began and did not hand in, the works that are with a marker or came back, and what is
-    due for review."""
+    their orders, what they began and did not hand in, the works that are with a marker or came back, what is due for
+    review, and the name of the team that they manage."""
 
     courses: list[CourseProgress]
     reminders: list[Reminder]
     attempts: list[OpenAttempt]
     works: list[WorkStanding]
     reviews: DueBox | None
+    team: str
 
 
 def dashboard_of(reader: Reader) -> Dashboard:
-    """All of it in one statement, and further ones where there may be an order, an attempt, a work or cards."""
+    """All of it in one statement, and further ones where there may be an order, an attempt, a work, cards or a team."""
     rows = _courses(user_id=reader.user_id)
-    has_orders, has_open_attempt, has_cards, has_work, has_ended_attempt = rows[0][-5:] if rows else NO_COURSE
+    has_orders, has_open_attempt, has_cards, has_work, has_ended_attempt, has_team = (
+        rows[0][-6:] if rows else NO_COURSE
+    )
     reminders = reminders_of(reader.user_id, reader.time_zone) if has_orders else []
     attempts = open_attempts(reader) if has_open_attempt else []
     works = works_of(reader.user_id) if has_work else []
@@ -193,7 +209,9 @@ def dashboard_of(reader: Reader) -> Dashboard:
     zone = ZoneInfo(reader.time_zone or "UTC")
     still = Standstill(waiting, {step: binding(moment, reader) for step, moment in resting.items()}, zone)
     reviews = due_box(reader) if has_cards else None
-    return Dashboard([_progress(still, *row[:-5]) for row in rows], reminders, attempts, works, reviews)
+    team = find_team(reader.user_id) if has_team else None
+    courses = [_progress(still, *row[:-6]) for row in rows]
+    return Dashboard(courses, reminders, attempts, works, reviews, team.name if team else "")
 
 
 def greeting(reader: Reader) -> str:

@@ -57,6 +57,7 @@ def dashboard() -> str:
         works=found.works,
         attempts=found.attempts,
         reviews=found.reviews,
+        team=found.team,
     )
 
 

@@ -51,6 +51,7 @@ _state = (
             CohortPlace.course_id == Course.id,
             CohortPlace.user_id == READER,
             CohortPlace.state == PlaceState.TAKEN,
+            CohortPlace.stays_open.is_(False),
         ),
     )
     .outerjoin(Cohort, Cohort.id == CohortPlace.cohort_id)
@@ -75,9 +76,9 @@ class Learner:
     """Where one person stands in one course.
 
     `enrollment` is the state of the enrollment or None, `end_reason` why it ended, `pause_reason` why it is paused;
-    `since` is when the stay began, `ends_at` when it runs out, `begins_on` the first day of their cohort; `done` holds
-    the ids of completed steps; `place` and `heading` say where the reading stopped at `seen_at`; `completed_at` is set
-    once all required steps were done.
+    `since` is when the stay began, `ends_at` when it runs out, `begins_on` the first day of their cohort, where they
+    wait for it; `done` holds the ids of completed steps; `place` and `heading` say where the reading stopped at
+    `seen_at`; `completed_at` is set once all required steps were done.
     """
 
     user_id: int

@@ -87,7 +87,7 @@ def _require_not_left(attempt: Attempt, position: int) -> None:
 def _terms(attempt: Attempt) -> Terms:
     if attempt.terms is None:
         raise Conflict("A case has no questions to check.")
-    return Terms.from_json(attempt.terms)
+    return attempt.agreed
 
 
 def _open_item(user_id: int, attempt_id: str, position: int) -> tuple[Attempt, AttemptItem]:

@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, cast
 
 from sqlalchemy import select
 
@@ -164,7 +163,7 @@ def _close(attempt: Attempt, only_overdue: bool) -> bool:
 
 
 def _mark(attempt: Attempt) -> None:
-    terms = Terms.from_json(cast(dict[str, Any], attempt.terms))
+    terms = attempt.agreed
     for item in attempt.items:
         mark_item(item, terms)
     _leave_out_dropped(attempt)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.database import Base
 from quizzes.counting import Marked
 from quizzes.rules import AttemptState
+from quizzes.terms import Terms
 
 OPEN = text("state = 'open'")
 OF_A_QUIZ, OF_A_COURSE = text("quiz_id IS NOT NULL"), text("quiz_id IS NULL")
@@ -125,6 +126,11 @@ class Attempt(Base):
     reached: Mapped[int] = mapped_column(default=1)  # the first question that is not left for good
 
     items: Mapped[list["AttemptItem"]] = relationship(order_by="AttemptItem.position")
+
+    @property
+    def agreed(self) -> Terms:
+        """Its terms, as a value; those of a case are all left as they are by default."""
+        return Terms.from_json(self.terms or {})
 
     @property
     def possible(self) -> Fraction:

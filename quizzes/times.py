@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from core.clock import zone_name
 from core.web import Reader
 from quizzes.words import plural
 
@@ -15,13 +16,13 @@ def in_words(moment: datetime, reader: Reader) -> str:
 
 def binding(moment: datetime, reader: Reader) -> str:
     """`21 November 2026, 14:05 CET`: a moment that somebody must keep names its zone."""
-    return f"{in_words(moment, reader)} {_zone(_local(moment, reader))}"
+    return f"{in_words(moment, reader)} {zone_name(_local(moment, reader))}"
 
 
 def clock_time(moment: datetime, reader: Reader) -> str:
     """`14:05 CET`, of a moment that binds."""
     local = _local(moment, reader)
-    return f"{local:%H:%M} {_zone(local)}"
+    return f"{local:%H:%M} {zone_name(local)}"
 
 
 def in_minutes(span: timedelta) -> str:
@@ -42,12 +43,6 @@ def in_full(span: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "hour"), (minutes, "minute"), (seconds, "second"))
     return " ".join(plural(count, noun) for count, noun in parts if count)
-
-
-def _zone(local: datetime) -> str:
-    """`CET`; `UTC-03` where a zone has no letters of its own."""
-    name = f"{local:%Z}"
-    return name if name.isalpha() else f"UTC{name}"
 
 
 def _local(moment: datetime, reader: Reader) -> datetime:

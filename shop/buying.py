@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
@@ -182,8 +183,15 @@ def _page(
         payments_off="" if config.takes_money else checkout.NO_MONEY,
         is_test_money=config.takes_test_money,
         has_begun=order is not None,
+        here=_address(sale, wish),
         **more,
     )
+
+
+def _address(sale: Sale, wish: Wish) -> str:
+    """This page with the code and the currency as they stand on it, for who signs in first."""
+    asked = {name: word for name, word in (("code", wish.code), ("currency", wish.currency)) if word}
+    return f"{sale.enroll_url}?{urlencode(asked)}" if asked else sale.enroll_url
 
 
 def _trouble(sale: Sale, trouble: DomainError, status: int) -> Answer:

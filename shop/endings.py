@@ -166,7 +166,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
         before=before,
         made_on=_day(order.created_at, zone),
         paid_on=_day(paid, zone) if paid else "",
-        open_until=order.expires_at.astimezone(zone).strftime("%-d %B, %H:%M"),
+        open_until=order.open_until(zone),
         refund_until=_day(paid + timedelta(days=order.refund_days), zone) if paid else "",
         refunded_on=_day(order.refunded_at, zone) if order.refunded_at else "",
         is_again=is_again,

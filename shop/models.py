@@ -1,6 +1,6 @@
 """Tables: orders with their history, events of Stripe, runs of the reconciler, legal texts."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from accounts.models import BYTEWISE, User
 from accounts.rules import words_of
+from core.clock import zone_name
 from core.database import Base
 from core.money import Money
 from payments.values import Invoicing, Taxing
@@ -208,6 +209,11 @@ class Order(Base):
     def tax(self) -> Tax | None:
         """The tax within what was paid; None where Stripe did not work it out."""
         return None if self.tax_minor is None else Tax(self.amount, self.tax_minor, self.refunded_minor)
+
+    def open_until(self, zone: tzinfo) -> str:
+        """When its checkout closes: `22 November, 12:00 CET`."""
+        local = self.expires_at.astimezone(zone)
+        return f"{local:%-d %B, %H:%M} {zone_name(local)}"
 
     @property
     def url(self) -> str:

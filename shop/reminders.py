@@ -37,7 +37,7 @@ def reminders_of(user_id: int, time_zone: str) -> list[Reminder]:
     )
     zone = ZoneInfo(time_zone or "UTC")
     return [
-        Reminder(o.state, o.title, o.url, f"{o.expires_at.astimezone(zone):%-d %B, %H:%M}")
+        Reminder(o.state, o.title, o.url, o.open_until(zone))
         for o in db.session.scalars(wanted.order_by(Order.id.desc()))
     ]
 

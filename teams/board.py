@@ -3,20 +3,25 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, String, and_, cast, select
 
 from accounts.models import User
 from certificates.models import Certificate
 from core.clock import now
+from core.config import current_config
 from core.database import db
 from core.errors import NotFound
+from core.outbox import MailState, OutboxMail
 from courses.models import Course, Step
 from progress import rules as progress
 from progress.models import CourseCompletion, StepCompletion
-from teams.models import Seat
-from teams.rules import Learned, SeatState, Seen, seen_by_manager
+from shop.models import Order, OrderKind
+from shop.rules import OrderState
+from teams.models import Manager, Seat
+from teams.rules import Learned, SeatState, Seen, notes_on, seen_by_manager
 
 K = TypeVar("K")
 Pair = tuple[int | None, int]  # the ids of a person and a course
@@ -25,17 +30,29 @@ HELD = and_(Seat.user_id.is_not(None), Seat.ended_at.is_(None))
 
 @dataclass(frozen=True)
 class SeatRow:
-    """One seat as its team's managers see it. `name` is the holder's, empty unless they share something."""
+    """One seat as its team's managers see it. `name` is the holder's, empty unless they share something; `notes` are
+    sentences on what became of it, `invited_at` of an invitation that nobody has taken."""
 
     id: int
     email: str
     name: str
     seen: Seen
     is_paused: bool
+    notes: str
+    invited_at: datetime | None
 
     @property
     def state(self) -> SeatState:
         return self.seen.state
+
+    @property
+    def is_somebodys(self) -> bool:
+        """Whether it stands for a person or an address."""
+        return self.state not in (SeatState.FREE, SeatState.ENDED)
+
+    @property
+    def may_change(self) -> bool:
+        return self.is_somebodys and self.state not in (SeatState.LEFT, SeatState.DONE)
 
     @property
     def certified(self) -> str:
@@ -48,7 +65,7 @@ class SeatRow:
 
 @dataclass(frozen=True)
 class CourseSeats:
-    """The seats of one course: those that stand for somebody, and how many of each state there are."""
+    """The seats of one course: those of which there is something to tell, and how many of each state there are."""
 
     course_id: int
     slug: str
@@ -68,11 +85,12 @@ class CourseSeats:
 def board_of(team_id: int) -> list[CourseSeats]:
     """All seats of a team by course, in a handful of queries however many they are."""
     found = list(db.session.execute(_seats(team_id)))
-    learned = _learned(team_id)
+    learned, lost = _learned(team_id), _lost(team_id)
     titles = {course.id: course for _, course, _ in found}
     made: dict[int, list[SeatRow]] = {course_id: [] for course_id in titles}
     for seat, course, name in found:
-        made[course.id].append(_row(seat, name, learned.get((seat.user_id, course.id), Learned())))
+        of_holder = learned.get((seat.user_id, course.id), Learned())
+        made[course.id].append(_row(seat, name, of_holder, seat.id in lost))
     return [_of_course(titles[course_id], rows) for course_id, rows in made.items()]
 
 
@@ -80,18 +98,27 @@ def row_of(team_id: int, seat_id: int) -> tuple[CourseSeats, SeatRow]:
     """One seat of a team that stands for somebody. Raises NotFound."""
     for course in board_of(team_id):
         for row in course.rows:
-            if row.id == seat_id:
+            if row.id == seat_id and row.is_somebodys:
                 return course, row
     raise NotFound("There is no such seat, or it is free now.")
 
 
+def awaited_by(team_id: int) -> list[Order]:
+    """The orders of seats by the team's managers whose money is on its way, or is looked at; the oldest first."""
+    managers = select(Manager.user_id).where(Manager.team_id == team_id, Manager.user_id.is_not(None))
+    query = select(Order).where(Order.user_id.in_(managers), Order.kind == OrderKind.SEATS)
+    waits = Order.state.in_((OrderState.PROCESSING, OrderState.REVIEW))
+    ours = Order.livemode == current_config().is_live
+    return list(db.session.scalars(query.where(waits, ours).order_by(Order.id)))
+
+
 def lines_of(board: Iterable[CourseSeats]) -> Iterator[Sequence[object]]:
     """The board as a table for a spreadsheet; it says no more than the page."""
-    yield "Course", "Email", "Name", "State", "Progress in percent", "Certified"
+    yield "Course", "Email", "Name", "State", "Progress in percent", "Certified", "Notes"
     for course in board:
         for row in course.rows:
             percent = "" if row.seen.percent is None else row.seen.percent
-            yield course.title, row.email, row.name, row.state.value, percent, row.certified
+            yield course.title, row.email, row.name, row.state.value, percent, row.certified, row.notes
 
 
 def _seats(team_id: int) -> Select[Seat, Course, str]:
@@ -108,15 +135,32 @@ def _sets(pairs: Iterable[tuple[K, int]]) -> dict[K, frozenset[int]]:
     return {key: frozenset(numbers) for key, numbers in found.items()}
 
 
-def _row(seat: Seat, name: str | None, learned: Learned) -> SeatRow:
-    shown = (name or "") if seat.shares.shows_progress else ""
-    return SeatRow(seat.id, seat.email, shown, seen_by_manager(seat, learned), bool(seat.pause_reason))
+def _row(seat: Seat, name: str | None, learned: Learned, is_lost: bool) -> SeatRow:
+    shown = (name or "") if seat.shares.shows_progress and not seat.is_ended else ""
+    return SeatRow(
+        seat.id,
+        seat.email,
+        shown,
+        seen_by_manager(seat, learned),
+        bool(seat.pause_reason),
+        " ".join(notes_on(seat, is_lost)),
+        None if seat.is_accepted else seat.invited_at,
+    )
 
 
 def _of_course(course: Course, rows: list[SeatRow]) -> CourseSeats:
     counts = Counter(row.state for row in rows)
-    standing = tuple(row for row in rows if row.state not in (SeatState.FREE, SeatState.ENDED))
-    return CourseSeats(course.id, course.slug, course.title, standing, counts)
+    told = [row for row in rows if row.email or (row.state is SeatState.FREE and row.notes)]
+    told.sort(key=lambda row: row.state is SeatState.ENDED)
+    return CourseSeats(course.id, course.slug, course.title, tuple(told), counts)
+
+
+def _lost(team_id: int) -> frozenset[int]:
+    """The seats whose newest invitation could not be delivered."""
+    key = "seat:" + cast(Seat.id, String) + ":invitation:" + cast(Seat.mails, String)
+    query = select(Seat.id).join(OutboxMail, OutboxMail.dedupe_key == key)
+    undelivered = query.where(Seat.team_id == team_id, OutboxMail.state == MailState.DEAD)
+    return frozenset(db.session.scalars(undelivered))
 
 
 def _learned(team_id: int) -> dict[Pair, Learned]:

@@ -2,11 +2,12 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import EmailField, RadioField, TextAreaField
+from wtforms import BooleanField, EmailField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
 from accounts.rules import normal_email
 from core.errors import InvalidInput
+from core.web import Reader
 from teams.rules import Share
 
 LONGEST = 100_000  # characters of a list
@@ -60,6 +61,23 @@ class SharesForm(FlaskForm):
     @property
     def choice(self) -> Share:
         return Share(self.shares.data)
+
+
+class JoinForm(SharesForm):
+    """And, of whoever is signed in with another address than the one invited, that they mean it."""
+
+    anyway = BooleanField(
+        validators=[InputRequired("Tick this box, or sign in with the address that was invited")]
+    )
+
+    def __init__(self, invited: str, person: Reader | None, team: str) -> None:
+        super().__init__()
+        if person is None or person.email == invited:
+            del self.anyway
+        else:
+            self.anyway.label.text = (
+                f"Yes, take it with {person.email}. {team} sees that an account of another address has it."
+            )
 
 
 def _decoded(brought: bytes) -> str:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
-from teams.rules import Share
+from teams.rules import Freed, Share
 
 IN_USE = "ended_at IS NULL AND left_at IS NULL"
 OF_AN_ADDRESS = text(f"email <> '' AND {IN_USE}")
@@ -45,8 +45,10 @@ class Seat(Base):
     """One place in a course that an order paid for; what is so of it is in docs/teams.md.
 
     `number` counts from 1 within its order. `email` is the address that was invited, empty while the seat is free;
-    `mails` counts the invitations ever sent. `user_id` is who holds it. `left_at` is set where its holder left it and
-    it was used, `ended_at` once the money went back, `pause_reason` while the payment is disputed.
+    `mails` counts the invitations ever sent. `user_id` is who holds it, `by_another` whether their account had another
+    address than the one invited. `left_at` is set where its holder left it and it was used, `ended_at` once the money
+    went back, `pause_reason` while the payment is disputed. `freed` says why it came back last, `was_for` from which
+    address.
     """
 
     __tablename__ = "team_seats"
@@ -56,6 +58,7 @@ class Seat(Base):
         CheckConstraint("user_id IS NULL OR accepted_at IS NOT NULL", name="holder"),
         CheckConstraint("accepted_at IS NULL OR email <> ''", name="accepted"),
         CheckConstraint("(email = '') = (invited_at IS NULL)", name="invited"),
+        CheckConstraint("(was_for = '') = (freed IS NULL)", name="freed"),
         Index(
             "one_seat_of_an_address", "team_id", "course_id", "email", unique=True,
             sqlite_where=OF_AN_ADDRESS, postgresql_where=OF_AN_ADDRESS,
@@ -80,6 +83,9 @@ class Seat(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     accepted_at: Mapped[datetime | None]
     shares: Mapped[Share] = mapped_column(server_default="nothing", default=Share.NOTHING)
+    by_another: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    was_for: Mapped[str] = mapped_column(server_default="", default="")
+    freed: Mapped[Freed | None]
     left_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     pause_reason: Mapped[str] = mapped_column(server_default="", default="")

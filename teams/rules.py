@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -27,6 +27,16 @@ class SeatState(StrEnum):
     DONE = "done"
     LEFT = "left"  # its holder is gone, and it was used
     ENDED = "ended"  # its money went back
+
+
+class Freed(StrEnum):
+    """Why a seat came back from the address that it was for."""
+
+    WITHDRAWN = "withdrawn"  # by a manager, before it was accepted
+    UNTAKEN = "untaken"  # who opened the invitation declined it, or is in the course by something else
+    LEFT = "left"  # before a fifth of the course was done
+    MOVED = "moved"  # by a manager, to another address
+    REOPENED = "reopened"  # its money went back and came again, and nobody holds it any more
 
 
 class Share(StrEnum):
@@ -54,6 +64,19 @@ class SeatFacts(Protocol):
     def is_ended(self) -> bool: ...
     @property
     def shares(self) -> Share: ...
+
+
+class SeatStory(SeatFacts, Protocol):
+    """And what has become of it so far."""
+
+    @property
+    def by_another(self) -> bool: ...
+    @property
+    def left_at(self) -> datetime | None: ...
+    @property
+    def freed(self) -> Freed | None: ...
+    @property
+    def was_for(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -92,12 +115,38 @@ def state_of(seat: SeatFacts, learned: Learned) -> SeatState:
 
 def seen_by_manager(seat: SeatFacts, learned: Learned) -> Seen:
     """What the manager sees: of one who shares nothing, that the seat was accepted."""
-    if seat.user_id is None or not seat.shares.shows_progress:
+    if seat.is_ended or seat.user_id is None or not seat.shares.shows_progress:
         return Seen(state_of(seat, Learned()))
     state = state_of(seat, learned)
     if seat.shares is Share.CERTIFICATE:
         return Seen(state, learned.percent, learned.is_certified, learned.valid_until)
     return Seen(state, learned.percent)
+
+
+FREED = {
+    Freed.WITHDRAWN: "The invitation of {} was withdrawn.",
+    Freed.UNTAKEN: "{} did not take it.",
+    Freed.LEFT: "{} left it.",
+    Freed.MOVED: "{} had it before.",
+    Freed.REOPENED: "{} had it before its money went back for a while.",
+}
+
+
+def notes_on(seat: SeatStory, is_lost: bool) -> Iterator[str]:
+    """What a manager is told of a seat besides its state: why it ended, whose account has it, who had it before.
+
+    `is_lost`: the mail of its invitation could not be delivered.
+    """
+    if seat.is_ended:
+        yield "Its money went back."
+    elif seat.is_accepted and seat.user_id is None:
+        yield "Left after a fifth was done." if seat.left_at else "Its holder closed the account."
+    elif is_lost and not seat.is_accepted:
+        yield "The mail could not be delivered: correct the address."
+    if seat.by_another:
+        yield "Taken with an account of another address."
+    if seat.freed:
+        yield FREED[seat.freed].format(seat.was_for)
 
 
 def may_move(percent: int) -> bool:

@@ -28,7 +28,7 @@ from progress import rules as progress
 from progress.models import CourseCompletion
 from progress.services import done_steps, required_steps
 from teams.models import Seat, Team
-from teams.rules import Invitation, Share, may_move, read_invitations
+from teams.rules import Freed, Invitation, Share, may_move, read_invitations
 from teams.services import NO_LINK
 
 PAUSED = "The payment for this seat is being looked at. The link works again once that is settled."
@@ -69,7 +69,7 @@ def withdraw(team: Team, seat_id: int, by: int) -> None:
         raise Conflict(
             "This seat was accepted. It can be moved to somebody else, until a fifth of the course is done."
         )
-    _clear(seat)
+    _clear(seat, Freed.WITHDRAWN)
     record("seat.withdraw", seat.source, actor_id=by)
 
 
@@ -124,23 +124,30 @@ def accept(token: str, user_id: int, shares: Share) -> bool:
     whose access the school ended, and for one who may not enroll now: the seat stays theirs to accept.
     """
     lock_person(user_id)
-    seat = _one(Seat.token_hash == fingerprint(token), Seat.ended_at.is_(None), Seat.accepted_at.is_(None))
-    if seat is None:
-        raise NotFound(NO_LINK)
+    seat = _waiting(token)
     if seat.pause_reason:
         raise Conflict(PAUSED)
     if holds(user_id, seat.course_id):
-        _clear(seat)
+        _clear(seat, Freed.UNTAKEN)
         record("seat.return", seat.source, actor_id=user_id)
         return False
     if was_ended_by_school(find_enrollment(user_id, seat.course_id)):
         raise Conflict(ENDED)
     require_admission(user_id, (seat.course_id,), is_paid=True)
     seat.user_id, seat.accepted_at, seat.shares = user_id, now(), shares
+    seat.by_another = db.session.get_one(User, user_id).email != seat.email
     db.session.flush()
     enroll(user_id, seat.course_id, GrantKind.SEAT, source=seat.source, order_id=seat.order_id)
     record("seat.accept", seat.source, {"shares": shares.value}, actor_id=user_id)
     return True
+
+
+def decline(token: str) -> None:
+    """Whoever has the link does not want the seat: it is free again. Raises NotFound for a link that is not good any
+    more."""
+    seat = _waiting(token)
+    _clear(seat, Freed.UNTAKEN)
+    record("seat.decline", seat.source)
 
 
 def choose(user_id: int, seat_id: int, shares: Share) -> None:
@@ -162,7 +169,7 @@ def leave(user_id: int, seat_id: int) -> None:
         seat.user_id, seat.token_hash, seat.shares, seat.left_at = None, None, Share.NOTHING, now()
         db.session.flush()
     else:
-        _clear(seat)
+        _clear(seat, Freed.LEFT)
     record("seat.leave", f"seat:{seat_id}", {"used": is_used}, actor_id=user_id)
 
 
@@ -172,7 +179,7 @@ def reopen(seat: Seat) -> None:
     if seat.ended_at is None:
         return
     if seat.left_at is None and (seat.user_id is None or _has_another(seat)):
-        _clear(seat)
+        _clear(seat, Freed.REOPENED)
     seat.ended_at = None
     db.session.flush()
     holder = seat.user_id
@@ -203,10 +210,12 @@ def _send(seat: Seat, team: Team, email: str, by: int) -> None:
     record("seat.invite", seat.source, actor_id=by)
 
 
-def _clear(seat: Seat) -> None:
-    """Make a seat free: nothing of whom it was for stays."""
+def _clear(seat: Seat, why: Freed) -> None:
+    """Make a seat free: of whom it was for stays the address, which a manager typed, and why it came back."""
+    if seat.email:
+        seat.was_for, seat.freed = seat.email, why
     seat.email, seat.token_hash, seat.invited_at = "", None, None
-    seat.user_id, seat.accepted_at, seat.shares = None, None, Share.NOTHING
+    seat.user_id, seat.accepted_at, seat.shares, seat.by_another = None, None, Share.NOTHING, False
     db.session.flush()
 
 
@@ -221,7 +230,7 @@ def _has_another(seat: Seat) -> bool:
 def _take_from_holder(seat: Seat, team: Team) -> None:
     person, course = db.session.get_one(User, seat.user_id), db.session.get_one(Course, seat.course_id)
     end_grants(seat.source, EndReason.SEAT)
-    _clear(seat)
+    _clear(seat, Freed.MOVED)
     facts: dict[str, object] = {
         "name": person.name,
         "team": team.name,
@@ -253,6 +262,14 @@ def seat_held(user_id: int, seat_id: int) -> Seat:
     found = _one(Seat.id == seat_id, Seat.user_id == user_id, Seat.ended_at.is_(None))
     if found is None:
         raise NotFound(NOT_YOURS)
+    return found
+
+
+def _waiting(token: str) -> Seat:
+    """The seat of an invitation that nobody has taken, locked. Raises NotFound."""
+    found = _one(Seat.token_hash == fingerprint(token), Seat.ended_at.is_(None), Seat.accepted_at.is_(None))
+    if found is None:
+        raise NotFound(NO_LINK)
     return found
 
 

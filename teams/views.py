@@ -1,10 +1,12 @@
 """The manager's doors: the board, inviting, changing a seat, the second manager."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
+from core.clock import day_in
 from core.database import transaction
 from core.errors import Conflict, InvalidInput, NotFound
 from core.limits import require_within
@@ -12,9 +14,9 @@ from core.spreadsheet import csv_file
 from core.web import SIGNED_IN, allow, render, signed_in
 from courses.services import find_course
 from teams import seats, services
-from teams.board import CourseSeats, SeatRow, board_of, lines_of, row_of
+from teams.board import CourseSeats, SeatRow, awaited_by, board_of, lines_of, row_of
 from teams.forms import AddressForm, ButtonForm, InviteForm
-from teams.models import Team
+from teams.models import Manager, Team
 from teams.rules import MOST_MANAGERS, SeatState
 
 bp = Blueprint("team", __name__)
@@ -120,12 +122,17 @@ def withdraw_manager(manager_id: int) -> Response:
     return redirect("/team", 303)
 
 
-@bp.post("/team/leave")
+@bp.route("/team/leave", methods=["GET", "POST"])
 @allow(SIGNED_IN)
-def stop_managing() -> Response:
-    """Give up managing the team."""
+def stop_managing() -> str | Response:
+    """Give up managing the team, after a page that says what follows."""
+    person, form = signed_in(), ButtonForm()
+    team = services.team_of(person.user_id)
+    if not form.validate_on_submit():
+        others = [each for each in _standing(team) if each.user_id != person.user_id]
+        return render("teams/stop.html", nav="account", team=team, others=others, form=form)
     with transaction():
-        services.stop_managing(signed_in().user_id)
+        services.stop_managing(person.user_id)
     flash("You manage the team no more.", "success")
     return redirect("/account/teams", 303)
 
@@ -134,10 +141,16 @@ def _board(form: AddressForm) -> str:
     team = services.team_of(signed_in().user_id)
     managers = services.managers_of(team.id)
     return render(
-        "teams/board.html", nav="account", team=team, board=board_of(team.id), managers=managers,
-        may_add=len(managers) < MOST_MANAGERS, may_go=sum(each.user_id is not None for each in managers) > 1,
+        "teams/board.html", nav="account", team=team, board=board_of(team.id), awaited=awaited_by(team.id),
+        managers=managers, day=partial(day_in, signed_in().time_zone),
+        may_add=len(managers) < MOST_MANAGERS, may_go=len(_standing(team)) > 1,
         form=form, button=ButtonForm(),
     )  # fmt: skip
+
+
+def _standing(team: Team) -> list[Manager]:
+    """Who manages the team: who was only invited to does not yet."""
+    return [each for each in services.managers_of(team.id) if each.user_id is not None]
 
 
 def _seats_in(team: Team, slug: str) -> CourseSeats:

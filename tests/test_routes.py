@@ -127,6 +127,7 @@ GET  admin.index                     login   403     403     403     200     200
 GET  admin.mail                      login   403     403     403     200     403     200
 GET  admin.mails                     login   403     403     403     200     403     200
 GET  admin_people.index              login   403     403     403     200     403     200
+GET  admin_people.set_active         login   403     403     403     200     403     200
 GET  admin_people.see_as             login   403     403     403     200     403     200
 GET  admin_people.show               login   403     403     403     200     403     200
 GET  admin_enrollments.enroll        login   403     403     403     200     403     200
@@ -197,6 +198,8 @@ GET  team.index                      login   200     404     404     404     404
 GET  team.export                     login   200     404     404     404     404     404
 GET  team.invite                     login   200     404     404     404     404     404
 GET  team.seat                       login   200     404     404     404     404     404
+GET  team.stop_managing              login   200     404     404     404     404     404
+GET  seat.leave                      login   200     404     404     404     404     404
 GET  seat.join                       200     200     200     200     200     200     200
 GET  seat.ask_manager                200     200     200     200     200     200     200
 GET  seat.mine                       login   200     200     200     200     200     200
@@ -207,7 +210,8 @@ POST team.move                       login   422     404     404     404     404
 POST team.invite_manager             login   422     404     404     404     404     404
 POST team.withdraw_manager           login   409     404     404     404     404     404
 POST team.stop_managing              login   409     404     404     404     404     404
-POST seat.accept                      login   303     404     404     404     404     404
+POST seat.accept                      login   422     422     422     422     422     422
+POST seat.decline                    200     404     404     404     404     404     404
 POST team.withdraw                   login   303     404     404     404     404     404
 POST seat.choose                      login   303     404     404     404     404     404
 POST seat.leave                      login   303     404     404     404     404     404
@@ -387,7 +391,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "admin_disputes.send_evidence": {"dispute_id": "1"},
     "shop.show": {"number": "THE-ORDER"},
     **{f"seat.{each}": {"seat_id": 2} for each in ("choose", "leave")},
-    **{f"seat.{each}": {"token": "THE-SEAT"} for each in ("join", "accept")},
+    **{f"seat.{each}": {"token": "THE-SEAT"} for each in ("join", "accept", "decline")},
     **{f"seat.{each}": {"token": "THE-TEAM"} for each in ("ask_manager", "become_manager")},
     "refunds.ask": {"number": "THE-ORDER"},
     "admin_refunds.refund": {"number": "THE-ORDER"},

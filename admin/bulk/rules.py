@@ -12,6 +12,7 @@ from core.errors import InvalidInput
 
 MOST_LINES = 5_000
 MOST_BYTES = 1_000_000
+STAYS_OPEN = "They are in the course already, and it stays open to them."
 COLUMNS = ("email", "name", "course", "cohort", "note")
 REQUIRED = ("email", "course")
 LONGEST = 200  # characters of a name or a note
@@ -40,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Judged:
-    """A line and what becomes of it; `why` says what is wrong with one that is an error."""
+    """A line and what becomes of it; `why` says what is wrong with one that is an error, or what to know of another."""
 
     line: Line
     fate: Fate
@@ -125,8 +126,11 @@ def _judge(
     person = known.people.get(line.email)
     if person is None:
         return Judged(line, Fate.INVITED)
-    stays = (person, line.course) in known.enrolled and (not line.cohort or _is_member(line, known))
-    return Judged(line, Fate.ALREADY if stays else Fate.ENROLLED)
+    if (person, line.course) not in known.enrolled:
+        return Judged(line, Fate.ENROLLED)
+    if line.cohort and not _is_member(line, known):
+        return Judged(line, Fate.ENROLLED, STAYS_OPEN)
+    return Judged(line, Fate.ALREADY)
 
 
 def _wrong(

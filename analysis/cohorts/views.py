@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from analysis.cohorts import pages
 from analysis.cohorts.rules import FEWEST, CourseFigures
 from analysis.cohorts.services import figures_of
-from analysis.words import time_in
+from core.clock import time_in
 from core.spreadsheet import csv_file
 from core.web import INSTRUCTOR, allow, render, signed_in
 from courses.access import course_taught

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from analysis.doubts import services
 from analysis.doubts.models import Doubt
-from analysis.words import time_in
+from core.clock import time_in
 from core.database import transaction
 from core.errors import InvalidInput
 from core.limits import require_within

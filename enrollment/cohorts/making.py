@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.audit import record
+from core.clock import now
 from core.database import db
 from core.errors import Conflict, InvalidInput, NotFound
 from enrollment.cohorts.models import Cohort, CohortPlace
-from enrollment.cohorts.services import leave, offer_free_places
+from enrollment.cohorts.rules import PlaceState
+from enrollment.cohorts.services import begins_at, leave, offer_free_places
 
 
 def add_cohort(course_id: int, values: dict[str, Any], by: int) -> Cohort:
@@ -22,7 +24,8 @@ def add_cohort(course_id: int, values: dict[str, Any], by: int) -> Cohort:
 
 
 def change_cohort(cohort: Cohort, values: dict[str, Any], by: int) -> None:
-    """Change a cohort; places that this makes free are offered to who waits.
+    """Change a cohort; places that this makes free are offered to who waits. Where it has begun and is to begin later,
+    the course stays open to its members.
 
     Raises InvalidInput for fewer places than are taken and Conflict for a name that another one has.
     """
@@ -31,9 +34,12 @@ def change_cohort(cohort: Cohort, values: dict[str, Any], by: int) -> None:
     if places is not None and places < cohort.taken:
         raise InvalidInput(f"{cohort.taken} places are taken already. Enter at least that number.", "places")
     _require_free_name(cohort.course_id, values["name"], cohort.id)
+    had_begun = begins_at(cohort) <= now()
     for name, value in values.items():
         setattr(cohort, name, value)
     db.session.flush()
+    if had_begun and now() < begins_at(cohort):
+        _keep_open(cohort.id)
     record("cohort.change", f"cohort:{cohort.id}", {"name": cohort.name}, actor_id=by)
     offer_free_places(cohort.id)
 
@@ -46,6 +52,14 @@ def take_out(cohort_id: int, place_id: int, by: int) -> None:
         raise NotFound("There is no such member of this cohort.")
     leave(place)
     record("cohort.take_out", f"cohort:{cohort_id}", {"user": place.user_id}, actor_id=by)
+
+
+def _keep_open(cohort_id: int) -> None:
+    """Let the members go on by their own days."""
+    members = update(CohortPlace).where(
+        CohortPlace.cohort_id == cohort_id, CohortPlace.state == PlaceState.TAKEN
+    )
+    db.session.execute(members.values(stays_open=True))
 
 
 def _require_free_name(course_id: int, name: str, but: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -36,6 +36,7 @@ class CohortPlace(Base):
     """How somebody stands with the cohorts of a course: there is one row of a person and course.
 
     `since` is when they came to the present line or place, `until` how long an offered or a held one is kept.
+    `stays_open`: they were in the course before, and the group's first day closes nothing to them.
     """
 
     __tablename__ = "cohort_places"
@@ -51,3 +52,4 @@ class CohortPlace(Base):
     state: Mapped[PlaceState]
     since: Mapped[datetime]
     until: Mapped[datetime | None] = mapped_column(index=True)
+    stays_open: Mapped[bool] = mapped_column(server_default=false(), default=False)

@@ -3,7 +3,7 @@
 Places are counted by the database: one guarded statement takes one, and whoever frees one offers it on at once.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,11 @@ def place_of(user_id: int, course_id: int) -> CohortPlace | None:
     return db.session.scalar(select(CohortPlace).filter_by(user_id=user_id, course_id=course_id))
 
 
+def begins_at(cohort: Cohort) -> datetime:
+    """Its first day by the school's clock: before it no step is open to its members."""
+    return datetime.combine(cohort.starts_on, time.min, ZoneInfo(current_school().time_zone))
+
+
 def window_of(cohort: Cohort) -> Window:
     """When it takes members."""
     return window_of_days(cohort.opens_on, cohort.closes_on, ZoneInfo(current_school().time_zone))
@@ -81,8 +86,11 @@ def ask_for_place(user_id: int, cohort: Cohort) -> CohortPlace:
     return place
 
 
-def give_place(user_id: int, cohort: Cohort) -> None:
-    """Make somebody a member by hand. Raises Conflict where the cohort is full or they are in another."""
+def give_place(user_id: int, cohort: Cohort, stays_open: bool = False) -> None:
+    """Make somebody a member by hand; `stays_open`: who is in the course already is not to wait for the first day.
+
+    Raises Conflict where the cohort is full or they are in another.
+    """
     place = _row(user_id, cohort)
     if place.state is PlaceState.TAKEN and place.cohort_id != cohort.id:
         raise Conflict("They are in another group of this course.")
@@ -92,6 +100,7 @@ def give_place(user_id: int, cohort: Cohort) -> None:
     if not place.state.counts and not _take_one(cohort.id):
         raise Conflict(FULL.format(name=cohort.name))
     if place.state is not PlaceState.TAKEN:
+        place.stays_open = stays_open
         _set(place, PlaceState.TAKEN, None)
 
 
@@ -155,7 +164,7 @@ def _give_up(place: CohortPlace, until: datetime | None) -> None:
     if place.state is PlaceState.LEFT:
         return
     _lock(place.cohort_id)
-    was_counted = place.state.counts
+    was_counted, place.stays_open = place.state.counts, False
     _set(place, PlaceState.LEFT, until)
     if was_counted:
         freed = update(Cohort).where(Cohort.id == place.cohort_id).values(taken=Cohort.taken - 1)

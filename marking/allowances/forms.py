@@ -4,9 +4,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField
+from wtforms import DateTimeLocalField, HiddenField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from core.fields import WholeNumberField
 from core.school import current_school
 from marking.allowances.services import MOST_EXTRA, Change
 from quizzes.models import Quiz
@@ -20,14 +21,14 @@ class AccommodationForm(FlaskForm):
 
     filled_from = HiddenField()
     quiz = SelectField("In")
-    extra_time = IntegerField(
+    extra_time = WholeNumberField(
         "Extra time, in percent",
         validators=[
             InputRequired("Write a number; 0 for none."),
             NumberRange(0, 400, "Write a number from 0 to 400."),
         ],
     )
-    extra_attempts = IntegerField(
+    extra_attempts = WholeNumberField(
         "Extra attempts",
         validators=[
             InputRequired("Write a number; 0 for none."),

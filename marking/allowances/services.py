@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -24,7 +24,7 @@ from quizzes.models import Accommodation, Attempt, AttemptRequest, Quiz
 from quizzes.quiz_settings import QuizKind, QuizSettings
 from quizzes.rules import AttemptState
 from quizzes.standing import waits_for_mark
-from quizzes.terms import Allowance, Terms, deadline_of, window_of
+from quizzes.terms import Allowance, deadline_of, window_of
 
 NO_REASON = "Say in a sentence why you ask for another attempt."
 BASELINE = (
@@ -320,7 +320,7 @@ def _deadline_of(
     attempt: Attempt, published: QuizSettings, allowance: Allowance, zone: ZoneInfo
 ) -> datetime | None:
     """By the limit and the end with which the attempt began, whatever was published since; never before it began."""
-    terms = Terms.from_json(cast(dict[str, Any], attempt.terms))
+    terms = attempt.agreed
     began = replace(published, time_limit=terms.time_limit, closes=terms.closes)
     deadline = deadline_of(began, attempt.started_at, window_of(began, zone, allowance), allowance)
     return deadline and max(deadline, attempt.started_at)

@@ -20,7 +20,6 @@ from quizzes.regrading import mails, reads
 from quizzes.regrading.models import Regrade
 from quizzes.regrading.rules import Cause, Count, Effect, RegradeState, Result
 from quizzes.rules import AttemptState
-from quizzes.terms import Terms
 
 BATCH = 20  # attempts in one transaction: savers of answers wait for it on SQLite
 PUBLISHED_AGAIN = "The question was published again since the preview. Look at the preview once more."
@@ -178,7 +177,7 @@ def _grade_anew(regrade: Regrade, attempt: Attempt, item: AttemptItem) -> Effect
 
 def _mend(regrade: Regrade, attempt: Attempt, item: AttemptItem) -> None:
     _point_at(item, regrade.revision_id)
-    closing.mark_item(item, Terms.from_json(attempt.terms or {}))
+    closing.mark_item(item, attempt.agreed)
 
 
 def _drop(_regrade: Regrade, _attempt: Attempt, item: AttemptItem) -> None:

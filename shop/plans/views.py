@@ -9,7 +9,7 @@ from core.config import current_config
 from core.errors import Conflict, DomainError, NotFound
 from core.limits import require_within
 from core.school import current_school
-from core.web import SIGNED_IN, allow, render, signed_in
+from core.web import SIGNED_IN, allow, private, render, signed_in
 from payments import subscriptions
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
@@ -81,6 +81,7 @@ def card(number: str) -> Answer:
 
 @bp.get("/orders/<number>/end")
 @allow(SIGNED_IN)
+@private
 def ask_end(number: str) -> Answer:
     """What ending a membership means, and the button that does it."""
     found = _own(number)

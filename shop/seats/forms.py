@@ -1,10 +1,11 @@
 """What a company types to order seats."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, IntegerField, RadioField, StringField
+from wtforms import BooleanField, EmailField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from accounts.rules import normal_name
+from core.fields import WholeNumberField
 from payments.invoicing import takes_transfers
 from payments.values import Invoicing
 from shop.models import Order
@@ -21,7 +22,7 @@ class SeatsForm(FlaskForm):
     """How many seats, what the invoice is to say, of a guest the address, and where the school asks for it, the
     consent to immediate access."""
 
-    seats = IntegerField(
+    seats = WholeNumberField(
         "Number of seats",
         validators=[
             InputRequired("Enter how many seats you want"),

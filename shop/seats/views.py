@@ -9,7 +9,7 @@ from core.config import current_config
 from core.errors import Conflict, DomainError, InvalidInput
 from core.money import Money
 from core.school import current_school
-from core.web import ANYONE, Reader, allow, reader, render
+from core.web import ANYONE, Reader, allow, private, reader, render
 from courses.models import Course
 from courses.services import find_course
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
@@ -30,6 +30,7 @@ Answer = str | Response | tuple[str, int]
 
 @bp.route("/courses/<course>/team", methods=["GET", "POST"])
 @allow(ANYONE)
+@private
 def order(course: str) -> Answer:
     """Order seats: what they cost by their number, and what the invoice is to say. A guest becomes a manager by
     paying."""

@@ -224,11 +224,14 @@ def test_a_link_in_a_mail_leads_nowhere_else_than_it_was_signed_for(client: Flas
 
 
 def test_who_makes_an_account_on_the_way_is_told_what_comes_next(client: FlaskClient) -> None:
-    words = "Afterwards you go on with your enrollment."
+    words = "Afterwards you can go on with your enrollment."
     registering = client.get(f"/register?next={PAY}")
     assert words in registering.text
     assert words in go_on(client, submit(client, registering, "/register", **NEWCOMER)).text
-    assert "Sign in to go on with your enrollment." in client.get(f"/login?next={PAY}").text
+    assert (
+        "Sign in, or create an account, to go on with your enrollment."
+        in client.get(f"/login?next={PAY}").text
+    )
     assert words not in client.get("/register").text
     assert words not in client.get("/mail-sent/register").text
 

@@ -39,6 +39,26 @@ def test_next_is_a_plain_path_whatever_was_asked(url: str) -> None:
     assert "\\" not in answer
 
 
+@pytest.mark.parametrize(
+    ("onward", "words"),
+    [
+        ("/courses/skin/enroll?code=SPRING", "go on with your enrollment"),
+        ("/bundles/all/enroll", "go on with your enrollment"),
+        ("/courses/skin/gift", "give this course"),
+        ("/plans/7", "pay over time"),
+        ("/redeem?code=ABC", "take your gift"),
+        ("/team/join/x", "take your seat"),
+        ("/team/managers/join/x", "manage the team"),
+        ("/courses/skin/team", "order seats for a team"),
+        ("/dashboard", ""),
+        ("/courses/enroll-now", ""),
+        ("", ""),
+    ],
+)
+def test_who_signs_in_on_the_way_to_something_is_told_to_what(onward: str, words: str) -> None:
+    assert rules.errand(onward) == words
+
+
 def test_next_is_the_default_where_nothing_was_asked() -> None:
     assert rules.safe_next(None, "/here") == "/here"
 

@@ -13,7 +13,7 @@ from accounts.models import SignIn
 from accounts.services import end_sign_ins
 from core.audit import AuditEntry, record
 from core.database import db, transaction
-from core.web import SIGNED_IN, allow
+from core.web import SIGNED_IN, allow, policy_of
 from lessons.services import find_lesson, keep_reflection
 from progress.models import StepCompletion
 from tests.conftest import NOON, Clock
@@ -21,7 +21,7 @@ from tests.factories import enroll, make_course, make_user, post, sign_in, steps
 
 ACCOUNT = (
     "/account", "/account/security", "/account/password", "/account/email", "/account/privacy",
-    "/account/notifications", "/account/orders", "/account/security/authenticator", "/account/verify",
+    "/account/notifications", "/account/orders", "/account/teams", "/account/security/authenticator", "/account/verify",
 )  # fmt: skip
 LATER = NOON + timedelta(minutes=31)
 
@@ -126,6 +126,18 @@ def test_the_persons_account_stays_closed(looking: FlaskClient) -> None:
 
     assert [page.status_code for page in pages] == [403] * len(ACCOUNT)
     assert "belongs to the person alone" in pages[0].text
+
+
+def test_every_page_of_the_account_is_declared_private(app: Flask) -> None:
+    pages = [rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/account")]
+    read = [each for each in pages if policy_of(app, each) == SIGNED_IN and "GET" in methods_of(app, each)]
+
+    assert [each for each in read if not getattr(app.view_functions[each], "is_private", False)] == []
+    assert len(read) >= len(ACCOUNT)
+
+
+def methods_of(app: Flask, endpoint: str) -> set[str]:
+    return {method for rule in app.url_map.iter_rules(endpoint) for method in rule.methods or ()}
 
 
 def test_what_they_wrote_for_themselves_is_not_shown(looking: FlaskClient, ada: Any) -> None:

@@ -70,7 +70,7 @@ KNOWN = Known(
         ("ada@example.org,,skin,,", [F.ALREADY], ""),
         ("ADA@example.org,,hair,,", [F.ENROLLED], ""),
         ("new@example.org,,hair,,", [F.INVITED], ""),
-        ("ada@example.org,,skin,Autumn,", [F.ENROLLED], ""),
+        ("ada@example.org,,skin,Autumn,", [F.ENROLLED], "it stays open to them"),
         ("bea@example.org,,skin,Spring,", [F.ALREADY], ""),
         ("bea@example.org,,skin,Autumn,", [F.ERROR], "They are in another cohort of this course."),
         ("new@example.org,,nails,,", [F.ERROR], "There is no course “nails”."),

@@ -3,13 +3,16 @@
 from datetime import date
 from typing import Any
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.database import db
 from enrollment.cohorts.models import Cohort
 from enrollment.services import is_enrolled
-from tests.factories import post
+from tests.conftest import Clock
+from tests.factories import enroll, post, sign_in
 
 SPRING = {"course": "first", "name": "Spring", "starts_on": "2026-12-04", "places": "1"}
 
@@ -41,3 +44,20 @@ def test_a_cohort_is_made_filled_and_never_smaller_than_its_members(
     refused = post(client, address, SPRING)
     assert refused.status_code == 422
     assert "2 places are taken already" in refused.text
+
+
+@pytest.mark.parametrize(("entry", "status"), [("open", 200), ("closed", 302)])
+def test_who_is_in_already_waits_for_the_first_day_only_where_the_admin_says_so(
+    app: Flask, client: FlaskClient, admin: Any, course: Any, ada: Any, clock: Clock, entry: str, status: int
+) -> None:
+    enroll(ada, course)
+    members = f"{post(client, '/admin/cohorts/new', SPRING).location}/members"
+    learner = sign_in(app.test_client(), ada)
+
+    asked = post(client, members, {"email": ada.email})
+    assert "before that day no step is open" in asked.text
+    assert learner.get("/learn/first/lesson-1").status_code == 200
+    post(client, members, {"email": ada.email, "entry": entry})
+
+    assert learner.get("/learn/first/lesson-1").status_code == status
+    assert ("4 December 2026" in learner.get("/dashboard").text) is (entry == "closed")

@@ -167,6 +167,8 @@ def test_a_closed_account_is_signed_in_nowhere_until_it_is_opened(client: FlaskC
     learner, elsewhere = make_user("ada@example.org", "Ada"), client.application.test_client()
     sign_in(elsewhere, learner)
 
+    assert "signed out everywhere at once" in client.get(f"/admin/people/{learner.id}/close").text
+    assert opens(elsewhere)
     post(client, f"/admin/people/{learner.id}/close")
     assert not opens(elsewhere)
     assert sign_ins_of(learner.id) == []

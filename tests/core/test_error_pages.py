@@ -18,6 +18,7 @@ from core.database import db, transaction
 from core.error_pages import STATUS
 from core.school import change_school
 from core.web import ANYONE, allow
+from tests.factories import make_user, sign_in
 
 
 def answer_to(app: Flask, error: Exception) -> TestResponse:
@@ -48,6 +49,16 @@ def test_an_error_of_the_domain_has_one_status_and_says_its_sentence(
 
     assert answer.status_code == status
     assert error.sentence in answer.text
+
+
+def test_an_address_that_leads_nowhere_knows_who_is_signed_in(client: FlaskClient) -> None:
+    assert 'href="/login"' in client.get("/nowhere").text
+    sign_in(client, make_user())
+
+    page = client.get("/nowhere")
+
+    assert (page.status_code, 'href="/dashboard"' in page.text) == (404, True)
+    assert 'href="/login"' not in page.text
 
 
 def test_every_kind_of_domain_error_has_a_status() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from core.database import db, transaction
 from core.errors import Conflict
+from enrollment.cohorts.making import change_cohort
 from enrollment.cohorts.models import Cohort, CohortPlace
 from enrollment.cohorts.rules import PlaceState, turn
 from enrollment.cohorts.services import (
@@ -143,6 +144,25 @@ def test_nobody_is_in_two_groups_of_a_course_and_a_full_one_takes_nobody_by_hand
         ask(ada, first)
     with pytest.raises(Conflict, match="full"), transaction():
         give_place(bea.id, find_cohort(second))
+
+
+@pytest.mark.parametrize(("moved_on", "stays_open"), [(30, False), (32, True)])
+def test_who_began_with_a_group_stays_in_when_its_first_day_is_moved(
+    app: Flask, clock: Clock, moved_on: int, stays_open: bool
+) -> None:
+    course, ada = make_course(), make_user()
+    cohort = make_cohort(course, starts_on=date(2026, 12, 22))  # 31 days on
+    ask(ada, cohort)
+    enroll(ada, course)
+    clock(NOON + timedelta(days=moved_on))
+
+    with transaction():
+        values = {"name": "Later", "starts_on": date(2027, 2, 1), "places": 1}
+        change_cohort(find_cohort(cohort), values, ada.id)
+
+    place = place_of(ada.id, course.id)
+    assert place
+    assert place.stays_open is stays_open
 
 
 @pytest.mark.parametrize("window", [{"opens_on": date(2026, 11, 22)}, {"closes_on": date(2026, 11, 20)}])

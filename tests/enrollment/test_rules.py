@@ -193,7 +193,7 @@ def test_a_step_that_waits_for_both_says_both() -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "words"), [("UTC", "4 December 2026"), ("Asia/Tokyo", "4 December 2026, 09:00")]
+    ("zone", "words"), [("UTC", "4 December 2026"), ("Asia/Tokyo", "4 December 2026, 09:00 JST")]
 )
 def test_a_day_is_told_by_the_readers_clock(zone: str, words: str) -> None:
     assert day_of(FOURTH, ZoneInfo(zone)) == words

@@ -226,4 +226,4 @@ def test_two_weeks_before_the_end_one_mail_tells_of_it(app: Flask, clock: Clock)
     hourly()
 
     (mail,) = mails("ada@example.org")
-    assert mail.subject == f"{course.title} is open to you until 21 November 2027, 12:00"
+    assert mail.subject == f"{course.title} is open to you until 21 November 2027, 12:00 UTC"

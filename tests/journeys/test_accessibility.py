@@ -115,6 +115,7 @@ PAGES = [
     ("admin", "/admin/people"),
     ("admin", "{person}"),
     ("admin", "{person}/see-as"),
+    ("admin", "{person}/close"),
     ("admin", "{person}/access?course=the-stress-skin-cycle"),
     ("admin", "/admin/enrollments"),
     ("admin", "/admin/enrollments?q=nobody-at-all"),

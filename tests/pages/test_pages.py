@@ -144,7 +144,10 @@ def test_a_course_whose_steps_were_all_taken_out_breaks_nothing(app: Flask) -> N
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ("pending", "You left before paying for <b>The Skin</b>. Your order waits until 22 November, 12:00."),
+        (
+            "pending",
+            "You left before paying for <b>The Skin</b>. Your order waits until 22 November, 12:00 UTC.",
+        ),
         ("processing", "<b>The Skin</b> opens when your payment is confirmed."),
         ("review", "Your payment for <b>The Skin</b> is being checked."),
         ("failed", "Your payment for <b>The Skin</b> did not go through."),

@@ -213,7 +213,7 @@ def test_a_course_says_how_long_it_is_open_and_closes_then(
     sign_in(client, person)
     assert "Access for 12 months from the day you enroll" in client.get("/courses/year").text
     post(client, "/courses/year/enroll")
-    assert "Open to you until 21 November 2027, 12:00." in client.get("/learn/year").text
+    assert "Open to you until 21 November 2027, 12:00 UTC." in client.get("/learn/year").text
 
     clock(NOON.replace(year=2027))
     sign_in(client, person)

@@ -12,6 +12,7 @@ from core.database import db, transaction
 from core.outbox import OutboxMail
 from courses.models import Course
 from enrollment.models import Enrollment, EnrollmentState
+from enrollment.rules import EndReason
 from payments.values import Invoicing
 from shop import checkout
 from shop.fulfilment import fulfilment_of
@@ -50,6 +51,12 @@ class Clinic:
         with transaction() as session:
             found = session.get_one(Order, order.id)
             fulfilment_of(found).give(found)
+
+    def take_back(self, order: Any) -> None:
+        """All of its money went back."""
+        with transaction() as session:
+            found = session.get_one(Order, order.id)
+            fulfilment_of(found).take_back(found, EndReason.REFUND)
 
     def begin(self, seats: int, **asked: Any) -> str:
         """The manager is at Stripe's checkout: the id of the session."""

@@ -4,7 +4,12 @@ from io import BytesIO
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from core.database import transaction
+from core.outbox import MailState, OutboxMail
+from shop.models import OrderKind
+from teams import seats as acts
 from teams import services
 from teams.rules import Share
 from tests import factories
@@ -30,10 +35,35 @@ def test_the_board_shows_what_is_shared_and_costs_few_queries(clinic: Clinic) ->
     assert "100 %" in page
     assert "without end" in page
     assert "50 %" not in page
-    assert len(ran) <= 14, len(ran)
+    assert len(ran) <= 16, len(ran)
     lines = client.get("/team/seats.csv").text.splitlines()
     assert f"{open_one.email},{open_one.name},done,100,without end" in lines[1]
     assert f"{closed_one.email},,accepted,," in lines[2]
+
+
+def test_the_board_says_where_each_seat_that_was_bought_is(clinic: Clinic) -> None:
+    clinic.buy(1)
+    ended, gone = clinic.orders.pop(0), clinic.seat_somebody(Share.PROGRESS)
+    clinic.take_back(ended)
+    lost, other = factories.make_user(), clinic.seat_somebody()
+    clinic.act(acts.leave, other.id, clinic.seat_of(other).id)
+    clinic.invite(lost.email)
+    with transaction() as session:
+        session.execute(update(OutboxMail).filter_by(to_address=lost.email).values(state=MailState.DEAD))
+    awaited = factories.make_order(
+        clinic.manager, clinic.course, "processing", kind=OrderKind.SEATS, subject=f"seats:{clinic.course.id}",
+        quantity=5, by_transfer=True, title="The Skin, 5 seats",
+    )  # fmt: skip
+
+    page = browser(clinic, clinic.manager).get("/team").text
+
+    assert "1 seat: 0 free, 1 invited. 3 more ended: their money went back." in page
+    assert gone.name not in page
+    assert page.count("Its money went back.") == 1
+    assert f"The mail could not be delivered: correct the address. {other.email} left it." in page
+    assert "when the bank transfer has arrived" in page
+    assert f'href="{awaited.url}"' in page
+    assert "Seats of Clinic am See" in browser(clinic, clinic.manager).get("/dashboard").text
 
 
 def test_a_list_is_looked_through_before_anybody_is_invited(clinic: Clinic) -> None:
@@ -58,13 +88,28 @@ def test_an_invitation_leads_a_stranger_to_register_and_its_button_takes_the_sea
     assert "/register?next=" in stranger
     client = browser(clinic, ada)
     assert f"You are signed in as {ada.email}" in client.get(here).text
+    unsure = factories.post(client, here, {"shares": "progress"})
+    assert (unsure.status_code, "Tick this box" in unsure.text) == (422, True)
     assert not clinic.is_in(ada)
-    taken = factories.post(client, here, {"shares": "progress"})
+    taken = factories.post(client, here, {"shares": "progress", "anyway": "y"})
 
     assert taken.location == f"/learn/{clinic.course.slug}"
     assert clinic.seat_of(ada).shares is Share.PROGRESS
     assert client.get(here).location == f"/learn/{clinic.course.slug}"
-    assert browser(clinic, clinic.manager).get(here).status_code == 404
+    manager = browser(clinic, clinic.manager)
+    assert manager.get(here).status_code == 404
+    assert "Taken with an account of another address." in manager.get("/team").text
+
+
+def test_an_invitation_is_declined_by_its_link(clinic: Clinic) -> None:
+    clinic.invite("ada@work.example")
+    here, stranger = f"/team/join/{clinic.link('ada@work.example')}", clinic.app.test_client()
+
+    assert "You declined the seat" in factories.post(stranger, f"{here}/decline").text
+
+    assert stranger.get(here).status_code == 404
+    assert clinic.addresses() == ["", "", ""]
+    assert "ada@work.example did not take it." in browser(clinic, clinic.manager).get("/team").text
 
 
 def test_the_holder_changes_what_is_seen_and_leaves(clinic: Clinic) -> None:
@@ -74,6 +119,8 @@ def test_the_holder_changes_what_is_seen_and_leaves(clinic: Clinic) -> None:
     factories.post(client, f"/account/teams/{seat}", {f"seat-{seat}-shares": "certificate"})
     assert clinic.seat_of(ada).shares is Share.CERTIFICATE
     assert "Clinic am See" in client.get("/account/teams").text
+    asked = client.get(f"/account/teams/{seat}/leave").text
+    assert ("The course closes to you" in asked, clinic.is_in(ada)) == (True, True)
     factories.post(client, f"/account/teams/{seat}/leave")
 
     assert not clinic.is_in(ada)
@@ -92,6 +139,7 @@ def test_a_seat_that_cannot_move_says_why(clinic: Clinic) -> None:
 def test_a_second_manager_is_invited_and_the_last_one_stays(clinic: Clinic) -> None:
     second, client = factories.make_user(), browser(clinic, clinic.manager)
     assert factories.post(client, "/team/leave").status_code == 409
+    assert "only manager" in client.get("/team/leave").text
 
     factories.post(client, "/team/managers", {"email": second.email})
     (mail,) = factories.mails(second.email)
@@ -99,6 +147,7 @@ def test_a_second_manager_is_invited_and_the_last_one_stays(clinic: Clinic) -> N
     taken = factories.post(browser(clinic, second), f"/team/managers/join/{token}")
 
     assert taken.location == "/team"
+    assert f"{second.email} manages the team alone" in client.get("/team/leave").text
     assert factories.post(client, "/team/leave").status_code == 303
     assert client.get("/team").status_code == 404
     found = services.find_team(second.id)

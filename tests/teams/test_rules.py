@@ -1,7 +1,7 @@
 """What becomes of a seat, what its manager sees, and how a list of addresses is read."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -9,11 +9,13 @@ from core.errors import InvalidInput
 from teams.rules import (
     MOST_LINES,
     Fate,
+    Freed,
     Learned,
     SeatState,
     Seen,
     Share,
     may_move,
+    notes_on,
     read_invitations,
     seen_by_manager,
     state_of,
@@ -22,6 +24,7 @@ from teams.rules import (
 LAST_DAY = date(2028, 11, 30)
 DONE = Learned(4, 100, True, LAST_DAY)
 HALF = Learned(2, 50)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,18 @@ class Facts:
     is_accepted: bool = True
     is_ended: bool = False
     shares: Share = Share.NOTHING
+    by_another: bool = False
+    left_at: datetime | None = None
+    freed: Freed | None = None
+    was_for: str = ""
+
+
+def _free(why: Freed) -> Facts:
+    """A seat that came back from somebody."""
+    return Facts("", None, False, freed=why, was_for="bo@example.org")
+
+
+INVITED = Facts(user_id=None, is_accepted=False)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +85,36 @@ def test_the_manager_sees_what_the_holder_shares(shares: Share, learned: Learned
 
 def test_of_somebody_who_is_gone_the_manager_sees_nothing_more() -> None:
     assert seen_by_manager(Facts(user_id=None, shares=Share.CERTIFICATE), DONE) == Seen(SeatState.LEFT)
+
+
+def test_of_a_seat_whose_money_went_back_the_manager_sees_nothing_more() -> None:
+    assert seen_by_manager(Facts(is_ended=True, shares=Share.CERTIFICATE), DONE) == Seen(SeatState.ENDED)
+
+
+@pytest.mark.parametrize(
+    ("seat", "is_lost", "told"),
+    [
+        (Facts("", None, False), False, ""),
+        (Facts(), True, ""),
+        (INVITED, False, ""),
+        (INVITED, True, "The mail could not be delivered: correct the address."),
+        (Facts(is_ended=True), False, "Its money went back."),
+        (Facts(user_id=None, left_at=LONG_AGO), False, "Left after a fifth was done."),
+        (Facts(user_id=None), False, "Its holder closed the account."),
+        (Facts(by_another=True), False, "Taken with an account of another address."),
+        (_free(Freed.WITHDRAWN), False, "The invitation of bo@example.org was withdrawn."),
+        (_free(Freed.UNTAKEN), False, "bo@example.org did not take it."),
+        (_free(Freed.LEFT), False, "bo@example.org left it."),
+        (_free(Freed.REOPENED), False, "bo@example.org had it before its money went back for a while."),
+        (
+            Facts(by_another=True, freed=Freed.MOVED, was_for="bo@example.org"),
+            False,
+            "Taken with an account of another address. bo@example.org had it before.",
+        ),
+    ],
+)
+def test_the_manager_is_told_what_became_of_a_seat(seat: Facts, is_lost: bool, told: str) -> None:
+    assert " ".join(notes_on(seat, is_lost)) == told
 
 
 @pytest.mark.parametrize(("percent", "may"), [(0, True), (19, True), (20, False), (100, False)])

@@ -105,6 +105,14 @@ class Seats(RuleBasedStateMachine):
             self.clinic.by_manager(acts.withdraw, self._one_of(self._mine(), number).id)
 
     @rule(number=st.integers(0, 7))
+    def decline(self, number: int) -> None:
+        waiting = self._waiting()
+        if waiting:
+            with suppress(DomainError):
+                self.clinic.act(acts.decline, self.clinic.link(waiting[number % len(waiting)]))
+                self.reached["declined"] += 1
+
+    @rule(number=st.integers(0, 7))
     def leave(self, number: int) -> None:
         seat = self._one_of(self._held(), number)
         if seat.user_id is not None and not seat.is_ended:
@@ -195,4 +203,4 @@ def test_seats_stay_right_whatever_happens_in_whatever_order(app: Flask) -> None
 
     run_machine(type("Walk", (Seats,), {"app": app, "reached": reached}), settings=BRIEF)
 
-    assert {"accepted", "moved", "left", "reopened"} <= set(reached), reached
+    assert {"accepted", "declined", "moved", "left", "reopened"} <= set(reached), reached

@@ -1,7 +1,6 @@
 """What may be done with a seat, and what it does to access."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -9,7 +8,7 @@ from sqlalchemy import func, select
 from core.database import db, transaction
 from core.errors import Conflict, NotFound
 from courses.models import Course
-from enrollment.rules import EndReason, PauseReason
+from enrollment.rules import PauseReason
 from enrollment.services import find_enrollment, revoke
 from shop.fulfilment import fulfilment_of
 from shop.models import Order
@@ -18,12 +17,6 @@ from teams.models import Seat
 from teams.rules import Share
 from tests import factories
 from tests.teams.clinic import Clinic
-
-
-def take_back(clinic: Clinic, order: Any) -> None:
-    with transaction() as session:
-        found = session.get_one(Order, order.id)
-        fulfilment_of(found).take_back(found, EndReason.REFUND)
 
 
 def dispute(clinic: Clinic, deed: str) -> None:
@@ -172,7 +165,7 @@ def test_a_refund_ends_all_seats_of_its_order_and_no_others(clinic: Clinic) -> N
     clinic.buy(1)
     link = clinic.link(bo.email)
 
-    take_back(clinic, clinic.orders[0])
+    clinic.take_back(clinic.orders[0])
 
     assert not clinic.is_in(ada)
     with pytest.raises(NotFound):
@@ -184,7 +177,7 @@ def test_a_refund_ends_all_seats_of_its_order_and_no_others(clinic: Clinic) -> N
 def test_a_refund_that_fails_gives_the_seats_back(clinic: Clinic) -> None:
     ada, bo, cy = clinic.seat_somebody(), clinic.seat_somebody(), factories.make_user()
     clinic.invite(cy.email)
-    take_back(clinic, clinic.orders[0])
+    clinic.take_back(clinic.orders[0])
     clinic.buy(1)
     clinic.invite(bo.email)
     clinic.accept(bo)

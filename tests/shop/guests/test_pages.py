@@ -1,8 +1,9 @@
 """A visitor pays: the page with the address, the way back, the mail's link."""
 
 import re
+from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -148,6 +149,19 @@ def test_what_a_guest_typed_wrong_is_said_beside_it(
     assert sentence in answer.text
     assert f'value="{fields.get("email", GUEST)}"' in answer.text
     assert shop.count(Order) == 0
+
+
+@pytest.mark.parametrize("way", ["login", "register"])
+def test_a_code_goes_along_with_who_signs_in_first(shop: Shop, visitor: FlaskClient, way: str) -> None:
+    factories.make_coupon()
+    page = factories.post(
+        visitor, f"/courses/{shop.course.slug}/enroll", {"code": "spring", "apply": "yes"}
+    ).text
+
+    (link,) = re.findall(rf'href="(/{way}\?next=[^"]*enroll[^"]*)"', page)
+
+    asked = parse_qs(urlsplit(unescape(link)).query)["next"]
+    assert asked == [f"/courses/{shop.course.slug}/enroll?code=spring"]
 
 
 def test_one_address_begins_only_so_many_orders(
