@@ -17,11 +17,13 @@ from core.permissions import Permission
 from core.web import allow, signed_in
 from payments import gateway
 from payments.values import RefundState
+from shop.models import Order
 from shop.orders import find_order
 from shop.refunds import requests, sending, services
 from shop.refunds.models import RefundRow
 from shop.refunds.requests import ANSWERED
 from shop.refunds.rules import RequestState
+from teams.seats import use_of
 
 bp = Blueprint("admin_refunds", __name__, url_prefix="/admin")
 UNANSWERED = (
@@ -58,7 +60,7 @@ def refund(number: str) -> Answer:
         wish = replace(form.wish(), payment_id=payment_id)
         if form.is_confirmed:
             return _give_back(number, wish)
-        preview = list(refund_words.consequences(order.state, wish.amount, in_all, wish.ends_access))
+        preview = _consequences(order, wish, in_all)
     return page(
         "refund", "orders", form,
         order=order, left=left, preview=preview, wish=form.wish() if preview else None,
@@ -126,6 +128,11 @@ def ledger() -> Answer:
         "ledger", "reconcile", rows=rows, pager=wanted.pager(shown), faults=refund_words.FAULTS,
         verdicts=refund_words.VERDICTS, money=Money, starters=STARTERS,
     )  # fmt: skip
+
+
+def _consequences(order: Order, wish: services.Wish, in_all: Money) -> list[str]:
+    use = use_of(order.id)
+    return list(refund_words.consequences(order.state, wish.amount, in_all, wish.ends_access, use))
 
 
 def _give_back(number: str, wish: services.Wish) -> Answer:

@@ -30,7 +30,10 @@ from shop.standing import open_order, reason_of
 
 bp = Blueprint("shop", __name__)
 LOOKS = "60/minute"  # at Stripe, by one person's return page
-ENDED_WELL = {Reason.REFUNDED, Reason.DISPUTE_LOST, Reason.EXPIRED, Reason.CANCELLED, Reason.SEAT_LEFT}
+ENDED_WELL = {
+    Reason.REFUNDED, Reason.DISPUTE_LOST, Reason.EXPIRED, Reason.CANCELLED, Reason.SEAT_LEFT,
+    Reason.SEAT_TAKEN_BACK, Reason.GIFT_TAKEN_BACK,
+}  # fmt: skip
 NAMES = {"session_id": "session_id", "number": "order"}  # of an order, and how an address says them
 MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, *ENDED_WELL})
 

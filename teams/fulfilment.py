@@ -9,9 +9,10 @@ from enrollment.rules import EndReason, PauseReason
 from enrollment.services import lock_person, pause_grants, resume_grants, take_back_grants
 from shop import words
 from shop.fulfilment import Thanks, first_course, fulfils, sold_at
+from shop.holders import Given, tell_ended, tell_paused, tell_restored
 from shop.models import Order, OrderKind
 from shop.words import Words
-from teams.models import Seat
+from teams.models import Seat, Team
 from teams.seats import reopen
 from teams.services import make_team
 
@@ -38,21 +39,21 @@ class Seats:
             }  # fmt: skip
             insert_once(Seat, row, ("order_id", "number"))
         for seat in _of_order(order):
-            reopen(seat)
+            tell_restored(order, _given(seat), reopen(seat))
 
     def pause(self, order: Order, reason: PauseReason) -> None:
         for seat in _of_order(order):
             seat.pause_reason = reason.value
-            pause_grants(seat.source, reason)
+            tell_paused(order, _given(seat), pause_grants(seat.source, reason))
 
     def resume(self, order: Order, reason: PauseReason) -> None:
         for seat in _of_order(order):
             seat.pause_reason = ""
-            resume_grants(seat.source, reason)
+            tell_restored(order, _given(seat), resume_grants(seat.source, reason))
 
     def take_back(self, order: Order, reason: EndReason) -> None:
         for seat in _of_order(order):
-            take_back_grants(seat.source, reason)
+            tell_ended(order, _given(seat), take_back_grants(seat.source, reason))
             seat.ended_at, seat.token_hash = seat.ended_at or now(), None
         db.session.flush()
 
@@ -78,6 +79,10 @@ def register() -> None:
 
 def _page(order: Order) -> str:
     return f"/courses/{first_course(order).slug}/team"
+
+
+def _given(seat: Seat) -> Given:
+    return Given("seat", db.session.get_one(Team, seat.team_id).name, seat.source)
 
 
 def _of_order(order: Order) -> list[Seat]:

@@ -100,6 +100,16 @@ def seen_by_manager(seat: SeatFacts, learned: Learned) -> Seen:
     return Seen(state, learned.percent)
 
 
+@dataclass(frozen=True)
+class Use:
+    """How the seats of an order that stand are used: `held` is how many have somebody, `unused` how many nobody has
+    accepted, invited or not. What is left was used by somebody who is gone."""
+
+    seats: int = 0
+    held: int = 0
+    unused: int = 0
+
+
 def may_move(percent: int) -> bool:
     """Whether a seat may go on to somebody else."""
     return percent < MOVES_BELOW

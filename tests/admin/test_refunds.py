@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from core.config import Config
@@ -15,6 +16,7 @@ from tests.admin.orders import part, shown
 from tests.conftest import NOON, make_config
 from tests.factories import make_order, make_user, post
 from tests.stripe import KEY, SECRET
+from tests.teams.clinic import Clinic
 
 
 @pytest.fixture
@@ -63,6 +65,27 @@ def test_a_refund_is_shown_before_it_is_made(
     assert "Kind" in part(page, "refunds")
     assert shown(client.get("/admin/refunds?state=succeeded").text, ("ONE",)) == ["ONE"]
     assert shown(client.get("/admin/refunds?state=failed").text, ("ONE",)) == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({"how": "all"}, "People who lose access with their seat, and are told by mail: 1."),
+        ({"how": "part", "amount": "49.00", "ends_access": "y"}, "People who lose access with their seat"),
+        ({"how": "part", "amount": "49.00"}, "People who keep their seat: 1."),
+    ],
+)
+def test_who_refunds_seats_reads_how_they_are_used(
+    app: Flask, client: FlaskClient, admin: Any, wish: dict[str, str], said: str
+) -> None:
+    clinic = Clinic(app, 4)
+    clinic.seat_somebody()
+    clinic.invite("bo@example.org")
+
+    preview = post(client, f"/admin/orders/{clinic.orders[0].number}/refund", {**HALF, **wish}).text
+
+    assert said in preview
+    assert "Seats that nobody has taken: 3 of 4." in preview
 
 
 def test_too_much_or_no_amount_is_said_at_its_field(

@@ -25,6 +25,7 @@ PLANS = (
     "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
     "plan_ends",
 )  # fmt: skip
+HOLDERS = ("given_paused", "given_ended", "given_restored")
 KINDS = (*BUYERS, *TO_SCHOOL, *PLANS)
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
@@ -36,6 +37,7 @@ LEAST: dict[str, Any] = {
     "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
     "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
     "was_paused": False, "tax": "", "net": "", "consent": "", "words": of_course("course", "First course"),
+    "noun": "gift", "giver": "",
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
@@ -45,6 +47,7 @@ FULL: dict[str, Any] = LEAST | {
     "due": "1 December 2026, 23:59 (UTC)", "due_day": "1 December", "outcome": "The school won.",
     "instalments": 6, "until": datetime(2026, 12, 1, tzinfo=UTC),
     "was_paused": True, "tax": "78.08 USD", "net": "410.92 USD", "consent": "I ask to be let in at once.",
+    "noun": "seat", "giver": "Clinic <am See>",
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
@@ -111,7 +114,21 @@ def test_each_mail_leads_to_what_it_tells_of(school: None, kind: str) -> None:
         assert f'href="http://127.0.0.1:8000{path}"' in html
 
 
-@pytest.mark.parametrize("kind", BUYERS)
+@pytest.mark.parametrize("kind", HOLDERS)
+def test_a_holder_reads_whose_payment_it_was_where_that_is_known_and_no_amount(
+    school: None, kind: str
+) -> None:
+    for full, least in zip(written(kind), written(kind, LEAST), strict=True):
+        assert "489.00" not in full
+        assert "None" not in least
+        assert "from ," not in least
+    assert "your seat from Clinic <am See>" in written(kind)[1]
+    assert "Clinic &lt;am See&gt;" in written(kind)[2]
+    assert "no money moved" in written(kind)[1]
+    assert "no money moved" not in written(kind, LEAST)[1]
+
+
+@pytest.mark.parametrize("kind", [*BUYERS, *HOLDERS])
 def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
     _, named, html = written(kind)
     _, unnamed, _ = written(kind, LEAST)
