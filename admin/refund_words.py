@@ -26,6 +26,7 @@ REQUESTS: dict[str, Word] = {
     RequestState.OPEN: Word("Open", "warn", "clock"),
     RequestState.APPROVED: Word("Approved", "ok", "circle-check"),
     RequestState.DECLINED: Word("Declined", "", "minus"),
+    RequestState.WITHDRAWN: Word("Withdrawn", "", "undo-2"),
 }
 ENTRIES: dict[str, str] = {
     EntryKind.PAYMENT: "Payment",
