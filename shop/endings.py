@@ -17,7 +17,7 @@ from shop.fulfilment import Thanks, fulfilment_of, sale_page
 from shop.guests.rules import masked
 from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
-from shop.rules import OrderState
+from shop.rules import UNPAID, OrderState
 from shop.words import Words
 
 
@@ -30,6 +30,7 @@ class Ending(StrEnum):
     DECLINED = "declined"
     LEFT = "left"  # the checkout was left before paying
     EXPIRED = "expired"
+    HAD = "had"  # closed unpaid, and the buyer has all of it by now
     ALREADY = "already"  # paid by somebody who is in already: it goes back
     REVIEW = "review"
     REFUNDED = "refunded"
@@ -59,6 +60,7 @@ TITLES = {
     Ending.DECLINED: "Payment declined",
     Ending.LEFT: "Not paid yet",
     Ending.EXPIRED: "Order closed",
+    Ending.HAD: "Order closed",
     Ending.ALREADY: "Already yours",
     Ending.REVIEW: "Your payment is being checked",
     Ending.REFUNDED: "Order refunded",
@@ -211,6 +213,8 @@ def _ending(order: Order, was_silent: bool) -> Ending:
         return Ending.DECLINED
     if order.state is OrderState.REFUNDED and _was_duplicate(order):
         return Ending.ALREADY
+    if order.state in UNPAID and fulfilment_of(order).is_held(order):
+        return Ending.HAD
     if ENDINGS[order.state] is Ending.RECEIVED and is_disputed(order.id):
         return Ending.DISPUTED
     return ENDINGS[order.state]

@@ -55,7 +55,7 @@ def apply(session: Session, cause: str) -> Order | None:
         order_mails.tell_school(order, session, "A second checkout session was used for this order.")
         return order
     if session.is_paid:
-        guests.give_account(order)
+        guests.give_account(order, session.email)
     before, settled = order.state, _settle_refunds(order, session)
     if settled is not None:
         session = replace(session, payment=settled.payment)
@@ -114,7 +114,8 @@ def follow_bills(order: Order, bills: Payment, tax: int | None, cause: str) -> N
 def _order_of(session: Session) -> Order | None:
     """The order of a session, locked, and its buyer before it: of a guest's, whoever has its address."""
     own = (Order.session_id == session.id) | (Order.number == session.order_number)
-    of_address = select(User.id).where(User.email == Order.email, Order.guest_key != "").scalar_subquery()
+    address = func.coalesce(func.nullif(Order.email, ""), session.email.lower())
+    of_address = select(User.id).where(User.email == address, Order.guest_key != "").scalar_subquery()
     buyer_id = func.coalesce(Order.user_id, of_address).label("user_id")
     found = db.session.execute(select(Order.id, buyer_id).where(own).limit(1)).first()
     if found is None:
@@ -226,6 +227,7 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
         FOLLOWS[after](order, before)
     if after in UNPAID:  # When its mails are written: they name what was bought.
         fulfilment_of(order).forget(order)
+        guests.forget(order)
 
 
 def _let_in(order: Order) -> None:

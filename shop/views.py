@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, flash, jsonify, redirect, request
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 
 from core.database import transaction
 from core.errors import NotFound, Unavailable
@@ -79,11 +79,11 @@ def enroll(course: str) -> Answer:
 @private
 def back() -> Answer:
     """Where Stripe sends the buyer, paid or not: the order is read anew and its ending shown, to its buyer or to the
-    browser of a guest who began it. Whoever else comes has to sign in."""
+    browser of a guest who began it. Any other visitor is told where to look, and nothing of an order."""
     person = reader()
     order = _returned(person)
     if order is None:
-        return sign_in_first()
+        return _elsewhere()
     number, was_silent = order.number, False
     if order.state in OPEN_STATES and order.session_id is not None:
         require_within(LOOKS, "checkout-return", str(person.user_id) if person else guest_key())
@@ -126,6 +126,12 @@ def _start_free(course: Course, person: Reader) -> Answer:
         start_free(person.user_id, course)
     flash(f"You are in. {course.title} is yours to read.", "ok")
     return redirect(f"/learn/{course.slug}", 303)
+
+
+def _elsewhere() -> str:
+    """For a browser that began no such order: where it goes on, whether there is one or not."""
+    here = request.full_path.rstrip("?")
+    return render("shop/elsewhere.html", nav="learning", sign_in=url_for("security.login", next=here))
 
 
 def _returned(person: Reader | None) -> Order | None:

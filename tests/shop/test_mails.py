@@ -37,7 +37,7 @@ LEAST: dict[str, Any] = {
     "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
     "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
     "was_paused": False, "tax": "", "net": "", "consent": "", "words": of_course("course", "First course"),
-    "noun": "gift", "giver": "", "has_button": False,
+    "noun": "gift", "giver": "", "has_button": False, "is_new": False,
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
@@ -112,6 +112,16 @@ def test_each_mail_leads_to_what_it_tells_of(school: None, kind: str) -> None:
     for path in LINKS[kind]:
         assert f"http://127.0.0.1:8000{path}\n" in text
         assert f'href="http://127.0.0.1:8000{path}"' in html
+
+
+@pytest.mark.parametrize("kind", ["receipt", "receipt_seats"])
+def test_whose_account_is_new_reads_that_one_step_is_left(school: None, kind: str) -> None:
+    values = FULL | {"quantity": 2, "is_new": True}
+
+    for said in written(kind, values)[1:]:
+        assert "choose a password" in said
+        assert "nothing else to do" not in said
+        assert "open to you now" not in said
 
 
 @pytest.mark.parametrize("kind", HOLDERS)
