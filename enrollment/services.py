@@ -240,6 +240,11 @@ def grants_of(user_id: int, course_id: int) -> list[Grant]:
     return list(_grants(user_id, course_id))
 
 
+def people_of(order_id: int) -> set[int]:
+    """All whom this order has let into a course."""
+    return {user_id for user_id, _ in given_by(order_id)}
+
+
 def given_by(order_id: int) -> list[tuple[int, int]]:
     """Each person and course that this order gave, by their ids."""
     return [(row.user_id, row.course_id) for row in db.session.execute(_given_by(order_id))]
@@ -306,6 +311,12 @@ def lock_person(user_id: int) -> None:
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
+def lock_people(user_ids: Iterable[int]) -> None:
+    """The same for several, always in one order, so that two who lock the same people never wait for each other."""
+    people = select(User.id).where(User.id.in_(set(user_ids))).order_by(User.id)
+    db.session.execute(people.with_for_update(key_share=True))
+
+
 def _grants(user_id: int, course_id: int) -> Iterable[Grant]:
     query = select(Grant).filter_by(user_id=user_id, course_id=course_id).order_by(Grant.id)
     return db.session.scalars(query)
@@ -331,9 +342,7 @@ def _given_by(order_id: int) -> Select[int, int]:
 
 def _of_source(source: str) -> list[Grant]:
     """The grants of this source, locked, and the persons before them."""
-    people = select(Grant.user_id).filter_by(source=source).distinct().order_by(Grant.user_id)
-    for user_id in list(db.session.scalars(people)):
-        lock_person(user_id)
+    lock_people(db.session.scalars(select(Grant.user_id).filter_by(source=source)))
     query = select(Grant).filter_by(source=source).order_by(Grant.id).with_for_update()
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 

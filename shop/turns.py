@@ -13,7 +13,6 @@ from core.database import db
 from core.errors import Conflict, Unavailable
 from core.money import Money
 from enrollment.rules import EndReason
-from enrollment.services import lock_person
 from payments.values import Payment, Session, Taxed
 from shop import order_mails, rules
 from shop.coupons import services as coupons
@@ -22,7 +21,7 @@ from shop.fulfilment import fulfilment_of
 from shop.guests import services as guests
 from shop.ledger import services as ledger
 from shop.models import Order, OrderChange
-from shop.orders import lock_order, lock_with_buyer
+from shop.orders import lock_order, lock_with, lock_with_buyer
 from shop.refunds import services as refunds
 from shop.refunds.services import Settled
 from shop.rules import ENTERED, OPEN_STATES, UNPAID, OrderState
@@ -122,9 +121,7 @@ def _order_of(session: Session) -> Order | None:
         if session.order_number and session.school == current_config().host:
             raise OrderUnknown(f"Stripe speaks of the order {session.order_number}, which is not here.")
         return None
-    if found.user_id is not None:
-        lock_person(found.user_id)
-    return lock_order(found.id)
+    return lock_with(found.id, found.user_id)
 
 
 def _told(order: Order, session: Session) -> OrderState:

@@ -6,7 +6,7 @@ from accounts.models import User
 from core.clock import now
 from core.database import db, insert_once
 from enrollment.rules import EndReason, PauseReason
-from enrollment.services import lock_person, pause_grants, resume_grants, take_back_grants
+from enrollment.services import lock_people, pause_grants, resume_grants, take_back_grants
 from shop import words
 from shop.fulfilment import Thanks, first_course, fulfils, sold_at
 from shop.holders import Given, tell_ended, tell_paused, tell_restored
@@ -88,7 +88,6 @@ def _given(seat: Seat) -> Given:
 def _of_order(order: Order) -> list[Seat]:
     """Its seats, locked, and their holders before them."""
     holders = select(Seat.user_id).where(Seat.order_id == order.id, Seat.user_id.is_not(None))
-    for user_id in list(db.session.scalars(holders.distinct().order_by(Seat.user_id))):
-        lock_person(user_id or 0)
+    lock_people(user_id for user_id in db.session.scalars(holders) if user_id is not None)
     query = select(Seat).filter_by(order_id=order.id).order_by(Seat.id).with_for_update()
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
