@@ -1,6 +1,7 @@
 """The admin's refunds: the list, giving an order's money back, and what learners ask for."""
 
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, flash, redirect, request, url_for
 
@@ -17,7 +18,6 @@ from core.permissions import Permission
 from core.web import allow, signed_in
 from payments import gateway
 from payments.values import RefundState
-from shop.models import Order
 from shop.orders import find_order
 from shop.refunds import requests, sending, services
 from shop.refunds.models import RefundRow
@@ -54,13 +54,14 @@ def refund(number: str) -> Answer:
     order, payment_id = find_order(number), request.args.get("payment", "")
     left = services.left_of(order, payment_id)
     in_all = services.left_beside(order, services.refunds_of(order))
-    form = RefundForm(left, in_all, formdata=sent_or_typed())
+    use, price = use_of(order.id), partial(services.price_of_seats, order)
+    form = RefundForm(left, in_all, use.free, price, formdata=sent_or_typed())
     preview: list[str] = []
     if form.validate_on_submit():
         wish = replace(form.wish(), payment_id=payment_id)
         if form.is_confirmed:
             return _give_back(number, wish)
-        preview = _consequences(order, wish, in_all)
+        preview = list(refund_words.consequences(order.state, wish, in_all, use))
     return page(
         "refund", "orders", form,
         order=order, left=left, preview=preview, wish=form.wish() if preview else None,
@@ -128,11 +129,6 @@ def ledger() -> Answer:
         "ledger", "reconcile", rows=rows, pager=wanted.pager(shown), faults=refund_words.FAULTS,
         verdicts=refund_words.VERDICTS, money=Money, starters=STARTERS,
     )  # fmt: skip
-
-
-def _consequences(order: Order, wish: services.Wish, in_all: Money) -> list[str]:
-    use = use_of(order.id)
-    return list(refund_words.consequences(order.state, wish.amount, in_all, wish.ends_access, use))
 
 
 def _give_back(number: str, wish: services.Wish) -> Answer:

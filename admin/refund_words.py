@@ -7,6 +7,7 @@ from core.money import Money
 from payments.values import RefundState
 from shop.ledger.rules import EntryKind, Fault
 from shop.refunds.rules import RefundReason, RequestState
+from shop.refunds.services import Wish
 from shop.rules import ENTERED, OrderState
 from teams.rules import Use
 
@@ -48,17 +49,17 @@ FAULTS: dict[str, str] = {
 }
 
 
-def consequences(state: OrderState, amount: Money, left: Money, ends_access: bool, use: Use) -> Iterator[str]:
+def consequences(state: OrderState, wish: Wish, left: Money, use: Use) -> Iterator[str]:
     """What follows from a refund of this much, in sentences; `use` is of the seats that the order gave, if it did."""
-    is_full = amount == left
-    yield f"{amount} of the {left} that are left go back by the way they came. Stripe's fee for the payment stays."
+    is_full = wish.amount == left
+    yield f"{wish.amount} of the {left} that are left go back by the way they came. Stripe's fee for the payment stays."
     if state not in ENTERED:
         yield "This order let nobody in, so no access ends by it."
-    elif is_full or ends_access:
+    elif is_full or wish.ends_access:
         yield "Access by this order ends, and certificates of it are withdrawn. Progress is kept."
         yield from _of_seats(use, "People who lose access with their seat, and are told by mail")
     elif use.seats:
-        yield "All seats of the order stay."
+        yield f"Seats that leave the team: {wish.seats}. Seats that stay: {use.seats - wish.seats}."
         yield from _of_seats(use, "People who keep their seat")
     else:
         yield "The buyer keeps access and certificate."

@@ -257,7 +257,7 @@ def _follow_parts(order: Order, settled: Settled) -> None:
         return
     for row in settled.arrived:
         if row.asked_by is not None:
-            told = {"part": str(row.amount), "ends_access": row.ends_access}
+            told = {"part": str(row.amount), "ends_access": row.ends_access, "seats": row.seats}
             order_mails.write(order, "partly_refunded", again=row.id, **told)
     if settled.has_ended and not settled.had_ended:
         fulfilment_of(order).take_back(order, EndReason.REFUND)

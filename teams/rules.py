@@ -103,11 +103,12 @@ def seen_by_manager(seat: SeatFacts, learned: Learned) -> Seen:
 @dataclass(frozen=True)
 class Use:
     """How the seats of an order that stand are used: `held` is how many have somebody, `unused` how many nobody has
-    accepted, invited or not. What is left was used by somebody who is gone."""
+    accepted, invited or not, `free` how many nobody is invited to. What is left was used by somebody who is gone."""
 
     seats: int = 0
     held: int = 0
     unused: int = 0
+    free: int = 0
 
 
 def may_move(percent: int) -> bool:

@@ -110,7 +110,10 @@ def invitation_of(token: str) -> tuple[Seat, Team, Course]:
 
 def use_of(order_id: int) -> Use:
     """How the seats of an order are used; none of an order of something else."""
-    counted = select(func.count(), func.count(Seat.user_id), func.count() - func.count(Seat.accepted_at))
+    unused, free = Seat.accepted_at.is_(None), Seat.email == ""
+    counted = select(
+        func.count(), func.count(Seat.user_id), func.count().filter(unused), func.count().filter(free)
+    )
     return Use(*db.session.execute(counted.where(Seat.order_id == order_id, Seat.ended_at.is_(None))).one())
 
 

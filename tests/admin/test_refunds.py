@@ -88,6 +88,29 @@ def test_who_refunds_seats_reads_how_they_are_used(
     assert "Seats that nobody has taken: 3 of 4." in preview
 
 
+def test_free_seats_are_refunded_at_their_price_and_no_others(
+    app: Flask, client: FlaskClient, admin: Any, monkeypatch: Any
+) -> None:
+    answer_of_stripe(monkeypatch, "pending")
+    clinic = Clinic(app, 4)
+    clinic.seat_somebody()
+    clinic.invite("bo@example.org")
+    path, wish = f"/admin/orders/{clinic.orders[0].number}/refund", {**HALF, "how": "seats"}
+
+    refused = [post(client, path, {**wish, "seats": many}) for many in ("", "some", "0", "3")]
+    preview = post(client, path, {**wish, "seats": "2"}).text
+    post(client, path, {**wish, "seats": "2", "confirmed": "1"})
+
+    assert [(each.status_code, "Write a number from 1 to 2" in each.text) for each in refused] == [
+        (422, True)
+    ] * 4
+    assert "Give 98.00 USD back" in preview
+    assert "Seats that leave the team: 2. Seats that stay: 2." in preview
+    assert 'name="seats" value="2"' in preview
+    assert [seat.is_ended for seat in clinic.seats()] == [False, False, True, True]
+    assert 'value="seats"' not in client.get(path).text  # None is free any more.
+
+
 def test_too_much_or_no_amount_is_said_at_its_field(
     client: FlaskClient, admin: Any, course: Any, ada: Any
 ) -> None:
