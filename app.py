@@ -92,6 +92,7 @@ import studio.models
 import studio.views
 import teams.fulfilment
 import teams.member_views
+import teams.returning
 import teams.views
 from core import config as configuration
 from core import database, error_pages, events, limits, logs, mail, web
@@ -101,6 +102,7 @@ from progress.services import CourseCompleted, StepCompleted
 from quizzes.closing import AttemptMarked
 from shop.disputes.evidence import tell_evidence
 from shop.disputes.services import DisputeOver, PaymentDisputed
+from shop.refunds.services import SeatsNotReturned, SeatsReturned
 
 
 def create_app(config: configuration.Config | None = None) -> Flask:
@@ -221,6 +223,8 @@ def connect_rooms() -> None:
     events.subscribe(PaymentDisputed, certificates.services.suspend)
     events.subscribe(DisputeOver, certificates.services.restore)
     events.subscribe(AccessGivenBack, certificates.services.reinstate_paid_back)
+    events.subscribe(SeatsReturned, teams.returning.take_free)
+    events.subscribe(SeatsNotReturned, teams.returning.give_again)
     events.subscribe(AttemptMarked, reviews.news.hear_marked)
     events.subscribe(StepCompleted, reviews.news.hear_completed)
     reviews.entering.tell_terms(lessons.terms.terms_in)

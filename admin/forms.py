@@ -1,6 +1,7 @@
 """Forms of the admin: only the fields named here can be written."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -25,6 +26,7 @@ from wtforms.validators import (
     NumberRange,
     Optional,
     Regexp,
+    StopValidation,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput
@@ -284,20 +286,35 @@ class SchoolForm(FlaskForm):
         return {name: self.data[name] for name in TEXTS}
 
 
+def _where_chosen(form: "RefundForm", field: Field) -> None:
+    """What stands in the field counts where seats are to go back; then the form says what is wrong with it."""
+    field.errors = []
+    if form.how.data != "seats":
+        raise StopValidation
+
+
 class RefundForm(FlaskForm):
-    """How much goes back, and why. It is sent twice: to see what follows, and `confirmed`."""
+    """How much goes back, and why; of an order of seats also how many that are free. It is sent twice: to see what
+    follows, and `confirmed`."""
 
     how = RadioField("How much", choices={"all": "All of it", "part": "A part"}, default="all")
     amount = StringField("Amount", filters=[_trimmed])
+    seats = WholeNumberField("Free seats", validators=[_where_chosen])
     ends_access = BooleanField("End access all the same")
     reason = SelectField("Why", choices={str(reason): text for reason, text in REASONS.items()})
     note = StringField("Note", filters=[_one_line], validators=[Length(max=200)])
     confirmed = HiddenField()
 
-    def __init__(self, left: Money, in_all: Money, **values: Any) -> None:
+    def __init__(
+        self, left: Money, in_all: Money, free: int, price: Callable[[int], Money], **values: Any
+    ) -> None:
         super().__init__(**values)
-        self.left, self.in_all = left, in_all
+        self.left, self.in_all, self.free, self.price = left, in_all, free, price
         self.how.choices = {"all": f"All of it, {left}", "part": "A part"}
+        if free:
+            self.how.choices |= {"seats": "Seats that are free, at the price that was paid for them"}
+        else:
+            del self.seats
 
     @property
     def is_confirmed(self) -> bool:
@@ -313,12 +330,30 @@ class RefundForm(FlaskForm):
         if not 0 < amount.minor <= self.left.minor:
             raise ValidationError(f"Write an amount up to {self.left}, which is what is left")
 
+    def validate_seats(self, field: WholeNumberField) -> None:
+        if not 1 <= self.returned <= self.free:
+            raise ValidationError(f"Write a number from 1 to {self.free}, for so many are free")
+        if self.price(self.returned).minor > self.left.minor:
+            raise ValidationError(
+                f"They cost {self.price(self.returned)}, and {self.left} is left of the order"
+            )
+
+    @property
+    def returned(self) -> int:
+        """How many seats are to go back."""
+        return (self.seats.data or 0) if self.how.data == "seats" else 0
+
     def wish(self) -> Wish:
         """What the form asks for, once it is valid."""
-        is_part = self.how.data == "part"
-        amount = read_money(self.amount.data or "", self.left.currency) if is_part else self.left
-        ends_access = bool(amount != self.in_all and self.ends_access.data)
-        return Wish(amount, RefundReason(self.reason.data), self.note.data or "", ends_access)
+        amounts = {
+            "all": lambda: self.left,
+            "part": lambda: read_money(self.amount.data or "", self.left.currency),
+            "seats": lambda: self.price(self.returned),
+        }
+        amount = amounts[self.how.data]()
+        ends_access = bool(amount != self.in_all and self.ends_access.data and not self.returned)
+        reason, note = RefundReason(self.reason.data), self.note.data or ""
+        return Wish(amount, reason, note, ends_access, seats=self.returned)
 
 
 class DeclineForm(FlaskForm):

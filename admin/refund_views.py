@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
@@ -25,6 +26,7 @@ from shop.refunds import requests, sending, services
 from shop.refunds.models import RefundRow
 from shop.refunds.requests import ANSWERED
 from shop.refunds.rules import RequestState
+from teams.seats import use_of
 
 bp = Blueprint("admin_refunds", __name__, url_prefix="/admin")
 HEAD = (
@@ -65,13 +67,14 @@ def refund(number: str) -> Answer:
     order, payment_id = find_order(number), request.args.get("payment", "")
     left = services.left_of(order, payment_id)
     in_all = services.left_beside(order, services.refunds_of(order))
-    form = RefundForm(left, in_all, formdata=sent_or_typed())
+    use, price = use_of(order.id), partial(services.price_of_seats, order)
+    form = RefundForm(left, in_all, use.free, price, formdata=sent_or_typed())
     preview: list[str] = []
     if form.validate_on_submit():
         wish = replace(form.wish(), payment_id=payment_id)
         if form.is_confirmed:
             return _give_back(number, wish)
-        preview = list(refund_words.consequences(order.state, wish.amount, in_all, wish.ends_access))
+        preview = list(refund_words.consequences(order.state, wish, in_all, use))
     return page(
         "refund", "orders", form,
         order=order, left=left, preview=preview, wish=form.wish() if preview else None,

@@ -7,7 +7,9 @@ from core.money import Money
 from payments.values import RefundState
 from shop.ledger.rules import EntryKind, Fault
 from shop.refunds.rules import RefundReason, RequestState
+from shop.refunds.services import Wish
 from shop.rules import ENTERED, OrderState
+from teams.rules import Use
 
 STATES: dict[str, Word] = {
     RefundState.PENDING: Word("On its way", "info", "clock"),
@@ -25,6 +27,7 @@ REQUESTS: dict[str, Word] = {
     RequestState.OPEN: Word("Open", "warn", "clock"),
     RequestState.APPROVED: Word("Approved", "ok", "circle-check"),
     RequestState.DECLINED: Word("Declined", "", "minus"),
+    RequestState.WITHDRAWN: Word("Withdrawn", "", "undo-2"),
 }
 ENTRIES: dict[str, str] = {
     EntryKind.PAYMENT: "Payment",
@@ -46,15 +49,24 @@ FAULTS: dict[str, str] = {
 }
 
 
-def consequences(state: OrderState, amount: Money, left: Money, ends_access: bool) -> Iterator[str]:
-    """What follows from a refund of this much, in sentences."""
-    is_full = amount == left
-    yield f"{amount} of the {left} that are left go back by the way they came. Stripe's fee for the payment stays."
+def consequences(state: OrderState, wish: Wish, left: Money, use: Use) -> Iterator[str]:
+    """What follows from a refund of this much, in sentences; `use` is of the seats that the order gave, if it did."""
+    is_full = wish.amount == left
+    yield f"{wish.amount} of the {left} that are left go back by the way they came. Stripe's fee for the payment stays."
     if state not in ENTERED:
         yield "This order let nobody in, so no access ends by it."
-    elif is_full or ends_access:
+    elif is_full or wish.ends_access:
         yield "Access by this order ends, and certificates of it are withdrawn. Progress is kept."
+        yield from _of_seats(use, "People who lose access with their seat, and are told by mail")
+    elif use.seats:
+        yield f"Seats that leave the team: {wish.seats}. Seats that stay: {use.seats - wish.seats}."
+        yield from _of_seats(use, "People who keep their seat")
     else:
         yield "The buyer keeps access and certificate."
     if is_full:
         yield "The buyer is told by mail once the money has gone."
+
+
+def _of_seats(use: Use, people: str) -> Iterator[str]:
+    if use.seats:
+        yield f"{people}: {use.held}. Seats that nobody has taken: {use.unused} of {use.seats}."

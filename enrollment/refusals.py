@@ -49,6 +49,23 @@ SENTENCES = {
         "did not mean to dispute it, ask your bank to withdraw the dispute, and write to {support}. What you "
         "completed is kept."
     ),
+    Reason.SEAT_TAKEN_BACK: (
+        "The team that gave you your seat had its money back, and {step} closed with it. Ask the team, or enroll by "
+        "yourself here; what you completed is kept."
+    ),
+    Reason.GIFT_TAKEN_BACK: (
+        "Whoever gave you this course had their money back, and {step} closed with it. Ask them, or enroll by "
+        "yourself here; what you completed is kept."
+    ),
+    Reason.SEAT_DISPUTED: (
+        "The payment for your seat is disputed at the bank, and {step} stays closed until that is settled. There is "
+        "nothing for you to pay: ask the team that gave you the seat, or write to {support}. What you completed is "
+        "kept."
+    ),
+    Reason.GIFT_DISPUTED: (
+        "The payment for this gift is disputed at the bank, and {step} stays closed until that is settled. There is "
+        "nothing for you to pay: ask whoever gave it to you, or write to {support}. What you completed is kept."
+    ),
     Reason.PAYMENT_DUE: (
         "A payment for the course did not arrive in time, and {step} is closed until it does. “Orders” in your "
         "account lists what is due. What you completed is kept."

@@ -77,7 +77,8 @@ class Stay:
 def stay_of(grants: Sequence[GrantFacts]) -> Stay:
     """The sum of somebody's grants of a course, in the order in which they were given; there is at least one.
 
-    One open grant that is not paused is enough; else one that is paused keeps the place; else the last end counts.
+    One open grant that is not paused is enough; else the last one that is paused keeps the place; else the last end
+    counts.
     """
     standing = [grant for grant in grants if grant.ended_at is None]
     giving = [grant for grant in standing if not grant.pause_reason]
@@ -85,7 +86,7 @@ def stay_of(grants: Sequence[GrantFacts]) -> Stay:
         ends = [grant.ends_at for grant in giving if grant.ends_at is not None]
         return Stay("active", giving[0].kind, max(ends) if len(ends) == len(giving) else None)
     if standing:
-        return Stay("paused", standing[0].kind, pause_reason=standing[-1].pause_reason)
+        return Stay("paused", standing[-1].kind, pause_reason=standing[-1].pause_reason)
     last = max(grants, key=lambda grant: (grant.ended_at is not None, grant.ended_at))
     return Stay("revoked", last.kind, end_reason=last.end_reason)
 
@@ -101,9 +102,13 @@ class Reason(StrEnum):
     PAYMENT_PROCESSING = "payment_processing"  # the buyer is done, the bank is not
     PAYMENT_REVIEW = "payment_review"  # paid, but not as ordered: the school looks at it
     PAYMENT_DISPUTED = "payment_disputed"  # paused until the bank has decided
+    SEAT_DISPUTED = "seat_disputed"  # the same, and somebody else paid
+    GIFT_DISPUTED = "gift_disputed"
     PAYMENT_DUE = "payment_due"  # paused until an instalment or a fee is paid
     REFUNDED = "refunded"
     DISPUTE_LOST = "dispute_lost"  # the bank took the money back
+    SEAT_TAKEN_BACK = "seat_taken_back"  # whoever paid for it has the money back, in whatever way
+    GIFT_TAKEN_BACK = "gift_taken_back"
     EXPIRED = "expired"  # the time of access is over
     CANCELLED = "cancelled"  # a plan or a membership came to its end
     SEAT_LEFT = "seat_left"  # the seat of a team is somebody else's, or nobody's
@@ -120,6 +125,10 @@ HOW_IT_ENDED = {
     EndReason.CANCELLED.value: Reason.CANCELLED,
     EndReason.SEAT.value: Reason.SEAT_LEFT,
 }  # what is not here was ended by the school
+MONEY_BACK = frozenset({EndReason.REFUND.value, EndReason.DISPUTE.value})
+# Of what somebody else paid for, neither the money nor the dispute is the learner's.
+TAKEN_BACK = {GrantKind.SEAT.value: Reason.SEAT_TAKEN_BACK, GrantKind.GIFT.value: Reason.GIFT_TAKEN_BACK}
+DISPUTED = {GrantKind.SEAT.value: Reason.SEAT_DISPUTED, GrantKind.GIFT.value: Reason.GIFT_DISPUTED}
 
 
 class Waits(StrEnum):
@@ -153,10 +162,12 @@ class Place(Protocol):
 
 
 class Standing(Protocol):
-    """An enrollment as access sees it; `state` is None where there is none."""
+    """An enrollment as access sees it; `state` is None where there is none, `reason` the kind of grant that decides."""
 
     @property
     def state(self) -> str | None: ...
+    @property
+    def reason(self) -> str: ...
     @property
     def end_reason(self) -> str: ...
     @property
@@ -204,9 +215,9 @@ ALWAYS = Schedule()
 class Facts:
     """What is known of a person and a course.
 
-    `state`, `end_reason`, `pause_reason` and `ends_at` are the enrollment's (see Standing); `done` holds the ids of
-    completed steps, `steps` the course in order; `order` says how steps open: `free`, `modules` (a module opens when
-    the required steps of the one before are done) or `strict`.
+    `state`, `reason`, `end_reason`, `pause_reason` and `ends_at` are the enrollment's (see Standing); `done` holds the
+    ids of completed steps, `steps` the course in order; `order` says how steps open: `free`, `modules` (a module opens
+    when the required steps of the one before are done) or `strict`.
     """
 
     teaches: bool
@@ -219,6 +230,7 @@ class Facts:
     pause_reason: str = ""
     ends_at: datetime | None = None
     schedule: Schedule = ALWAYS
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -292,10 +304,15 @@ def _why_closed(standing: Standing | None) -> Reason:
         return Reason.EXPIRED
     if standing.state == "paused":
         is_disputed = standing.pause_reason == PauseReason.DISPUTE.value
-        return Reason.PAYMENT_DISPUTED if is_disputed else Reason.PAYMENT_DUE
+        return DISPUTED.get(standing.reason, Reason.PAYMENT_DISPUTED) if is_disputed else Reason.PAYMENT_DUE
     if standing.state == "revoked":
-        return HOW_IT_ENDED.get(standing.end_reason, Reason.REVOKED)
+        return _how_it_ended(standing)
     return Reason.NOT_ENROLLED
+
+
+def _how_it_ended(standing: Standing) -> Reason:
+    found = HOW_IT_ENDED.get(standing.end_reason, Reason.REVOKED)
+    return TAKEN_BACK.get(standing.reason, found) if standing.end_reason in MONEY_BACK else found
 
 
 def _inside(facts: Facts, step: Place, now: datetime) -> Decision:

@@ -147,6 +147,19 @@ def enroll(
     return found
 
 
+def enroll_again(
+    user_id: int, course_id: int, kind: GrantKind, source: str, order_id: int
+) -> list[Enrollment]:
+    """Give a grant back whose money is with the school after all, but nothing to whom the school put out; the
+    enrollment where this opened it."""
+    before = find_enrollment(user_id, course_id)
+    if was_ended_by_school(before):
+        return []
+    was_in = before is not None and before.state == EnrollmentState.ACTIVE
+    found = enroll(user_id, course_id, kind, source=source, order_id=order_id)
+    return [] if was_in else [found]
+
+
 def start_free(user_id: int, course: Course) -> Enrollment:
     """Let someone into a free course by their own wish. Raises Conflict for one that costs money, and for somebody who
     may not enroll now."""
@@ -181,32 +194,37 @@ def end_grants(source: str, reason: EndReason, by: int | None = None) -> None:
     _end(_of_source(source), reason, by)
 
 
-def take_back_grants(source: str, reason: EndReason) -> None:
-    """End what this source gave because its money went back.
+def take_back_grants(source: str, reason: EndReason) -> list[Enrollment]:
+    """End what this source gave because its money went back; the enrollments that this ended.
 
     It is news also where the access had ended before: what was earned by it is withdrawn.
     """
     grants = _of_source(source)
-    _end(grants, reason, None)
+    settled = _end(grants, reason, None)
     for grant in grants:
         if all(each.ended_at is not None for each in _grants(grant.user_id, grant.course_id)):
             events.publish(AccessTakenBack(grant.user_id, grant.course_id, reason))
+    return [each for each in settled if each.state == EnrollmentState.REVOKED]
 
 
-def pause_grants(source: str, reason: PauseReason) -> None:
-    """Close what this source gave for the time being, for this reason beside any other."""
-    for grant in _of_source(source):
-        if grant.ended_at is None and reason not in grant.pause_reasons:
-            grant.pauses.append(GrantPause(reason=reason, since=now()))
-            settle(grant.user_id, grant.course_id)
+def pause_grants(source: str, reason: PauseReason) -> list[Enrollment]:
+    """Close what this source gave for the time being, for this reason beside any other; the enrollments that this
+    paused."""
+    found = [
+        grant for grant in _of_source(source) if grant.ended_at is None and reason not in grant.pause_reasons
+    ]
+    for grant in found:
+        grant.pauses.append(GrantPause(reason=reason, since=now()))
+    return _settle_into(EnrollmentState.PAUSED, found)
 
 
-def resume_grants(source: str, reason: PauseReason) -> None:
-    """This reason holds no more: what this source gave opens again where no other is left."""
-    for grant in _of_source(source):
-        if reason in grant.pause_reasons:
-            grant.pauses = [each for each in grant.pauses if each.reason is not reason]
-            settle(grant.user_id, grant.course_id)
+def resume_grants(source: str, reason: PauseReason) -> list[Enrollment]:
+    """This reason holds no more: what this source gave opens again where no other is left; the enrollments that this
+    opened."""
+    found = [grant for grant in _of_source(source) if reason in grant.pause_reasons]
+    for grant in found:
+        grant.pauses = [each for each in grant.pauses if each.reason is not reason]
+    return _settle_into(EnrollmentState.ACTIVE, found)
 
 
 def extend_grants(source: str, kind: GrantKind, ends_at: datetime | None) -> None:
@@ -220,6 +238,11 @@ def extend_grants(source: str, kind: GrantKind, ends_at: datetime | None) -> Non
 def grants_of(user_id: int, course_id: int) -> list[Grant]:
     """All that ever let this person into the course, the oldest first."""
     return list(_grants(user_id, course_id))
+
+
+def people_of(order_id: int) -> set[int]:
+    """All whom this order has let into a course."""
+    return {user_id for user_id, _ in given_by(order_id)}
 
 
 def given_by(order_id: int) -> list[tuple[int, int]]:
@@ -288,6 +311,12 @@ def lock_person(user_id: int) -> None:
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
+def lock_people(user_ids: Iterable[int]) -> None:
+    """The same for several, always in one order, so that two who lock the same people never wait for each other."""
+    people = select(User.id).where(User.id.in_(set(user_ids))).order_by(User.id)
+    db.session.execute(people.with_for_update(key_share=True))
+
+
 def _grants(user_id: int, course_id: int) -> Iterable[Grant]:
     query = select(Grant).filter_by(user_id=user_id, course_id=course_id).order_by(Grant.id)
     return db.session.scalars(query)
@@ -313,22 +342,34 @@ def _given_by(order_id: int) -> Select[int, int]:
 
 def _of_source(source: str) -> list[Grant]:
     """The grants of this source, locked, and the persons before them."""
-    people = select(Grant.user_id).filter_by(source=source).distinct().order_by(Grant.user_id)
-    for user_id in list(db.session.scalars(people)):
-        lock_person(user_id)
+    lock_people(db.session.scalars(select(Grant.user_id).filter_by(source=source)))
     query = select(Grant).filter_by(source=source).order_by(Grant.id).with_for_update()
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _end(grants: Iterable[Grant], reason: EndReason, by: int | None) -> None:
-    """End those that stand; what ended before keeps its reason."""
+def _settle_into(state: EnrollmentState, grants: Iterable[Grant]) -> list[Enrollment]:
+    """Settle the enrollments of these grants; those that are in this state by that, and were not before."""
+    db.session.flush()
+    turned = []
+    for user_id, course_id in dict.fromkeys((grant.user_id, grant.course_id) for grant in grants):
+        before = find_enrollment(user_id, course_id)
+        was = before.state if before else None
+        found = settle(user_id, course_id)
+        turned += [found] if found.state == state != was else []
+    return turned
+
+
+def _end(grants: Iterable[Grant], reason: EndReason, by: int | None) -> list[Enrollment]:
+    """End those that stand, what ended before keeps its reason; the enrollments that this concerned."""
     standing = [grant for grant in grants if grant.ended_at is None]
     for grant in standing:
         grant.ended_at, grant.end_reason = now(), reason.value
         grant.pauses = []
-    for user_id, course_id in dict.fromkeys((grant.user_id, grant.course_id) for grant in standing):
-        found = settle(user_id, course_id)
+    people = dict.fromkeys((grant.user_id, grant.course_id) for grant in standing)
+    settled = [settle(user_id, course_id) for user_id, course_id in people]
+    for found in settled:
         record("enrollment.revoke", f"enrollment:{found.id}", {"reason": reason.value}, actor_id=by)
+    return settled
 
 
 def _tell(found: Enrollment, before: EnrollmentState | None) -> None:

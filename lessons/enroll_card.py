@@ -23,7 +23,13 @@ ENDINGS = {
     Reason.EXPIRED: "Your time in the course is over.",
     Reason.CANCELLED: "Your plan has ended.",
     Reason.SEAT_LEFT: "Your seat in the team has ended.",
+    Reason.SEAT_TAKEN_BACK: "The team that gave you your seat had its money back.",
+    Reason.GIFT_TAKEN_BACK: "Whoever gave you this course had their money back.",
 }
+DISPUTES = {  # of what somebody else paid for: what is disputed, and whom to ask
+    Reason.SEAT_DISPUTED: ("The payment for your seat is disputed at the bank.", "the team that gave you the seat"),
+    Reason.GIFT_DISPUTED: ("The payment for this gift is disputed at the bank.", "whoever gave it to you"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,11 @@ class EnrollCard:
     def ended(self) -> str:
         """How an earlier stay ended, where one did and another may follow."""
         return ENDINGS.get(self.reason, "")
+
+    @property
+    def dispute(self) -> tuple[str, str] | None:
+        """What is disputed of somebody else's payment, and whom to ask."""
+        return DISPUTES.get(self.reason)
 
     bundles: tuple[Bundle, ...] = ()
 

@@ -313,7 +313,13 @@ def _session(given: Any, payment: Payment | None = None) -> Session:
         invoice_url=_invoice_url(given.invoice),
         subscription_id=str(given.subscription or ""),
         tax=taxes.taxed_session(given),
+        email=_email(given),
     )
+
+
+def _email(given: Any) -> str:
+    details = given.customer_details
+    return (details.email if details else "") or given.customer_email or ""
 
 
 def _invoice_url(invoice: Any) -> str:

@@ -186,6 +186,7 @@ class Session:
     invoice_url: str = ""  # empty while there is no invoice
     subscription_id: str = ""  # of a plan, once it is paid
     tax: Taxed = Taxed()
+    email: str = ""  # of the buyer, as Stripe has it
 
     @property
     def is_refunded(self) -> bool:

@@ -106,6 +106,7 @@ def facts_of(outline: Outline, learner: Learner, roles: AbstractSet[str]) -> Fac
         pause_reason=learner.pause_reason,
         ends_at=learner.ends_at,
         schedule=learner.schedule,
+        reason=learner.reason,
     )
 
 

@@ -32,6 +32,7 @@ _state = (
         Course.version,
         Course.order,
         Enrollment.state,
+        Enrollment.reason,
         Enrollment.end_reason,
         Enrollment.pause_reason,
         Enrollment.started_at,
@@ -75,10 +76,10 @@ _by_course = HotRead(_state.where(Course.slug == bindparam("course")))
 class Learner:
     """Where one person stands in one course.
 
-    `enrollment` is the state of the enrollment or None, `end_reason` why it ended, `pause_reason` why it is paused;
-    `since` is when the stay began, `ends_at` when it runs out, `begins_on` the first day of their cohort, where they
-    wait for it; `done` holds the ids of completed steps; `place` and `heading` say where the reading stopped at
-    `seen_at`; `completed_at` is set once all required steps were done.
+    `enrollment` is the state of the enrollment or None, `reason` the kind of grant that decides, `end_reason` why it
+    ended, `pause_reason` why it is paused; `since` is when the stay began, `ends_at` when it runs out, `begins_on` the
+    first day of their cohort, where they wait for it; `done` holds the ids of completed steps; `place` and `heading`
+    say where the reading stopped at `seen_at`; `completed_at` is set once all required steps were done.
     """
 
     user_id: int
@@ -86,6 +87,7 @@ class Learner:
     version: int
     order: str
     enrollment: str | None
+    reason: str
     end_reason: str
     pause_reason: str
     since: datetime | None
@@ -119,8 +121,8 @@ def learner_in(course_slug: str, user_id: int) -> Learner:
     if not rows:
         raise NotFound("There is no course at this address. The catalogue lists all of them.")
     (
-        course_id, version, order, state, ended, paused, since, ends_at, begins_on, teaches, place, heading, seen_at,
-        completed_at, done,
+        course_id, version, order, state, reason, ended, paused, since, ends_at, begins_on, teaches, place, heading,
+        seen_at, completed_at, done,
     ) = rows[0]  # fmt: skip
     return Learner(
         user_id,
@@ -128,6 +130,7 @@ def learner_in(course_slug: str, user_id: int) -> Learner:
         version,
         order,
         state,
+        reason or "",
         ended or "",
         paused or "",
         since,

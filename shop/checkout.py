@@ -25,7 +25,7 @@ from payments.values import (
 )
 from shop import orders, stripe_events, turns
 from shop.asking import ask
-from shop.legal import Accepted, current_versions
+from shop.legal import current_versions
 from shop.models import EventFate, Order, OrderLine
 from shop.offers import Offer
 from shop.orders import Buyer
@@ -44,17 +44,16 @@ def begin(buyer: Buyer, offered: Callable[[], Offer], consents: bool = False) ->
     """Where to send the buyer: to Stripe's checkout, or to the page of an order that needs no more of them.
 
     `offered` tells what is offered now; it is asked in each round, for a price may change meanwhile.
-    `consents`: the buyer asks to be let in at once, where the school has to know.
+    `consents`: the buyer asks to be let in at once, where the school has to ask consumers for it.
 
     Raises Conflict for somebody who is in, CodeRefused, PaymentsOff, StripeSilent (asking again is safe),
     StripeRefused.
     """
     if not current_config().takes_money:
         raise PaymentsOff(NO_MONEY)
-    accepted = current_versions(consents)
     with gateway.patience():
         for _ in range(3):  # An order that turns out to be closed is followed by a new one.
-            place = _next_place(buyer, offered, accepted)
+            place = _next_place(buyer, offered, consents)
             if place is not None:
                 return place
     raise Conflict("Your order changed while it was made. Go back and try again.")
@@ -119,9 +118,10 @@ def look_up(number: str) -> Session | None:
     return ask(gateway.fetch_session, session_id) if session_id else None
 
 
-def _next_place(buyer: Buyer, offered: Callable[[], Offer], accepted: Accepted) -> str | None:
+def _next_place(buyer: Buyer, offered: Callable[[], Offer], consents: bool) -> str | None:
     with transaction():
         offer = offered()
+        accepted = current_versions(consents, is_consumer=not offer.is_for_company)
         order = orders.place(buyer, offer, accepted, current_config().is_live)
         if order.state is OrderState.PENDING and order.price.is_free:
             turns.settle_free(order)

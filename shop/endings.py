@@ -17,7 +17,7 @@ from shop.fulfilment import Thanks, fulfilment_of, sale_page
 from shop.guests.rules import masked
 from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
-from shop.rules import OrderState
+from shop.rules import UNPAID, OrderState
 from shop.words import Words
 
 
@@ -30,6 +30,7 @@ class Ending(StrEnum):
     DECLINED = "declined"
     LEFT = "left"  # the checkout was left before paying
     EXPIRED = "expired"
+    HAD = "had"  # closed unpaid, and the buyer has all of it by now
     ALREADY = "already"  # paid by somebody who is in already: it goes back
     REVIEW = "review"
     REFUNDED = "refunded"
@@ -59,6 +60,7 @@ TITLES = {
     Ending.DECLINED: "Payment declined",
     Ending.LEFT: "Not paid yet",
     Ending.EXPIRED: "Order closed",
+    Ending.HAD: "Order closed",
     Ending.ALREADY: "Already yours",
     Ending.REVIEW: "Your payment is being checked",
     Ending.REFUNDED: "Order refunded",
@@ -137,13 +139,13 @@ class OrderPage:
     def is_open(self) -> bool:
         """Whether its checkout still waits for the buyer, and a button is enough to go on with it: for what is bought
         for others there is a form."""
-        return self.order.state is OrderState.PENDING and _is_paid_once(self.order)
+        return self.order.state is OrderState.PENDING and self.order.is_paid_once_for_oneself
 
     @property
     def again_url(self) -> str:
         """The page to order the same again, with the same code and in the same currency; no code is taken for a plan,
         nor by the address of what is bought for others."""
-        if not _is_paid_once(self.order):
+        if not self.order.is_paid_once_for_oneself:
             return self.enroll_url
         asked = {"code": self.order.coupon_code, "currency": self.order.currency}
         return f"{self.enroll_url}?{urlencode(asked)}"
@@ -160,7 +162,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
         ending=told_to(is_guest, _ending(order, was_silent)),
         course_url=page,
         learn_url=fulfilment_of(order).path(order),
-        enroll_url=f"{page}/enroll" if _is_paid_once(order) else page,
+        enroll_url=f"{page}/enroll" if order.is_paid_once_for_oneself else page,
         cover_url=f"/courses/{course.slug}/cover" if course.cover else "",
         first=first,
         before=before,
@@ -174,11 +176,6 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
         thanks=fulfilment_of(order).thanks(order),
         words=fulfilment_of(order).words(order),
     )
-
-
-def _is_paid_once(order: Order) -> bool:
-    """Whether it was ordered on the page that courses and bundles have for it."""
-    return order.kind.is_for_oneself and not order.rhythm
 
 
 def told_to(is_guest: bool, ending: Ending) -> Ending:
@@ -216,6 +213,8 @@ def _ending(order: Order, was_silent: bool) -> Ending:
         return Ending.DECLINED
     if order.state is OrderState.REFUNDED and _was_duplicate(order):
         return Ending.ALREADY
+    if order.state in UNPAID and fulfilment_of(order).is_held(order):
+        return Ending.HAD
     if ENDINGS[order.state] is Ending.RECEIVED and is_disputed(order.id):
         return Ending.DISPUTED
     return ENDINGS[order.state]

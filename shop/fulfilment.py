@@ -62,7 +62,7 @@ class Fulfilment(Protocol):
         """End what it gave."""
 
     def forget(self, order: Order) -> None:
-        """Delete what was kept for a payment that did not come."""
+        """Delete what was kept for a payment that did not come, beside the order."""
 
     def path(self, order: Order) -> str:
         """Where the buyer goes on once it is paid."""

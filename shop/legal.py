@@ -62,22 +62,23 @@ class LegalPage:
         return self.version == self.versions[0]
 
 
-def current_versions(consents: bool = False) -> Accepted:
+def current_versions(consents: bool = False, is_consumer: bool = True) -> Accepted:
     """What a buyer accepts today. Raises PaymentsOff where the school has not published both texts, InvalidInput
-    where it asks for a consent to immediate access that was not given."""
+    where it asks consumers for a consent to immediate access that was not given."""
     terms, refunds = _days("terms"), _days("refunds")
     if not terms or not refunds:
         raise PaymentsOff(
             "This school has not published its terms of sale and its refund promise yet, so it sells nothing so far. "
             "Free courses are open. Nothing was charged."
         )
-    if current_school().asks_consent and not consents:
+    is_asked = current_school().asks_consent and is_consumer
+    if is_asked and not consents:
         raise InvalidInput(CONSENT_MISSING, "consent")
-    return Accepted(terms[0], refunds[0], max(CONSENTS) if current_school().asks_consent else "")
+    return Accepted(terms[0], refunds[0], max(CONSENTS) if is_asked else "")
 
 
 def consent_asked() -> str:
-    """What a buyer has to agree to before access, empty where the school does not ask."""
+    """What a consumer has to agree to before access, empty where the school does not ask."""
     return CONSENTS[max(CONSENTS)] if current_school().asks_consent else ""
 
 

@@ -216,6 +216,11 @@ class Order(Base):
         return f"{local:%-d %B, %H:%M} {zone_name(local)}"
 
     @property
+    def is_paid_once_for_oneself(self) -> bool:
+        """Whether it is neither a plan nor for others: then one button orders it, and one asks for its money back."""
+        return self.kind.is_for_oneself and not self.rhythm
+
+    @property
     def url(self) -> str:
         return f"/orders/{self.number}"
 

@@ -55,6 +55,11 @@ class Offer:
         return self.price + self.discount
 
     @property
+    def is_for_company(self) -> bool:
+        """Whether an invoice is asked for, as companies do: what the law asks of sales to consumers is not theirs."""
+        return self.invoicing is not None
+
+    @property
     def course_ids(self) -> tuple[int, ...]:
         return tuple(line.course_id for line in self.lines)
 

@@ -16,10 +16,13 @@ _log = logging.getLogger("payments")
 
 
 def write(order: Order, kind: str, again: int = 0, **more: object) -> None:
-    """A mail to the buyer; each kind once for an order, whoever brings the news and however often.
+    """A mail to the buyer; each kind once for an order, whoever brings the news and however often. None where the
+    address of a guest was forgotten.
 
     `again` counts how often the same has happened before.
     """
+    if not order.email:
+        return
     key = f"order:{order.number}:{kind}" + (f":{again}" if again else "")
     mail.queue(kind, order.email, {**facts_of(order), **more}, dedupe_key=key)
 
@@ -42,9 +45,10 @@ def send_receipt(order: Order) -> None:
         "subtotal": str(order.subtotal), "discount": "" if order.discount.is_free else str(order.discount),
         "code": order.coupon_code, "is_free": order.amount.is_free, "paid_on": order.paid_at,
         "terms_version": order.terms_version, "promise_days": order.refund_days,
-        "promise_progress": order.refund_max_progress, "receipt_url": order.receipt_url,
+        "promise_progress": order.refund_max_progress, "has_button": order.is_paid_once_for_oneself,
+        "receipt_url": order.receipt_url,
         "tax": str(order.tax.amount) if order.tax else "", "net": str(order.tax.net) if order.tax else "",
-        "learn_path": _way_in(order), "quantity": order.quantity,
+        "learn_path": _way_in(order), "is_new": _is_new(order), "quantity": order.quantity,
         "consent": CONSENTS.get(order.consent_version, ""),
     }  # fmt: skip
     write(order, fulfilment_of(order).receipt, **receipt)
@@ -52,7 +56,7 @@ def send_receipt(order: Order) -> None:
 
 def send_welcome(order: Order) -> None:
     """To whose account was made by paying: the link that confirms the address and lets them choose a password."""
-    if order.buyer is not None and order.buyer.confirmed_at is None:
+    if _is_new(order):
         write(order, "guest_welcome", path=_way_in(order))
 
 
@@ -88,7 +92,12 @@ def to_school(kind: str, facts: dict[str, object], dedupe_key: str) -> None:
 def _way_in(order: Order) -> str:
     """Where the buyer goes on; who has not confirmed their address does so on the way."""
     onward, buyer = fulfilment_of(order).path(order), order.buyer
-    return onward if buyer is None or buyer.confirmed_at is not None else welcome_path(buyer, onward)
+    return welcome_path(buyer, onward) if buyer is not None and _is_new(order) else onward
+
+
+def _is_new(order: Order) -> bool:
+    """Whether its buyer has yet to confirm the address."""
+    return order.buyer is not None and order.buyer.confirmed_at is None
 
 
 def _name_of(order: Order) -> str:

@@ -13,7 +13,15 @@ from core.errors import Conflict, NotFound
 from core.ids import crockford
 from core.school import current_school
 from enrollment.admission.services import require_admission, require_selling
-from enrollment.services import ENDED, find_enrollment, holds, lock_person, was_ended_by_school
+from enrollment.services import (
+    ENDED,
+    find_enrollment,
+    holds,
+    lock_people,
+    lock_person,
+    people_of,
+    was_ended_by_school,
+)
 from payments.values import Invoicing, Session
 from shop.coupons import services as coupons
 from shop.guests.standing import order_in_the_way
@@ -157,11 +165,16 @@ def _amounts(sale: Order | Offer) -> tuple[object, ...]:
 
 
 def lock_with_buyer(number: str) -> Order:
-    """The order of this number as it is now, locked, and its buyer before it. Raises NotFound."""
+    """The order of this number as it is now, locked, and its people before it. Raises NotFound."""
     order = find_order(number)
-    if order.user_id is not None:
-        lock_person(order.user_id)
-    return lock_order(order.id)
+    return lock_with(order.id, order.user_id)
+
+
+def lock_with(order_id: int, buyer_id: int | None) -> Order:
+    """The order as it is now, locked, and its people before it: two whose buyers gave each other a seat or a gift lock
+    them in the same order."""
+    lock_people({*people_of(order_id), *([buyer_id] if buyer_id is not None else [])})
+    return lock_order(order_id)
 
 
 def _place_for_guest(buyer: Buyer, offer: Offer, accepted: Accepted, livemode: bool) -> Order:

@@ -13,7 +13,6 @@ from core.database import db
 from core.errors import Conflict, Unavailable
 from core.money import Money
 from enrollment.rules import EndReason
-from enrollment.services import lock_person
 from payments.values import Payment, Session, Taxed
 from shop import order_mails, rules
 from shop.coupons import services as coupons
@@ -22,7 +21,7 @@ from shop.fulfilment import fulfilment_of
 from shop.guests import services as guests
 from shop.ledger import services as ledger
 from shop.models import Order, OrderChange
-from shop.orders import lock_order, lock_with_buyer
+from shop.orders import lock_order, lock_with, lock_with_buyer
 from shop.refunds import services as refunds
 from shop.refunds.services import Settled
 from shop.rules import ENTERED, OPEN_STATES, UNPAID, OrderState
@@ -55,7 +54,7 @@ def apply(session: Session, cause: str) -> Order | None:
         order_mails.tell_school(order, session, "A second checkout session was used for this order.")
         return order
     if session.is_paid:
-        guests.give_account(order)
+        guests.give_account(order, session.email)
     before, settled = order.state, _settle_refunds(order, session)
     if settled is not None:
         session = replace(session, payment=settled.payment)
@@ -114,16 +113,15 @@ def follow_bills(order: Order, bills: Payment, tax: int | None, cause: str) -> N
 def _order_of(session: Session) -> Order | None:
     """The order of a session, locked, and its buyer before it: of a guest's, whoever has its address."""
     own = (Order.session_id == session.id) | (Order.number == session.order_number)
-    of_address = select(User.id).where(User.email == Order.email, Order.guest_key != "").scalar_subquery()
+    address = func.coalesce(func.nullif(Order.email, ""), session.email.lower())
+    of_address = select(User.id).where(User.email == address, Order.guest_key != "").scalar_subquery()
     buyer_id = func.coalesce(Order.user_id, of_address).label("user_id")
     found = db.session.execute(select(Order.id, buyer_id).where(own).limit(1)).first()
     if found is None:
         if session.order_number and session.school == current_config().host:
             raise OrderUnknown(f"Stripe speaks of the order {session.order_number}, which is not here.")
         return None
-    if found.user_id is not None:
-        lock_person(found.user_id)
-    return lock_order(found.id)
+    return lock_with(found.id, found.user_id)
 
 
 def _told(order: Order, session: Session) -> OrderState:
@@ -232,6 +230,7 @@ def _turn(order: Order, after: OrderState, cause: str) -> None:
         FOLLOWS[after](order, before)
     if after in UNPAID:  # When its mails are written: they name what was bought.
         fulfilment_of(order).forget(order)
+        guests.forget(order)
 
 
 def _let_in(order: Order) -> None:
@@ -263,7 +262,7 @@ def _follow_parts(order: Order, settled: Settled) -> None:
         return
     for row in settled.arrived:
         if row.asked_by is not None:
-            told = {"part": str(row.amount), "ends_access": row.ends_access}
+            told = {"part": str(row.amount), "ends_access": row.ends_access, "seats": row.seats}
             order_mails.write(order, "partly_refunded", again=row.id, **told)
     if settled.has_ended and not settled.had_ended:
         fulfilment_of(order).take_back(order, EndReason.REFUND)

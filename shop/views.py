@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, flash, jsonify, redirect, request
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 
 from core.database import transaction
 from core.errors import NotFound, Unavailable
@@ -30,7 +30,10 @@ from shop.standing import open_order, reason_of
 
 bp = Blueprint("shop", __name__)
 LOOKS = "60/minute"  # at Stripe, by one person's return page
-ENDED_WELL = {Reason.REFUNDED, Reason.DISPUTE_LOST, Reason.EXPIRED, Reason.CANCELLED, Reason.SEAT_LEFT}
+ENDED_WELL = {
+    Reason.REFUNDED, Reason.DISPUTE_LOST, Reason.EXPIRED, Reason.CANCELLED, Reason.SEAT_LEFT,
+    Reason.SEAT_TAKEN_BACK, Reason.GIFT_TAKEN_BACK,
+}  # fmt: skip
 NAMES = {"session_id": "session_id", "number": "order"}  # of an order, and how an address says them
 MAY_BUY = frozenset({Reason.NOT_ENROLLED, Reason.CHECKOUT_OPEN, *ENDED_WELL})
 
@@ -76,11 +79,11 @@ def enroll(course: str) -> Answer:
 @private
 def back() -> Answer:
     """Where Stripe sends the buyer, paid or not: the order is read anew and its ending shown, to its buyer or to the
-    browser of a guest who began it. Whoever else comes has to sign in."""
+    browser of a guest who began it. Any other visitor is told where to look, and nothing of an order."""
     person = reader()
     order = _returned(person)
     if order is None:
-        return sign_in_first()
+        return _elsewhere()
     number, was_silent = order.number, False
     if order.state in OPEN_STATES and order.session_id is not None:
         require_within(LOOKS, "checkout-return", str(person.user_id) if person else guest_key())
@@ -123,6 +126,12 @@ def _start_free(course: Course, person: Reader) -> Answer:
         start_free(person.user_id, course)
     flash(f"You are in. {course.title} is yours to read.", "ok")
     return redirect(f"/learn/{course.slug}", 303)
+
+
+def _elsewhere() -> str:
+    """For a browser that began no such order: where it goes on, whether there is one or not."""
+    here = request.full_path.rstrip("?")
+    return render("shop/elsewhere.html", nav="learning", sign_in=url_for("security.login", next=here))
 
 
 def _returned(person: Reader | None) -> Order | None:

@@ -6,12 +6,13 @@ from accounts.models import User
 from core.clock import now
 from core.database import db, insert_once
 from enrollment.rules import EndReason, PauseReason
-from enrollment.services import lock_person, pause_grants, resume_grants, take_back_grants
+from enrollment.services import lock_people, pause_grants, resume_grants, take_back_grants
 from shop import words
 from shop.fulfilment import Thanks, first_course, fulfils, sold_at
+from shop.holders import Given, tell_ended, tell_paused, tell_restored
 from shop.models import Order, OrderKind
 from shop.words import Words
-from teams.models import Seat
+from teams.models import Seat, Team
 from teams.seats import reopen
 from teams.services import make_team
 
@@ -38,21 +39,21 @@ class Seats:
             }  # fmt: skip
             insert_once(Seat, row, ("order_id", "number"))
         for seat in _of_order(order):
-            reopen(seat)
+            tell_restored(order, _given(seat), reopen(seat))
 
     def pause(self, order: Order, reason: PauseReason) -> None:
         for seat in _of_order(order):
             seat.pause_reason = reason.value
-            pause_grants(seat.source, reason)
+            tell_paused(order, _given(seat), pause_grants(seat.source, reason))
 
     def resume(self, order: Order, reason: PauseReason) -> None:
         for seat in _of_order(order):
             seat.pause_reason = ""
-            resume_grants(seat.source, reason)
+            tell_restored(order, _given(seat), resume_grants(seat.source, reason))
 
     def take_back(self, order: Order, reason: EndReason) -> None:
         for seat in _of_order(order):
-            take_back_grants(seat.source, reason)
+            tell_ended(order, _given(seat), take_back_grants(seat.source, reason))
             seat.ended_at, seat.token_hash = seat.ended_at or now(), None
         db.session.flush()
 
@@ -80,10 +81,13 @@ def _page(order: Order) -> str:
     return f"/courses/{first_course(order).slug}/team"
 
 
+def _given(seat: Seat) -> Given:
+    return Given("seat", db.session.get_one(Team, seat.team_id).name, seat.source)
+
+
 def _of_order(order: Order) -> list[Seat]:
-    """Its seats, locked, and their holders before them."""
+    """Its seats that did not go back one by one, locked, and their holders before them."""
     holders = select(Seat.user_id).where(Seat.order_id == order.id, Seat.user_id.is_not(None))
-    for user_id in list(db.session.scalars(holders.distinct().order_by(Seat.user_id))):
-        lock_person(user_id or 0)
-    query = select(Seat).filter_by(order_id=order.id).order_by(Seat.id).with_for_update()
+    lock_people(user_id for user_id in db.session.scalars(holders) if user_id is not None)
+    query = select(Seat).filter_by(order_id=order.id, refund_id=None).order_by(Seat.id).with_for_update()
     return list(db.session.scalars(query.execution_options(populate_existing=True)))

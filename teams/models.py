@@ -48,7 +48,7 @@ class Seat(Base):
     `mails` counts the invitations ever sent. `user_id` is who holds it, `by_another` whether their account had another
     address than the one invited. `left_at` is set where its holder left it and it was used, `ended_at` once the money
     went back, `pause_reason` while the payment is disputed. `freed` says why it came back last, `was_for` from which
-    address.
+    address. `refund_id` is the refund that gave the money of this seat alone back, while nobody had it.
     """
 
     __tablename__ = "team_seats"
@@ -59,6 +59,7 @@ class Seat(Base):
         CheckConstraint("accepted_at IS NULL OR email <> ''", name="accepted"),
         CheckConstraint("(email = '') = (invited_at IS NULL)", name="invited"),
         CheckConstraint("(was_for = '') = (freed IS NULL)", name="freed"),
+        CheckConstraint("refund_id IS NULL OR (ended_at IS NOT NULL AND email = '')", name="returned"),
         Index(
             "one_seat_of_an_address", "team_id", "course_id", "email", unique=True,
             sqlite_where=OF_AN_ADDRESS, postgresql_where=OF_AN_ADDRESS,
@@ -89,6 +90,7 @@ class Seat(Base):
     left_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     pause_reason: Mapped[str] = mapped_column(server_default="", default="")
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"), index=True)
 
     @property
     def source(self) -> str:

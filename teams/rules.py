@@ -149,6 +149,17 @@ def notes_on(seat: SeatStory, is_lost: bool) -> Iterator[str]:
         yield FREED[seat.freed].format(seat.was_for)
 
 
+@dataclass(frozen=True)
+class Use:
+    """How the seats of an order that stand are used: `held` is how many have somebody, `unused` how many nobody has
+    accepted, invited or not, `free` how many nobody is invited to. What is left was used by somebody who is gone."""
+
+    seats: int = 0
+    held: int = 0
+    unused: int = 0
+    free: int = 0
+
+
 def may_move(percent: int) -> bool:
     """Whether a seat may go on to somebody else."""
     return percent < MOVES_BELOW

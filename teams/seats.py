@@ -14,11 +14,13 @@ from core.errors import Conflict, NotFound
 from core.ids import fingerprint, random_token
 from courses.models import Course
 from enrollment.admission.services import require_admission
+from enrollment.models import Enrollment
 from enrollment.rules import EndReason, GrantKind
 from enrollment.services import (
     ENDED,
     end_grants,
     enroll,
+    enroll_again,
     find_enrollment,
     holds,
     lock_person,
@@ -28,7 +30,7 @@ from progress import rules as progress
 from progress.models import CourseCompletion
 from progress.services import done_steps, required_steps
 from teams.models import Seat, Team
-from teams.rules import Freed, Invitation, Share, may_move, read_invitations
+from teams.rules import Freed, Invitation, Share, Use, may_move, read_invitations
 from teams.services import NO_LINK
 
 PAUSED = "The payment for this seat is being looked at. The link works again once that is settled."
@@ -106,6 +108,15 @@ def invitation_of(token: str) -> tuple[Seat, Team, Course]:
     return found[0], found[1], found[2]
 
 
+def use_of(order_id: int) -> Use:
+    """How the seats of an order are used; none of an order of something else."""
+    unused, free = Seat.accepted_at.is_(None), Seat.email == ""
+    counted = select(
+        func.count(), func.count(Seat.user_id), func.count().filter(unused), func.count().filter(free)
+    )
+    return Use(*db.session.execute(counted.where(Seat.order_id == order_id, Seat.ended_at.is_(None))).one())
+
+
 def seats_held(user_id: int) -> list[tuple[Seat, Team, Course]]:
     """The seats that this person holds, the newest first."""
     query = (
@@ -173,19 +184,19 @@ def leave(user_id: int, seat_id: int) -> None:
     record("seat.leave", f"seat:{seat_id}", {"used": is_used}, actor_id=user_id)
 
 
-def reopen(seat: Seat) -> None:
+def reopen(seat: Seat) -> list[Enrollment]:
     """Give a seat back whose money is with the school after all: who held it is in again. It is free where nobody
-    did, or who did has another seat by now. A seat that stands changes nothing."""
+    did, or who did has another seat by now. A seat that stands changes nothing. The enrollments that this opened."""
     if seat.ended_at is None:
-        return
+        return []
     if seat.left_at is None and (seat.user_id is None or _has_another(seat)):
         _clear(seat, Freed.REOPENED)
     seat.ended_at = None
     db.session.flush()
-    holder = seat.user_id
-    if holder is not None and not was_ended_by_school(find_enrollment(holder, seat.course_id)):
-        enroll(holder, seat.course_id, GrantKind.SEAT, source=seat.source, order_id=seat.order_id)
-        record("seat.reopen", seat.source)
+    if seat.user_id is None:
+        return []
+    record("seat.reopen", seat.source)
+    return enroll_again(seat.user_id, seat.course_id, GrantKind.SEAT, seat.source, seat.order_id)
 
 
 def percent_of(user_id: int, course_id: int) -> int:

@@ -280,6 +280,7 @@ POST admin_refunds.refund            login   403     403     403     403     422
 POST admin_refunds.approve           login   403     403     403     403     409     409
 POST admin_refunds.decline           login   403     403     403     403     422     422
 POST refunds.ask                     login   422     404     404     404     404     404
+POST refunds.withdraw                login   303     404     404     404     404     404
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
 POST admin_gifts.send                login   403     403     403     403     303     303
 POST admin_seats.change              login   403     403     403     403     303     303
@@ -393,7 +394,7 @@ VALUES: dict[str, dict[str, Any]] = {
     **{f"seat.{each}": {"seat_id": 2} for each in ("choose", "leave")},
     **{f"seat.{each}": {"token": "THE-SEAT"} for each in ("join", "accept", "decline")},
     **{f"seat.{each}": {"token": "THE-TEAM"} for each in ("ask_manager", "become_manager")},
-    "refunds.ask": {"number": "THE-ORDER"},
+    **{f"refunds.{each}": {"number": "THE-ORDER"} for each in ("ask", "withdraw")},
     "admin_refunds.refund": {"number": "THE-ORDER"},
     "admin_refunds.approve": {"request_id": 1},
     "admin_refunds.decline": {"request_id": 1},

@@ -2,7 +2,7 @@
 cohort who were in the course before: that it stays open to them until the cohort begins.
 
 Revision: 20261122_board
-Follows: 20261122_gifts
+Follows: 20261122_figures
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 
 
 revision = "20261122_board"
-down_revision = "20261122_gifts"
+down_revision = "20261122_figures"
 branch_labels = None
 depends_on = None
 

@@ -2,7 +2,7 @@
 orders of companies by the words of the company's name and of its own order number.
 
 Revision: 20261122_figures
-Follows: 20261122_gifts
+Follows: 20261122_payments_list
 """
 
 import re
@@ -16,7 +16,7 @@ from alembic import op
 
 
 revision = "20261122_figures"
-down_revision = "20261122_gifts"
+down_revision = "20261122_payments_list"
 branch_labels = None
 depends_on = None
 

@@ -48,16 +48,19 @@ def claim() -> Answer:
     form, person = CodeForm(), signed_in()
     if not form.validate_on_submit():
         return _page(form), 422
-    code = form.code.data or ""
+    take = partial(_take, form.code.data or "", person.user_id)
     try:
-        _, course = _find(code, person)
-        slug = course.slug
-        with transaction():
-            services.claim(code, person.user_id)
+        slug = try_code("gift", person.user_id, take, GiftCodeRefused, TOO_MANY)
     except (InvalidInput, LimitReached, Conflict) as problem:
         return _refused(form, problem.sentence)
     flash("The gift is yours. Welcome in.", "success")
     return redirect(f"/learn/{slug}", 303)
+
+
+def _take(code: str, user_id: int) -> str:
+    """Claim the gift of this code: the slug of its course."""
+    with transaction():
+        return services.claim(code, user_id).slug
 
 
 def _find(code: str, person: Reader | None) -> tuple[Gift, Course]:

@@ -8,6 +8,7 @@ from shop import words
 from shop.fulfilment import Thanks, first_course, fulfils, sold_at
 from shop.gifts.models import Gift
 from shop.gifts.services import forget, gift_of, lock_gift, open_gift
+from shop.holders import Given, tell_ended, tell_paused, tell_restored
 from shop.models import Order, OrderKind
 from shop.words import Words
 
@@ -24,25 +25,26 @@ class Gifts:
         return order.user_id is None
 
     def give(self, order: Order) -> None:
-        open_gift(order)
+        gift = lock_gift(order.id)
+        tell_restored(order, _given(gift), open_gift(gift))
 
     def pause(self, order: Order, reason: PauseReason) -> None:
         gift = lock_gift(order.id)
         gift.pause_reason = reason.value
         db.session.flush()
-        pause_grants(gift.source, reason)
+        tell_paused(order, _given(gift), pause_grants(gift.source, reason))
 
     def resume(self, order: Order, reason: PauseReason) -> None:
         gift = lock_gift(order.id)
         gift.pause_reason = ""
         db.session.flush()
-        resume_grants(gift.source, reason)
+        tell_restored(order, _given(gift), resume_grants(gift.source, reason))
 
     def take_back(self, order: Order, reason: EndReason) -> None:
         gift = lock_gift(order.id)
         gift.ended_at = gift.ended_at or now()
         db.session.flush()
-        take_back_grants(gift.source, reason)
+        tell_ended(order, _given(gift), take_back_grants(gift.source, reason))
 
     def forget(self, order: Order) -> None:
         forget(lock_gift(order.id))
@@ -59,6 +61,10 @@ class Gifts:
         return Thanks(
             "Your gift is ready", "The gift is wrapped.", _what_next(gift_of(order)), "Go to my gift"
         )
+
+
+def _given(gift: Gift) -> Given:
+    return Given("gift", gift.giver_name, gift.source)
 
 
 def _what_next(gift: Gift | None) -> str:

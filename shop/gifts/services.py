@@ -18,10 +18,12 @@ from core.ids import fingerprint
 from core.money import Money
 from courses.models import Course
 from enrollment.admission.services import require_admission
+from enrollment.models import Enrollment
 from enrollment.rules import GrantKind
 from enrollment.services import (
     ENDED,
     enroll,
+    enroll_again,
     find_enrollment,
     holds,
     lock_person,
@@ -96,18 +98,19 @@ def lock_gift(order_id: int) -> Gift:
     return found
 
 
-def open_gift(order: Order) -> None:
+def open_gift(gift: Gift) -> list[Enrollment]:
     """Let the code of a paid gift be good, and mail it where its day has come. A second time changes nothing.
 
-    One whose money is with the school after all is given back to whoever had claimed it.
+    One whose money is with the school after all is given back to whoever had claimed it: the enrollment where this
+    opened it. The gift is locked.
     """
-    gift = lock_gift(order.id)
     has_returned, gift.ended_at = gift.ended_at is not None, None
     gift.code_hash = fingerprint(code(gift))
     db.session.flush()
-    if has_returned and gift.claimed_by is not None:
-        _give_again(gift, gift.claimed_by)
     send_if_due(gift)
+    if not has_returned or gift.claimed_by is None:
+        return []
+    return enroll_again(gift.claimed_by, gift.course_id, GrantKind.GIFT, gift.source, gift.order_id)
 
 
 def send_if_due(gift: Gift) -> bool:
@@ -235,8 +238,3 @@ def _take(gift: Gift, user_id: int) -> None:
     if taken is None:
         raise GiftCodeRefused
     db.session.refresh(gift)
-
-
-def _give_again(gift: Gift, holder: int) -> None:
-    if not was_ended_by_school(find_enrollment(holder, gift.course_id)):
-        enroll(holder, gift.course_id, GrantKind.GIFT, source=gift.source, order_id=gift.order_id)

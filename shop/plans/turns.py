@@ -12,12 +12,12 @@ from core.config import current_config
 from core.database import db, insert_once
 from core.errors import Conflict
 from enrollment.rules import EndReason, GrantKind, PauseReason
-from enrollment.services import end_grants, extend_grants, lock_person, pause_grants, resume_grants
+from enrollment.services import end_grants, extend_grants, pause_grants, resume_grants
 from payments.billing import Invoice, Subscription
 from payments.values import Payment
 from shop.ledger import services as ledger
 from shop.models import Order, OrderKind
-from shop.orders import lock_order, lock_with_buyer
+from shop.orders import lock_with, lock_with_buyer
 from shop.plans import mails, rules
 from shop.plans.fulfilment import open_courses
 from shop.plans.models import PlanPayment, PlanTerm
@@ -58,9 +58,7 @@ def apply(subscription: Subscription, cause: str) -> Order | None:
     found = order_of(subscription)
     if found is None:
         return None
-    if found.user_id is not None:
-        lock_person(found.user_id)
-    order = lock_order(found.id)
+    order = lock_with(found.id, found.user_id)
     if order.subscription_id not in (None, subscription.id):
         return order
     order.subscription_id = subscription.id

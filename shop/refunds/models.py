@@ -16,13 +16,17 @@ class RefundRow(Base):
 
     `stripe_id` is None until Stripe has answered. `asked_by` is None for one that was made at Stripe or by itself.
     `payment_id` names, of a plan, which of its payments goes back; it is empty for an order of one payment.
-    `ends_access` ends what the order gave though only a part goes back. `attempt` counts Stripe's definite failures:
+    `ends_access` ends what the order gave though only a part goes back. `seats` is how many free seats went with it:
+    the amount is their price, and they are nobody's while it stands. `attempt` counts Stripe's definite failures:
     it is part of the idempotency key. `failure` is the sentence that says why it failed. Amounts are integers of the
     currency's minor unit.
     """
 
     __tablename__ = "refunds"
-    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("seats >= 0", name="seats"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
@@ -35,6 +39,7 @@ class RefundRow(Base):
     note: Mapped[str] = mapped_column(default="")
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     ends_access: Mapped[bool] = mapped_column(default=False)
+    seats: Mapped[int] = mapped_column(server_default="0", default=0)
     attempt: Mapped[int] = mapped_column(default=1)
     failure: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(index=True)

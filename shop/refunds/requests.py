@@ -23,7 +23,7 @@ from shop.rules import ENTERED
 # The greatest progress of a person in these courses, in percent.
 TellProgress = Callable[[int, Sequence[int]], int]
 _tellers: list[TellProgress] = []
-ANSWERED = "The school has answered this request already."
+ANSWERED = "This request is open no more: it was answered, or withdrawn."
 CLOSED = "This order is not one whose money can be asked back now."
 
 
@@ -56,8 +56,7 @@ def asking_of(order: Order, time_zone: str) -> Asking | None:
         return None
     last_day = (order.paid_at + timedelta(days=order.refund_days)).astimezone(ZoneInfo(time_zone)).date()
     promise = Promise(last_day, order.refund_days, order.refund_max_progress, _progress_of(order))
-    has_button = order.kind.is_for_oneself and not is_plan
-    why = outside(promise, _today(time_zone)) if has_button else Outside.BY_LETTER
+    why = outside(promise, _today(time_zone)) if order.is_paid_once_for_oneself else Outside.BY_LETTER
     return Asking(why, promise, last)
 
 
@@ -82,6 +81,20 @@ def ask(number: str, user_id: int, text: str, time_zone: str) -> RefundRequest:
     record("refund.ask", f"order:{number}", actor_id=user_id)
     _tell_both(order, request)
     return request
+
+
+def withdraw(number: str, user_id: int) -> None:
+    """Take back what one asked for of one's own order, which may be asked for again. Raises NotFound for another's,
+    Conflict where no request is open."""
+    order = lock_with_buyer(number)
+    if order.user_id != user_id:
+        raise NotFound("There is no such order among yours.")
+    request = _last_of(order)
+    if request is None or request.state is not RequestState.OPEN:
+        raise Conflict(ANSWERED)
+    request.state = RequestState.WITHDRAWN
+    db.session.flush()
+    record("refund.withdraw", f"order:{number}", actor_id=user_id)
 
 
 def approve(request_id: int, by: int) -> int:
@@ -137,8 +150,12 @@ def _tell_both(order: Order, request: RefundRequest) -> None:
 
 
 def _last_of(order: Order) -> RefundRequest | None:
-    query = select(RefundRequest).filter_by(order_id=order.id).order_by(RefundRequest.id.desc())
-    return db.session.scalar(query.limit(1))
+    """What its buyer asked last and did not withdraw."""
+    query = select(RefundRequest).where(
+        RefundRequest.order_id == order.id, RefundRequest.state != RequestState.WITHDRAWN
+    )
+    newest = query.order_by(RefundRequest.id.desc()).limit(1)
+    return db.session.scalar(newest.execution_options(populate_existing=True))
 
 
 def _progress_of(order: Order) -> int:

@@ -46,6 +46,13 @@ def require_refundable(state: OrderState, left: Money, amount: Money) -> None:
         )
 
 
+def price_of_some(paid: Money, seats: int, gone: int, number: int) -> Money:
+    """What so many of `seats` that were paid together brought, where `gone` of them went back before; all of them
+    bring what was paid."""
+    parts = paid.split([1] * seats)[gone : gone + number]
+    return Money(sum(part.minor for part in parts), paid.currency)
+
+
 @dataclass(frozen=True)
 class Promise:
     """The refund promise as it was frozen in an order, and what it is held against. `last_day` is the last one on
@@ -81,3 +88,4 @@ class RequestState(StrEnum):
     OPEN = "open"
     APPROVED = "approved"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by the learner

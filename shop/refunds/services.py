@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
 
+from core import events
 from core.audit import record
 from core.clock import now
 from core.config import current_config
@@ -31,13 +32,30 @@ _OVER = frozenset(RefundState) - STANDING
 @dataclass(frozen=True)
 class Wish:
     """How much is to go back, why, and whether what the order gave ends though only a part goes back. `payment_id`
-    names which payment of a plan."""
+    names which payment of a plan; `seats` is how many free seats go back for it."""
 
     amount: Money
     reason: RefundReason = RefundReason.REQUESTED
     note: str = ""
     ends_access: bool = False
     payment_id: str = ""
+    seats: int = 0
+
+
+@dataclass(frozen=True)
+class SeatsReturned:
+    """So many free seats of an order are to be the team's no more, by this refund of their price."""
+
+    refund_id: int
+    order_id: int
+    number: int
+
+
+@dataclass(frozen=True)
+class SeatsNotReturned:
+    """The refund by which seats went back has failed."""
+
+    refund_id: int
 
 
 def refunds_of(order: Order) -> list[RefundRow]:
@@ -77,11 +95,17 @@ def _paid_by(order: Order, payment_id: str) -> int:
     return db.session.scalar(query) or 0
 
 
+def price_of_seats(order: Order, number: int) -> Money:
+    """What so many more of its seats brought, beside those that went back."""
+    gone = sum(row.seats for row in refunds_of(order) if row.state in STANDING)
+    return rules.price_of_some(order.amount, order.quantity, gone, number)
+
+
 def place(order: Order, wish: Wish, by: int | None) -> RefundRow:
     """Write down that this much is to go back. `by` is None where nobody asked for it.
 
-    Raises Conflict while another is not answered yet, while the payment is disputed or where nothing can go back,
-    InvalidInput for too much, PaymentsOff without a key.
+    Raises Conflict while another is not answered yet, while the payment is disputed, where nothing can go back, and
+    where fewer seats are free than are to go, InvalidInput for too much, PaymentsOff without a key.
     """
     if disputes.is_disputed(order.id):
         raise Conflict(DISPUTED)
@@ -92,12 +116,19 @@ def place(order: Order, wish: Wish, by: int | None) -> RefundRow:
     row = RefundRow(
         order_id=order.id, payment_id=wish.payment_id, amount_minor=wish.amount.minor, currency=wish.amount.currency,
         state=RefundState.PENDING, reason=wish.reason.value, note=wish.note, asked_by=by,
-        ends_access=wish.ends_access, attempt=1, created_at=now(),
+        ends_access=wish.ends_access, seats=wish.seats, attempt=1, created_at=now(),
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    told = {"amount": str(row.amount), "reason": row.reason, "ends_access": row.ends_access}
+    told = {
+        "amount": str(row.amount),
+        "reason": row.reason,
+        "ends_access": row.ends_access,
+        "seats": row.seats,
+    }
     record("order.refund", f"order:{order.number}", told, actor_id=by)
+    if row.seats:
+        events.publish(SeatsReturned(row.id, order.id, row.seats))
     return row
 
 
@@ -189,6 +220,7 @@ def refuse(refund_id: int, sentence: str) -> None:
     if _is_unsent(row):
         row.state, row.failure, row.settled_at = RefundState.FAILED, sentence, now()
         db.session.flush()
+        _give_seats_again(row)
 
 
 def count_failure(refund_id: int, attempt: int) -> None:
@@ -236,7 +268,13 @@ def _turn(row: RefundRow, refund: Refund) -> bool:
     if after is not before:
         row.failure = refund.failure.replace("_", " ")
         row.settled_at = None if after is RefundState.REQUIRES_ACTION else now()
+        _give_seats_again(row)
     return has_turned
+
+
+def _give_seats_again(row: RefundRow) -> None:
+    if row.seats and row.state in _OVER:
+        events.publish(SeatsNotReturned(row.id))
 
 
 def _as_told(row: RefundRow) -> Refund:

@@ -28,3 +28,13 @@ def ask(number: str) -> str | Response | tuple[str, int]:
         requests.ask(number, person.user_id, form.text.data or "", person.time_zone)
     flash("The school has your request, and answers by mail.", "success")
     return redirect(f"/orders/{number}", 303)
+
+
+@bp.post("/orders/<number>/refund-request/withdraw")
+@allow(SIGNED_IN)
+def withdraw(number: str) -> Response:
+    """Take the request back: nothing of the order changes."""
+    with transaction():
+        requests.withdraw(number, signed_in().user_id)
+    flash("Your request is withdrawn. The order stays as it is.", "success")
+    return redirect(f"/orders/{number}", 303)

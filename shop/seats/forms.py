@@ -1,7 +1,7 @@
 """What a company types to order seats."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, RadioField, StringField
+from wtforms import EmailField, RadioField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from accounts.rules import normal_name
@@ -19,8 +19,7 @@ WAYS = {
 
 
 class SeatsForm(FlaskForm):
-    """How many seats, what the invoice is to say, of a guest the address, and where the school asks for it, the
-    consent to immediate access."""
+    """How many seats, what the invoice is to say, and of a guest the address."""
 
     seats = WholeNumberField(
         "Number of seats",
@@ -37,14 +36,12 @@ class SeatsForm(FlaskForm):
     order_reference = StringField("Your order number", filters=[normal_name], validators=[Length(max=80)])
     email = EmailField("Email address", validators=[DataRequired("Enter your email address")])
     way = RadioField("How do you pay?", default=CARD)
-    consent = BooleanField()
 
-    def __init__(self, currency: str, consent: str, before: Order | None, is_guest: bool) -> None:
+    def __init__(self, currency: str, before: Order | None, is_guest: bool) -> None:
         super().__init__(data=_typed(before))
         if not is_guest:
             del self.email
         self.way.choices = WAYS if takes_transfers(currency) else {CARD: WAYS[CARD]}
-        self.consent.label.text = consent
 
     @property
     def invoicing(self) -> Invoicing:
@@ -57,6 +54,5 @@ def _typed(before: Order | None) -> dict[str, object]:
         return {"seats": 5}
     return {
         "seats": before.quantity, "company": before.company, "order_reference": before.order_reference,
-        "way": TRANSFER if before.by_transfer else CARD, "consent": bool(before.consent_version),
-        "email": before.email,
+        "way": TRANSFER if before.by_transfer else CARD, "email": before.email,
     }  # fmt: skip

@@ -8,16 +8,14 @@ from werkzeug.wrappers import Response
 from core.config import current_config
 from core.errors import Conflict, DomainError, InvalidInput
 from core.money import Money
-from core.school import current_school
 from core.web import ANYONE, Reader, allow, private, reader, render
 from courses.models import Course
 from courses.services import find_course
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
-from shop import checkout
+from shop import checkout, words
 from shop.buying import guest, require_room
 from shop.guests.access import guest_key
 from shop.guests.standing import checkout_here
-from shop.legal import consent_asked
 from shop.models import Order
 from shop.orders import Buyer
 from shop.seats.forms import SeatsForm
@@ -37,7 +35,7 @@ def order(course: str) -> Answer:
     found, person = find_course(course), reader()
     if found.price.is_free:
         return redirect(f"/courses/{course}")
-    form = SeatsForm(found.currency, consent_asked(), _begun(found, person), person is None)
+    form = SeatsForm(found.currency, _begun(found, person), person is None)
     if "look" in request.form:  # The rest is asked for when they are ordered.
         return _look(found, form)
     if not form.validate_on_submit():
@@ -64,7 +62,7 @@ def _begin(course: Course, form: SeatsForm, person: Reader | None) -> Answer:
     try:
         buyer = Buyer(person.user_id, person.email) if person else guest(form.email.data or "")
         offered = partial(of_seats, course, seats, invoicing)
-        return redirect(checkout.begin(buyer, offered, form.consent.data), 303)
+        return redirect(checkout.begin(buyer, offered), 303)
     except InvalidInput as problem:
         form[problem.field or "seats"].errors = [problem.sentence]
         return _page(course, form), 422
@@ -77,7 +75,7 @@ def _begin(course: Course, form: SeatsForm, person: Reader | None) -> Answer:
 def _page(
     course: Course, form: SeatsForm, total: Money | None = None, trouble: DomainError | None = None
 ) -> str:
-    config, school = current_config(), current_school()
+    config = current_config()
     return render(
         "shop/seats.html",
         nav="courses",
@@ -88,5 +86,5 @@ def _page(
         trouble=trouble.sentence if trouble else "",
         payments_off="" if config.takes_money else checkout.NO_MONEY,
         is_test_money=config.takes_test_money,
-        promise={"refund_days": school.refund_days, "refund_max_progress": school.refund_max_progress},
+        asking=words.of_seats(course.title).asking,
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from core.config import Config
@@ -15,6 +16,7 @@ from tests.admin.orders import part, shown
 from tests.conftest import NOON, make_config
 from tests.factories import make_order, make_user, post
 from tests.stripe import KEY, SECRET
+from tests.teams.clinic import Clinic
 
 
 @pytest.fixture
@@ -63,6 +65,50 @@ def test_a_refund_is_shown_before_it_is_made(
     assert "Kind" in part(page, "refunds")
     assert shown(client.get("/admin/refunds?state=succeeded").text, ("ONE",)) == ["ONE"]
     assert shown(client.get("/admin/refunds?state=failed").text, ("ONE",)) == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({"how": "all"}, "People who lose access with their seat, and are told by mail: 1."),
+        ({"how": "part", "amount": "49.00", "ends_access": "y"}, "People who lose access with their seat"),
+        ({"how": "part", "amount": "49.00"}, "People who keep their seat: 1."),
+    ],
+)
+def test_who_refunds_seats_reads_how_they_are_used(
+    app: Flask, client: FlaskClient, admin: Any, wish: dict[str, str], said: str
+) -> None:
+    clinic = Clinic(app, 4)
+    clinic.seat_somebody()
+    clinic.invite("bo@example.org")
+
+    preview = post(client, f"/admin/orders/{clinic.orders[0].number}/refund", {**HALF, **wish}).text
+
+    assert said in preview
+    assert "Seats that nobody has taken: 3 of 4." in preview
+
+
+def test_free_seats_are_refunded_at_their_price_and_no_others(
+    app: Flask, client: FlaskClient, admin: Any, monkeypatch: Any
+) -> None:
+    answer_of_stripe(monkeypatch, "pending")
+    clinic = Clinic(app, 4)
+    clinic.seat_somebody()
+    clinic.invite("bo@example.org")
+    path, wish = f"/admin/orders/{clinic.orders[0].number}/refund", {**HALF, "how": "seats"}
+
+    refused = [post(client, path, {**wish, "seats": many}) for many in ("", "some", "0", "3")]
+    preview = post(client, path, {**wish, "seats": "2"}).text
+    post(client, path, {**wish, "seats": "2", "confirmed": "1"})
+
+    assert [(each.status_code, "Write a number from 1 to 2" in each.text) for each in refused] == [
+        (422, True)
+    ] * 4
+    assert "Give 98.00 USD back" in preview
+    assert "Seats that leave the team: 2. Seats that stay: 2." in preview
+    assert 'name="seats" value="2"' in preview
+    assert [seat.is_ended for seat in clinic.seats()] == [False, False, True, True]
+    assert 'value="seats"' not in client.get(path).text  # None is free any more.
 
 
 def test_too_much_or_no_amount_is_said_at_its_field(

@@ -70,10 +70,11 @@ def decide(
     ends_at: datetime | None = None,
     schedule: Schedule = ALWAYS,
     opens: Mapping[str, Any] = MappingProxyType({}),
+    reason: str = "order",
 ) -> Decision:
     finished, steps = frozenset(map(int, done.split())), (*STEPS[:4], replace(STEPS[4], **opens))
     facts = Facts(
-        teaches, state, end_reason, order, finished, steps, checkout, pause_reason, ends_at, schedule
+        teaches, state, end_reason, order, finished, steps, checkout, pause_reason, ends_at, schedule, reason
     )
     return may_enter(facts, steps[step - 1], NOON)
 
@@ -136,6 +137,15 @@ R = Reason
         (decide(1, state="paused", pause_reason="dispute"), (R.PAYMENT_DISPUTED,)),
         (decide(1, state="paused", pause_reason="payment"), (R.PAYMENT_DUE,)),
         (decide(1, state="paused", pause_reason="dispute", done="1"), (R.PAYMENT_DISPUTED,)),
+        # Of what somebody else paid for, the money and the dispute are theirs.
+        (decide(1, state="revoked", end_reason="refund", reason="seat"), (R.SEAT_TAKEN_BACK,)),
+        (decide(1, state="revoked", end_reason="dispute", reason="seat"), (R.SEAT_TAKEN_BACK,)),
+        (decide(1, state="revoked", end_reason="refund", reason="gift"), (R.GIFT_TAKEN_BACK,)),
+        (decide(1, state="revoked", end_reason="dispute", reason="gift"), (R.GIFT_TAKEN_BACK,)),
+        (decide(1, state="revoked", end_reason="seat", reason="seat"), (R.SEAT_LEFT,)),
+        (decide(1, state="revoked", end_reason="admin", reason="gift"), (R.REVOKED,)),
+        (decide(1, state="paused", pause_reason="dispute", reason="seat"), (R.SEAT_DISPUTED,)),
+        (decide(1, state="paused", pause_reason="dispute", reason="gift"), (R.GIFT_DISPUTED,)),
         # No job has to come by for the time to be over.
         (decide(1, ends_at=NOON), (R.EXPIRED,)),
         (decide(1, ends_at=NOON, done="1"), (R.EXPIRED,)),

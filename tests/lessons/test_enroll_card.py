@@ -15,8 +15,8 @@ from core.config import Config
 from core.database import db, transaction
 from core.school import change_school
 from courses.models import Step
-from enrollment.rules import EndReason
-from enrollment.services import end_access
+from enrollment.rules import EndReason, PauseReason
+from enrollment.services import end_access, pause_grants
 from tests.conftest import make_config
 from tests.counting import statements
 from tests.factories import enroll, make_course, make_order, make_user, sign_in, steps_of
@@ -148,6 +148,47 @@ def test_who_got_the_money_back_may_enroll_again(client: FlaskClient, person: An
 
     assert "your progress is kept" in html
     assert buttons(html) == ["Enroll for 489.00 USD"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("seat", "The team that gave you your seat had its money back."),
+        ("gift", "Whoever gave you this course had their money back."),
+    ],
+)
+def test_who_paid_nothing_reads_whose_money_went_back(
+    client: FlaskClient, person: Any, paid: Any, kind: str, said: str
+) -> None:
+    enroll(person, paid, kind)
+    with transaction():
+        end_access(person.id, paid.id, EndReason.REFUND)
+
+    html = card(client)
+
+    assert said in html
+    assert buttons(html) == ["Enroll for 489.00 USD"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("order", "ask your bank to withdraw the dispute"),
+        ("seat", "Ask the team that gave you the seat"),
+        ("gift", "Ask whoever gave it to you"),
+    ],
+)
+def test_who_is_to_settle_a_dispute_is_told_so_and_the_others_whom_to_ask(
+    client: FlaskClient, person: Any, paid: Any, kind: str, said: str
+) -> None:
+    enroll(person, paid, kind)
+    with transaction():
+        pause_grants(kind, PauseReason.DISPUTE)
+
+    html = card(client)
+
+    assert said in html
+    assert buttons(html) == []
 
 
 @pytest.mark.parametrize("slug", ["paid", "free"])

@@ -11,7 +11,7 @@ from core.database import db, transaction
 from shop.endings import Ending, order_page
 from shop.models import Order, OrderChange
 from shop.rules import OrderState
-from tests.factories import make_course, make_order, make_user, sign_in
+from tests.factories import enroll, make_course, make_order, make_user, sign_in
 
 TOLD = {
     "pending": Ending.LEFT,
@@ -44,6 +44,19 @@ def test_every_state_has_an_ending(app: Flask, state: OrderState) -> None:
 
 def test_a_refused_card_is_told_while_the_checkout_is_open(app: Flask) -> None:
     assert told(make("pending", failure="Your card was declined.")) == Ending.DECLINED
+
+
+@pytest.mark.parametrize("state", ["expired", "failed"])
+def test_who_has_it_by_now_is_not_told_to_order_again(app: Flask, client: FlaskClient, state: str) -> None:
+    buyer, course = make_user(), make_course(price_minor=4900)
+    order = make_order(buyer, course, state)
+    enroll(buyer, course, "admin")
+    sign_in(client, buyer)
+
+    page = client.get(order.url).text
+
+    assert "is yours by now" in page
+    assert "Start again" not in page
 
 
 def test_while_stripe_is_silent_only_what_is_undecided_is_being_confirmed(app: Flask) -> None:

@@ -25,6 +25,7 @@ PLANS = (
     "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
     "plan_ends",
 )  # fmt: skip
+HOLDERS = ("given_paused", "given_ended", "given_restored")
 KINDS = (*BUYERS, *TO_SCHOOL, *PLANS)
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
@@ -36,6 +37,7 @@ LEAST: dict[str, Any] = {
     "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
     "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
     "was_paused": False, "tax": "", "net": "", "consent": "", "words": of_course("course", "First course"),
+    "noun": "gift", "giver": "", "has_button": False, "is_new": False,
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
@@ -45,9 +47,10 @@ FULL: dict[str, Any] = LEAST | {
     "due": "1 December 2026, 23:59 (UTC)", "due_day": "1 December", "outcome": "The school won.",
     "instalments": 6, "until": datetime(2026, 12, 1, tzinfo=UTC),
     "was_paused": True, "tax": "78.08 USD", "net": "410.92 USD", "consent": "I ask to be let in at once.",
+    "noun": "seat", "giver": "Clinic <am See>", "has_button": True,
 }  # fmt: skip
 LINKS = {
-    "receipt": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
+    "receipt": ["/orders/ST-1", "/orders/ST-1#refund", "/learn/first", "/legal/terms?version=2026-10-01"],
     "receipt_gift": ["/orders/ST-1", "/learn/first", "/legal/terms?version=2026-10-01"],
     "payment_processing": ["/orders/ST-1"],
     "payment_failed": ["/courses/first"],
@@ -111,7 +114,31 @@ def test_each_mail_leads_to_what_it_tells_of(school: None, kind: str) -> None:
         assert f'href="http://127.0.0.1:8000{path}"' in html
 
 
-@pytest.mark.parametrize("kind", BUYERS)
+@pytest.mark.parametrize("kind", ["receipt", "receipt_seats"])
+def test_whose_account_is_new_reads_that_one_step_is_left(school: None, kind: str) -> None:
+    values = FULL | {"quantity": 2, "is_new": True}
+
+    for said in written(kind, values)[1:]:
+        assert "choose a password" in said
+        assert "nothing else to do" not in said
+        assert "open to you now" not in said
+
+
+@pytest.mark.parametrize("kind", HOLDERS)
+def test_a_holder_reads_whose_payment_it_was_where_that_is_known_and_no_amount(
+    school: None, kind: str
+) -> None:
+    for full, least in zip(written(kind), written(kind, LEAST), strict=True):
+        assert "489.00" not in full
+        assert "None" not in least
+        assert "from ," not in least
+    assert "your seat from Clinic <am See>" in written(kind)[1]
+    assert "Clinic &lt;am See&gt;" in written(kind)[2]
+    assert "no money moved" in written(kind)[1]
+    assert "no money moved" not in written(kind, LEAST)[1]
+
+
+@pytest.mark.parametrize("kind", [*BUYERS, *HOLDERS])
 def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
     _, named, html = written(kind)
     _, unnamed, _ = written(kind, LEAST)
@@ -131,10 +158,7 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
             "within 14 days of paying, as long as you have completed no more than 30 percent of the course",
         ),
         ("receipt", "https://stripe.example/receipt"),
-        *(
-            (kind, "You agreed: I ask to be let in at once.")
-            for kind in ("receipt", "receipt_gift", "receipt_seats")
-        ),
+        *((kind, "You agreed: I ask to be let in at once.") for kind in ("receipt", "receipt_gift")),
         ("payment_failed", "Your card has insufficient funds."),
         ("order_review", "Your card has insufficient funds."),
         ("partly_refunded", "no longer opens the course"),
@@ -207,9 +231,11 @@ def test_a_promise_without_a_bound_of_progress_names_none(school: None) -> None:
     assert "within 14 days of paying. To ask for it" in text
 
 
-def test_who_wants_the_money_back_answers_where_answers_are_read(app: Flask) -> None:
-    assert "write to the school" in written("receipt")[1]
+def test_who_wants_the_money_of_a_plan_back_answers_where_answers_are_read(app: Flask) -> None:
+    of_plan = FULL | {"has_button": False}
+    assert "write to the school" in written("receipt", of_plan)[1]
     with transaction():
         change_school({"support_email": "help@example.org"})
 
-    assert "answer this mail" in written("receipt")[1]
+    assert "answer this mail" in written("receipt", of_plan)[1]
+    assert "answer this mail" not in written("receipt")[1]

@@ -143,6 +143,24 @@ def test_the_page_of_an_order_takes_the_request(shop: Shop, sandbox: Sandbox, ad
     assert factories.post(shop.browser(shop.buyer()), path, {"text": "Mine."}).status_code == 404
 
 
+def test_a_learner_withdraws_an_open_request_and_may_ask_again(
+    shop: Shop, sandbox: Sandbox, admin: Any
+) -> None:
+    buyer = shop.buyer()
+    buy(shop, sandbox, buyer)
+    browser, order = shop.browser(buyer), shop.order(buyer)
+    path, withdrawn = f"{order.url}/refund-request/withdraw", ask(shop, buyer)
+    assert "Withdraw the request" in browser.get(order.url).text
+    assert factories.post(shop.browser(shop.buyer()), path).status_code == 404
+
+    assert [factories.post(browser, path).status_code for _ in range(2)] == [303, 409]
+
+    assert "Ask for a refund" in browser.get(order.url).text
+    assert ask(shop, buyer) != withdrawn
+    with pytest.raises(Conflict), transaction():
+        requests.approve(withdrawn, admin.id)
+
+
 def test_the_page_of_an_order_says_why_nothing_can_be_asked(shop: Shop, sandbox: Sandbox, admin: Any) -> None:
     buyer = shop.buyer()
     buy(shop, sandbox, buyer)

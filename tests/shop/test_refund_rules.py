@@ -17,6 +17,7 @@ from shop.refunds.rules import (
     Promise,
     next_state,
     outside,
+    price_of_some,
     require_refundable,
 )
 from shop.rules import OrderState
@@ -100,3 +101,16 @@ def test_two_books_differ_by_what_one_lacks_and_by_amounts() -> None:
     assert compare(ours, ours) == []
     assert sums(theirs.values()) == {"EUR": 200, "USD": 93}
     assert key_of(EntryKind.REFUND, "re_1") == "refund:re_1"
+
+
+@pytest.mark.parametrize(
+    ("paid", "currency", "seats", "expected"),
+    [(300, "USD", 3, [100, 100, 100]), (301, "USD", 3, [101, 100, 100]), (0, "USD", 2, [0, 0])],
+)
+def test_seats_that_go_back_one_by_one_bring_what_was_paid(
+    paid: int, currency: str, seats: int, expected: list[int]
+) -> None:
+    price = Money(paid, currency)
+
+    assert [price_of_some(price, seats, gone, 1).minor for gone in range(seats)] == expected
+    assert price_of_some(price, seats, 0, seats) == price

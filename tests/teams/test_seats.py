@@ -1,6 +1,7 @@
 """What may be done with a seat, and what it does to access."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -23,6 +24,32 @@ def dispute(clinic: Clinic, deed: str) -> None:
     with transaction() as session:
         found = session.get_one(Order, clinic.orders[0].id)
         getattr(fulfilment_of(found), deed)(found, PauseReason.DISPUTE)
+
+
+def told(person: Any) -> list[str]:
+    """What a holder was written about the order of their seat."""
+    return [each.kind for each in factories.mails(person.email) if each.kind.startswith("given")]
+
+
+def test_who_has_another_way_in_is_not_troubled_with_the_end_of_a_seat(clinic: Clinic) -> None:
+    ada = clinic.seat_somebody()
+    factories.enroll(ada, clinic.course, "admin")
+
+    dispute(clinic, "pause")
+    clinic.take_back(clinic.orders[0])
+
+    assert clinic.is_in(ada)
+    assert told(ada) == []
+
+
+def test_a_manager_on_a_seat_of_their_own_order_reads_of_the_order_only(clinic: Clinic) -> None:
+    clinic.invite(clinic.manager.email)
+    clinic.accept(clinic.manager)
+
+    clinic.take_back(clinic.orders[0])
+
+    assert not clinic.is_in(clinic.manager)
+    assert told(clinic.manager) == []
 
 
 def test_a_paid_order_makes_its_seats_once_however_often_it_is_told(clinic: Clinic) -> None:
@@ -170,6 +197,8 @@ def test_a_refund_ends_all_seats_of_its_order_and_no_others(clinic: Clinic) -> N
     assert not clinic.is_in(ada)
     with pytest.raises(NotFound):
         clinic.act(acts.accept, link, bo.id, Share.NOTHING)
+    assert told(ada) == ["given_ended"]
+    assert told(bo) == told(clinic.manager) == []
     assert [seat.is_ended for seat in clinic.seats()] == [True, True, True, False]
     assert clinic.invite("cy@example.org", "di@example.org") == 1
 
@@ -185,6 +214,7 @@ def test_a_refund_that_fails_gives_the_seats_back(clinic: Clinic) -> None:
     clinic.give(clinic.orders[0])
 
     assert clinic.is_in(ada)
+    assert told(ada) == ["given_ended", "given_restored"]
     assert clinic.addresses() == [ada.email, "", "", bo.email]  # Who has another seat by now keeps that one.
     assert not any(seat.is_ended for seat in clinic.seats())
 
@@ -200,6 +230,7 @@ def test_while_the_payment_is_disputed_seats_are_paused(clinic: Clinic) -> None:
     dispute(clinic, "resume")
 
     assert clinic.is_in(ada)
+    assert told(ada) == ["given_paused", "given_restored"]
     assert clinic.accept(bo)
 
 

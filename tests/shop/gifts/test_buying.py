@@ -7,11 +7,15 @@ import pytest
 from core.database import db, transaction
 from core.money import Money
 from courses.models import Course
+from enrollment.rules import PauseReason
+from shop.fulfilment import fulfilment_of
 from shop.gifts.rules import GiftCodeRefused, GiftState
 from shop.models import Order
+from shop.orders import lock_with_buyer
 from shop.reminders import reminders_of
 from shop.turns import let_expire
 from tests import factories
+from tests.crowd import at_once
 from tests.shop.gifts.giving import ANNA, Giving
 from tests.shop.shop import Shop
 from tests.stripe import Sandbox
@@ -235,6 +239,24 @@ def test_who_has_the_course_is_told_that_the_gift_stays(shop: Shop, giving: Givi
     assert "You are in this course already" in page
     assert "Open my gift" not in page
     assert factories.post(client, "/redeem", {"code": code}).status_code == 422
+
+
+def test_gifts_given_to_each_other_are_taken_back_at_once(shop: Shop, giving: Giving) -> None:
+    other = factories.make_user()
+    mine = giving.buy()
+    giving.claim(other)
+    giving.giver, me = other, giving.giver
+    theirs = giving.buy(recipient_email="me@example.org")
+    giving.claim(me, giving.code("me@example.org"))
+    numbers = (mine.number, theirs.number)
+
+    def dispute(turn: int) -> None:
+        with transaction():
+            order = lock_with_buyer(numbers[turn % 2])
+            fulfilment_of(order).pause(order, PauseReason.DISPUTE)
+            fulfilment_of(order).resume(order, PauseReason.DISPUTE)
+
+    assert at_once(shop.app, 8, dispute) == [None] * 8
 
 
 def test_wrong_codes_all_read_alike_and_are_counted(shop: Shop, giving: Giving) -> None:

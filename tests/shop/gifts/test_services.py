@@ -229,6 +229,9 @@ def test_a_refund_takes_a_claimed_gift_back_and_one_that_fails_gives_it_again(gi
 
     giving.turn(order, "give")
     assert giving.is_in(anna)
+    told = factories.mails(anna.email)
+    assert [mail.kind for mail in told] == ["given_ended", "given_restored"]
+    assert "your gift from Mara" in told[0].text
     assert giving.gift().state is GiftState.CLAIMED
 
 

@@ -21,6 +21,8 @@ from shop.guests import standing
 from shop.models import Order
 from shop.offers import of_course
 from shop.orders import Buyer
+from shop.rules import UNPAID
+from shop.turns import let_expire
 from tests import factories
 from tests.factories.rows import detached
 from tests.shop.shop import Shop
@@ -42,6 +44,11 @@ def begin(shop: Shop, email: str = GUEST, browser: str = "one", code: str = "") 
 def orders(email: str = GUEST) -> list[Order]:
     db.session.rollback()
     return list(db.session.scalars(select(Order).filter_by(email=email).order_by(Order.id)))
+
+
+def every_order() -> list[Order]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Order).order_by(Order.id)))
 
 
 def states(email: str = GUEST) -> list[str]:
@@ -167,6 +174,36 @@ def test_there_is_no_account_before_the_money(shop: Shop) -> None:
     assert kinds() == ["payment_processing", "receipt", "guest_welcome"]
 
 
+@pytest.mark.parametrize("deed", ["expire", "fail"])
+def test_the_address_of_who_did_not_pay_is_forgotten(shop: Shop, deed: str) -> None:
+    session = begin(shop)
+    if deed == "fail":
+        shop.sandbox.debit(session)
+        shop.sandbox.deliver()
+        shop.sandbox.fail(session)
+    else:
+        shop.sandbox.expire(session)
+    shop.sandbox.deliver()
+
+    (order,) = every_order()
+    assert (order.state in UNPAID, order.email) == (True, "")
+    assert kinds() == (["payment_processing", "payment_failed"] if deed == "fail" else [])
+
+
+def test_money_that_comes_after_all_finds_the_address_at_stripe(shop: Shop) -> None:
+    session = begin(shop)
+    order_id = every_order()[0].id
+    with transaction():
+        let_expire(order_id, "reconcile", session)
+    assert every_order()[0].email == ""
+
+    shop.sandbox.pay(session)
+    shop.sandbox.deliver()
+
+    assert (states(), kinds()) == (["paid"], ["receipt", "guest_welcome"])
+    assert shop.is_in(account())
+
+
 def test_an_account_that_was_erased_is_not_made_again_by_late_news(shop: Shop, sandbox: Sandbox) -> None:
     session = begin(shop)
     sandbox.pay(session)
@@ -198,7 +235,10 @@ def test_another_browser_or_address_begins_anew_and_the_older_checkout_is_closed
 
     assert second != first
     assert shop.sandbox.account.store.get("checkout.session", first)["status"] == "expired"
-    assert [str(order.state) for order in (*orders(GUEST)[:1], *orders(email)[-1:])] == ["expired", "pending"]
+    assert [(str(order.state), order.email) for order in every_order()] == [
+        ("expired", ""),
+        ("pending", email),
+    ]
 
 
 def test_a_browser_may_pay_for_two_addresses(shop: Shop) -> None:

@@ -10,7 +10,6 @@ from core.errors import InvalidInput
 from core.money import Money
 from core.school import change_school
 from courses.models import Course
-from shop.legal import CONSENT_MISSING
 from shop.seats.rules import PriceBreak
 from shop.seats.services import set_breaks
 from teams.services import team_of
@@ -136,18 +135,32 @@ def test_a_guest_who_buys_seats_becomes_the_first_manager(
     assert kinds == ["receipt_seats", "guest_welcome"]
 
 
-def test_a_school_that_asks_for_consent_asks_it_for_seats_too(
+def test_a_company_is_not_asked_for_what_the_law_asks_of_consumers(
     shop: Shop, sandbox: Sandbox, clinic: Clinic
 ) -> None:
     client, address = shop.browser(clinic.manager), f"/courses/{clinic.course.slug}/team"
-    typed = {"seats": "3", "company": "Clinic am See", "way": "card"}
-    assert 'name="consent"' not in client.get(address).text
     with transaction():
         change_school({"asks_consent": True})
 
-    refused = factories.post(client, address, typed)
-    taken = factories.post(client, address, {**typed, "consent": "y"})
+    page = client.get(address).text
+    taken = factories.post(client, address, {"seats": "3", "company": "Clinic am See", "way": "card"})
 
-    assert (refused.status_code, taken.status_code) == (422, 303)
-    assert CONSENT_MISSING in refused.text
-    assert shop.order(clinic.manager).consent_version
+    assert 'name="consent"' not in page
+    assert taken.status_code == 303
+    assert shop.order(clinic.manager).consent_version == ""
+
+
+def test_the_page_of_seats_and_that_of_their_order_say_the_same_of_their_money(
+    shop: Shop, sandbox: Sandbox, clinic: Clinic
+) -> None:
+    client, told = (
+        shop.browser(clinic.manager),
+        "Whether money for seats goes back depends on how they were used",
+    )
+    page = client.get(f"/courses/{clinic.course.slug}/team").text
+    sandbox.pay(clinic.begin(2))
+    sandbox.deliver()
+
+    assert told in page
+    assert "14 days" not in page
+    assert told in client.get(shop.order(clinic.manager).url).text
