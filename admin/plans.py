@@ -15,9 +15,9 @@ from core.money import Money
 from courses.models import Course
 from shop.models import Order
 from shop.plans.models import Plan, PlanPayment, PlanTerm
-from shop.plans.pages import paid_of, price_in_words
+from shop.plans.pages import price_in_words
 from shop.plans.rules import RUNNING, TermState
-from shop.plans.services import paid_of_plan
+from shop.plans.services import paid_of, paid_of_plan
 from shop.refunds.models import RefundRow
 from shop.refunds.services import standing_in
 
@@ -68,7 +68,7 @@ class TermRow:
     @property
     def due_at(self) -> datetime | None:
         """When the next payment is due; None where none is to come."""
-        return self.term.renews_at if self.is_running and self.term.ends_at is None else None
+        return self.term.next_at
 
 
 def all_plans() -> list[PlanRow]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.database import Base
 from core.money import Money
 from courses.models import Course
-from shop.plans.rules import Rhythm, TermState
+from shop.plans.rules import RUNNING, Rhythm, TermState
 
 
 class Plan(Base):
@@ -84,6 +84,11 @@ class PlanTerm(Base):
     ended_at: Mapped[datetime | None]
     end_note: Mapped[str] = mapped_column(server_default="", default="")
     look_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next payment is taken; None where none follows by itself."""
+        return self.renews_at if self.state in RUNNING and self.ends_at is None else None
 
 
 class PlanPayment(Base):

@@ -1,16 +1,13 @@
 """How a plan looks: before it is bought, and on the pages of its order."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
 from core.database import db
 from core.money import Money
 from shop.models import Order
-from shop.plans.models import Plan, PlanPayment, PlanTerm
+from shop.plans.models import Plan, PlanTerm
 from shop.plans.rules import RUNNING, TermState
 from shop.plans.services import paid_of_plan
 
@@ -77,7 +74,7 @@ def card_of(order: Order, time_zone: str) -> PlanCard | None:
         order=order,
         state=term.state,
         bills=_bills_of(order, zone),
-        next_on=_day(term.renews_at if term.ends_at is None else None, zone),
+        next_on=_day(term.next_at, zone),
         closes_on=_day(term.grace_until, zone),
         ends_on=_day(term.ended_at or term.ends_at, zone),
         why=term.end_note,
@@ -89,15 +86,6 @@ def _bills_of(order: Order, zone: ZoneInfo) -> list[PaidBill]:
         PaidBill(_day(each.paid_at, zone), Money(each.amount_minor, order.currency), each.invoice_url)
         for each in paid_of_plan(order)
     ]
-
-
-def paid_of(orders: Sequence[Order]) -> dict[int, int]:
-    """How many payments each of these orders has had, by its id; those without a plan are not in it."""
-    own = [order.id for order in orders if order.rhythm]
-    if not own:
-        return {}
-    counted = select(PlanPayment.order_id, func.count()).where(PlanPayment.order_id.in_(own))
-    return dict(db.session.execute(counted.group_by(PlanPayment.order_id)).all())
 
 
 def _day(moment: datetime | None, zone: ZoneInfo) -> str:

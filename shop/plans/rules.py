@@ -1,5 +1,6 @@
 """The states of a running plan, and how one leads to another. Pure: facts come in, decisions go out."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +17,17 @@ class Rhythm(StrEnum):
 
     MONTH = "month"
     YEAR = "year"
+
+
+MONTHS = {Rhythm.MONTH: 1, Rhythm.YEAR: 12}
+
+
+def next_due(begun: datetime, rhythm: Rhythm) -> datetime:
+    """When the second payment is due, as Stripe reckons it: on the same day of the month, or on the month's last one
+    where it has no such day."""
+    months = begun.month - 1 + MONTHS[rhythm]
+    year, month = begun.year + months // 12, months % 12 + 1
+    return begun.replace(year=year, month=month, day=min(begun.day, monthrange(year, month)[1]))
 
 
 class TermState(StrEnum):

@@ -37,6 +37,37 @@ def test_the_order_shows_what_is_paid_and_leads_to_the_card(plans: PlanShop) -> 
     assert "1 of 3 payments made" in client.get("/account/orders").text
 
 
+NEXT = "19.00 USD on 21 December 2026"
+
+
+def test_an_order_says_how_far_it_is_paid_and_when_the_next_payment_is_taken(plans: PlanShop) -> None:
+    session = plans.begin(plans.make(3))
+    plans.sandbox.pay(session)
+    client = plans.shop.browser(plans.buyer)
+
+    thanked = client.get(f"/checkout/return?session_id={session}").text
+    page, listed = client.get(plans.order.url).text, client.get("/account/orders").text
+
+    assert "payment 1 of 3" in thanked
+    assert "1 of 3 payments made." in page
+    assert "This order is paid." not in page
+    for said in (thanked, page):
+        assert "The next payment of 19.00 USD is taken on 21 December 2026." in said
+    assert "next 19.00 USD on 21 Dec 2026" in listed
+    assert "Paid so far" in listed
+    receipt = next(each for each in factories.mails(plans.buyer.email) if each.kind == "receipt")
+    assert f"{NEXT}, then each month until all 3 are paid" in receipt.text
+
+
+def test_an_order_is_paid_once_all_its_payments_are(plans: PlanShop) -> None:
+    plans.bought(instalments=2)
+    plans.pass_days(32)
+    client = plans.shop.browser(plans.buyer)
+
+    assert "This order is paid." in client.get(plans.order.url).text
+    assert "Paid in full" in client.get("/account/orders").text
+
+
 def test_a_membership_is_ended_after_a_page_that_says_what_it_means_and_taken_up_again(
     plans: PlanShop,
 ) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.money import Money
 from payments.billing import Invoice, Subscription
-from shop.plans.rules import GRACE, LATE, TRANSITIONS, TermState, next_state, standing
+from shop.plans.rules import GRACE, LATE, TRANSITIONS, Rhythm, TermState, next_due, next_state, standing
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -121,3 +121,22 @@ def test_the_same_news_twice_changes_nothing_more(
     once = standing(news, paid, of, before, known, NOON)
 
     assert standing(news, paid, of, once.state, once.grace_until, NOON) == once
+
+
+def noon(*day: int) -> datetime:
+    return datetime(*day, 12, tzinfo=UTC)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("begun", "rhythm", "due"),
+    [
+        (noon(2026, 11, 21), Rhythm.MONTH, noon(2026, 12, 21)),
+        (noon(2026, 12, 31), Rhythm.MONTH, noon(2027, 1, 31)),
+        (noon(2027, 1, 31), Rhythm.MONTH, noon(2027, 2, 28)),
+        (noon(2028, 2, 29), Rhythm.YEAR, noon(2029, 2, 28)),
+    ],
+)
+def test_the_second_payment_is_due_on_the_same_day_or_the_months_last(
+    begun: datetime, rhythm: Rhythm, due: datetime
+) -> None:
+    assert next_due(begun, rhythm) == due
