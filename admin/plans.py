@@ -16,7 +16,7 @@ from courses.models import Course
 from shop.models import Order
 from shop.plans.models import Plan, PlanPayment, PlanTerm
 from shop.plans.pages import price_in_words
-from shop.plans.rules import RUNNING, TermState
+from shop.plans.rules import RUNNING, TermState, Wish
 from shop.plans.services import paid_of, paid_of_plan
 from shop.refunds.models import RefundRow
 from shop.refunds.services import standing_in
@@ -64,6 +64,11 @@ class TermRow:
     @property
     def is_running(self) -> bool:
         return self.term.state in RUNNING
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it is to end, and may be let go on."""
+        return self.term.wish is Wish.GO_ON
 
     @property
     def due_at(self) -> datetime | None:

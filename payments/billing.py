@@ -39,7 +39,8 @@ class Subscription:
     """A subscription as Stripe gives it at this moment, with its invoices. `order_number` is what we wrote into it.
 
     `is_over`: nothing more is drawn. `is_failing`: its latest invoice is due and was not paid. `renews_at` ends the
-    present period. `ends_at` is when it will end, where somebody has cancelled it, or when it ended.
+    present period. `ends_at` is when it will end, where somebody has cancelled it, or when it ended; `end_mark` is what
+    we wrote into it when we last changed that.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Subscription:
     is_failing: bool
     renews_at: datetime
     ends_at: datetime | None
+    end_mark: str = ""
     invoices: tuple[Invoice, ...] = ()
 
     @property

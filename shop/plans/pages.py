@@ -8,7 +8,7 @@ from core.database import db
 from core.money import Money
 from shop.models import Order
 from shop.plans.models import Plan, PlanTerm
-from shop.plans.rules import RUNNING, TermState
+from shop.plans.rules import RUNNING, TermState, Wish, wish_of_buyer
 from shop.plans.services import paid_of_plan
 
 
@@ -32,6 +32,7 @@ class PlanCard:
     closes_on: str  # when access pauses, while a payment is missing
     ends_on: str  # when a cancelled one ends, or the day on which it ended
     why: str  # the school ended it, and says so
+    wish: Wish | None  # what its buyer may ask of its end
 
     @property
     def paid(self) -> int:
@@ -47,13 +48,11 @@ class PlanCard:
 
     @property
     def can_end(self) -> bool:
-        """A membership is the buyer's to end; instalments were agreed on, and the school ends them."""
-        return self.is_membership and self.is_running and not self.ends_on
+        return self.wish is Wish.END
 
     @property
     def can_go_on(self) -> bool:
-        """Not what the school has ended."""
-        return self.is_membership and self.is_running and bool(self.ends_on) and not self.why
+        return self.wish is Wish.GO_ON
 
 
 def price_in_words(plan: Plan) -> str:
@@ -78,6 +77,7 @@ def card_of(order: Order, time_zone: str) -> PlanCard | None:
         closes_on=_day(term.grace_until, zone),
         ends_on=_day(term.ended_at or term.ends_at, zone),
         why=term.end_note,
+        wish=wish_of_buyer(term.wish, order.instalments, term.end_note),
     )
 
 

@@ -25,7 +25,7 @@ BUYERS = (*OF_MONEY, "refund_asked", "guest_welcome")
 TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
 PLANS = (
     "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
-    "plan_ends",
+    "plan_ends", "plan_goes_on",
 )  # fmt: skip
 KINDS = (*BUYERS, *TO_SCHOOL, *PLANS)
 DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
@@ -154,6 +154,7 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("receipt", "49.00 USD on 1 December 2026, then each month until all 6 are paid"),
         ("plan_payment_missing", "1 December 2026"),
         ("plan_recovered", "open to you again"),
+        ("plan_goes_on", "is taken on"),
     ],
 )
 def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:

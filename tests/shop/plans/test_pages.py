@@ -86,6 +86,7 @@ def test_a_membership_is_ended_after_a_page_that_says_what_it_means_and_taken_up
     assert plans.term.ends_at is None
     factories.post(client, f"{url}/end")
     assert plans.term.ends_at == ends_at
+    assert plans.mails == ["plan_begun", "plan_ends", "plan_goes_on", "plan_ends"]
 
 
 def test_somebody_elses_plan_is_not_there(plans: PlanShop) -> None:
