@@ -66,6 +66,12 @@ class TermRow:
         return self.term.state in RUNNING
 
     @property
+    def owed(self) -> Money | None:
+        """The payment that is missing."""
+        minor = self.term.owed_minor
+        return Money(minor, self.order.currency) if minor is not None else None
+
+    @property
     def can_go_on(self) -> bool:
         """Whether it is to end, and may be let go on."""
         return self.term.wish is Wish.GO_ON

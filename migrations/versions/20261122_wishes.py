@@ -1,4 +1,4 @@
-"""What Stripe is asked about the end of a running plan.
+"""What Stripe is asked about the end of a running plan, and what is owed while a payment of one is missing.
 
 Revision: 20261122_wishes
 Follows: 20261122_gifts
@@ -20,6 +20,10 @@ WAITING = sa.text("state = 'asked'")
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("plan_terms") as batch:
+        batch.add_column(sa.Column("owed_minor", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("owed_since", MOMENT, nullable=True))
+        batch.add_column(sa.Column("pay_url", sa.String(), server_default="", nullable=False))
     op.create_table(
         "plan_wishes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -46,3 +50,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("plan_wishes")
+    with op.batch_alter_table("plan_terms") as batch:
+        for column in ("pay_url", "owed_since", "owed_minor"):
+            batch.drop_column(column)

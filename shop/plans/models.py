@@ -71,6 +71,8 @@ class PlanTerm(Base):
     `grace_until`: a payment is missing, and access closes then. `ends_at`: it was cancelled, and access ends then.
     `end_note`: why the school ended it, as its buyer reads it, empty where it did not.
     `renews_at`: when the present period ends, None once Stripe draws nothing more.
+    `owed_minor`, `owed_since`: the payment that is missing, and when it was to come; `pay_url` is Stripe's page of it,
+    where it can be made. None and empty while none is missing.
     `look_at`: when Stripe is asked if it has told nothing, None for never.
     """
 
@@ -84,6 +86,9 @@ class PlanTerm(Base):
     ends_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_note: Mapped[str] = mapped_column(server_default="", default="")
+    owed_minor: Mapped[int | None]
+    owed_since: Mapped[datetime | None]
+    pay_url: Mapped[str] = mapped_column(server_default="", default="")
     look_at: Mapped[datetime | None] = mapped_column(index=True)
 
     @property

@@ -29,6 +29,9 @@ class PlanCard:
     state: TermState
     bills: list[PaidBill]
     next_on: str
+    owed: Money | None  # the payment that is missing
+    owed_since: str
+    pay_url: str  # Stripe's page on which it can be made, or empty
     closes_on: str  # when access pauses, while a payment is missing
     ends_on: str  # when a cancelled one ends, or the day on which it ended
     why: str  # the school ended it, and says so
@@ -74,6 +77,9 @@ def card_of(order: Order, time_zone: str) -> PlanCard | None:
         state=term.state,
         bills=_bills_of(order, zone),
         next_on=_day(term.next_at, zone),
+        owed=Money(term.owed_minor, order.currency) if term.owed_minor is not None else None,
+        owed_since=_day(term.owed_since, zone),
+        pay_url=term.pay_url,
         closes_on=_day(term.grace_until, zone),
         ends_on=_day(term.ended_at or term.ends_at, zone),
         why=term.end_note,

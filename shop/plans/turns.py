@@ -85,6 +85,7 @@ def stop(number: str, why: str, by: int) -> str | None:
     record("plan.stop", f"order:{number}", {"when": "at once", "reason": why}, actor_id=by)
     before, term.end_note = term.state, why
     term.state, term.grace_until, term.ends_at, term.look_at = TermState.ENDED, None, None, now()
+    _note_owed(term, None)
     end_grants(order.source, EndReason.CANCELLED, by)
     _turned(order, term, before, None)
     db.session.flush()
@@ -184,12 +185,20 @@ def _follow(order: Order, term: PlanTerm, subscription: Subscription, paid: int)
         told.state, told.grace_until, told.ends_at, told.look_at,
     )  # fmt: skip
     term.renews_at = None if subscription.is_over else subscription.renews_at
+    _note_owed(term, subscription.owed if told.grace_until is not None else None)
     if before in rules.RUNNING:
         _hear_of_end(order, term, subscription.end_mark)
     if order.state in ENTERED:
         ACCESS[told.state](order, told, before)
     if told.state is not before:
         _turned(order, term, before, told.grace_until or missing)
+
+
+def _note_owed(term: PlanTerm, bill: Invoice | None) -> None:
+    """What is missing, as long as something is."""
+    term.owed_minor = bill.total.minor if bill is not None else None
+    term.owed_since = bill.drawn_at if bill is not None else None
+    term.pay_url = bill.url if bill is not None else ""
 
 
 def _hear_of_end(order: Order, term: PlanTerm, mark: str) -> None:

@@ -30,7 +30,7 @@ S = TermState
 
 
 def invoice(until: datetime = MONTH) -> Invoice:
-    return Invoice("in_1", True, False, Money(10_00, "USD"), until, NOON, "pi_1")
+    return Invoice("in_1", True, False, Money(10_00, "USD"), NOON, until, NOON, "pi_1")
 
 
 def told(**facts: Any) -> Subscription:
