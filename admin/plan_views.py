@@ -17,7 +17,7 @@ from core.web import allow, signed_in
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop.orders import find_order
 from shop.plans import following, services
-from shop.plans.rules import Rhythm
+from shop.plans.rules import Rhythm, Wish
 from shop.plans.services import Draft
 
 bp = Blueprint("admin_plans", __name__, url_prefix="/admin")
@@ -84,6 +84,20 @@ def end(number: str) -> Answer:
         flash(f"{trouble.sentence} The plan goes on until this is done again.", "warn")
     else:
         flash("The buyer is told by mail.", "success")
+    return redirect(url_for("admin_orders.show", number=number), 303)
+
+
+@bp.post("/orders/<number>/plan/go-on")
+@allow(Permission.MONEY)
+@fresh("admin_orders.show")
+def go_on(number: str) -> Answer:
+    """Let a plan go on that was to end with what is paid."""
+    try:
+        following.ask_for(Wish.GO_ON, number, signed_in().user_id)
+    except (StripeSilent, PaymentsOff, StripeRefused) as trouble:
+        flash(f"{trouble.sentence} Whether the plan goes on is not known until this is done again.", "warn")
+    else:
+        flash("The plan goes on. The buyer is told by mail.", "success")
     return redirect(url_for("admin_orders.show", number=number), 303)
 
 

@@ -15,9 +15,9 @@ from core.money import Money
 from courses.models import Course
 from shop.models import Order
 from shop.plans.models import Plan, PlanPayment, PlanTerm
-from shop.plans.pages import paid_of, price_in_words
-from shop.plans.rules import RUNNING, TermState
-from shop.plans.services import paid_of_plan
+from shop.plans.pages import price_in_words
+from shop.plans.rules import RUNNING, TermState, Wish
+from shop.plans.services import paid_of, paid_of_plan
 from shop.refunds.models import RefundRow
 from shop.refunds.services import standing_in
 
@@ -66,9 +66,20 @@ class TermRow:
         return self.term.state in RUNNING
 
     @property
+    def owed(self) -> Money | None:
+        """The payment that is missing."""
+        minor = self.term.owed_minor
+        return Money(minor, self.order.currency) if minor is not None else None
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it is to end, and may be let go on."""
+        return self.term.wish is Wish.GO_ON
+
+    @property
     def due_at(self) -> datetime | None:
         """When the next payment is due; None where none is to come."""
-        return self.term.renews_at if self.is_running and self.term.ends_at is None else None
+        return self.term.next_at
 
 
 def all_plans() -> list[PlanRow]:

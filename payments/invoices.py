@@ -52,6 +52,7 @@ def _invoice(given: Any, payments: dict[str, Payment]) -> Invoice:
         is_paid=given.status == "paid",
         is_open=given.status == "open",
         total=Money(given.total, given.currency.upper()),
+        drawn_at=datetime.fromtimestamp(given.created, UTC),
         until=datetime.fromtimestamp(max(line.period.end for line in given.lines.data), UTC),
         paid_at=datetime.fromtimestamp(paid_at, UTC) if paid_at else None,
         payment_id=payment_id,

@@ -29,9 +29,10 @@ def end(subscription_id: str, key: str) -> None:
     )
 
 
-def end_with_period(subscription_id: str, is_to_end: bool, key: str) -> None:
-    """Let it end when what was paid for is over, or go on after all. One that has ended is left as it is."""
-    params: Any = {"cancel_at_period_end": is_to_end}
+def end_with_period(subscription_id: str, is_to_end: bool, mark: str, key: str) -> None:
+    """Let it end when what was paid for is over, or go on after all; `mark` is written into it with that. One that has
+    ended is left as it is."""
+    params: Any = {"cancel_at_period_end": is_to_end, "metadata": {"end": mark}}
     _unless_over(
         subscription_id,
         lambda: _call(lambda stripe: stripe.v1.subscriptions.update(subscription_id, params, _once(key))),
@@ -70,4 +71,5 @@ def _subscription(given: Any) -> Subscription:
         is_failing=given.status in FAILING,
         renews_at=datetime.fromtimestamp(given["items"].data[0].current_period_end, UTC),
         ends_at=datetime.fromtimestamp(ends_at, UTC) if ends_at else None,
+        end_mark=marks.get("end", ""),
     )

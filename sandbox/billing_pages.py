@@ -45,6 +45,8 @@ def blueprint(account: Account) -> Blueprint:
     @pages.post("/invoices/<id>")
     def pay_invoice(id: str) -> Response:
         with account.store.acting():
+            if request.form.get("card") == "good":
+                customers.set_card(account, invoices.find(account, id)["customer"], CARDS["good"])
             billing.pay(account, id, {})
         return redirect(url_for("billing.invoice", id=id), 303)
 

@@ -13,7 +13,7 @@ from core.database import db
 from courses.models import Course
 from courses.services import OutlineStep, course_outline
 from shop.disputes.services import is_disputed
-from shop.fulfilment import Thanks, fulfilment_of, sale_page
+from shop.fulfilment import PaidSoFar, Thanks, fulfilment_of, sale_page
 from shop.guests.rules import masked
 from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
@@ -87,7 +87,8 @@ class OrderPage:
     `first` is the step to begin with, `before` an optional one ahead of it; `paid_on` and `refund_until` are empty
     where nothing was paid, `refunded_on` where not all of it went back. `is_again`: an earlier order of the same was
     refunded, so its buyer has been in it before. `is_guest`: it is shown to the browser that began it, not to an
-    account.
+    account. `so_far` is set for what is paid over time, `next_on` the day of its next payment, empty where none
+    follows.
     """
 
     order: Order
@@ -107,6 +108,8 @@ class OrderPage:
     is_guest: bool
     thanks: Thanks | None
     words: Words
+    so_far: PaidSoFar | None
+    next_on: str
 
     @property
     def state(self) -> str:
@@ -156,7 +159,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
     course, is_again = db.session.execute(_course_and_past(order)).one()
     first, before = _beginning(course_outline(course).steps if len(order.lines) == 1 else ())
     page = sale_page(order)
-    zone, paid = ZoneInfo(time_zone), order.paid_at
+    zone, paid, so_far = ZoneInfo(time_zone), order.paid_at, fulfilment_of(order).paid_so_far(order)
     return OrderPage(
         order=order,
         ending=told_to(is_guest, _ending(order, was_silent)),
@@ -175,6 +178,8 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
         is_guest=is_guest,
         thanks=fulfilment_of(order).thanks(order),
         words=fulfilment_of(order).words(order),
+        so_far=so_far,
+        next_on=_day(so_far.next_at, zone) if so_far and so_far.next_at else "",
     )
 
 

@@ -5,9 +5,11 @@ Rooms above hand in theirs for what they sell (`fulfils`), so that orders need n
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from core.database import db
+from core.money import Money
 from courses.models import Course
 from enrollment.rules import EndReason, GrantKind, PauseReason
 from enrollment.services import (
@@ -33,6 +35,19 @@ class Thanks:
     heading: str
     text: str
     button: str
+
+
+@dataclass(frozen=True)
+class PaidSoFar:
+    """How far an order has come that is paid over time. `count` payments were made, of `of` in all (None: for as long
+    as it is wished), and each is `payment`; `next_at` is when the next one is taken, None where none follows by itself.
+    `state` is the word of a plan's state."""
+
+    count: int
+    of: int | None
+    payment: Money
+    next_at: datetime | None
+    state: str
 
 
 class Fulfilment(Protocol):
@@ -72,6 +87,9 @@ class Fulfilment(Protocol):
 
     def thanks(self, order: Order) -> Thanks | None:
         """What its page says once it is paid; None where a course was opened, whose steps it shows."""
+
+    def paid_so_far(self, order: Order) -> PaidSoFar | None:
+        """How far it is paid; None where that is done at once."""
 
 
 _fulfilments: dict[OrderKind, Fulfilment] = {}
@@ -137,6 +155,9 @@ class OwnCourses:
         return words.of_course("course" if len(order.lines) == 1 else "bundle", order.title)
 
     def thanks(self, order: Order) -> Thanks | None:
+        return None
+
+    def paid_so_far(self, order: Order) -> PaidSoFar | None:
         return None
 
 

@@ -50,6 +50,7 @@ def send_receipt(order: Order) -> None:
         "tax": str(order.tax.amount) if order.tax else "", "net": str(order.tax.net) if order.tax else "",
         "learn_path": _way_in(order), "is_new": _is_new(order), "quantity": order.quantity,
         "consent": CONSENTS.get(order.consent_version, ""),
+        "so_far": fulfilment_of(order).paid_so_far(order), "rhythm": order.rhythm,
     }  # fmt: skip
     write(order, fulfilment_of(order).receipt, **receipt)
 

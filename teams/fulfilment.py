@@ -8,7 +8,7 @@ from core.database import db, insert_once
 from enrollment.rules import EndReason, PauseReason
 from enrollment.services import lock_people, pause_grants, resume_grants, take_back_grants
 from shop import words
-from shop.fulfilment import Thanks, first_course, fulfils, sold_at
+from shop.fulfilment import PaidSoFar, Thanks, first_course, fulfils, sold_at
 from shop.holders import Given, tell_ended, tell_paused, tell_restored
 from shop.models import Order, OrderKind
 from shop.words import Words
@@ -69,6 +69,9 @@ class Seats:
     def thanks(self, order: Order) -> Thanks:
         text = "Your seats are ready: invite whom you like, by pasting their addresses."
         return Thanks("Your seats are ready", "The seats are yours.", text, "Go to my team")
+
+    def paid_so_far(self, order: Order) -> PaidSoFar | None:
+        return None
 
 
 def register() -> None:

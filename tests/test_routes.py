@@ -270,6 +270,7 @@ POST admin_selected.restore          login   403     403     403     303     403
 POST admin_plans.switch              login   403     403     403     403     404     404
 POST admin_plans.make                login   403     403     403     403     422     422
 POST admin_plans.end                 login   403     403     403     403     409     409
+POST admin_plans.go_on               login   403     403     403     403     404     404
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_offers.bundle              login   403     403     403     403     422     422
 POST admin_offers.code                login   403     403     403     403     303     303
@@ -403,7 +404,7 @@ VALUES: dict[str, dict[str, Any]] = {
     **{f"plans.{door}": {"number": "THE-ORDER"} for door in ("card", "ask_end", "end", "go_on")},
     **{f"plans.{door}": {"plan_id": 1} for door in ("show", "buy")},
     "admin_plans.switch": {"plan_id": 1, "verb": "off"},
-    "admin_plans.end": {"number": "THE-ORDER"},
+    **{f"admin_plans.{door}": {"number": "THE-ORDER"} for door in ("end", "go_on")},
 }
 FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},

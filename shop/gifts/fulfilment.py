@@ -5,7 +5,7 @@ from core.database import db
 from enrollment.rules import EndReason, PauseReason
 from enrollment.services import pause_grants, resume_grants, take_back_grants
 from shop import words
-from shop.fulfilment import Thanks, first_course, fulfils, sold_at
+from shop.fulfilment import PaidSoFar, Thanks, first_course, fulfils, sold_at
 from shop.gifts.models import Gift
 from shop.gifts.services import forget, gift_of, lock_gift, open_gift
 from shop.holders import Given, tell_ended, tell_paused, tell_restored
@@ -61,6 +61,9 @@ class Gifts:
         return Thanks(
             "Your gift is ready", "The gift is wrapped.", _what_next(gift_of(order)), "Go to my gift"
         )
+
+    def paid_so_far(self, order: Order) -> PaidSoFar | None:
+        return None
 
 
 def _given(gift: Gift) -> Given:

@@ -6,16 +6,18 @@ The doors share it, so it opens the transactions itself, and none is open while 
 import logging
 
 from core.database import db, transaction
-from core.errors import DomainError
-from core.ids import crockford
+from core.errors import Conflict, DomainError
 from payments import invoices, subscriptions
 from payments.billing import Subscription
+from payments.values import StripeFailed, StripeRefused
 from shop import stripe_events
 from shop.asking import ask
 from shop.models import EventFate, Order
-from shop.plans import turns
+from shop.plans import turns, wishes
+from shop.plans.rules import Wish
 from shop.rules import OPEN_STATES, OrderState
 
+OVER = "This plan is over at the payment service, so nothing can be changed on it."
 _log = logging.getLogger("plans")
 
 
@@ -69,24 +71,34 @@ def stop(number: str, why: str, by: int) -> None:
 
 
 def let_run_out(number: str, why: str, by: int) -> None:
-    """Let a running plan end with what is paid, by the school's word.
+    """Let a running plan end with what is paid, by the school's word. Raises as `ask_for` does."""
+    ask_for(Wish.END, number, by, why)
 
-    Raises NotFound, Conflict; StripeSilent, StripeRefused, PaymentsOff, after which it goes on until asked again.
+
+def ask_for(wish: Wish, number: str, by: int, note: str = "") -> None:
+    """Let a running plan end with what is paid, or go on after all, as its buyer or the school (`by`) wishes; `note`
+    is the school's reason. Nothing of it counts before Stripe says that it did it.
+
+    Raises NotFound, Conflict; StripeRefused, after which it is as it was; StripeSilent and PaymentsOff, after which it
+    is not known: asked again, Stripe gets the same key.
     """
     with transaction():
-        subscription_id = turns.let_run_out(number, why, by)
-    set_end(subscription_id, True, "admin")
+        asked = turns.wish(wish, number, by, note)
+    trouble = _no_of_stripe(asked)
+    look(asked.subscription_id, "wish")
+    with transaction():
+        is_done = wishes.close(asked.id)
+    if not is_done:
+        raise trouble or Conflict(OVER)
 
 
-def set_end(subscription_id: str, is_to_end: bool, cause: str = "buyer") -> None:
-    """Let a membership end with what is paid, or go on after all.
-
-    To say the same twice changes nothing, so each press has a key of its own: with one for all, who ended it, went on
-    and ended it again would be given the first answer, and pay on.
-    """
-    key = f"plan:{subscription_id}:{'end' if is_to_end else 'go-on'}:{crockford(12)}"
-    ask(subscriptions.end_with_period, subscription_id, is_to_end, key)
-    look(subscription_id, cause)
+def _no_of_stripe(asked: turns.Asked) -> DomainError | None:
+    """Stripe's no to a wish, or an error of its own, which it would repeat for this key; None where it did it."""
+    try:
+        ask(subscriptions.end_with_period, asked.subscription_id, asked.is_to_end, asked.mark, asked.key)
+    except (StripeRefused, StripeFailed) as trouble:
+        return trouble
+    return None
 
 
 def look_at_overdue() -> None:

@@ -5,11 +5,12 @@ from core.database import db
 from enrollment.rules import EndReason, GrantKind
 from enrollment.services import enroll, find_enrollment, grants_of, was_ended_by_school
 from shop import words
-from shop.fulfilment import OwnCourses, fulfils, sold_at
+from shop.fulfilment import OwnCourses, PaidSoFar, fulfils, sold_at
 from shop.models import Order, OrderKind
 from shop.plans import mails
 from shop.plans.models import Plan, PlanTerm
-from shop.plans.rules import TermState
+from shop.plans.rules import Rhythm, TermState, next_due
+from shop.plans.services import paid_so_far_of
 from shop.words import Words
 
 
@@ -26,6 +27,9 @@ class PlanCourses(OwnCourses):
 
     def words(self, order: Order) -> Words:
         return words.of_plan(order.title)
+
+    def paid_so_far(self, order: Order) -> PaidSoFar | None:
+        return paid_so_far_of([order]).get(order.id)
 
     def take_back(self, order: Order, reason: EndReason) -> None:
         term = db.session.get(PlanTerm, order.id)
@@ -52,12 +56,12 @@ def _is_open(order: Order, course_id: int) -> bool:
 def _begin(order: Order) -> PlanTerm:
     """It stands as paid until Stripe is asked how it does, which is to be soon."""
     term = PlanTerm(
-        order_id=order.id, state=TermState.ACTIVE, begun_at=now(), renews_at=None, grace_until=None,
-        ends_at=None, ended_at=None, look_at=now(),
+        order_id=order.id, state=TermState.ACTIVE, begun_at=now(), grace_until=None, ends_at=None, ended_at=None,
+        renews_at=next_due(now(), Rhythm(order.rhythm)), look_at=now(),
     )  # fmt: skip
     db.session.add(term)
     db.session.flush()
-    mails.write(order, "plan_begun", "begun")
+    mails.write(order, "plan_begun", "begun", next_on=term.next_at)
     return term
 
 

@@ -28,9 +28,14 @@ def tell(order: Order, term: PlanTerm, before: TermState, grace_until: datetime 
     write(order, kind, key, until=grace_until, was_paused=before is TermState.PAUSED, why=term.end_note)
 
 
-def tell_of_end(order: Order, ends_at: datetime, why: str) -> None:
-    """That the school lets the plan end on this day."""
-    write(order, "plan_ends", f"ends:{ends_at:%Y%m%d}", until=ends_at, why=why)
+def tell_of_end(order: Order, ends_at: datetime, why: str, wish_id: int) -> None:
+    """That the plan ends on this day: by the buyer's own wish, or by the school's, which says why."""
+    write(order, "plan_ends", f"ends:{wish_id}", until=ends_at, why=why)
+
+
+def tell_of_going_on(order: Order, next_at: datetime | None, by_school: bool, wish_id: int) -> None:
+    """That a plan that was to end goes on."""
+    write(order, "plan_goes_on", f"goes-on:{wish_id}", next_on=next_at, by_school=by_school)
 
 
 KINDS = {

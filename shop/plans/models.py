@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
 from core.money import Money
 from courses.models import Course
-from shop.plans.rules import Rhythm, TermState
+from shop.plans.rules import RUNNING, Rhythm, TermState, Wish, WishState, wish_of_school
 
 
 class Plan(Base):
@@ -70,7 +70,10 @@ class PlanTerm(Base):
 
     `grace_until`: a payment is missing, and access closes then. `ends_at`: it was cancelled, and access ends then.
     `end_note`: why the school ended it, as its buyer reads it, empty where it did not.
-    `renews_at`: when the next payment is due. `look_at`: when Stripe is asked if it has told nothing, None for never.
+    `renews_at`: when the present period ends, None once Stripe draws nothing more.
+    `owed_minor`, `owed_since`: the payment that is missing, and when it was to come; `pay_url` is Stripe's page of it,
+    where it can be made. None and empty while none is missing.
+    `look_at`: when Stripe is asked if it has told nothing, None for never.
     """
 
     __tablename__ = "plan_terms"
@@ -83,7 +86,20 @@ class PlanTerm(Base):
     ends_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_note: Mapped[str] = mapped_column(server_default="", default="")
+    owed_minor: Mapped[int | None]
+    owed_since: Mapped[datetime | None]
+    pay_url: Mapped[str] = mapped_column(server_default="", default="")
     look_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the next payment is taken; None where none follows by itself."""
+        return self.renews_at if self.state in RUNNING and self.ends_at is None else None
+
+    @property
+    def wish(self) -> Wish | None:
+        """What the school may ask of its end now."""
+        return wish_of_school(self.state, self.ends_at, self.renews_at)
 
 
 class PlanPayment(Base):
@@ -101,3 +117,31 @@ class PlanPayment(Base):
     refunded_minor: Mapped[int]
     tax_minor: Mapped[int | None]  # within the amount, where Stripe worked it out
     invoice_url: Mapped[str] = mapped_column(server_default="", default="")  # Stripe's page of it
+
+
+class PlanWish(Base):
+    """One time that Stripe is asked to let a running plan end with what is paid, or go on after all; at most one of a
+    plan waits for its answer. Its id is in the idempotency key, and in the mark by which Stripe tells that it did it.
+
+    `note` is the school's sentence to the buyer, empty where the buyer asked (`asked_by`) themselves.
+    """
+
+    __tablename__ = "plan_wishes"
+    __table_args__ = (
+        Index(
+            "one_waiting_wish",
+            "order_id",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    wish: Mapped[Wish]
+    note: Mapped[str]
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    state: Mapped[WishState]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]

@@ -1,17 +1,14 @@
 """How a plan looks: before it is bought, and on the pages of its order."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-
 from core.database import db
 from core.money import Money
 from shop.models import Order
-from shop.plans.models import Plan, PlanPayment, PlanTerm
-from shop.plans.rules import RUNNING, TermState
+from shop.plans.models import Plan, PlanTerm
+from shop.plans.rules import RUNNING, TermState, Wish, wish_of_buyer
 from shop.plans.services import paid_of_plan
 
 
@@ -32,9 +29,13 @@ class PlanCard:
     state: TermState
     bills: list[PaidBill]
     next_on: str
+    owed: Money | None  # the payment that is missing
+    owed_since: str
+    pay_url: str  # Stripe's page on which it can be made, or empty
     closes_on: str  # when access pauses, while a payment is missing
     ends_on: str  # when a cancelled one ends, or the day on which it ended
     why: str  # the school ended it, and says so
+    wish: Wish | None  # what its buyer may ask of its end
 
     @property
     def paid(self) -> int:
@@ -50,13 +51,11 @@ class PlanCard:
 
     @property
     def can_end(self) -> bool:
-        """A membership is the buyer's to end; instalments were agreed on, and the school ends them."""
-        return self.is_membership and self.is_running and not self.ends_on
+        return self.wish is Wish.END
 
     @property
     def can_go_on(self) -> bool:
-        """Not what the school has ended."""
-        return self.is_membership and self.is_running and bool(self.ends_on) and not self.why
+        return self.wish is Wish.GO_ON
 
 
 def price_in_words(plan: Plan) -> str:
@@ -77,10 +76,14 @@ def card_of(order: Order, time_zone: str) -> PlanCard | None:
         order=order,
         state=term.state,
         bills=_bills_of(order, zone),
-        next_on=_day(term.renews_at if term.ends_at is None else None, zone),
+        next_on=_day(term.next_at, zone),
+        owed=Money(term.owed_minor, order.currency) if term.owed_minor is not None else None,
+        owed_since=_day(term.owed_since, zone),
+        pay_url=term.pay_url,
         closes_on=_day(term.grace_until, zone),
         ends_on=_day(term.ended_at or term.ends_at, zone),
         why=term.end_note,
+        wish=wish_of_buyer(term.wish, order.instalments, term.end_note),
     )
 
 
@@ -89,15 +92,6 @@ def _bills_of(order: Order, zone: ZoneInfo) -> list[PaidBill]:
         PaidBill(_day(each.paid_at, zone), Money(each.amount_minor, order.currency), each.invoice_url)
         for each in paid_of_plan(order)
     ]
-
-
-def paid_of(orders: Sequence[Order]) -> dict[int, int]:
-    """How many payments each of these orders has had, by its id; those without a plan are not in it."""
-    own = [order.id for order in orders if order.rhythm]
-    if not own:
-        return {}
-    counted = select(PlanPayment.order_id, func.count()).where(PlanPayment.order_id.in_(own))
-    return dict(db.session.execute(counted.group_by(PlanPayment.order_id)).all())
 
 
 def _day(moment: datetime | None, zone: ZoneInfo) -> str:

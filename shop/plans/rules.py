@@ -1,5 +1,6 @@
 """The states of a running plan, and how one leads to another. Pure: facts come in, decisions go out."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +17,17 @@ class Rhythm(StrEnum):
 
     MONTH = "month"
     YEAR = "year"
+
+
+MONTHS = {Rhythm.MONTH: 1, Rhythm.YEAR: 12}
+
+
+def next_due(begun: datetime, rhythm: Rhythm) -> datetime:
+    """When the second payment is due, as Stripe reckons it: on the same day of the month, or on the month's last one
+    where it has no such day."""
+    months = begun.month - 1 + MONTHS[rhythm]
+    year, month = begun.year + months // 12, months % 12 + 1
+    return begun.replace(year=year, month=month, day=min(begun.day, monthrange(year, month)[1]))
 
 
 class TermState(StrEnum):
@@ -47,7 +59,7 @@ def next_state(current: TermState, told: TermState) -> TermState:
 @dataclass(frozen=True)
 class Standing:
     """What the facts come to: the state, when access closes unless a payment comes (`grace_until`), when it ends by
-    itself (`ends_at`), and when to look again if no news has come (`look_at`, None for never)."""
+    itself (`ends_at`, None once it has), and when to look again if no news has come (`look_at`, None for never)."""
 
     state: TermState
     grace_until: datetime | None
@@ -75,7 +87,7 @@ def standing(
     if state is S.SETTLED:
         return Standing(state, None, None, None if told.is_over else now)
     if state is S.ENDED:
-        return Standing(state, None, ends_at, None if told.is_over else now)
+        return Standing(state, None, None, None if told.is_over else now)
     return Standing(state, grace_until, ends_at, _look_at(told, grace_until, ends_at, now))
 
 
@@ -111,3 +123,45 @@ def _look_at(
     if ends_at is not None and (told.is_over or ends_at < told.renews_at):
         return ends_at
     return told.renews_at + LATE
+
+
+class Wish(StrEnum):
+    """What can be asked of the end of a running plan."""
+
+    END = "end"  # with what is paid
+    GO_ON = "go_on"  # after all
+
+
+class WishState(StrEnum):
+    """How a wish stands: Stripe does it or refuses it, and may have done what was given up as unanswered."""
+
+    ASKED = "asked"
+    DONE = "done"
+    GIVEN_UP = "given_up"
+
+
+WISH_TRANSITIONS: dict[WishState, frozenset[WishState]] = {
+    WishState.ASKED: frozenset({WishState.DONE, WishState.GIVEN_UP}),
+    WishState.GIVEN_UP: frozenset({WishState.DONE}),
+    WishState.DONE: frozenset(),
+}
+
+
+def next_wish_state(current: WishState, told: WishState) -> WishState:
+    """Where a wish goes when the facts say `told`: there, or nowhere when the table does not know that way."""
+    return told if told in WISH_TRANSITIONS[current] else current
+
+
+def wish_of_school(state: TermState, ends_at: datetime | None, renews_at: datetime | None) -> Wish | None:
+    """What the school may ask of a plan: to end while it runs, to go on where it is to end and Stripe still has it."""
+    if state not in RUNNING or renews_at is None:
+        return None
+    return Wish.END if ends_at is None else Wish.GO_ON
+
+
+def wish_of_buyer(wish: Wish | None, instalments: int | None, end_note: str) -> Wish | None:
+    """What the buyer may ask of it, where the school may ask `wish`. A membership is theirs to end, and to take up
+    again; instalments were agreed on. What the school has ended (`end_note`) it has ended."""
+    if instalments is not None or (wish is Wish.GO_ON and end_note):
+        return None
+    return wish

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.audit import record
 from core.clock import now
@@ -12,9 +12,10 @@ from core.errors import Conflict, NotFound
 from core.money import Money
 from courses.models import Course
 from enrollment.services import grants_of
+from shop.fulfilment import PaidSoFar
 from shop.models import Order, OrderKind
 from shop.offers import Line, Offer
-from shop.plans.models import Plan, PlanCourse, PlanPayment
+from shop.plans.models import Plan, PlanCourse, PlanPayment, PlanTerm
 from shop.plans.rules import Rhythm
 
 
@@ -91,6 +92,32 @@ def paid_of_plan(order: Order) -> Sequence[PlanPayment]:
     """What was paid of an order's plan, the oldest first."""
     query = select(PlanPayment).filter_by(order_id=order.id)
     return db.session.scalars(query.order_by(PlanPayment.paid_at, PlanPayment.until)).all()
+
+
+def paid_of(orders: Sequence[Order]) -> dict[int, int]:
+    """How many payments each of these orders has had, by its id; those without a plan are not in it."""
+    own = [order.id for order in orders if order.rhythm]
+    if not own:
+        return {}
+    counted = select(PlanPayment.order_id, func.count()).where(PlanPayment.order_id.in_(own))
+    return dict(db.session.execute(counted.group_by(PlanPayment.order_id)).all())
+
+
+def paid_so_far_of(orders: Sequence[Order]) -> dict[int, PaidSoFar]:
+    """How far each of these orders is paid, by its id; only those that a plan has begun for are in it. The first
+    payment counts from the beginning: its bill may be heard of later."""
+    own = {order.id: order for order in orders if order.rhythm}
+    if not own:
+        return {}
+    terms, paid = select(PlanTerm).where(PlanTerm.order_id.in_(own)), paid_of(orders)
+    return {
+        term.order_id: _so_far(own[term.order_id], term, paid.get(term.order_id, 1))
+        for term in db.session.scalars(terms)
+    }
+
+
+def _so_far(order: Order, term: PlanTerm, count: int) -> PaidSoFar:
+    return PaidSoFar(count, order.instalments, order.price, term.next_at, term.state.value)
 
 
 def require_unheld(user_id: int, courses: Sequence[Course]) -> None:

@@ -1,7 +1,7 @@
 """Running plans: turned to what Stripe says of their subscriptions, and all that follows from a turn."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,13 +18,17 @@ from payments.values import Payment
 from shop.ledger import services as ledger
 from shop.models import Order, OrderKind
 from shop.orders import lock_with, lock_with_buyer
-from shop.plans import mails, rules
+from shop.plans import mails, rules, wishes
 from shop.plans.fulfilment import open_courses
-from shop.plans.models import PlanPayment, PlanTerm
-from shop.plans.rules import Standing, TermState
+from shop.plans.models import PlanPayment, PlanTerm, PlanWish
+from shop.plans.rules import Standing, TermState, Wish
 from shop.rules import ENTERED, OrderState
 from shop.turns import OrderUnknown, follow_bills
 
+CANNOT = {
+    Wish.END: "This plan is not to be ended here. Write to the school.",
+    Wish.GO_ON: "This plan cannot be taken up again here. Write to the school.",
+}
 WHOLLY_BACK = frozenset({OrderState.DUPLICATE, OrderState.REFUNDED})
 
 
@@ -75,33 +79,59 @@ def apply(subscription: Subscription, cause: str) -> Order | None:
 def stop(number: str, why: str, by: int) -> str | None:
     """End a running plan now, by the school's word: access ends in this transaction, and the subscription, which is
     given, is one that Stripe is to end. Raises NotFound, Conflict."""
-    order, term = _announce(number, why, by, "at once")
-    before = term.state
-    term.state, term.grace_until, term.look_at = TermState.ENDED, None, now()
+    order, term = _running(number)
+    record("plan.stop", f"order:{number}", {"when": "at once", "reason": why}, actor_id=by)
+    before, term.end_note = term.state, why
+    term.state, term.grace_until, term.ends_at, term.look_at = TermState.ENDED, None, None, now()
+    _note_owed(term, None)
     end_grants(order.source, EndReason.CANCELLED, by)
     _turned(order, term, before, None)
     db.session.flush()
     return order.subscription_id
 
 
-def let_run_out(number: str, why: str, by: int) -> str:
-    """Write down that a running plan is to end with what is paid, by the school's word: the subscription that Stripe
-    is to be asked about. Raises NotFound, Conflict."""
-    order, _ = _announce(number, why, by, "with what is paid")
-    db.session.flush()
-    if order.subscription_id is None:
-        raise Conflict("The payment service does not know this plan yet. Try again in a minute.")
-    return order.subscription_id
+@dataclass(frozen=True)
+class Asked:
+    """A wish that is written down: the subscription, and what Stripe is asked about it by which key."""
+
+    id: int
+    subscription_id: str
+    is_to_end: bool
+    mark: str
+    key: str
 
 
-def _announce(number: str, why: str, by: int, when: str) -> tuple[Order, PlanTerm]:
+def wish(wanted: Wish, number: str, by: int, note: str) -> Asked:
+    """Write down that a running plan is to end with what is paid, or to go on. Raises NotFound, Conflict."""
+    order, term = _running(number)
+    _require_wishable(wanted, order, term, by)
+    row = wishes.write_down(order.id, wanted, by, note)
+    mark = str(row.id)
+    return Asked(
+        row.id, _subscription_of(order), wanted is Wish.END, mark, f"order:{number}:plan-wish:{mark}"
+    )
+
+
+def _require_wishable(wanted: Wish, order: Order, term: PlanTerm, by: int) -> None:
+    """The school may give another reason for an end that is under way."""
+    mine = by == order.user_id
+    allowed = rules.wish_of_buyer(term.wish, order.instalments, term.end_note) if mine else term.wish
+    if wanted is not allowed and (mine or wanted is not Wish.END):
+        raise Conflict(CANNOT[wanted])
+
+
+def _running(number: str) -> tuple[Order, PlanTerm]:
     order = lock_with_buyer(number)
     term = db.session.get(PlanTerm, order.id, with_for_update=True, populate_existing=True)
     if term is None or term.state not in rules.RUNNING:
         raise Conflict("This order has no plan that runs.")
-    term.end_note = why
-    record("plan.stop", f"order:{number}", {"when": when, "reason": why}, actor_id=by)
     return order, term
+
+
+def _subscription_of(order: Order) -> str:
+    if order.subscription_id is None:
+        raise Conflict("The payment service does not know this plan yet. Try again in a minute.")
+    return order.subscription_id
 
 
 def owes_end(order: Order, subscription: Subscription) -> bool:
@@ -151,13 +181,52 @@ def _follow(order: Order, term: PlanTerm, subscription: Subscription, paid: int)
     term.state, term.grace_until, term.ends_at, term.look_at = (
         told.state, told.grace_until, told.ends_at, told.look_at,
     )  # fmt: skip
-    term.renews_at = subscription.renews_at
-    if term.end_note and told.ends_at is not None and told.state in rules.RUNNING:
-        mails.tell_of_end(order, told.ends_at, term.end_note)
+    term.renews_at = None if subscription.is_over else subscription.renews_at
+    _note_owed(term, subscription.owed if told.grace_until is not None else None)
+    if before in rules.RUNNING:
+        _hear_of_end(order, term, subscription.end_mark)
     if order.state in ENTERED:
         ACCESS[told.state](order, told, before)
     if told.state is not before:
         _turned(order, term, before, told.grace_until or missing)
+
+
+def _note_owed(term: PlanTerm, bill: Invoice | None) -> None:
+    """What is missing, as long as something is."""
+    term.owed_minor = bill.total.minor if bill is not None else None
+    term.owed_since = bill.drawn_at if bill is not None else None
+    term.pay_url = bill.url if bill is not None else ""
+
+
+def _hear_of_end(order: Order, term: PlanTerm, mark: str) -> None:
+    """Whose word the end of a plan is, Stripe says by the mark of the wish that brought it; that is told once."""
+    wanted = wishes.marked(order.id, mark)
+    is_ending = term.ends_at is not None or term.state is TermState.ENDED
+    if wanted is None:
+        term.end_note = term.end_note if is_ending else ""
+        return
+    term.end_note = wanted.note if is_ending and wanted.wish is Wish.END else ""
+    if wishes.fulfil(wanted):
+        TELL[wanted.wish](order, term, wanted)
+
+
+def _tell_of_end(order: Order, term: PlanTerm, wanted: PlanWish) -> None:
+    detail = {"when": "with what is paid", "reason": wanted.note}
+    record("plan.stop", f"order:{order.number}", detail, actor_id=wanted.asked_by)
+    if term.ends_at is not None:  # Else it is over by now, and that is told.
+        mails.tell_of_end(order, term.ends_at, wanted.note, wanted.id)
+
+
+def _tell_of_going_on(order: Order, term: PlanTerm, wanted: PlanWish) -> None:
+    record("plan.go_on", f"order:{order.number}", actor_id=wanted.asked_by)
+    if term.ends_at is None:  # Else somebody has ended it again since.
+        mails.tell_of_going_on(order, term.next_at, wanted.asked_by != order.user_id, wanted.id)
+
+
+TELL: dict[Wish, Callable[[Order, PlanTerm, PlanWish], None]] = {
+    Wish.END: _tell_of_end,
+    Wish.GO_ON: _tell_of_going_on,
+}
 
 
 def _turned(order: Order, term: PlanTerm, before: TermState, missing: datetime | None) -> None:

@@ -20,6 +20,7 @@ from shop.offers import Offer
 from shop.orders import Buyer, order_of
 from shop.plans import following, pages, services
 from shop.plans.pages import PlanCard
+from shop.plans.rules import Wish
 
 bp = Blueprint("plans", __name__)
 Answer = str | Response | tuple[str, int]
@@ -96,7 +97,7 @@ def end(number: str) -> Answer:
     """End a membership with what is paid."""
     found = _own(number)
     if found.can_end:
-        _let_end(found, True, "Your membership ends with what is paid. Nothing more is taken.")
+        _wish(found, Wish.END, "Your membership ends with what is paid. Nothing more is taken.")
     return redirect(f"/orders/{number}", 303)
 
 
@@ -106,7 +107,7 @@ def go_on(number: str) -> Answer:
     """Take up again a membership that was to end."""
     found = _own(number)
     if found.can_go_on:
-        _let_end(found, False, "Your membership goes on.")
+        _wish(found, Wish.GO_ON, "Your membership goes on.")
     return redirect(f"/orders/{number}", 303)
 
 
@@ -131,11 +132,11 @@ def _subscription_of(found: PlanCard) -> str:
     return found.order.subscription_id
 
 
-def _let_end(found: PlanCard, is_to_end: bool, said: str) -> None:
-    require_within(CHECKOUTS, "plan", str(signed_in().user_id))
-    subscription_id = _subscription_of(found)
+def _wish(found: PlanCard, wish: Wish, said: str) -> None:
+    person = signed_in()
+    require_within(CHECKOUTS, "plan", str(person.user_id))
     try:
-        following.set_end(subscription_id, is_to_end)
+        following.ask_for(wish, found.order.number, person.user_id)
     except (StripeSilent, PaymentsOff, StripeRefused) as trouble:
         flash(trouble.sentence, "warn")
     else:

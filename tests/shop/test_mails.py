@@ -11,7 +11,9 @@ from flask import Flask
 
 from core import mail, reads
 from core.database import db, transaction
+from core.money import Money
 from core.school import change_school
+from shop.fulfilment import PaidSoFar
 from shop.words import of_course
 from tests.conftest import make_config
 
@@ -23,10 +25,11 @@ BUYERS = (*OF_MONEY, "refund_asked", "guest_welcome")
 TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
 PLANS = (
     "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
-    "plan_ends",
+    "plan_ends", "plan_goes_on",
 )  # fmt: skip
 HOLDERS = ("given_paused", "given_ended", "given_restored")
 KINDS = (*BUYERS, *TO_SCHOOL, *PLANS)
+DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
 LEAST: dict[str, Any] = {
     "name": "", "course": "First course", "number": "ST-1", "amount": "489.00 USD", "paid_on": "",
     "path": "/orders/ST-1", "course_path": "/courses/first", "learn_path": "/learn/first",
@@ -45,7 +48,8 @@ FULL: dict[str, Any] = LEAST | {
     "reason": "Your card has insufficient funds.", "ends_access": True, "is_in": True, "is_approved": True,
     "why": "expired or canceled card", "is_paused": True,
     "due": "1 December 2026, 23:59 (UTC)", "due_day": "1 December", "outcome": "The school won.",
-    "instalments": 6, "until": datetime(2026, 12, 1, tzinfo=UTC),
+    "instalments": 6, "until": DECEMBER, "next_on": DECEMBER,
+    "so_far": PaidSoFar(1, 6, Money(4900, "USD"), DECEMBER, "active"),
     "was_paused": True, "tax": "78.08 USD", "net": "410.92 USD", "consent": "I ask to be let in at once.",
     "noun": "seat", "giver": "Clinic <am See>", "has_button": True,
 }  # fmt: skip
@@ -169,8 +173,12 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("dispute_closed", "The school won."),
         ("payment_disputed", "the course is closed to you"),
         ("plan_begun", "6 times in all"),
+        ("plan_begun", "To stop before the last payment, write to the school."),
+        ("plan_begun", "The next payment is taken on 1 December 2026."),
+        ("receipt", "49.00 USD on 1 December 2026, then each month until all 6 are paid"),
         ("plan_payment_missing", "1 December 2026"),
         ("plan_recovered", "open to you again"),
+        ("plan_goes_on", "is taken on"),
     ],
 )
 def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:
@@ -239,3 +247,11 @@ def test_who_wants_the_money_of_a_plan_back_answers_where_answers_are_read(app: 
 
     assert "answer this mail" in written("receipt", of_plan)[1]
     assert "answer this mail" not in written("receipt")[1]
+
+
+def test_only_a_membership_can_be_ended_by_the_mail_of_its_beginning(school: None) -> None:
+    for instalments, membership in zip(
+        written("plan_begun")[1:], written("plan_begun", LEAST)[1:], strict=True
+    ):
+        assert "/orders/ST-1/end" not in instalments
+        assert "/orders/ST-1/end" in membership

@@ -18,6 +18,8 @@ from payments import refunds as payments_refunds
 from sandbox.deliveries import signature
 from shop import checkout, orders, turns
 from shop.disputes.models import DisputeRow
+from shop.fulfilment import fulfilment_of
+from shop.gifts.models import Gift
 from shop.ledger.models import LedgerEntry
 from shop.ledger.rules import CAME, WENT_BACK
 from shop.ledger.services import entries_of
@@ -72,6 +74,7 @@ class World:
                 OrderChange,
                 Grant,
                 Enrollment,
+                Gift,
                 OrderLine,
                 Order,
                 ReconcileRun,
@@ -157,7 +160,9 @@ def mails_say_once_what_happened(held: list[Order], ways: Ways) -> None:
     for order in held:
         reached = {after for _, after in ways[order.id]}
         expected = {
-            "receipt": any(after in ENTERED and before not in ENTERED for before, after in ways[order.id]),
+            fulfilment_of(order).receipt: any(
+                after in ENTERED and before not in ENTERED for before, after in ways[order.id]
+            ),
             "payment_processing": OrderState.PROCESSING in reached,
             "payment_failed": OrderState.FAILED in reached,
             "paid_twice": any(

@@ -6,7 +6,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.clock import now, set_now
 from core.database import db, transaction
@@ -17,7 +17,7 @@ from shop import checkout
 from shop.models import Order
 from shop.orders import Buyer
 from shop.plans import following, services
-from shop.plans.models import Plan, PlanPayment, PlanTerm
+from shop.plans.models import Plan, PlanPayment, PlanTerm, PlanWish
 from shop.plans.rules import Rhythm
 from shop.plans.services import Draft
 from tests import factories
@@ -99,6 +99,13 @@ class PlanShop:
     def access(self) -> Enrollment:
         db.session.rollback()
         return db.session.scalars(select(Enrollment).filter_by(user_id=self.buyer.id)).one()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the last wish about its end, or none."""
+        db.session.rollback()
+        last = db.session.scalar(select(func.max(PlanWish.id)))
+        return f"order:{self.order.number}:plan-wish:{last}" if last else ""
 
     @property
     def paid(self) -> int:

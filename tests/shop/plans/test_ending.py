@@ -1,6 +1,7 @@
 """A plan that the school ends: at once or with what is paid, with a reason, whatever Stripe answers."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
@@ -9,8 +10,10 @@ from core.audit import AuditEntry
 from core.database import db
 from core.errors import Conflict
 from core.outbox import OutboxMail
-from payments.values import StripeSilent
+from payments import subscriptions
+from payments.values import StripeFailed, StripeRefused, StripeSilent
 from shop.plans import following
+from shop.plans.rules import Wish
 from tests import factories
 from tests.shop.plans.conftest import PlanShop
 
@@ -20,6 +23,12 @@ WHY = "The course is being rewritten."
 @pytest.fixture
 def admin(plans: PlanShop) -> Any:
     return factories.make_user("", "Ida", "admin")
+
+
+def asked_of(plans: PlanShop) -> list[dict[str, Any]]:
+    """What Stripe was asked about the end of the plan."""
+    asked = plans.sandbox.requests("POST", "/v1/subscriptions/")
+    return [each for each in asked if "cancel_at_period_end" in each["params"]]
 
 
 def told(kind: str) -> str:
@@ -90,6 +99,89 @@ def test_a_silence_lets_it_go_on_until_asked_again(plans: PlanShop, admin: Any) 
 
     assert before is None
     assert plans.term.ends_at is not None
+
+
+def test_a_reply_that_is_lost_leaves_the_note_to_what_stripe_says(plans: PlanShop, admin: Any) -> None:
+    plans.bought(None)
+    plans.sandbox.faults(kind="lose", how="cut", method="POST", count=1)
+    with pytest.raises(StripeSilent):
+        following.let_run_out(plans.order.number, WHY, admin.id)
+    before = plans.term.end_note
+    following.let_run_out(plans.order.number, WHY, admin.id)
+    plans.sandbox.deliver()
+
+    assert (before, plans.term.end_note) == ("", WHY)
+    assert [each["idempotency_key"] for each in asked_of(plans)] == [plans.key, plans.key]
+    assert plans.mails == ["plan_begun", "plan_ends"]
+
+
+@pytest.mark.parametrize("fault", [{"kind": "fail", "status": 503}, {"kind": "fail", "status": 500}])
+def test_a_wish_that_stripe_did_not_fulfil_is_not_told_as_the_reason_of_a_later_end(
+    plans: PlanShop, admin: Any, fault: dict[str, Any]
+) -> None:
+    subscription = plans.bought()
+    plans.sandbox.faults(**fault, method="POST", count=1)
+    with pytest.raises(StripeSilent):
+        following.let_run_out(plans.order.number, WHY, admin.id)
+    subscriptions.end(subscription, "by-hand")
+    plans.sandbox.deliver()
+
+    assert plans.standing[0] == "ended"
+    assert plans.term.end_note == ""
+    assert WHY not in told("plan_ended")
+
+
+@pytest.mark.parametrize("trouble", [StripeRefused("No."), None])
+def test_after_a_no_the_next_wish_has_another_key(
+    plans: PlanShop, admin: Any, monkeypatch: pytest.MonkeyPatch, trouble: StripeRefused | None
+) -> None:
+    plans.bought(None)
+    first = plans.key
+    with monkeypatch.context() as broken:
+        broken.setattr(subscriptions, "end_with_period", Mock(side_effect=trouble or StripeFailed("500")))
+        with pytest.raises(type(trouble or StripeFailed("500"))):
+            following.let_run_out(plans.order.number, WHY, admin.id)
+    before = plans.term.ends_at, plans.term.end_note
+
+    following.let_run_out(plans.order.number, WHY, admin.id)
+
+    assert before == (None, "")
+    assert plans.term.end_note == WHY
+    assert [each["idempotency_key"] for each in asked_of(plans)] == [plans.key]
+    assert plans.key != first
+
+
+def test_a_plan_that_the_school_lets_end_goes_on_by_its_word_alone(plans: PlanShop, admin: Any) -> None:
+    plans.bought(None)
+    following.let_run_out(plans.order.number, WHY, admin.id)
+    with pytest.raises(Conflict):
+        following.ask_for(Wish.GO_ON, plans.order.number, plans.buyer.id)
+    client, number = plans.shop.browser(admin), plans.order.number
+    path = f"/admin/orders/{number}/plan/go-on"
+    page = client.get(f"/admin/orders/{number}").text
+
+    factories.post(client, path)
+    plans.pass_days(32)
+
+    assert path in page
+    assert path not in client.get(f"/admin/orders/{number}").text
+    assert (plans.standing[0], plans.paid, plans.term.end_note) == ("active", 2, "")
+    assert plans.mails == ["plan_begun", "plan_ends", "plan_goes_on"]
+    assert "the school lets your plan go on" in told("plan_goes_on")
+    entry = db.session.scalars(select(AuditEntry).filter_by(action="plan.go_on")).one()
+    assert entry.actor_id == admin.id
+
+
+def test_what_is_over_at_stripe_cannot_go_on(plans: PlanShop) -> None:
+    subscription = plans.bought(None)
+    subscriptions.end(subscription, "by-hand")
+    plans.sandbox.deliver()
+    client = plans.shop.browser(plans.buyer)
+
+    assert "Ends on" in client.get(plans.order.url).text
+    assert "Go on after all" not in client.get(plans.order.url).text
+    with pytest.raises(Conflict):
+        following.ask_for(Wish.GO_ON, plans.order.number, plans.buyer.id)
 
 
 def test_the_admin_ends_it_from_the_orders_page(plans: PlanShop, admin: Any) -> None:

@@ -1,8 +1,10 @@
-"""A walk over a plan: time passes, cards fail and recover, news goes astray, Stripe fails, it is cancelled.
+"""A walk over a plan: time passes, cards fail and recover, news goes astray, Stripe fails, it is cancelled, and its end
+is wished for and undone.
 
 Whatever happened, once all is told the plan is what Stripe says, and access is what the plan says.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -17,9 +19,13 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from core.database import db
+from core.errors import DomainError
 from payments import subscriptions
+from payments.billing import Subscription
 from shop.plans import following
-from shop.plans.models import PlanPayment
+from shop.plans.models import PlanPayment, PlanWish
+from shop.plans.rules import Wish, WishState
+from tests import factories
 from tests.shop.plans.conftest import PlanShop
 
 BRIEF = settings(
@@ -39,6 +45,7 @@ class Walk(RuleBasedStateMachine):
         self.instalments = None if is_membership else INSTALMENTS
         self.subscription = self.plans.bought(self.instalments)
         self.is_cancelled = False
+        self.admin = factories.make_user("", "Ida", "admin").id
 
     @rule(days=st.sampled_from([1, 3, 8, 31]))
     def time_passes(self, days: int) -> None:
@@ -68,6 +75,12 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def the_hourly_look_is_taken(self) -> None:
         following.look_at_overdue()
+
+    @rule(wish=st.sampled_from(Wish), by_school=st.booleans())
+    def its_end_is_wished_for_or_undone(self, wish: Wish, by_school: bool) -> None:
+        by, note = (self.admin, "The school says so.") if by_school else (self.plans.buyer.id, "")
+        with suppress(DomainError):
+            following.ask_for(wish, self.plans.order.number, by, note)
 
     @precondition(lambda self: not self.is_cancelled)
     @rule()
@@ -99,8 +112,20 @@ class Walk(RuleBasedStateMachine):
         assert self.plans.order.paid_minor == sum(each.total.minor for each in at_stripe.paid)
         if not is_full and at_stripe.is_over and self.instalments is not None:
             assert state == "ended"
+        self.its_end_is_whose_word_stripe_says(at_stripe)
         if not at_stripe.is_over:
             assert (state in ("grace", "paused")) == at_stripe.is_failing
+
+    def its_end_is_whose_word_stripe_says(self, at_stripe: Subscription) -> None:
+        term = self.plans.term
+        query = select(PlanWish).filter_by(id=int(at_stripe.end_mark or 0))
+        wanted = db.session.scalar(query)
+        is_ending = at_stripe.ends_at is not None
+        note = wanted.note if wanted and wanted.wish is Wish.END and is_ending else ""
+        assert term.end_note == note
+        assert wanted is None or wanted.state is WishState.DONE
+        if not at_stripe.is_over:
+            assert term.ends_at == at_stripe.ends_at
 
 
 def test_a_plan_stays_right_whatever_happens_in_whatever_order(plans: PlanShop) -> None:

@@ -1,7 +1,9 @@
 """A plan's pages: what stands there before paying, how it goes on, how it ends, and whose it is."""
 
+import requests
+
 from core.database import transaction
-from shop.plans import services
+from shop.plans import following, services
 from tests import factories
 from tests.shop.plans.conftest import PlanShop
 
@@ -37,6 +39,37 @@ def test_the_order_shows_what_is_paid_and_leads_to_the_card(plans: PlanShop) -> 
     assert "1 of 3 payments made" in client.get("/account/orders").text
 
 
+NEXT = "19.00 USD on 21 December 2026"
+
+
+def test_an_order_says_how_far_it_is_paid_and_when_the_next_payment_is_taken(plans: PlanShop) -> None:
+    session = plans.begin(plans.make(3))
+    plans.sandbox.pay(session)
+    client = plans.shop.browser(plans.buyer)
+
+    thanked = client.get(f"/checkout/return?session_id={session}").text
+    page, listed = client.get(plans.order.url).text, client.get("/account/orders").text
+
+    assert "payment 1 of 3" in thanked
+    assert "1 of 3 payments made." in page
+    assert "This order is paid." not in page
+    for said in (thanked, page):
+        assert "The next payment of 19.00 USD is taken on 21 December 2026." in said
+    assert "next 19.00 USD on 21 Dec 2026" in listed
+    assert "Paid so far" in listed
+    receipt = next(each for each in factories.mails(plans.buyer.email) if each.kind == "receipt")
+    assert f"{NEXT}, then each month until all 3 are paid" in receipt.text
+
+
+def test_an_order_is_paid_once_all_its_payments_are(plans: PlanShop) -> None:
+    plans.bought(instalments=2)
+    plans.pass_days(32)
+    client = plans.shop.browser(plans.buyer)
+
+    assert "This order is paid." in client.get(plans.order.url).text
+    assert "Paid in full" in client.get("/account/orders").text
+
+
 def test_a_membership_is_ended_after_a_page_that_says_what_it_means_and_taken_up_again(
     plans: PlanShop,
 ) -> None:
@@ -55,6 +88,7 @@ def test_a_membership_is_ended_after_a_page_that_says_what_it_means_and_taken_up
     assert plans.term.ends_at is None
     factories.post(client, f"{url}/end")
     assert plans.term.ends_at == ends_at
+    assert plans.mails == ["plan_begun", "plan_ends", "plan_goes_on", "plan_ends"]
 
 
 def test_somebody_elses_plan_is_not_there(plans: PlanShop) -> None:
@@ -99,3 +133,50 @@ def test_the_page_of_a_plan_says_whom_to_ask_for_the_money(plans: PlanShop) -> N
 
     assert "Your money back" in page
     assert "go back one by one" in page
+
+
+def order_page(plans: PlanShop) -> str:
+    """As its buyer reads it, signed in anew: days have passed."""
+    return plans.shop.browser(plans.buyer).get(plans.order.url).text
+
+
+def test_a_missing_payment_says_how_much_since_when_until_when_and_leads_to_its_invoice(
+    plans: PlanShop,
+) -> None:
+    subscription = plans.bought(instalments=3)
+    plans.sandbox.card(subscription, None)
+    plans.pass_days(31)
+    in_grace, pay_url = order_page(plans), plans.term.pay_url
+    plans.pass_days(8)
+    paused = order_page(plans)
+
+    assert "The payment of 19.00 USD of 21 December 2026 did not go through." in in_grace
+    assert "Everything stays open until 29 December 2026" in in_grace
+    assert pay_url.startswith(f"{plans.sandbox.api_base}/invoices/in_")
+    for page in (in_grace, paused):
+        assert f'href="{pay_url}"' in page
+        assert "Pay 19.00 USD now" in page
+    assert "Access is paused" in paused
+
+    requests.post(pay_url, {"card": "good"}, headers={"Origin": plans.sandbox.api_base}, timeout=5)
+    plans.sandbox.deliver()
+
+    assert plans.standing == ("active", "active", "plan")
+    assert "Pay 19.00 USD now" not in order_page(plans)
+
+
+def test_a_plan_that_was_ended_at_once_names_no_day_to_come(plans: PlanShop) -> None:
+    plans.bought(instalments=None)
+    admin = factories.make_user("", "Ida", "admin")
+    following.let_run_out(plans.order.number, "A reason.", admin.id)
+    following.stop(plans.order.number, "A reason.", admin.id)
+    following.look_at_overdue()
+
+    page = plans.shop.browser(plans.buyer).get(plans.order.url).text
+    staff = plans.shop.browser(admin).get(f"/admin/orders/{plans.order.number}").text
+
+    assert "This plan has ended." in page
+    for said in (page, staff):
+        assert "21 December" not in said
+    assert "<dt>Ends" not in staff
+    assert "<dt>Ended on</dt><dd>21 November 2026" in page

@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from core.money import Money
 from payments.billing import Invoice, Subscription
-from shop.plans.rules import GRACE, LATE, TRANSITIONS, TermState, next_state, standing
+from shop.plans.rules import (
+    GRACE,
+    LATE,
+    TRANSITIONS,
+    Rhythm,
+    TermState,
+    Wish,
+    next_due,
+    next_state,
+    standing,
+    wish_of_buyer,
+    wish_of_school,
+)
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -18,7 +30,7 @@ S = TermState
 
 
 def invoice(until: datetime = MONTH) -> Invoice:
-    return Invoice("in_1", True, False, Money(10_00, "USD"), until, NOON, "pi_1")
+    return Invoice("in_1", True, False, Money(10_00, "USD"), NOON, until, NOON, "pi_1")
 
 
 def told(**facts: Any) -> Subscription:
@@ -43,16 +55,16 @@ CASES = [
     ("paid in full", {}, 6, 6, S.ACTIVE, None, S.SETTLED, None),
     ("paid in full, from a pause", {}, 6, 6, S.PAUSED, NOON, S.SETTLED, None),
     ("in full, and then cancelled", OVER, 6, 6, S.SETTLED, None, S.SETTLED, None),
-    ("instalments cancelled", OVER, 5, 6, S.ACTIVE, None, S.ENDED, NOON),
+    ("instalments cancelled", OVER, 5, 6, S.ACTIVE, None, S.ENDED, None),
     ("the last one came after the end", OVER, 6, 6, S.ENDED, None, S.SETTLED, None),
     ("old news after the end", {}, 5, 6, S.ENDED, None, S.ENDED, None),
     ("a membership goes on", {}, 40, None, S.ACTIVE, None, S.ACTIVE, None),
     ("a membership that will end", {"ends_at": MONTH}, 1, None, S.ACTIVE, None, S.ACTIVE, MONTH),
     ("one that goes on after all", {}, 1, None, S.ACTIVE, None, S.ACTIVE, None),
     ("cancelled at once: what is paid stays", OVER, 1, None, S.ACTIVE, None, S.ACTIVE, MONTH),
-    ("its last period is over", OVER | {"invoices": (invoice(NOON),)}, 1, None, S.ACTIVE, None, S.ENDED, NOON),
+    ("its last period is over", OVER | {"invoices": (invoice(NOON),)}, 1, None, S.ACTIVE, None, S.ENDED, None),
     ("cancelled while a payment is missing", OVER | {"is_failing": True, "invoices": (invoice(NOON - DAY),)},
-     1, None, S.GRACE, NOON + DAY, S.ENDED, NOON - DAY),
+     1, None, S.GRACE, NOON + DAY, S.ENDED, None),
 ]  # fmt: skip
 
 
@@ -121,3 +133,45 @@ def test_the_same_news_twice_changes_nothing_more(
     once = standing(news, paid, of, before, known, NOON)
 
     assert standing(news, paid, of, once.state, once.grace_until, NOON) == once
+
+
+def noon(*day: int) -> datetime:
+    return datetime(*day, 12, tzinfo=UTC)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("begun", "rhythm", "due"),
+    [
+        (noon(2026, 11, 21), Rhythm.MONTH, noon(2026, 12, 21)),
+        (noon(2026, 12, 31), Rhythm.MONTH, noon(2027, 1, 31)),
+        (noon(2027, 1, 31), Rhythm.MONTH, noon(2027, 2, 28)),
+        (noon(2028, 2, 29), Rhythm.YEAR, noon(2029, 2, 28)),
+    ],
+)
+def test_the_second_payment_is_due_on_the_same_day_or_the_months_last(
+    begun: datetime, rhythm: Rhythm, due: datetime
+) -> None:
+    assert next_due(begun, rhythm) == due
+
+
+WISHES = [
+    # the state, when it ends, whether Stripe draws on; what the school may ask, and the buyer of a membership
+    (S.ACTIVE, None, True, Wish.END, Wish.END),
+    (S.GRACE, None, True, Wish.END, Wish.END),
+    (S.PAUSED, MONTH, True, Wish.GO_ON, Wish.GO_ON),
+    (S.ACTIVE, MONTH, False, None, None),
+    (S.SETTLED, None, False, None, None),
+    (S.ENDED, None, False, None, None),
+]
+
+
+@pytest.mark.parametrize(("state", "ends_at", "draws_on", "of_school", "of_buyer"), WISHES)
+def test_what_may_be_asked_of_the_end_of_a_plan(
+    state: S, ends_at: datetime | None, draws_on: bool, of_school: Wish | None, of_buyer: Wish | None
+) -> None:
+    found = wish_of_school(state, ends_at, MONTH if draws_on else None)
+
+    assert found is of_school
+    assert wish_of_buyer(found, None, "") is of_buyer
+    assert wish_of_buyer(found, 6, "") is None
+    assert wish_of_buyer(found, None, "The school says so.") is not Wish.GO_ON
