@@ -22,7 +22,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
 
 from accounts.models import User
-from accounts.rules import folded, search_words
+from accounts.rules import folded, search_words, words_of
 from bench.sites import application
 from core.clock import now
 from core.database import db
@@ -36,6 +36,7 @@ EACH = 10  # enrollments of a learner
 AT_ONCE = 1_000  # learners in one transaction
 YEARS = 3  # over which the school has grown
 PRICE = 48_900
+SEATS, CLINICS = 5, 10  # seats that a clinic buys, and learners for each of whom one does
 FIRST = (
     "Ada",
     "Bea",
@@ -69,8 +70,9 @@ SYLLABLES = ("ba", "ko", "ri", "mun", "sel", "tha", "vo", "zen", "lar", "di", "p
 DEEDS = ("enrollment.enroll", "enrollment.revoke", "user.grant", "certificate.issue", "order.read")
 EVENTS = ("checkout.session.completed", "payment_intent.succeeded", "charge.refunded")
 TABLES = (
-    "users", "user_roles", "person_words", "outbox", "orders", "order_lines", "ledger_entries",
-    "stripe_events", "enrollments", "grants", "audit_log", "step_completions", "course_completions", "certificates",
+    "users", "user_roles", "person_words", "outbox", "orders", "order_lines", "order_words", "ledger_entries",
+    "refunds", "refund_requests", "teams", "team_seats", "stripe_events", "enrollments", "grants", "audit_log",
+    "step_completions", "course_completions", "certificates",
 )  # fmt: skip
 """In an order in which each row finds what it names."""
 Rows = dict[str, list[dict[str, Any]]]
@@ -148,6 +150,24 @@ def _learner(school: School, rows: Rows) -> None:
     rows["outbox"].append(_mail(email, number, joined))
     for course, steps in rng.sample(school.courses, EACH):
         _enrollment(school, rows, (number, name, email), course, steps)
+    if number % CLINICS == 0:
+        _clinic(school, rows, (number, name, email), school.rng.choice(school.courses[5:8])[0])
+
+
+def _clinic(school: School, rows: Rows, person: tuple[int, str, str], course: int) -> None:
+    """Seats that somebody bought: the first is theirs, the next invited to, the others free."""
+    order, at, (who, _, email) = next(school.order), school.moment(), person
+    company = f"Clinic {who // CLINICS} am See"
+    _order(rows, school.rng, order, person, course, at, SEATS, company)
+    rows["order_words"] += [{"order_id": order, "word": word} for word in sorted(words_of(company))]
+    rows["teams"].append({"id": who, "name": company, "created_at": at})
+    for number in range(1, SEATS + 1):
+        address = {1: email, 2: f"zoe.{who}@clinic{who % 997}.example"}.get(number, "")
+        rows["team_seats"].append({
+            "team_id": who, "course_id": course, "order_id": order, "number": number, "email": address,
+            "invited_at": at if address else None, "mails": 1 if address else 0,
+            "user_id": who if number == 1 else None, "accepted_at": at if number == 1 else None,
+        })  # fmt: skip
 
 
 def _enrollment(
@@ -192,31 +212,48 @@ def _completion(rows: Rows, rng: Random, who: int, name: str, course: int, at: d
 
 
 def _order(
-    rows: Rows, rng: Random, number: int, person: tuple[int, str, str], course: int, at: datetime
+    rows: Rows,
+    rng: Random,
+    number: int,
+    person: tuple[int, str, str],
+    course: int,
+    at: datetime,
+    seats: int = 1,
+    company: str = "",
 ) -> None:
     who, _, email = person
-    is_back, title = rng.random() < 0.05, f"Bench course {course:03d}"
+    is_back, title, price = rng.random() < 0.05 and not company, f"Bench course {course:03d}", PRICE * seats
     rows["orders"].append({
-        "id": number, "number": f"B{number}", "kind": "own", "subject": f"course:{course}", "title": title,
-        "user_id": who, "email": email, "state": "refunded" if is_back else "paid", "amount_minor": PRICE,
+        "id": number, "number": f"B{number}", "kind": "seats" if company else "own",
+        "subject": f"course:{course}", "title": title,
+        "user_id": who, "email": email, "state": "refunded" if is_back else "paid", "amount_minor": price,
         "currency": "USD", "livemode": True, "terms_version": "2026-01-01", "refunds_version": "2026-01-01",
         "refund_days": 14, "refund_max_progress": 25, "created_at": at, "expires_at": at + timedelta(days=1),
         "attempt": 1, "session_id": f"cs_bench_{number}", "payment_id": f"pi_bench_{number}",
         "payment_method": "card", "failure": "", "receipt_url": "", "paid_at": at + timedelta(minutes=3),
-        "paid_minor": PRICE, "paid_currency": "USD", "refunded_minor": PRICE if is_back else 0,
-        "refunded_at": at + timedelta(days=5) if is_back else None,
+        "paid_minor": price, "paid_currency": "USD", "refunded_minor": price if is_back else 0,
+        "refunded_at": at + timedelta(days=5) if is_back else None, "quantity": seats, "company": company,
     })  # fmt: skip
     rows["order_lines"].append({
-        "order_id": number, "position": 1, "course_id": course, "title": title, "amount_minor": PRICE,
-        "paid_minor": PRICE, "refunded_minor": PRICE if is_back else 0, "livemode": True,
+        "order_id": number, "position": 1, "course_id": course, "title": title, "amount_minor": price,
+        "paid_minor": price, "refunded_minor": price if is_back else 0, "livemode": True,
     })  # fmt: skip
     rows["ledger_entries"].append(
-        _entry(number, "payment", f"ch_bench_{number}", PRICE, at + timedelta(minutes=3))
+        _entry(number, "payment", f"ch_bench_{number}", price, at + timedelta(minutes=3))
     )
     if is_back:
         rows["ledger_entries"].append(
-            _entry(number, "refund", f"re_bench_{number}", -PRICE, at + timedelta(days=5))
+            _entry(number, "refund", f"re_bench_{number}", -price, at + timedelta(days=5))
         )
+        rows["refunds"].append({
+            "order_id": number, "amount_minor": price, "currency": "USD", "state": "succeeded",
+            "stripe_id": f"re_bench_{number}", "reason": "requested_by_customer", "note": "",
+            "ends_access": False, "attempt": 1, "failure": "", "created_at": at + timedelta(days=5),
+        })  # fmt: skip
+        rows["refund_requests"].append({
+            "order_id": number, "state": "approved", "text": "It is not for me.", "progress": 0,
+            "asked_at": at + timedelta(days=4), "answered_at": at + timedelta(days=5), "answer": "",
+        })  # fmt: skip
     rows["stripe_events"].append({
         "event_id": f"evt_bench_{number}", "kind": rng.choice(EVENTS), "object_id": f"cs_bench_{number}",
         "livemode": True, "api_version": "2026-10-28.endive", "created_at": at, "received_at": at, "deliveries": 1,
@@ -283,7 +320,7 @@ def _settle(connection: Connection) -> None:
     """What PostgreSQL does by itself in the background: its statistics, and its counters of ids."""
     if connection.dialect.name != "postgresql":
         return
-    for table in ("users", "courses", "steps", "enrollments", "orders"):
+    for table in ("users", "courses", "steps", "enrollments", "orders", "teams"):
         query = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
         connection.execute(text(query))
     connection.commit()
