@@ -70,24 +70,17 @@ def show(cohort_id: int) -> Answer:
 @allow(Permission.ENROLLMENTS)
 def add(cohort_id: int) -> Answer:
     """Let somebody into the course and the cohort by hand. Where that could close the course to them, a page asks."""
-    form, problem_words = EntryForm(), "Enter the learner's email address."
-    if form.validate_on_submit():
-        try:
-            address = form.email.data or ""
-            found = services.put_out_by(address, find_cohort(cohort_id))
-            if found is not None and "entry" not in request.form:
-                return _entry_page(cohort_id, form, found)
-            with transaction():
-                cohort, by = find_cohort(cohort_id), signed_in().user_id
-                slug = _course_of(cohort_id).slug
-                services.enroll_in_cohort(address, slug, cohort, by, form.stays_open)
-        except (InvalidInput, Conflict) as problem:
-            problem_words = problem.sentence
-        else:
-            flash(f"{form.email.data} is in the cohort.", "success")
-            return redirect(url_for("admin_cohorts.show", cohort_id=cohort_id), 303)
-    flash(problem_words, "error")
-    return redirect(url_for("admin_cohorts.show", cohort_id=cohort_id), 303)
+    form = EntryForm()
+    if not form.validate_on_submit():
+        return _back(cohort_id, "Enter the learner's email address.", "error")
+    try:
+        put_out = services.put_out_by(form.email.data or "", find_cohort(cohort_id))
+        if put_out is not None and "entry" not in request.form:
+            return _entry_page(cohort_id, form, put_out)
+        _add(cohort_id, form)
+    except (InvalidInput, Conflict) as problem:
+        return _back(cohort_id, problem.sentence, "error")
+    return _back(cohort_id, f"{form.email.data} is in the cohort.", "success")
 
 
 @bp.post("/<int:cohort_id>/members/<int:place_id>/remove")
@@ -96,12 +89,22 @@ def remove(cohort_id: int, place_id: int) -> Answer:
     """Take somebody out of the cohort, or of its line; their enrollment stays."""
     with transaction():
         take_out(cohort_id, place_id, signed_in().user_id)
-    flash("They are out of the cohort. A free place was offered to who waits.", "success")
-    return redirect(url_for("admin_cohorts.show", cohort_id=cohort_id), 303)
+    return _back(cohort_id, "They are out of the cohort. A free place was offered to who waits.", "success")
 
 
 def _course_of(cohort_id: int) -> Course:
     return db.session.get_one(Course, find_cohort(cohort_id).course_id)
+
+
+def _add(cohort_id: int, form: EntryForm) -> None:
+    with transaction():
+        cohort, slug = find_cohort(cohort_id), _course_of(cohort_id).slug
+        services.enroll_in_cohort(form.email.data or "", slug, cohort, signed_in().user_id, form.stays_open)
+
+
+def _back(cohort_id: int, said: str, kind: str) -> Answer:
+    flash(said, kind)
+    return redirect(url_for("admin_cohorts.show", cohort_id=cohort_id), 303)
 
 
 def _entry_page(cohort_id: int, form: EntryForm, person: User) -> Answer:
