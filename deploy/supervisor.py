@@ -104,9 +104,7 @@ def _run(mode: str) -> None:
     environ = {**os.environ, "INSTANCE": str(config.instance)}
     if not schema.is_current(config.database_url):
         schema.upgrade(config.database_url)
-    if config.is_demo:
-        _load_demo(config, environ)
-    else:
+    if not config.is_demo:
         instance.refuse_demo_accounts(config.database_url)
     _supervise(config, Parts(environ))
 
@@ -124,10 +122,15 @@ def _load_demo(config: Config, environ: Mapping[str, str]) -> None:
 
 def _supervise(config: Config, parts: Parts) -> None:
     try:
-        if config.has_own_sandbox:
+        if config.has_own_sandbox:  # Before the demo is filled, for it is told what was paid there.
             parts.start("payment sandbox", instance.sandbox_command(config))
+            _wait_until_up("payment sandbox", config.sandbox_port, "/", parts)
+        if config.is_demo:
+            _load_demo(config, parts.environ)
         parts.start("web server", [*SERVER, str(config.port)])
-        _wait_until_up(config, parts)  # The worker starts after it: two cores show the first page sooner.
+        _wait_until_up(
+            "web server", config.port, "/healthz", parts, config.host
+        )  # The worker starts after it: two cores show the first page sooner.
         parts.start("worker", [*FLASK, "worker"])
         print(instance.greeting(config), flush=True)
         while True:
@@ -137,19 +140,19 @@ def _supervise(config: Config, parts: Parts) -> None:
         parts.stop()
 
 
-def _wait_until_up(config: Config, parts: Parts) -> None:
+def _wait_until_up(name: str, port: int, path: str, parts: Parts, host: str = "") -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not _answers(config):
+    while not _answers(port, path, host):
         parts.require_all_alive()
         if time.monotonic() > deadline:
-            raise PartFailed(f"The web server did not answer within {START_SECONDS} s.")
+            raise PartFailed(f"The {name} did not answer within {START_SECONDS} s.")
         time.sleep(0.05)
 
 
-def _answers(config: Config) -> bool:
-    connection = HTTPConnection("127.0.0.1", config.port, timeout=5)
+def _answers(port: int, path: str, host: str) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", "/healthz", headers={"Host": config.host})
+        connection.request("GET", path, headers={"Host": host} if host else {})
         return connection.getresponse().status == 200
     except OSError:
         return False

@@ -47,7 +47,7 @@ def _answer(account: Account, operation: str, ids: dict[str, str]) -> Response:
     faults = account.faults.of_request(request.method, request.path)
     given: Json = {}
     try:
-        _authenticate()
+        authenticate()
         given = _given()
         passing.catch_up(account)
         answer = _once(account, operation, ids, given, id, faults)
@@ -61,7 +61,8 @@ def _answer(account: Account, operation: str, ids: dict[str, str]) -> Response:
     return _reply(answer, id, faults)
 
 
-def _authenticate() -> None:
+def authenticate() -> None:
+    """Raises Unauthenticated without a key of test mode."""
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not key:
         raise Unauthenticated("You did not provide an API key. Send it as a bearer token.")

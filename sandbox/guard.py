@@ -8,7 +8,11 @@ from sandbox.account import Account
 from sandbox.errors import Forbidden
 
 SELF = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-WITHOUT_ORIGIN = ("/v1/", "/_control/")  # guarded by a key, and by a content type that no form can send
+WITHOUT_ORIGIN = (
+    "/v1/",
+    "/_control/",
+    "/_history",
+)  # guarded by a key, and by a content type that no form can send
 
 
 def install(app: Flask, account: Account) -> None:

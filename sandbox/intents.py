@@ -26,6 +26,13 @@ def attempt(account: Account, intent: Json, method: str, email: str | None) -> J
 
 
 def succeed(account: Account, intent: Json, charge: Json) -> None:
+    """The money is there, and that is told."""
+    take_money(account, intent, charge)
+    events.emit(account, "charge.succeeded", charge)
+    events.emit(account, "payment_intent.succeeded", intent)
+
+
+def take_money(account: Account, intent: Json, charge: Json) -> None:
     """The money is there."""
     amount = intent["amount"]
     outcome = {"network_status": "approved_by_network", "reason": None, "type": "authorized"}
@@ -40,8 +47,6 @@ def succeed(account: Account, intent: Json, charge: Json) -> None:
     }
     account.store.put(charge)
     account.store.put(intent)
-    events.emit(account, "charge.succeeded", charge)
-    events.emit(account, "payment_intent.succeeded", intent)
 
 
 def miss(account: Account, intent: Json, charge: Json, error: Json) -> None:

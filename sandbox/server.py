@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, render_template
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from sandbox import api, billing_pages, board, control, deliveries, guard, money, pages
+from sandbox import api, billing_pages, board, control, deliveries, guard, history, money, pages
 from sandbox.account import Account, Send, Settings
 from sandbox.errors import StripeError
 from sandbox.state import Store
@@ -39,7 +39,7 @@ def create_app(account: Account) -> Flask:
     app.jinja_env.filters |= {"money": money.written, "time": _time}
     app.register_error_handler(StripeError, _refused)
     guard.install(app, account)
-    for part in (api, pages, billing_pages, board):
+    for part in (api, history, pages, billing_pages, board):
         app.register_blueprint(part.blueprint(account))
     if account.settings.control:
         app.register_blueprint(control.blueprint(account))

@@ -40,8 +40,8 @@ class Thanks:
 @dataclass(frozen=True)
 class PaidSoFar:
     """How far an order has come that is paid over time. `count` payments were made, of `of` in all (None: for as long
-    as it is wished), and each is `payment`; `next_at` is when the next one is taken, None where none follows by itself.
-    `state` is the word of a plan's state."""
+    as it is wished), and each is `payment`; `next_at` is when the next one is taken, None where none follows, or one is
+    missing. `state` is the word of a plan's state."""
 
     count: int
     of: int | None

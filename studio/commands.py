@@ -12,6 +12,7 @@ from core.database import transaction
 from core.errors import DomainError, Problem
 
 content = AppGroup("content", help="Content as a folder of plain files: check it, publish it, write it out.")
+SANDBOX_IS_OFF = "The payment sandbox does not run, so the demo's payments cannot be given back."
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -99,9 +100,12 @@ def export(folder: Path) -> None:
 def demo() -> None:
     """Fill the demo with its accounts and three months of invented learners. Only where STRATUM_ENV is demo.
 
+    The bundled payment sandbox is told of the payments that are not known to it, if it runs.
+
     Example: flask stratum demo
     """
     from studio.demo import seed
+    from studio.demo_payments import tell_sandbox
 
     if not current_config().is_demo:
         _fail("STRATUM_ENV is not demo: demo accounts are for the demo alone.")
@@ -111,6 +115,9 @@ def demo() -> None:
     except DomainError as wrong:
         _fail(f"{wrong.sentence} Run `flask stratum content sync content` first.")
     click.echo("The demo's people and their history are written." if is_new else "The demo's data are there.")
+    if current_config().has_own_sandbox:
+        told = tell_sandbox()
+        click.echo(SANDBOX_IS_OFF if told is None else f"{_counted(told, 'payment')} told to the sandbox.")
 
 
 def _read(folder: Path) -> dict[str, bytes]:

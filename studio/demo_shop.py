@@ -47,10 +47,10 @@ def open_shop(course: Course, by: int) -> None:
 
 
 def buy(buyer: Buyer, offer: Offer) -> None:
-    """An order, and a session that says that it was paid. The sandbox knows nothing of it: it is invented."""
+    """An order, and a session that says that it was paid. It is invented; the sandbox is told of it afterwards."""
     order = _place(buyer, offer)
     payment = Payment(
-        f"pi_demo_{order.number}", has_failed=False, captured=order.amount_minor, charge_id=f"ch_demo_{order.number}",
+        f"pi_demo_{order.number}", has_failed=False, captured=order.amount_minor, charge_id=charge_of(order),
         method="card",
     )  # fmt: skip
     turns.apply(_session(order, SessionStatus.COMPLETE, payment), "return")
@@ -82,13 +82,23 @@ def accept_seat(user_id: int, shares: Share) -> None:
     seats.accept(link[1], user_id, shares)
 
 
+def session_of(order: Order) -> str:
+    """The id of the checkout session of an invented order."""
+    return f"cs_demo_{order.number}"
+
+
+def charge_of(order: Order) -> str:
+    """The id of the charge of an invented order that was paid."""
+    return f"ch_demo_{order.number}"
+
+
 def _place(buyer: Buyer, offer: Offer) -> Order:
     return orders.place(buyer, offer, current_versions(), livemode=False)
 
 
 def _session(order: Order, status: SessionStatus, payment: Payment | None = None) -> Session:
     return Session(
-        id=f"cs_demo_{order.number}",
+        id=session_of(order),
         status=status,
         is_paid=payment is not None,
         total=order.price,

@@ -270,7 +270,7 @@ POST admin_selected.restore          login   403     403     403     303     403
 POST admin_plans.switch              login   403     403     403     403     404     404
 POST admin_plans.make                login   403     403     403     403     422     422
 POST admin_plans.end                 login   403     403     403     403     409     409
-POST admin_plans.go_on               login   403     403     403     403     404     404
+POST admin_plans.go_on               login   403     403     403     403     409     409
 POST admin_orders.read_again         login   403     403     403     403     303     303
 POST admin_offers.bundle              login   403     403     403     403     422     422
 POST admin_offers.code                login   403     403     403     403     303     303

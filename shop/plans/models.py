@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.database import Base
 from core.money import Money
 from courses.models import Course
-from shop.plans.rules import RUNNING, Rhythm, TermState, Wish, WishState, wish_of_school
+from shop.plans.rules import Rhythm, TermState, Wish, WishState, wish_of_school
 
 
 class Plan(Base):
@@ -93,8 +93,8 @@ class PlanTerm(Base):
 
     @property
     def next_at(self) -> datetime | None:
-        """When the next payment is taken; None where none follows by itself."""
-        return self.renews_at if self.state in RUNNING and self.ends_at is None else None
+        """When the next payment is taken; None where none follows, or one is missing that comes first."""
+        return self.renews_at if self.state is TermState.ACTIVE and self.ends_at is None else None
 
     @property
     def wish(self) -> Wish | None:
