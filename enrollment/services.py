@@ -4,7 +4,7 @@ Access is the sum of grants (docs/access.md). Each use case here changes grants 
 so the two cannot disagree; the same grant given twice changes nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -240,11 +240,6 @@ def grants_of(user_id: int, course_id: int) -> list[Grant]:
     return list(_grants(user_id, course_id))
 
 
-def people_of(order_id: int) -> set[int]:
-    """All whom this order has let into a course."""
-    return {user_id for user_id, _ in given_by(order_id)}
-
-
 def given_by(order_id: int) -> list[tuple[int, int]]:
     """Each person and course that this order gave, by their ids."""
     return [(row.user_id, row.course_id) for row in db.session.execute(_given_by(order_id))]
@@ -311,9 +306,10 @@ def lock_person(user_id: int) -> None:
     db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
-def lock_people(user_ids: Iterable[int]) -> None:
-    """The same for several, always in one order, so that two who lock the same people never wait for each other."""
-    people = select(User.id).where(User.id.in_(set(user_ids))).order_by(User.id)
+def lock_people(*who: Select[int] | Select[int | None] | Sequence[int]) -> None:
+    """The same for all of these, in one order always, so that two who lock the same people never wait for each
+    other."""
+    people = select(User.id).where(or_(*(User.id.in_(each) for each in who))).order_by(User.id)
     db.session.execute(people.with_for_update(key_share=True))
 
 
@@ -342,7 +338,7 @@ def _given_by(order_id: int) -> Select[int, int]:
 
 def _of_source(source: str) -> list[Grant]:
     """The grants of this source, locked, and the persons before them."""
-    lock_people(db.session.scalars(select(Grant.user_id).filter_by(source=source)))
+    lock_people(select(Grant.user_id).filter_by(source=source))
     query = select(Grant).filter_by(source=source).order_by(Grant.id).with_for_update()
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 

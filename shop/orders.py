@@ -13,13 +13,13 @@ from core.errors import Conflict, NotFound
 from core.ids import crockford
 from core.school import current_school
 from enrollment.admission.services import require_admission, require_selling
+from enrollment.models import Grant
 from enrollment.services import (
     ENDED,
     find_enrollment,
     holds,
     lock_people,
     lock_person,
-    people_of,
     was_ended_by_school,
 )
 from payments.values import Invoicing, Session
@@ -173,7 +173,8 @@ def lock_with_buyer(number: str) -> Order:
 def lock_with(order_id: int, buyer_id: int | None) -> Order:
     """The order as it is now, locked, and its people before it: two whose buyers gave each other a seat or a gift lock
     them in the same order."""
-    lock_people({*people_of(order_id), *([buyer_id] if buyer_id is not None else [])})
+    buyer = [buyer_id] if buyer_id is not None else []
+    lock_people(select(Grant.user_id).filter_by(order_id=order_id), buyer)
     return lock_order(order_id)
 
 

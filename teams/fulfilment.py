@@ -90,7 +90,6 @@ def _given(seat: Seat) -> Given:
 
 def _of_order(order: Order) -> list[Seat]:
     """Its seats that did not go back one by one, locked, and their holders before them."""
-    holders = select(Seat.user_id).where(Seat.order_id == order.id, Seat.user_id.is_not(None))
-    lock_people(user_id for user_id in db.session.scalars(holders) if user_id is not None)
+    lock_people(select(Seat.user_id).where(Seat.order_id == order.id, Seat.user_id.is_not(None)))
     query = select(Seat).filter_by(order_id=order.id, refund_id=None).order_by(Seat.id).with_for_update()
     return list(db.session.scalars(query.execution_options(populate_existing=True)))

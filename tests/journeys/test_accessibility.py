@@ -46,6 +46,7 @@ PAGES = [
     ("visitor", "/mail-sent/register"),
     ("visitor", "{welcome}"),
     ("visitor", f"/courses/{CERTIFICATION}/enroll"),
+    ("visitor", "/checkout/return?order=elsewhere"),
     ("visitor", "/demo/mail"),
     ("visitor", "/nowhere"),
     ("learner", "/dashboard"),
