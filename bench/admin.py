@@ -86,7 +86,7 @@ PAGES = (
     ("audit, of a person", "/admin/audit?q={address}"),
     ("events, newest first", "/admin/events"),
     ("events, of a kind", "/admin/events?kind=charge.refunded"),
-    ("overview", "/admin"),
+    ("overview of a year", "/admin?days=365"),
 )
 
 
