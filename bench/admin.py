@@ -24,6 +24,7 @@ from sqlalchemy import Table, select
 from accounts.models import User
 from accounts.rules import Role
 from accounts.services import begin_sign_in, create_user, turn_on_second_step
+from admin.figures import count_all
 from bench import report
 from bench.generate import EACH, LEARNERS, fill
 from bench.people import signed_in
@@ -154,6 +155,8 @@ def _on_postgresql(sizes: Sequence[int]) -> Iterator[list[School]]:
 def _open(stack: ExitStack, folder: Path, size: int, url: str | None = None) -> School:
     app = stack.enter_context(application(migrated(folder, "http://127.0.0.1:1", url)))
     fill(app, size)
+    with app.app_context():
+        count_all()
     with app.app_context(), transaction():
         admin = create_user("admin@bench.example", "An admin", None, (Role.LEARNER, Role.ADMIN))
         turn_on_second_step(admin, "BENCH")
