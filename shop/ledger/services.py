@@ -46,7 +46,6 @@ def share(order: Order, currency: str) -> None:
         line.paid_minor = minor
     for line, minor in order.shares(Money(-_sum_of(entries, WENT_BACK), currency)):
         line.refunded_minor = minor
-    db.session.flush()
 
 
 def _sum_of(entries: Iterable[LedgerEntry], kinds: Sequence[EntryKind]) -> int:
