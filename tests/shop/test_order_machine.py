@@ -124,6 +124,17 @@ class Orders(Model):
         for act in then:
             self.act(act, 0)
 
+    @rule(key=st.sampled_from(["A" * 16, "B" * 16]), undone=st.sampled_from(["", "refund", "dispute"]))
+    def a_gift_is_claimed(self, key: str, undone: str) -> None:
+        """The way that most gifts go; then its money goes, too, or a bank holds it."""
+        self.press_give(key, ["pay"])
+        self.sandbox.deliver()
+        self.claim_a_gift(len(self.gifts()) - 1, by_giver=False)
+        if undone and self.sessions():
+            with suppress(StripeError):
+                getattr(self.sandbox, undone)(self.pick(0))
+            self.sandbox.deliver()
+
     @rule(which=st.integers(0, 1), by_giver=st.booleans())
     def claim_a_gift(self, which: int, by_giver: bool) -> None:
         """By whom it is for, or by whoever has the code."""
