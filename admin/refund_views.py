@@ -71,7 +71,7 @@ def refund(number: str) -> Answer:
     use, price = use_of(order.id), partial(services.price_of_seats, order)
     form = RefundForm(left, in_all, use.free, price, formdata=sent_or_typed())
     preview: list[str] = []
-    if form.validate_on_submit():
+    if not form.is_changed and form.validate_on_submit():
         wish = replace(form.wish(), payment_id=payment_id)
         if form.is_confirmed:
             return _give_back(number, wish)

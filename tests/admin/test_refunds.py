@@ -76,6 +76,20 @@ def test_a_refund_is_shown_before_it_is_made(
     assert shown(client.get("/admin/refunds?state=failed").text, ("ONE",)) == []
 
 
+def test_what_was_typed_stands_in_the_form_that_changes_it(
+    client: FlaskClient, admin: Any, course: Any, ada: Any, monkeypatch: Any
+) -> None:
+    sent = answer_of_stripe(monkeypatch, "succeeded")
+    make_order(ada, course, number="ONE")
+
+    page = post(client, "/admin/orders/ONE/refund", {**HALF, "ends_access": "y", "change": "1"})
+
+    assert page.status_code == 200
+    for typed in ('value="200.00"', 'value="Kind"', 'checked id="how-1"', 'checked id="ends_access"'):
+        assert typed in page.text
+    assert sent == []
+
+
 def test_the_orders_own_access_is_told_apart_from_what_else_lets_its_buyer_in(
     client: FlaskClient, admin: Any, course: Any, ada: Any, clock: Clock
 ) -> None:
