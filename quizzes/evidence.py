@@ -20,11 +20,13 @@ def tell(user_id: int, course_ids: Sequence[int]) -> Section:
         .order_by(Attempt.submitted_at)
     )
     rows = db.session.execute(passed)
-    told = (Happening(at, in_words(*attempt)) for at, *attempt in rows if at)
+    told = (
+        Happening(at, in_words(kind, title, share, least)) for at, kind, title, share, least in rows if at
+    )
     return Section("Quizzes taken and passed", tuple(told), is_use=True)
 
 
-def in_words(kind: str, title: str, percent: int, pass_percent: int) -> str:
+def in_words(kind: str, title: str, percent: int | None, pass_percent: int) -> str:
     """A quiz that asks what is known beforehand cannot be failed, so nobody passes it."""
     verb = "Passed" if pass_percent else "Took"
     return f"{verb} the {kind} “{title}” with {percent} percent"

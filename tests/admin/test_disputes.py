@@ -114,7 +114,8 @@ def test_after_silence_the_same_is_sent_again_and_after_a_refusal_it_is_written_
 def test_how_a_dispute_ends_soonest_is_said_while_it_is_open(client: FlaskClient, dispute: int) -> None:
     during = client.get(f"/admin/disputes/{dispute}").text
     with transaction() as session:
-        session.get_one(DisputeRow, dispute).status = DisputeStatus.LOST
+        lost = session.get_one(DisputeRow, dispute)
+        lost.status, lost.closed_at = DisputeStatus.LOST, NOON
     after = client.get(f"/admin/disputes/{dispute}").text
 
     assert "A dispute made by mistake ends soonest" in during
