@@ -95,11 +95,12 @@ def _grant_row(grant: Grant) -> GrantRow:
         KINDS[grant.kind],
         order.number if order else "",
         (giver.name or giver.email) if giver else "",
-        _standing(grant),
+        standing_of(grant),
     )
 
 
-def _standing(grant: Grant) -> str:
+def standing_of(grant: Grant) -> str:
+    """How a grant stands, in words."""
     if grant.ended_at is not None:
         return f"Ended: {ENDS.get(grant.end_reason, grant.end_reason)}"
     if grant.pause_reasons:

@@ -303,6 +303,7 @@ class RefundForm(FlaskForm):
     ends_access = BooleanField("End access all the same")
     reason = SelectField("Why", choices={str(reason): text for reason, text in REASONS.items()})
     note = StringField("Note", filters=[_one_line], validators=[Length(max=200)])
+    change = HiddenField()
     confirmed = HiddenField()
 
     def __init__(
@@ -315,6 +316,11 @@ class RefundForm(FlaskForm):
             self.how.choices |= {"seats": "Seats that are free, at the price that was paid for them"}
         else:
             del self.seats
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether what was typed is wanted back, to be typed otherwise."""
+        return bool(self.change.data)
 
     @property
     def is_confirmed(self) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, or_, 
 from accounts.models import PersonWord, User
 from admin.gifts import GiftFile, file_of
 from admin.listing import Listing
+from admin.order_access import OrderAccess, access_by
 from admin.order_words import STATES, Word, cause_in_words
 from admin.paging import Order as OrderOf
 from admin.paging import Page, Reader, Table, Term, find_page, in_order, some, streamed
@@ -19,7 +20,6 @@ from core.errors import NotFound
 from core.money import Money
 from core.outbox import OutboxMail
 from courses.models import Course
-from enrollment.models import Enrollment, EnrollmentState, Grant
 from shop.disputes.mails import keys_of
 from shop.disputes.models import DisputeRow
 from shop.disputes.services import disputes_of
@@ -109,12 +109,12 @@ class Change:
 
 @dataclass(frozen=True)
 class OrderFile:
-    """One order with all that is known here. `access` is the state of its buyer's enrollment by it, or None."""
+    """One order with all that is known here. `access` is what it gave to its buyer."""
 
     order: Order
     buyer_name: str | None
     course_slug: str
-    access: EnrollmentState | None
+    access: OrderAccess
     changes: list[Change]
     events: Sequence[StripeEventRow]
     mails: Sequence[OutboxMail]
@@ -156,22 +156,19 @@ def state_of(number: str) -> tuple[OrderState, str | None]:
 
 def find_file(number: str) -> OrderFile:
     """One order with all that is known about it. Raises NotFound."""
-    is_buyers = Grant.user_id == Order.user_id  # Seats let in others, as many as were bought.
     query = (
-        select(Order, User.name, Course.slug, Enrollment.state)
+        select(Order, User.name, Course.slug)
         .outerjoin(User, User.id == Order.user_id)
         .join(OrderLine, and_(OrderLine.order_id == Order.id, OrderLine.position == 1))
         .join(Course, Course.id == OrderLine.course_id)
-        .outerjoin(Grant, and_(Grant.order_id == Order.id, Grant.course_id == Course.id, is_buyers))
-        .outerjoin(
-            Enrollment, and_(Enrollment.user_id == Grant.user_id, Enrollment.course_id == Grant.course_id)
-        )
         .where(Order.number == number)
     )
     row = db.session.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such order.")
-    order, name, slug, access = row
+    order, name, slug = row
+    # Seats and a gift let in others.
+    access = access_by(order.id, order.user_id) if order.user_id is not None else OrderAccess((), ())
     rows, disputes, gift = refunds_of(order), disputes_of(order.id), file_of(order)
     return OrderFile(
         order, name, slug, access, _changes(order), _events(order, disputes), _mails(order, rows, disputes, gift),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import aliased
 
 from admin.figures import Sums
 from admin.models import Figure
@@ -15,10 +16,11 @@ from core.database import db
 from core.jobs import last_beat
 from core.money import Money
 from core.outbox import MailState, OutboxMail
+from payments.values import RefundState
 from shop.models import EventFate, Order, StripeEventRow
-from shop.refunds.models import RefundRequest
+from shop.refunds.models import RefundRequest, RefundRow
 from shop.refunds.rules import RequestState
-from shop.rules import OrderState
+from shop.rules import GONE, OrderState
 
 WORKER_SILENCE = timedelta(seconds=90)
 
@@ -33,6 +35,7 @@ class Waiting:
     orders_paid_twice: int  # whose money has not gone back yet
     events_waiting: int
     refunds_asked: int  # by learners who wait for an answer
+    refunds_failed: int  # whose money is with the school still
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def waiting() -> Waiting:
         _count(Order.id, Order.state == OrderState.DUPLICATE),
         _count(StripeEventRow.event_id, StripeEventRow.fate == EventFate.WAITING),
         _count(RefundRequest.id, RefundRequest.state == RequestState.OPEN),
+        _count(RefundRow.id, RefundRow.state == RefundState.FAILED, ~_is_made_good()),
     )
     return Waiting(*db.session.execute(counts).one())
 
@@ -125,6 +129,17 @@ def _people_card(sums: Sums, title: str, what: str, parts: Sequence[int]) -> Car
 
 def _labelled(sums: Sums, parts: Sequence[int]) -> list[tuple[str, int]]:
     return [(stretch.label, part) for stretch, part in zip(sums.stretches, parts, strict=True)]
+
+
+def _is_made_good() -> ColumnElement[bool]:
+    """Whether a refund of the same payment was made after this one, or all of the money is gone anyway."""
+    later = aliased(RefundRow)
+    again = select(later.id).where(
+        later.order_id == RefundRow.order_id, later.payment_id == RefundRow.payment_id, later.id > RefundRow.id,
+        later.state != RefundState.CANCELED,
+    )  # fmt: skip
+    gone = select(Order.id).where(Order.id == RefundRow.order_id, Order.state.in_(GONE))
+    return or_(again.exists(), gone.exists())
 
 
 def _count(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:

@@ -1,5 +1,6 @@
 """The days that a page is asked about, and the stretches that a chart draws them in. Pure."""
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -49,6 +50,17 @@ def read_period(asked: Mapping[str, str], today: date) -> tuple[Period, str]:
     return Period(today - timedelta(int(length) - 1), today), length
 
 
+def refusal(asked: Mapping[str, str], period: Period, length: str) -> str:
+    """What to say where an address names a period that `read_period` did not take; empty where it took it."""
+    by_dates = asked.get("from") or asked.get("to")
+    if not length or not (by_dates or (asked.get("days") or length) != length):
+        return ""
+    return (
+        "These dates make no period that can be shown: it goes from one day to the same or a later one, at most "
+        f"{LONGEST:,} days. The last {period.days} days are shown."
+    )
+
+
 def stretches(period: Period) -> list[Stretch]:
     """Its days, its weeks, which begin on Mondays, or its months; the first and the last may be cut."""
     if period.days <= BY_DAY:
@@ -61,6 +73,12 @@ def stretches(period: Period) -> list[Stretch]:
 def months(period: Period) -> list[Stretch]:
     """Its months; the first and the last may be cut."""
     return _drawn(period, _starts(period, lambda day: day.day == 1), "%b %y")
+
+
+def month_of(period: Period) -> str:
+    """`2026-10`, and `2026-10 (days 24 to 31)` for a part of it. The period lies within one month."""
+    month, (_, days) = f"{period.first:%Y-%m}", monthrange(period.first.year, period.first.month)
+    return month if period.days == days else f"{month} (days {period.first.day} to {period.last.day})"
 
 
 def bounds(day: date, zone: str) -> tuple[datetime, datetime]:

@@ -10,6 +10,7 @@ from accounts.freshness import fresh, sent_or_typed
 from admin import refund_words, refunds
 from admin.forms import ButtonForm, DeclineForm, RefundForm
 from admin.listing import Listing, read_listing
+from admin.order_access import access_by
 from admin.order_words import STARTERS, in_words
 from admin.page import Answer, exported, page
 from admin.refunds import RefundLine
@@ -70,11 +71,11 @@ def refund(number: str) -> Answer:
     use, price = use_of(order.id), partial(services.price_of_seats, order)
     form = RefundForm(left, in_all, use.free, price, formdata=sent_or_typed())
     preview: list[str] = []
-    if form.validate_on_submit():
+    if not form.is_changed and form.validate_on_submit():
         wish = replace(form.wish(), payment_id=payment_id)
         if form.is_confirmed:
             return _give_back(number, wish)
-        preview = list(refund_words.consequences(order.state, wish, in_all, use))
+        preview = list(refund_words.consequences(order.state, wish, in_all, use, access_by(order.id)))
     return page(
         "refund", "orders", form,
         order=order, left=left, preview=preview, wish=form.wish() if preview else None,

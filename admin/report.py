@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from admin.listing import Listing, read_listing
 from admin.paging import Page, Reader, Table, Term, find_page, streamed
-from admin.periods import Period, bounds, read_period
+from admin.periods import Period, bounds, read_period, refusal
 from admin.rules import utc_cell
 from core.clock import day_in
 from core.database import db
@@ -34,12 +34,14 @@ class Dates:
 
 @dataclass(frozen=True)
 class Shown:
-    """What of a report is on one page. `page` is None for one that is short and shown whole."""
+    """What of a report is on one page. `page` is None for one that is short and shown whole; `refusal` says that
+    another period was asked for."""
 
     asked: Listing
     rows: Sequence[Row]
     page: Page | None
     period: Period | None = None
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,8 @@ class SumReport(Report):
     rows: Callable[[Period], list[Row]]
 
     def show(self, today: date, courses: Mapping[str, str], asked: Mapping[str, str]) -> Shown:
-        period = read_period(asked, today)[0]
-        return Shown(self._asked(), self.rows(period), None, period)
+        period, length = read_period(asked, today)
+        return Shown(self._asked(), self.rows(period), None, period, refusal(asked, period, length))
 
     def all_rows(self, today: date, courses: Mapping[str, str], asked: Mapping[str, str]) -> Iterator[Row]:
         return iter(self.rows(read_period(asked, today)[0]))

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from admin.figures import Sums, paid_currency, sums_of
 from admin.models import Figure
-from admin.periods import Period, bounds, months
+from admin.periods import Period, bounds, month_of, months
 from admin.report import Row, SumReport
 from core.database import db
 from core.money import Money
@@ -39,19 +39,19 @@ def _by_code(period: Period) -> list[Row]:
 
 def _sums_of_lines(period: Period, by: Any, *which: ColumnElement[bool]) -> Iterator[tuple[Any, ...]]:
     """Of each group, currency and mode: the number of orders, then taken off, paid, tax and given back, in minor
-    units."""
+    units; the tax is None where Stripe worked out none."""
     zone = current_school().time_zone
     begin, end = bounds(period.first, zone)[0], bounds(period.last, zone)[1]
     groups = (by, paid_currency, Order.livemode)
     minors = (OrderLine.discount_minor, OrderLine.paid_minor, OrderLine.tax_minor, OrderLine.refunded_minor)
     query = (
-        select(*groups, func.count(Order.id.distinct()), *map(func.sum, minors))
+        select(*groups, func.count(Order.id.distinct()), func.count(Order.tax_minor), *map(func.sum, minors))
         .join_from(Order, OrderLine, OrderLine.order_id == Order.id)
         .where(Order.paid_at >= begin, Order.paid_at < end, *which)
     )
     rows = db.session.execute(query.group_by(*groups).order_by(by, paid_currency, Order.livemode.desc()))
-    for *group, number, off, came, tax, back in rows:
-        yield *group, number, *map(int, (off, came, tax, back))
+    for *group, number, taxed, off, came, tax, back in rows:
+        yield *group, number, int(off), int(came), int(tax) if taxed else None, int(back)
 
 
 def _by_month(period: Period) -> list[Row]:
@@ -70,14 +70,18 @@ def _month(sums: Sums, place: int, currency: str, livemode: bool) -> Row | None:
     orders, came, tax, back = (sums.part(figure, currency, livemode)[place] for figure in figures)
     if not came and not back:
         return None
-    month = f"{sums.stretches[place].period.first:%Y-%m}"
+    month = month_of(sums.stretches[place].period)
     monies = (Money(minor, currency) for minor in (back, came - back))
-    return (month, currency, _mode(livemode), orders, *_taxed(came, tax, currency), *monies)
+    # A day's figure of 0 is not kept, so no tax and none worked out look alike here.
+    return (month, currency, _mode(livemode), orders, *_taxed(came, tax or None, currency), *monies)
 
 
-def _taxed(came: int, tax: int, currency: str) -> tuple[Money, Money, Money]:
+def _taxed(came: int, tax: int | None, currency: str) -> tuple[Money, Money | None, Money | None]:
     """What was paid, the tax within it where Stripe worked it out, and the rest of it."""
-    paid, within = Money(came, currency), Money(tax, currency)
+    paid = Money(came, currency)
+    if tax is None:
+        return paid, None, None
+    within = Money(tax, currency)
     return paid, within, paid - within
 
 

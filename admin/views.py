@@ -8,7 +8,7 @@ from admin.listing import read_listing
 from admin.mail_kinds import may_read
 from admin.models import Figure
 from admin.page import Answer, page
-from admin.periods import LENGTHS, read_period, stretches
+from admin.periods import LENGTHS, read_period, refusal, stretches
 from core.config import current_config
 from core.database import transaction
 from core.outbox import MailState
@@ -26,7 +26,8 @@ def index() -> Answer:
     sums = figures.sums_of(period, stretches(period))
     return page(
         "overview", "overview",
-        period=period, length=length, lengths=LENGTHS, sums=sums, Figure=Figure,
+        period=period, length=length, lengths=LENGTHS, refusal=refusal(request.args, period, length),
+        sums=sums, Figure=Figure,
         cards=overview.cards(sums, with_money=signed_in().may(Permission.MONEY)),
         monies=sums.taken(current_config().is_live), learners=overview.mean_learners(sums),
         waiting=overview.waiting(), worker=overview.worker_state(),

@@ -22,6 +22,7 @@ FAMILIES = (
 )
 # Joiners and direction marks: they shape their neighbours and have no picture of their own.
 INVISIBLE = frozenset("\u200c\u200d\u200e\u200f")
+BREAK = "\n"  # ends a line, and has no picture either
 
 
 def printable(text: str) -> str:
@@ -62,7 +63,7 @@ def _prints(cluster: str) -> bool:
 def _covers(family: str, letter: str) -> bool:
     starts, ends = _ranges()[family]
     place = bisect_right(starts, ord(letter)) - 1
-    return letter in INVISIBLE or (place >= 0 and ord(letter) <= ends[place])
+    return letter == BREAK or letter in INVISIBLE or (place >= 0 and ord(letter) <= ends[place])
 
 
 @lru_cache(maxsize=1)

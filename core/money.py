@@ -1,8 +1,9 @@
 """Money: integer minor units and a currency. Two currencies are never added."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 from core.errors import InvalidInput
 
@@ -13,6 +14,7 @@ _NO_DECIMALS = frozenset(
 )
 _THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "OMR", "TND"})
 _WHOLE_ONLY = frozenset({"ISK", "UGX"})
+_PLAIN = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")  # no sign, and no exponent
 
 
 def decimals(currency: str) -> int:
@@ -88,12 +90,11 @@ def read_money(text: str, currency: str) -> Money:
 
     Raises InvalidInput for anything but a plain, non-negative amount that can be charged in this currency.
     """
-    try:
-        amount = Decimal(text.strip())
-    except InvalidOperation:
-        raise InvalidInput(f"{text!r} is not an amount. Write it as 489.00.", "price") from None
+    if not _PLAIN.fullmatch(text.strip()):
+        raise InvalidInput(f"{text!r} is not an amount. Write it as 489.00.", "price")
+    amount = Decimal(text.strip())
     places = decimals(currency)
-    if not amount.is_finite() or amount < 0 or amount > 10**9 or amount != round(amount, places):
+    if amount > 10**9 or amount != round(amount, places):
         raise InvalidInput(f"{text!r} is not an amount of {currency} with {places} decimals.", "price")
     read = Money(int(amount.scaleb(places)), currency)
     if read.minor % step(currency):

@@ -13,11 +13,11 @@ from core.database import db
 from courses.models import Course
 from courses.services import OutlineStep, course_outline
 from shop.disputes.services import is_disputed
-from shop.fulfilment import PaidSoFar, Thanks, fulfilment_of, sale_page
+from shop.fulfilment import PaidSoFar, Thanks, fulfilment_of, sale_page, words_of_end
 from shop.guests.rules import masked
 from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
-from shop.rules import UNPAID, OrderState
+from shop.rules import GONE, UNPAID, OrderState
 from shop.words import Words
 
 
@@ -177,7 +177,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
         is_again=is_again,
         is_guest=is_guest,
         thanks=fulfilment_of(order).thanks(order),
-        words=fulfilment_of(order).words(order),
+        words=words_of_end(order) if order.state in GONE else fulfilment_of(order).words(order),
         so_far=so_far,
         next_on=_day(so_far.next_at, zone) if so_far and so_far.next_at else "",
     )

@@ -24,6 +24,7 @@ from enrollment.services import (
 from shop import words
 from shop.bundles.models import Bundle
 from shop.models import Order, OrderKind
+from shop.standing import open_still
 from shop.words import Words
 
 
@@ -114,6 +115,13 @@ def sale_page(order: Order) -> str:
 def fulfilment_of(order: Order) -> Fulfilment:
     """What fulfils this order."""
     return _fulfilments[order.kind]
+
+
+def words_of_end(order: Order) -> Words:
+    """How pages and mails speak of an order that gives nothing any more, where something else may let its buyer in."""
+    found = fulfilment_of(order).words(order)
+    titles = open_still(order)
+    return found.but_open(titles, are_all=len(titles) == len(order.lines)) if titles else found
 
 
 class OwnCourses:

@@ -8,7 +8,7 @@ from core import mail
 from core.money import Money
 from core.school import current_school
 from payments.values import Session
-from shop.fulfilment import fulfilment_of, sale_page
+from shop.fulfilment import fulfilment_of, sale_page, words_of_end
 from shop.legal import CONSENTS
 from shop.models import Order
 
@@ -25,6 +25,11 @@ def write(order: Order, kind: str, again: int = 0, **more: object) -> None:
         return
     key = f"order:{order.number}:{kind}" + (f":{again}" if again else "")
     mail.queue(kind, order.email, {**facts_of(order), **more}, dedupe_key=key)
+
+
+def write_of_end(order: Order, kind: str, again: int = 0, **more: object) -> None:
+    """The same of what may have ended: its words know what else lets the buyer in now."""
+    write(order, kind, again, **{"words": words_of_end(order), **more})
 
 
 def facts_of(order: Order) -> dict[str, object]:

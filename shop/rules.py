@@ -22,8 +22,8 @@ class OrderState(StrEnum):
 
 
 S = OrderState
-_GONE = frozenset({S.REFUNDED, S.CHARGED_BACK})
-_REFUNDS = frozenset({S.PARTLY_REFUNDED}) | _GONE
+GONE = frozenset({S.REFUNDED, S.CHARGED_BACK})
+_REFUNDS = frozenset({S.PARTLY_REFUNDED}) | GONE
 _MONEY = frozenset({S.PAID, S.DUPLICATE, S.REVIEW}) | _REFUNDS
 # From each state, the states it may turn into. Money that came wins over every ending without money; money that
 # went back wins over money; nothing leads back but what UNDONE names.
@@ -33,9 +33,9 @@ TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     S.FAILED: _MONEY,
     S.EXPIRED: _MONEY,  # not to processing: a newer order may be the open one
     S.PAID: _REFUNDS,
-    S.DUPLICATE: _GONE,  # a part that goes back leaves the rest owed
-    S.REVIEW: frozenset({S.PAID}) | _GONE,  # paid by an admin's word alone, see turns.accept
-    S.PARTLY_REFUNDED: _GONE,
+    S.DUPLICATE: GONE,  # a part that goes back leaves the rest owed
+    S.REVIEW: frozenset({S.PAID}) | GONE,  # paid by an admin's word alone, see turns.accept
+    S.PARTLY_REFUNDED: GONE,
     S.REFUNDED: frozenset(),
     S.CHARGED_BACK: frozenset(),
 }

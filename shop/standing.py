@@ -7,6 +7,7 @@ from core.config import current_config
 from core.database import db
 from enrollment.models import Enrollment
 from enrollment.rules import OpenCheckout, Reason, Waits, is_open, why_outside
+from enrollment.services import is_enrolled
 from shop.models import Order, OrderKind, OrderLine
 from shop.rules import UNDECIDED, OrderState
 
@@ -31,6 +32,13 @@ def open_order(user_id: int, *course_ids: int) -> Order | None:
         .exists(),
     )
     return db.session.scalar(query.order_by(Order.state == OrderState.PENDING, Order.id).limit(1))
+
+
+def open_still(order: Order) -> list[str]:
+    """Those courses of an order for oneself, by title, that are open to its buyer now, by whatever fact."""
+    if order.user_id is None or not order.kind.is_for_oneself:
+        return []
+    return [line.title for line in order.lines if is_enrolled(order.user_id, line.course_id)]
 
 
 def checkout_of(order: Order | None) -> OpenCheckout | None:

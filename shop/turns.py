@@ -24,10 +24,9 @@ from shop.models import Order, OrderChange
 from shop.orders import lock_order, lock_with, lock_with_buyer
 from shop.refunds import services as refunds
 from shop.refunds.services import Settled
-from shop.rules import ENTERED, OPEN_STATES, UNPAID, OrderState
+from shop.rules import ENTERED, GONE, OPEN_STATES, UNPAID, OrderState
 
 FREE = "free"  # the way of paying of an order that costs nothing
-GONE = frozenset({OrderState.REFUNDED, OrderState.CHARGED_BACK})
 MONEY_STATES = frozenset({*ENTERED, *GONE, OrderState.DUPLICATE, OrderState.REVIEW})
 
 
@@ -260,14 +259,14 @@ def _follow_parts(order: Order, settled: Settled) -> None:
     tells, where it is set to), and access ends, or opens again, where it was to end by it."""
     if order.state not in ENTERED:
         return
-    for row in settled.arrived:
-        if row.asked_by is not None:
-            told = {"part": str(row.amount), "ends_access": row.ends_access, "seats": row.seats}
-            order_mails.write(order, "partly_refunded", again=row.id, **told)
     if settled.has_ended and not settled.had_ended:
         fulfilment_of(order).take_back(order, EndReason.REFUND)
     elif settled.had_ended and not settled.has_ended:
         _give_again(order)
+    for row in settled.arrived:
+        if row.asked_by is not None:
+            told = {"part": str(row.amount), "ends_access": row.ends_access, "seats": row.seats}
+            order_mails.write_of_end(order, "partly_refunded", again=row.id, **told)
 
 
 def _give_again(order: Order) -> None:
@@ -295,7 +294,7 @@ def _refunded(order: Order, before: OrderState) -> None:
     fulfilment_of(order).take_back(order, EndReason.REFUND)
     refunds.close_request(order)
     if before is not OrderState.DUPLICATE:  # Who paid twice has been told that it goes back.
-        order_mails.write(order, "refunded", again=_times_refunded(order) - 1)
+        order_mails.write_of_end(order, "refunded", again=_times_refunded(order) - 1)
 
 
 def _times_refunded(order: Order) -> int:
@@ -307,7 +306,7 @@ def _times_refunded(order: Order) -> int:
 def _charged_back(order: Order, _: OrderState) -> None:
     fulfilment_of(order).take_back(order, EndReason.DISPUTE)
     refunds.close_request(order)
-    order_mails.write(order, "charged_back")
+    order_mails.write_of_end(order, "charged_back")
 
 
 FOLLOWS: dict[OrderState, Callable[[Order, OrderState], None]] = {

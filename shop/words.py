@@ -1,5 +1,6 @@
 """How pages and mails speak to a buyer of what an order holds. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 
@@ -21,6 +22,12 @@ class Words:
     suspended: str
     restored: str
     asking: str = ""
+
+    def but_open(self, titles: Sequence[str], *, are_all: bool) -> "Words":
+        """The same where, though it has ended, something else lets the buyer into these of its courses."""
+        ended = "lets you in no more." if are_all else self.ended
+        stays = f"Something else lets you in, so this stays open to you, with its certificate: {', '.join(titles)}."
+        return replace(self, ended=f"{ended} {stays}")
 
 
 def of_course(noun: str, title: str) -> Words:

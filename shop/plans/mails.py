@@ -8,6 +8,7 @@ from core.database import db
 from shop.models import Order
 from shop.plans.models import PlanTerm
 from shop.plans.rules import TermState
+from shop.standing import open_still
 
 
 def write(order: Order, kind: str, key: str, **more: object) -> None:
@@ -25,7 +26,15 @@ def tell(order: Order, term: PlanTerm, before: TermState, grace_until: datetime 
     """What a turn means for the buyer. `grace_until` is the day of the payment that is, or was, missing."""
     kind = KINDS[term.state]
     key = kind if grace_until is None else f"{kind}:{grace_until:%Y%m%d%H%M}"
-    write(order, kind, key, until=grace_until, was_paused=before is TermState.PAUSED, why=term.end_note)
+    write(
+        order,
+        kind,
+        key,
+        until=grace_until,
+        was_paused=before is TermState.PAUSED,
+        why=term.end_note,
+        open_still=open_still(order),
+    )
 
 
 def tell_of_end(order: Order, ends_at: datetime, why: str, wish_id: int) -> None:

@@ -111,6 +111,17 @@ def test_after_silence_the_same_is_sent_again_and_after_a_refusal_it_is_written_
     assert sent["uncategorized_text"].startswith("First." if kept else "Second.")
 
 
+def test_how_a_dispute_ends_soonest_is_said_while_it_is_open(client: FlaskClient, dispute: int) -> None:
+    during = client.get(f"/admin/disputes/{dispute}").text
+    with transaction() as session:
+        lost = session.get_one(DisputeRow, dispute)
+        lost.status, lost.closed_at = DisputeStatus.LOST, NOON
+    after = client.get(f"/admin/disputes/{dispute}").text
+
+    assert "A dispute made by mistake ends soonest" in during
+    assert "A dispute made by mistake" not in after
+
+
 def test_the_evidence_is_a_pdf_too(client: FlaskClient, dispute: int) -> None:
     answer = client.get(f"/admin/disputes/{dispute}/evidence.pdf", buffered=True)
 

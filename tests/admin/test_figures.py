@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from admin import figures
 from admin.models import DayFigure, Figure
-from admin.periods import Period, bounds, months, read_period, stretches
+from admin.periods import Period, bounds, month_of, months, read_period, refusal, stretches
 from core.database import db, transaction
 from core.school import change_school
 from shop.ledger.models import LedgerEntry
@@ -34,12 +34,23 @@ LAST_30 = Period(date(2026, 10, 23), TODAY)
         ({"from": "2026-02-01", "to": "2026-01-31"}, date(2026, 10, 23), TODAY, "30"),
         ({"from": "0001-01-01", "to": "2026-01-31"}, date(2026, 10, 23), TODAY, "30"),
         ({"from": "x", "to": "2026-01-31"}, date(2026, 10, 23), TODAY, "30"),
+        ({"days": "400"}, date(2026, 10, 23), TODAY, "30"),
     ],
 )
 def test_a_period_is_read_from_the_address(
     asked: dict[str, str], first: date, last: date, length: str
 ) -> None:
     assert read_period(asked, TODAY) == (Period(first, last), length)
+    was_taken = not asked or not length or asked == {"days": length}
+    assert bool(refusal(asked, Period(first, last), length)) == (not was_taken)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [(1, 31, "2026-10"), (24, 31, "2026-10 (days 24 to 31)"), (1, 5, "2026-10 (days 1 to 5)")],
+)
+def test_a_part_of_a_month_is_named_as_one(first: int, last: int, words: str) -> None:
+    assert month_of(Period(date(2026, 10, first), date(2026, 10, last))) == words
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,23 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from admin.order_access import OrderAccess
+from admin.refund_words import consequences
 from core.config import Config
 from core.database import transaction
+from core.money import Money
+from enrollment.rules import EndReason, GrantKind
+from enrollment.services import end_grants
+from enrollment.services import enroll as let_in
 from shop.refunds import sending
 from shop.refunds.models import RefundRequest, RefundRow
 from shop.refunds.rules import RequestState
+from shop.refunds.services import Wish
+from shop.rules import OrderState
+from teams.rules import Use
 from tests.admin.orders import part, shown
-from tests.conftest import NOON, make_config
-from tests.factories import make_order, make_user, post
+from tests.conftest import NOON, Clock, make_config
+from tests.factories import enroll, make_order, make_user, post
 from tests.stripe import KEY, SECRET
 from tests.teams.clinic import Clinic
 
@@ -65,6 +74,61 @@ def test_a_refund_is_shown_before_it_is_made(
     assert "Kind" in part(page, "refunds")
     assert shown(client.get("/admin/refunds?state=succeeded").text, ("ONE",)) == ["ONE"]
     assert shown(client.get("/admin/refunds?state=failed").text, ("ONE",)) == []
+
+
+def test_what_was_typed_stands_in_the_form_that_changes_it(
+    client: FlaskClient, admin: Any, course: Any, ada: Any, monkeypatch: Any
+) -> None:
+    sent = answer_of_stripe(monkeypatch, "succeeded")
+    make_order(ada, course, number="ONE")
+
+    page = post(client, "/admin/orders/ONE/refund", {**HALF, "ends_access": "y", "change": "1"})
+
+    assert page.status_code == 200
+    for typed in ('value="200.00"', 'value="Kind"', 'checked id="how-1"', 'checked id="ends_access"'):
+        assert typed in page.text
+    assert sent == []
+
+
+def test_the_orders_own_access_is_told_apart_from_what_else_lets_its_buyer_in(
+    client: FlaskClient, admin: Any, course: Any, ada: Any, clock: Clock
+) -> None:
+    clock(NOON)
+    order = make_order(ada, course, number="ONE")
+    with transaction():
+        let_in(ada.id, course.id, GrantKind.ORDER, source=order.source, order_id=order.id)
+    enroll(ada, course, "admin")
+    open_page = client.get("/admin/orders/ONE").text
+    preview = post(client, "/admin/orders/ONE/refund", {**HALF, "how": "all"}).text
+    with transaction():
+        end_grants(order.source, EndReason.CANCELLED)
+    page = " ".join(client.get("/admin/orders/ONE").text.split())
+    after = post(client, "/admin/orders/ONE/refund", {**HALF, "how": "all"}).text
+
+    assert "<dt>Access by it</dt><dd>Open<" in open_page
+    assert "<dt>Access by it</dt><dd>Ended: the plan ended<" in page
+    assert f'/access?course={course.slug}">enrolled by hand, since {NOON:%-d %B %Y}</a>' in page
+    assert "Access by this order ends. Progress is kept." in preview
+    assert "which stays open: enrolled by hand, since" in preview
+    assert "are withdrawn" not in preview
+    assert "Access by this order has ended already." in after
+
+
+@pytest.mark.parametrize(
+    ("state", "wish", "is_told"),
+    [
+        ("paid", HALF, True),
+        ("paid", {**HALF, "how": "all"}, True),
+        ("review", HALF, False),
+        ("review", {**HALF, "how": "all"}, True),
+        ("duplicate", {**HALF, "how": "all"}, False),
+    ],
+)
+def test_it_is_said_where_the_buyer_gets_a_mail(state: str, wish: dict[str, str], is_told: bool) -> None:
+    amount = Money(48900 if wish["how"] == "all" else 20000, "USD")
+    said = consequences(OrderState(state), Wish(amount), Money(48900, "USD"), Use(), OrderAccess((), ()))
+
+    assert ("The buyer is told by mail once the money has gone." in list(said)) == is_told
 
 
 @pytest.mark.parametrize(

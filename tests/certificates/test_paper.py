@@ -189,6 +189,7 @@ def test_printable_leaves_what_can_be_printed_alone() -> None:
     assert printable("Dana Ökafor 李 فا") == "Dana Ökafor 李 فا"
     assert printable("") == ""
     assert printable(HIEROGLYPHS) == ""
+    assert printable("One.\n\nTwo,\nthree.") == "One.\n\nTwo,\nthree."
 
 
 def test_printable_puts_one_ellipsis_for_each_run_of_letters_without_a_font() -> None:

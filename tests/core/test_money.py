@@ -49,7 +49,9 @@ def test_nothing_is_free_but_nothing() -> None:
     assert not Money(1, "USD").is_free
 
 
-@pytest.mark.parametrize("text", ["", "free", "1,50", "1.505", "-1", "NaN", "Infinity", "1e10", "1 2"])
+@pytest.mark.parametrize(
+    "text", ["", "free", "1,50", "1.505", "-1", "NaN", "Infinity", "1e10", "1e2", "+1", "1_0", "1 2"]
+)
 def test_what_is_no_amount_is_refused_with_the_field_it_stands_in(text: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         read_money(text, "USD")

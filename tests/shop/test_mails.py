@@ -40,7 +40,7 @@ LEAST: dict[str, Any] = {
     "is_paused": False, "is_inquiry": False, "due": "", "due_day": "", "outcome": "",
     "title": "First course", "payment": "49.00 USD", "rhythm": "month", "instalments": "", "until": "",
     "was_paused": False, "tax": "", "net": "", "consent": "", "words": of_course("course", "First course"),
-    "noun": "gift", "giver": "", "has_button": False, "is_new": False,
+    "noun": "gift", "giver": "", "has_button": False, "is_new": False, "open_still": [],
 }  # fmt: skip
 FULL: dict[str, Any] = LEAST | {
     "name": "Ada <Learner>", "paid_on": datetime(2026, 11, 1, tzinfo=UTC), "terms_version": "2026-10-01",
@@ -52,6 +52,7 @@ FULL: dict[str, Any] = LEAST | {
     "so_far": PaidSoFar(1, 6, Money(4900, "USD"), DECEMBER, "active"),
     "was_paused": True, "tax": "78.08 USD", "net": "410.92 USD", "consent": "I ask to be let in at once.",
     "noun": "seat", "giver": "Clinic <am See>", "has_button": True,
+    "open_still": ["First course"],
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/orders/ST-1#refund", "/learn/first", "/legal/terms?version=2026-10-01"],
@@ -118,6 +119,15 @@ def test_each_mail_leads_to_what_it_tells_of(school: None, kind: str) -> None:
         assert f'href="http://127.0.0.1:8000{path}"' in html
 
 
+@pytest.mark.parametrize("kind", ["refunded", "charged_back", "partly_refunded"])
+def test_who_is_in_by_something_else_does_not_read_that_the_course_is_closed(school: None, kind: str) -> None:
+    words = of_course("course", "First course").but_open(["First course"], are_all=True)
+
+    for said in written(kind, FULL | {"words": words})[1:]:
+        assert "this stays open to you, with its certificate: First course." in said
+        assert "no longer opens the course" not in said
+
+
 @pytest.mark.parametrize("kind", ["receipt", "receipt_seats"])
 def test_whose_account_is_new_reads_that_one_step_is_left(school: None, kind: str) -> None:
     values = FULL | {"quantity": 2, "is_new": True}
@@ -179,6 +189,7 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("plan_payment_missing", "1 December 2026"),
         ("plan_recovered", "open to you again"),
         ("plan_goes_on", "is taken on"),
+        ("plan_ended", "this stays open to you: First course"),
     ],
 )
 def test_what_is_not_so_is_not_said(school: None, kind: str, said: str) -> None:

@@ -55,6 +55,16 @@ def test_a_plan_ends_at_once_with_its_subscription(
         following.stop(plans.order.number, WHY, admin.id)
 
 
+def test_who_is_in_by_something_else_reads_that_the_course_stays_open(plans: PlanShop, admin: Any) -> None:
+    plans.bought()
+    factories.enroll(plans.buyer, plans.shop.course, "admin")
+
+    following.stop(plans.order.number, WHY, admin.id)
+
+    assert plans.access.state == "active"
+    assert f"this stays open to you: {plans.shop.course.title}." in told("plan_ended")
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_access_ends_though_stripe_is_silent_and_the_hourly_look_ends_the_subscription(
     plans: PlanShop, admin: Any, method: str
