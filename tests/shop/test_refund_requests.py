@@ -134,12 +134,15 @@ def test_the_page_of_an_order_takes_the_request(shop: Shop, sandbox: Sandbox, ad
     browser, path = shop.browser(buyer), f"{order.url}/refund-request"
     assert "Ask for a refund" in browser.get(order.url).text
 
-    wrong = factories.post(browser, path, {"text": " "})
-    right = factories.post(browser, path, {"text": "It is not for me."})
+    wrong = factories.post(browser, path, {"text": "x" * 1001})
+    right = factories.post(browser, path, {"text": " "})
 
     assert (wrong.status_code, right.status_code) == (422, 303)
-    assert "Write a sentence about why" in wrong.text
+    assert "Write at most 1000 characters" in wrong.text
     assert "You asked for it." in browser.get(order.url).text
+    told = [*factories.mails(buyer.email), *factories.mails("help@example.org")]
+    texts = [each.text for each in told if each.kind in ("refund_asked", "refund_requested")]
+    assert (len(texts), any("wrote" in text for text in texts)) == (2, False)
     assert factories.post(shop.browser(shop.buyer()), path, {"text": "Mine."}).status_code == 404
 
 
