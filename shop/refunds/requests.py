@@ -12,6 +12,7 @@ from core.clock import now
 from core.database import db
 from core.errors import Conflict, NotFound
 from shop import order_mails
+from shop.disputes.services import is_disputed
 from shop.models import Order
 from shop.orders import lock_with_buyer
 from shop.refunds import services
@@ -25,6 +26,7 @@ TellProgress = Callable[[int, Sequence[int]], int]
 _tellers: list[TellProgress] = []
 ANSWERED = "This request is open no more: it was answered, or withdrawn."
 CLOSED = "This order is not one whose money can be asked back now."
+DISPUTED = "Your bank disputes this payment, and a refund would pay it twice. The bank decides now."
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,22 @@ def tell_progress(teller: TellProgress) -> None:
 def asking_of(order: Order, time_zone: str) -> Asking | None:
     """How the buyer stands to the promise of their order, today in their time zone; None where no money of it is with
     the school, or its buyer is gone."""
-    last = _last_of(order)
     is_plan = bool(order.rhythm)  # whose payments go back one by one
     is_paid = order.state in ENTERED and (is_plan or services.left_of(order).minor > 0)
+    last = _last_of(order)
+    if is_paid and last is not None and last.state is RequestState.OVERTAKEN:
+        last = None  # What had answered it has failed since.
     if order.user_id is None or order.paid_at is None or not (is_paid or last):
         return None
     last_day = (order.paid_at + timedelta(days=order.refund_days)).astimezone(ZoneInfo(time_zone)).date()
     promise = Promise(last_day, order.refund_days, order.refund_max_progress, _progress_of(order))
-    why = outside(promise, _today(time_zone)) if order.is_paid_once_for_oneself else Outside.BY_LETTER
-    return Asking(why, promise, last)
+    return Asking(_outside(order, promise, _today(time_zone)), promise, last)
+
+
+def _outside(order: Order, promise: Promise, today: date) -> Outside | None:
+    if is_disputed(order.id):
+        return Outside.DISPUTED
+    return outside(promise, today) if order.is_paid_once_for_oneself else Outside.BY_LETTER
 
 
 def ask(number: str, user_id: int, text: str, time_zone: str) -> RefundRequest:
@@ -68,7 +77,8 @@ def ask(number: str, user_id: int, text: str, time_zone: str) -> RefundRequest:
         raise NotFound("There is no such order among yours.")
     asking = asking_of(order, time_zone)
     if asking is None or not asking.is_open:
-        raise Conflict(CLOSED)
+        is_held = asking is not None and asking.outside is Outside.DISPUTED
+        raise Conflict(DISPUTED if is_held else CLOSED)
     request = RefundRequest(
         order_id=order.id,
         state=RequestState.OPEN,

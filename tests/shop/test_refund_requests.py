@@ -124,7 +124,42 @@ def test_an_order_that_was_refunded_otherwise_answers_its_request(
     sandbox.deliver()
 
     db.session.rollback()
-    assert requests.find_request(request_id).state is RequestState.APPROVED
+    assert requests.find_request(request_id).state is RequestState.OVERTAKEN
+    assert "You asked for it, and it went back." in shop.browser(buyer).get(shop.order(buyer).url).text
+
+
+def test_a_request_waits_while_the_bank_disputes_and_a_lost_dispute_is_no_approval(
+    shop: Shop, sandbox: Sandbox, admin: Any
+) -> None:
+    buyer = shop.buyer()
+    session = buy(shop, sandbox, buyer)
+    ask(shop, buyer)
+    browser, url = shop.browser(buyer), shop.order(buyer).url
+    dispute = sandbox.dispute(session)
+    sandbox.deliver()
+    assert "You asked for it. While your bank disputes this payment" in browser.get(url).text
+
+    sandbox.decide(dispute["id"], "lost")
+    sandbox.deliver()
+
+    page = browser.get(url).text
+    assert "answered by what happened: your bank took the payment back" in page
+    assert "has agreed" not in page
+
+
+def test_nothing_is_asked_while_the_bank_disputes_the_payment(
+    shop: Shop, sandbox: Sandbox, admin: Any
+) -> None:
+    buyer = shop.buyer()
+    sandbox.dispute(buy(shop, sandbox, buyer))
+    sandbox.deliver()
+    browser, url = shop.browser(buyer), shop.order(buyer).url
+
+    page, refused = browser.get(url).text, factories.post(browser, f"{url}/refund-request", {"text": ""})
+
+    assert "its money cannot be asked back here" in page
+    assert "Ask for a refund" not in page
+    assert (refused.status_code, "a refund would pay it twice" in refused.text) == (409, True)
 
 
 def test_the_page_of_an_order_takes_the_request(shop: Shop, sandbox: Sandbox, admin: Any) -> None:
