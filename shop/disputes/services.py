@@ -61,6 +61,14 @@ def is_disputed(order_id: int) -> bool:
     return db.session.scalar(held.limit(1)) is not None
 
 
+def disputed_among(orders: Sequence[Order]) -> set[int]:
+    """The ids of those of these orders of which a dispute holds money back."""
+    held = select(DisputeRow.order_id).where(
+        DisputeRow.order_id.in_([each.id for each in orders]), DisputeRow.status.in_(rules.HOLDING)
+    )
+    return set(db.session.scalars(held)) if orders else set()
+
+
 def is_held_back(user_id: int, course_id: int) -> bool:
     """Whether what alone lets this person into the course is disputed."""
     orders = (

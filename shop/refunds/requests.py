@@ -48,9 +48,9 @@ def tell_progress(teller: TellProgress) -> None:
         _tellers.append(teller)
 
 
-def asking_of(order: Order, time_zone: str) -> Asking | None:
+def asking_of(order: Order, time_zone: str, is_held: bool) -> Asking | None:
     """How the buyer stands to the promise of their order, today in their time zone; None where no money of it is with
-    the school, or its buyer is gone."""
+    the school, or its buyer is gone. `is_held`: a dispute of it holds money back."""
     is_plan = bool(order.rhythm)  # whose payments go back one by one
     is_paid = order.state in ENTERED and (is_plan or services.left_of(order).minor > 0)
     last = _last_of(order)
@@ -60,13 +60,8 @@ def asking_of(order: Order, time_zone: str) -> Asking | None:
         return None
     last_day = (order.paid_at + timedelta(days=order.refund_days)).astimezone(ZoneInfo(time_zone)).date()
     promise = Promise(last_day, order.refund_days, order.refund_max_progress, _progress_of(order))
-    return Asking(_outside(order, promise, _today(time_zone)), promise, last)
-
-
-def _outside(order: Order, promise: Promise, today: date) -> Outside | None:
-    if is_disputed(order.id):
-        return Outside.DISPUTED
-    return outside(promise, today) if order.is_paid_once_for_oneself else Outside.BY_LETTER
+    why = outside(promise, _today(time_zone)) if order.is_paid_once_for_oneself else Outside.BY_LETTER
+    return Asking(Outside.DISPUTED if is_held else why, promise, last)
 
 
 def ask(number: str, user_id: int, text: str, time_zone: str) -> RefundRequest:
@@ -75,9 +70,9 @@ def ask(number: str, user_id: int, text: str, time_zone: str) -> RefundRequest:
     order = lock_with_buyer(number)
     if order.user_id != user_id:
         raise NotFound("There is no such order among yours.")
-    asking = asking_of(order, time_zone)
+    is_held = is_disputed(order.id)
+    asking = asking_of(order, time_zone, is_held)
     if asking is None or not asking.is_open:
-        is_held = asking is not None and asking.outside is Outside.DISPUTED
         raise Conflict(DISPUTED if is_held else CLOSED)
     request = RefundRequest(
         order_id=order.id,

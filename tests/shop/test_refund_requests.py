@@ -35,7 +35,7 @@ def ask(shop: Shop, buyer: Any) -> int:
 
 
 def asking(shop: Shop, buyer: Any) -> Asking:
-    found = asking_of(shop.order(buyer), "UTC")
+    found = asking_of(shop.order(buyer), "UTC", is_held=False)
     assert found is not None
     return found
 

@@ -114,6 +114,20 @@ def test_a_lost_dispute_ends_what_the_order_gave(shop: Shop, sandbox: Sandbox, p
     assert held.revoked_reason == "The payment for the course was taken back."
 
 
+def test_the_list_of_orders_shows_what_is_disputed(
+    shop: Shop, sandbox: Sandbox, paid: tuple[Any, str]
+) -> None:
+    buyer, session = paid
+    sandbox.refund(session, 1000)
+    sandbox.dispute(session)
+    sandbox.deliver()
+
+    page = shop.browser(buyer).get("/account/orders").text
+
+    assert "Disputed" in page
+    assert "Partly refunded" not in page
+
+
 def test_an_inquiry_moves_nothing_until_it_becomes_a_dispute(
     shop: Shop, sandbox: Sandbox, paid: tuple[Any, str]
 ) -> None:
