@@ -51,7 +51,7 @@ FULL: dict[str, Any] = LEAST | {
     "instalments": 6, "until": DECEMBER, "next_on": DECEMBER,
     "so_far": PaidSoFar(1, 6, Money(4900, "USD"), DECEMBER, "active"),
     "was_paused": True, "tax": "78.08 USD", "net": "410.92 USD", "consent": "I ask to be let in at once.",
-    "noun": "seat", "giver": "Clinic <am See>", "has_button": True,
+    "noun": "seat", "giver": "Clinic <am See>", "has_button": True, "total": "294.00 USD",
 }  # fmt: skip
 LINKS = {
     "receipt": ["/orders/ST-1", "/orders/ST-1#refund", "/learn/first", "/legal/terms?version=2026-10-01"],
@@ -178,6 +178,8 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("receipt", "49.00 USD on 1 December 2026, then each month until all 6 are paid"),
         ("plan_payment_missing", "1 December 2026"),
         ("plan_recovered", "open to you again"),
+        ("plan_recovered", "It was payment 1 of 6; the next one is taken on 1 December 2026."),
+        ("plan_settled", "294.00 USD in all"),
         ("plan_goes_on", "is taken on"),
     ],
 )

@@ -66,7 +66,12 @@ def test_an_order_is_paid_once_all_its_payments_are(plans: PlanShop) -> None:
     plans.pass_days(32)
     client = plans.shop.browser(plans.buyer)
 
-    assert "This order is paid." in client.get(plans.order.url).text
+    page = client.get(plans.order.url).text
+    assert "This order is paid." in page
+    assert "You paid 38.00 USD for Pay by month in 2 payments, the first of them on 21 November 2026." in page
+    assert "invoice of the first payment" in page
+    (settled,) = [each for each in factories.mails(plans.buyer.email) if each.kind == "plan_settled"]
+    assert "38.00 USD in all" in settled.text
     assert "Paid in full" in client.get("/account/orders").text
 
 
