@@ -22,6 +22,9 @@ def test_a_plan_is_found_on_the_enroll_page_explained_and_paid(plans: PlanShop) 
         assert word in page
     assert answer.status_code == 303
     assert answer.location.startswith(plans.sandbox.api_base)
+    assert (
+        "3 monthly payments of 19.00 USD, 57.00 USD in all." in requests.get(answer.location, timeout=9).text
+    )
 
 
 def test_the_order_shows_what_is_paid_and_leads_to_the_card(plans: PlanShop) -> None:
@@ -32,6 +35,7 @@ def test_the_order_shows_what_is_paid_and_leads_to_the_card(plans: PlanShop) -> 
     answer = factories.post(client, f"{url}/card")
 
     assert "1 of 3" in page
+    assert '<dt>In all</dt><dd class="num">57.00 USD</dd>' in page
     assert "Next on" in page
     assert f"{plans.sandbox.api_base}/invoices/in_" in page
     assert "End the membership" not in page
