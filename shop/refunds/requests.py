@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from core import outbox
 from core.audit import record
 from core.clock import now
 from core.database import db
@@ -100,6 +101,7 @@ def withdraw(number: str, user_id: int) -> None:
     request.state = RequestState.WITHDRAWN
     db.session.flush()
     record("refund.withdraw", f"order:{number}", actor_id=user_id)
+    _tell_of_withdrawal(order, request)
 
 
 def approve(request_id: int, by: int) -> int:
@@ -151,7 +153,22 @@ def _tell_both(order: Order, request: RefundRequest) -> None:
         "number": order.number, "email": order.email, "course": order.title, "amount": str(services.left_of(order)),
         "text": request.text, "progress": request.progress, "admin_path": "/admin/refund-requests",
     }  # fmt: skip
-    order_mails.to_school("refund_requested", facts, dedupe_key=f"refund-request:{request.id}")
+    order_mails.to_school("refund_requested", facts, dedupe_key=_key(request))
+
+
+def _tell_of_withdrawal(order: Order, request: RefundRequest) -> None:
+    """To a school that was told of the request: it has nothing to answer any more."""
+    if outbox.holds(_key(request)):
+        facts: dict[str, object] = {
+            "number": order.number, "email": order.email, "course": order.title,
+            "admin_path": f"/admin/orders/{order.number}",
+        }  # fmt: skip
+        order_mails.to_school("refund_withdrawn", facts, dedupe_key=f"{_key(request)}:withdrawn")
+
+
+def _key(request: RefundRequest) -> str:
+    """Names a request in the keys of mails to the school."""
+    return f"refund-request:{request.id}"
 
 
 def _last_of(order: Order) -> RefundRequest | None:

@@ -22,7 +22,9 @@ OF_MONEY = (
     "refund_returned", "refund_answered", "payment_disputed", "dispute_settled", "charged_back",
 )  # fmt: skip
 BUYERS = (*OF_MONEY, "refund_asked", "guest_welcome")
-TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
+TO_SCHOOL = (
+    "order_review", "refund_failed", "refund_requested", "refund_withdrawn", "dispute_opened", "dispute_closed",
+)  # fmt: skip
 PLANS = (
     "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
     "plan_ends", "plan_goes_on",

@@ -197,6 +197,8 @@ def test_a_learner_withdraws_an_open_request_and_may_ask_again(
     assert ask(shop, buyer) != withdrawn
     with pytest.raises(Conflict), transaction():
         requests.approve(withdrawn, admin.id)
+    told = [each.kind for each in factories.mails("help@example.org")]
+    assert told == ["refund_requested", "refund_withdrawn", "refund_requested"]
 
 
 def test_the_page_of_an_order_says_why_nothing_can_be_asked(shop: Shop, sandbox: Sandbox, admin: Any) -> None:
