@@ -13,7 +13,7 @@ from core.database import db
 from core.errors import Conflict, Unavailable
 from core.money import Money
 from enrollment.rules import EndReason
-from payments.values import Payment, Session, Taxed
+from payments.values import DisputeStatus, Payment, Session, Taxed
 from shop import order_mails, rules
 from shop.coupons import services as coupons
 from shop.disputes import services as disputes
@@ -274,8 +274,8 @@ def _follow_disputes(order: Order, payment: Payment, before: OrderState) -> None
     """How much the bank took for good is known once its disputes are written down."""
     disputes.apply(order, payment.disputes)
     if order.state is OrderState.CHARGED_BACK and before is not OrderState.CHARGED_BACK:
-        taken = disputes.taken_by(disputes.disputes_of(order.id))
-        order_mails.write(order, "charged_back", amount=taken)
+        lost = [each for each in disputes.disputes_of(order.id) if each.status is DisputeStatus.LOST]
+        order_mails.write(order, "charged_back", amount=disputes.taken_by(lost))
 
 
 def _give_again(order: Order) -> None:
