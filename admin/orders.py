@@ -206,7 +206,8 @@ def _mails(
     """What was mailed about it and is still kept, found by the keys that let each out once: to its buyer whatever
     names it, to others what each of them got."""
     to_buyer = OutboxMail.to_address == order.email, or_(*map(_begins, _names(order, gift)))
-    asked = OutboxMail.dedupe_key == literal("refund-request:") + cast(RefundRequest.id, String)
+    request = literal("refund-request:") + cast(RefundRequest.id, String)
+    asked = OutboxMail.dedupe_key.in_((request, request + ":withdrawn"))
     ids = union_all(
         select(OutboxMail.id).where(*to_buyer),
         select(OutboxMail.id).where(

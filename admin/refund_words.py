@@ -29,6 +29,7 @@ REQUESTS: dict[str, Word] = {
     RequestState.APPROVED: Word("Approved", "ok", "circle-check"),
     RequestState.DECLINED: Word("Declined", "", "minus"),
     RequestState.WITHDRAWN: Word("Withdrawn", "", "undo-2"),
+    RequestState.OVERTAKEN: Word("Answered by what happened", "", "minus"),
 }
 ENTRIES: dict[str, str] = {
     EntryKind.PAYMENT: "Payment",

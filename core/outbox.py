@@ -84,6 +84,11 @@ def add(**columns: Any) -> int | None:
     return mail_id
 
 
+def holds(dedupe_key: str) -> bool:
+    """Whether a mail with this key was written and is still kept: sent ones are, for a while."""
+    return db.session.scalar(select(OutboxMail.id).filter_by(dedupe_key=dedupe_key)) is not None
+
+
 def due(limit: int) -> list[int]:
     """The ids of mails that may be tried now, longest due first."""
     is_due = (OutboxMail.state == MailState.NEW) & (OutboxMail.leased_until <= now())

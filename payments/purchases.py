@@ -23,7 +23,7 @@ class PurchaseLine:
 @dataclass(frozen=True)
 class Purchase:
     """What a checkout session is made of, as our order holds it. `every` is empty for what is paid once, else how
-    often it is paid: `month` or `year`."""
+    often it is paid: `month` or `year`; `note` is what stands beside the button that pays, or empty."""
 
     order_id: int
     number: str
@@ -34,20 +34,25 @@ class Purchase:
     invoicing: Invoicing | None = None
     every: str = ""
     taxing: Taxing = Taxing()
+    note: str = ""
 
 
 def session_params(purchase: Purchase, base_url: str, marks: dict[str, str]) -> dict[str, Any]:
     """What a session sells and where it leads, without who pays. `marks` tie it and its payment to our order."""
+    data = "subscription_data" if purchase.every else "payment_intent_data"
+    described = {"description": purchase.note} if purchase.note else {}
+    said = {"custom_text": {"submit": {"message": purchase.note}}} if purchase.note else {}
     return {
         "mode": "subscription" if purchase.every else "payment",
         "ui_mode": "hosted_page",
         "line_items": [_line_item(line, purchase) for line in purchase.lines],
         "client_reference_id": purchase.number,
         "metadata": marks,
-        "subscription_data" if purchase.every else "payment_intent_data": {"metadata": marks},
+        data: {"metadata": marks, **described},
         "success_url": f"{base_url}/checkout/return?session_id={{CHECKOUT_SESSION_ID}}",
         "cancel_url": f"{base_url}/checkout/return?order={purchase.number}",
         "expires_at": int(purchase.expires_at.timestamp()),
+        **said,
     }
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from sandbox import buyers, objects
 from sandbox.errors import Json
 
+TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+
 
 def session(params: Json, items: list[Json], now: int, base_url: str) -> Json:
     """A Checkout Session of a hosted page, open, its sums not yet drawn."""
@@ -30,9 +32,7 @@ def session(params: Json, items: list[Json], now: int, base_url: str) -> Json:
         "currency": currency,
         "currency_conversion": None,
         "custom_fields": [_custom_field(each) for each in params.get("custom_fields") or []],
-        "custom_text": dict.fromkeys(
-            ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
-        ),
+        "custom_text": {**dict.fromkeys(TEXTS), **params.get("custom_text", {})},
         "customer": params.get("customer"),
         "customer_account": None,
         "customer_creation": _customer_creation(params),

@@ -151,7 +151,16 @@ def _purchase(order: Order) -> Purchase:
         invoicing=order.invoicing,
         every=order.rhythm,
         taxing=order.taxing,
+        note=_note_of(order),
     )
+
+
+def _note_of(order: Order) -> str:
+    """What the payment page says of instalments, which by itself it takes to go on until they are cancelled."""
+    if order.in_all is None:
+        return ""
+    each = f"{order.instalments} {order.rhythm}ly payments of {order.price}"
+    return f"{each}, {order.in_all} in all. After the last one nothing more is taken."
 
 
 def _purchase_line(order: Order, line: OrderLine) -> PurchaseLine:

@@ -12,12 +12,14 @@ from sqlalchemy import Select, select
 from core.database import db
 from courses.models import Course
 from courses.services import OutlineStep, course_outline
-from shop.disputes.services import is_disputed
+from shop.disputes import rules as disputes
+from shop.disputes.models import DisputeRow
+from shop.disputes.services import disputes_of, taken_by
 from shop.fulfilment import PaidSoFar, Thanks, fulfilment_of, sale_page, words_of_end
 from shop.guests.rules import masked
 from shop.legal import CONSENTS
 from shop.models import Order, OrderChange
-from shop.rules import GONE, UNPAID, OrderState
+from shop.rules import ENTERED, GONE, UNPAID, OrderState
 from shop.words import Words
 
 
@@ -52,7 +54,8 @@ ENDINGS = {
     OrderState.CHARGED_BACK: Ending.CHARGED_BACK,
 }
 
-
+# Of these the page says what the buyer's bank holds, or took.
+TAKEABLE = frozenset({*ENTERED, OrderState.CHARGED_BACK})
 TITLES = {
     Ending.CONFIRMING: "Confirming your payment",
     Ending.PROCESSING: "Confirming with your bank",
@@ -87,8 +90,8 @@ class OrderPage:
     `first` is the step to begin with, `before` an optional one ahead of it; `paid_on` and `refund_until` are empty
     where nothing was paid, `refunded_on` where not all of it went back. `is_again`: an earlier order of the same was
     refunded, so its buyer has been in it before. `is_guest`: it is shown to the browser that began it, not to an
-    account. `so_far` is set for what is paid over time, `next_on` the day of its next payment, empty where none
-    follows.
+    account. `taken` is what the buyer's bank holds or took, empty where that is nothing. `so_far` is set for what is
+    paid over time, `next_on` the day of its next payment, empty where none follows.
     """
 
     order: Order
@@ -104,6 +107,7 @@ class OrderPage:
     open_until: str
     refund_until: str
     refunded_on: str
+    taken: str
     is_again: bool
     is_guest: bool
     thanks: Thanks | None
@@ -158,11 +162,11 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
     """The page of an order, its days as in `time_zone`; `was_silent`: Stripe could not be asked just now."""
     course, is_again = db.session.execute(_course_and_past(order)).one()
     first, before = _beginning(course_outline(course).steps if len(order.lines) == 1 else ())
-    page = sale_page(order)
+    page, found = sale_page(order), disputes_of(order.id) if order.state in TAKEABLE else []
     zone, paid, so_far = ZoneInfo(time_zone), order.paid_at, fulfilment_of(order).paid_so_far(order)
     return OrderPage(
         order=order,
-        ending=told_to(is_guest, _ending(order, was_silent)),
+        ending=told_to(is_guest, _ending(order, was_silent, found)),
         course_url=page,
         learn_url=fulfilment_of(order).path(order),
         enroll_url=f"{page}/enroll" if order.is_paid_once_for_oneself else page,
@@ -174,6 +178,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
         open_until=order.open_until(zone),
         refund_until=_day(paid + timedelta(days=order.refund_days), zone) if paid else "",
         refunded_on=_day(order.refunded_at, zone) if order.refunded_at else "",
+        taken=taken_by(found),
         is_again=is_again,
         is_guest=is_guest,
         thanks=fulfilment_of(order).thanks(order),
@@ -211,7 +216,7 @@ def _day(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%-d %B %Y")
 
 
-def _ending(order: Order, was_silent: bool) -> Ending:
+def _ending(order: Order, was_silent: bool, found: Sequence[DisputeRow]) -> Ending:
     if order.state is OrderState.PENDING and was_silent:
         return Ending.CONFIRMING
     if order.state is OrderState.PENDING and order.failure:
@@ -220,7 +225,7 @@ def _ending(order: Order, was_silent: bool) -> Ending:
         return Ending.ALREADY
     if order.state in UNPAID and fulfilment_of(order).is_held(order):
         return Ending.HAD
-    if ENDINGS[order.state] is Ending.RECEIVED and is_disputed(order.id):
+    if order.state in ENTERED and any(each.status in disputes.HOLDING for each in found):
         return Ending.DISPUTED
     return ENDINGS[order.state]
 

@@ -183,6 +183,11 @@ class Order(Base):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def in_all(self) -> Money | None:
+        """What all instalments come to; None for a membership, and for what is paid once."""
+        return Money(self.amount_minor * self.instalments, self.currency) if self.instalments else None
+
+    @property
     def discount(self) -> Money:
         return Money(self.discount_minor, self.currency)
 

@@ -13,7 +13,7 @@ from core.database import db
 from core.errors import Conflict, Unavailable
 from core.money import Money
 from enrollment.rules import EndReason
-from payments.values import Payment, Session, Taxed
+from payments.values import DisputeStatus, Payment, Session, Taxed
 from shop import order_mails, rules
 from shop.coupons import services as coupons
 from shop.disputes import services as disputes
@@ -63,7 +63,7 @@ def apply(session: Session, cause: str) -> Order | None:
     if settled is not None:
         _follow_parts(order, settled)
     if session.payment is not None:
-        disputes.apply(order, session.payment.disputes)
+        _follow_disputes(order, session.payment, before)
     if order.state is OrderState.REVIEW and before is not OrderState.REVIEW:
         order_mails.tell_school(order, session, _why_review(order, session))
     return order
@@ -106,7 +106,7 @@ def follow_bills(order: Order, bills: Payment, tax: int | None, cause: str) -> N
     told = _seen_here(order, rules.told_by_bills(before, bills), order.livemode)
     _turn(order, rules.next_state(before, told, bills.has_failed_refund), cause)
     _follow_parts(order, settled)
-    disputes.apply(order, bills.disputes)
+    _follow_disputes(order, bills, before)
 
 
 def _order_of(session: Session) -> Order | None:
@@ -269,6 +269,14 @@ def _follow_parts(order: Order, settled: Settled) -> None:
             order_mails.write_of_end(order, "partly_refunded", again=row.id, **told)
 
 
+def _follow_disputes(order: Order, payment: Payment, before: OrderState) -> None:
+    """How much the bank took for good is known once its disputes are written down."""
+    disputes.apply(order, payment.disputes)
+    if order.state is OrderState.CHARGED_BACK and before is not OrderState.CHARGED_BACK:
+        lost = [each for each in disputes.disputes_of(order.id) if each.status is DisputeStatus.LOST]
+        order_mails.write_of_end(order, "charged_back", amount=disputes.taken_by(lost))
+
+
 def _give_again(order: Order) -> None:
     """Nothing, where the school ended it, or the buyer is in by another fact."""
     gives = fulfilment_of(order)
@@ -306,7 +314,6 @@ def _times_refunded(order: Order) -> int:
 def _charged_back(order: Order, _: OrderState) -> None:
     fulfilment_of(order).take_back(order, EndReason.DISPUTE)
     refunds.close_request(order)
-    order_mails.write_of_end(order, "charged_back")
 
 
 FOLLOWS: dict[OrderState, Callable[[Order, OrderState], None]] = {

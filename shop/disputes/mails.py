@@ -39,8 +39,9 @@ def tell_school(order: Order, row: DisputeRow) -> None:
 
 
 def tell_buyer(order: Order, row: DisputeRow, kind: str, is_paused: bool = False) -> None:
-    """What their bank's dispute closed, and how to settle it; or that it is over."""
-    facts = {**facts_of(order), "is_paused": is_paused}
+    """What their bank's dispute closed, and how to settle it; or that it is over. Its amount may be a part of what was
+    paid: some went back before, or it is one payment of a plan."""
+    facts = {**facts_of(order), "amount": str(row.amount), "is_paused": is_paused}
     mail.queue(kind, order.email, facts, dedupe_key=_to_buyer(order.number, kind, row.stripe_id))
 
 

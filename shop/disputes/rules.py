@@ -18,6 +18,7 @@ _PLACE = {
 }
 ANSWERABLE = (S.WARNING_NEEDS_RESPONSE, S.NEEDS_RESPONSE)  # the school may hand in evidence
 HOLDING = (S.NEEDS_RESPONSE, S.UNDER_REVIEW)  # the money is held back
+TAKING = (*HOLDING, S.LOST)  # it is held back, or gone
 INQUIRIES = (S.WARNING_NEEDS_RESPONSE, S.WARNING_UNDER_REVIEW)
 OPEN = (*INQUIRIES, *HOLDING)
 

@@ -1,6 +1,6 @@
 """What follows from a dispute. Services: the door's transaction is open, the order and its buyer are locked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +59,20 @@ def is_disputed(order_id: int) -> bool:
     """Whether a dispute of this order holds money back: then nothing of it may be refunded."""
     held = select(DisputeRow.id).where(DisputeRow.order_id == order_id, DisputeRow.status.in_(rules.HOLDING))
     return db.session.scalar(held.limit(1)) is not None
+
+
+def taken_by(found: Iterable[DisputeRow]) -> str:
+    """What the bank holds, or has taken for good, by these disputes, in words; empty where that is nothing. Each in its
+    own currency."""
+    return " and ".join(str(row.amount) for row in found if row.status in rules.TAKING)
+
+
+def disputed_among(orders: Sequence[Order]) -> set[int]:
+    """The ids of those of these orders of which a dispute holds money back."""
+    held = select(DisputeRow.order_id).where(
+        DisputeRow.order_id.in_([each.id for each in orders]), DisputeRow.status.in_(rules.HOLDING)
+    )
+    return set(db.session.scalars(held)) if orders else set()
 
 
 def is_held_back(user_id: int, course_id: int) -> bool:

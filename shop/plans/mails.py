@@ -8,6 +8,7 @@ from core.database import db
 from shop.models import Order
 from shop.plans.models import PlanTerm
 from shop.plans.rules import TermState
+from shop.plans.services import paid_so_far_of
 from shop.standing import open_still
 
 
@@ -24,17 +25,10 @@ def write(order: Order, kind: str, key: str, **more: object) -> None:
 
 def tell(order: Order, term: PlanTerm, before: TermState, grace_until: datetime | None) -> None:
     """What a turn means for the buyer. `grace_until` is the day of the payment that is, or was, missing."""
-    kind = KINDS[term.state]
+    kind, so_far = KINDS[term.state], paid_so_far_of([order]).get(order.id)
     key = kind if grace_until is None else f"{kind}:{grace_until:%Y%m%d%H%M}"
-    write(
-        order,
-        kind,
-        key,
-        until=grace_until,
-        was_paused=before is TermState.PAUSED,
-        why=term.end_note,
-        open_still=open_still(order),
-    )
+    told = {"was_paused": before is TermState.PAUSED, "why": term.end_note, "total": str(order.amount)}
+    write(order, kind, key, until=grace_until, so_far=so_far, open_still=open_still(order), **told)
 
 
 def tell_of_end(order: Order, ends_at: datetime, why: str, wish_id: int) -> None:

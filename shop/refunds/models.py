@@ -53,7 +53,8 @@ class RefundRow(Base):
 class RefundRequest(Base):
     """A learner's wish to have the money of an order back, within its promise; at most one is open.
 
-    `progress` is how far they were in the course then, in percent. `answer` is the school's sentence to them.
+    `text` is their reason, empty where they gave none. `progress` is how far they were in the course then, in percent.
+    `answer` is the school's sentence to them.
     """
 
     __tablename__ = "refund_requests"

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from core import outbox
 from core.audit import record
 from core.clock import now
 from core.database import db
 from core.errors import Conflict, NotFound
 from shop import order_mails
+from shop.disputes.services import is_disputed
 from shop.models import Order
 from shop.orders import lock_with_buyer
 from shop.refunds import services
@@ -25,6 +27,7 @@ TellProgress = Callable[[int, Sequence[int]], int]
 _tellers: list[TellProgress] = []
 ANSWERED = "This request is open no more: it was answered, or withdrawn."
 CLOSED = "This order is not one whose money can be asked back now."
+DISPUTED = "Your bank disputes this payment, and a refund would pay it twice. The bank decides now."
 
 
 @dataclass(frozen=True)
@@ -46,18 +49,20 @@ def tell_progress(teller: TellProgress) -> None:
         _tellers.append(teller)
 
 
-def asking_of(order: Order, time_zone: str) -> Asking | None:
+def asking_of(order: Order, time_zone: str, is_held: bool) -> Asking | None:
     """How the buyer stands to the promise of their order, today in their time zone; None where no money of it is with
-    the school, or its buyer is gone."""
-    last = _last_of(order)
+    the school, or its buyer is gone. `is_held`: a dispute of it holds money back."""
     is_plan = bool(order.rhythm)  # whose payments go back one by one
     is_paid = order.state in ENTERED and (is_plan or services.left_of(order).minor > 0)
+    last = _last_of(order)
+    if is_paid and last is not None and last.state is RequestState.OVERTAKEN:
+        last = None  # What had answered it has failed since.
     if order.user_id is None or order.paid_at is None or not (is_paid or last):
         return None
     last_day = (order.paid_at + timedelta(days=order.refund_days)).astimezone(ZoneInfo(time_zone)).date()
     promise = Promise(last_day, order.refund_days, order.refund_max_progress, _progress_of(order))
     why = outside(promise, _today(time_zone)) if order.is_paid_once_for_oneself else Outside.BY_LETTER
-    return Asking(why, promise, last)
+    return Asking(Outside.DISPUTED if is_held else why, promise, last)
 
 
 def ask(number: str, user_id: int, text: str, time_zone: str) -> RefundRequest:
@@ -66,9 +71,10 @@ def ask(number: str, user_id: int, text: str, time_zone: str) -> RefundRequest:
     order = lock_with_buyer(number)
     if order.user_id != user_id:
         raise NotFound("There is no such order among yours.")
-    asking = asking_of(order, time_zone)
+    is_held = is_disputed(order.id)
+    asking = asking_of(order, time_zone, is_held)
     if asking is None or not asking.is_open:
-        raise Conflict(CLOSED)
+        raise Conflict(DISPUTED if is_held else CLOSED)
     request = RefundRequest(
         order_id=order.id,
         state=RequestState.OPEN,
@@ -95,6 +101,7 @@ def withdraw(number: str, user_id: int) -> None:
     request.state = RequestState.WITHDRAWN
     db.session.flush()
     record("refund.withdraw", f"order:{number}", actor_id=user_id)
+    _tell_of_withdrawal(order, request)
 
 
 def approve(request_id: int, by: int) -> int:
@@ -146,7 +153,22 @@ def _tell_both(order: Order, request: RefundRequest) -> None:
         "number": order.number, "email": order.email, "course": order.title, "amount": str(services.left_of(order)),
         "text": request.text, "progress": request.progress, "admin_path": "/admin/refund-requests",
     }  # fmt: skip
-    order_mails.to_school("refund_requested", facts, dedupe_key=f"refund-request:{request.id}")
+    order_mails.to_school("refund_requested", facts, dedupe_key=_key(request))
+
+
+def _tell_of_withdrawal(order: Order, request: RefundRequest) -> None:
+    """To a school that was told of the request: it has nothing to answer any more."""
+    if outbox.holds(_key(request)):
+        facts: dict[str, object] = {
+            "number": order.number, "email": order.email, "course": order.title,
+            "admin_path": f"/admin/orders/{order.number}",
+        }  # fmt: skip
+        order_mails.to_school("refund_withdrawn", facts, dedupe_key=f"{_key(request)}:withdrawn")
+
+
+def _key(request: RefundRequest) -> str:
+    """Names a request in the keys of mails to the school."""
+    return f"refund-request:{request.id}"
 
 
 def _last_of(order: Order) -> RefundRequest | None:

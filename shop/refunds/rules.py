@@ -70,6 +70,7 @@ class Outside(StrEnum):
     NO_PROMISE = "no_promise"
     TOO_LATE = "too_late"
     TOO_FAR = "too_far"
+    DISPUTED = "disputed"  # the buyer's bank holds the money: a refund would pay twice
     BY_LETTER = "by_letter"  # of several payments, or for others: a person has to look at it
 
 
@@ -89,3 +90,4 @@ class RequestState(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"  # by the learner
+    OVERTAKEN = "overtaken"  # nobody answered it: the money went back by another way

@@ -198,9 +198,9 @@ def ended_access(order: Order) -> bool:
 
 
 def close_request(order: Order) -> None:
-    """All of it went back, by whatever way: what its buyer asked for has been answered."""
+    """All of it went back by another way: what its buyer asked for, and nobody answered, is answered by that."""
     asked = update(RefundRequest).filter_by(order_id=order.id, state=RequestState.OPEN)
-    db.session.execute(asked.values(state=RequestState.APPROVED, answered_at=now()))
+    db.session.execute(asked.values(state=RequestState.OVERTAKEN, answered_at=now()))
 
 
 def to_send(refund_id: int) -> tuple[GiveBack, str] | None:

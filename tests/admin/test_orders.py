@@ -318,7 +318,8 @@ def test_each_mail_about_an_order_is_on_its_page_whatever_follows_its_kind(
         session.flush()
         to_ada = ("order:N1:partly_refunded:7", "order:N1:refunded:1", f"order:N1:refund_asked:{asked.id}",
                   "plan:N1:ends:20261201", f"{gift.source}:claimed")  # fmt: skip
-        to_others = (f"refund-request:{asked.id}", f"refund:{failed.id}:failed", f"{gift.source}:code:2",
+        to_others = (f"refund-request:{asked.id}", f"refund-request:{asked.id}:withdrawn",
+                     f"refund:{failed.id}:failed", f"{gift.source}:code:2",
                      f"order:N1:review:{order.session_id}")  # fmt: skip
         about_others = ("order:N12:receipt", "plan:N12:begun", "refund-request:99", f"{gift.source}1:code:2")
         for address, keys in (

@@ -85,7 +85,7 @@ def test_what_the_button_agrees_to_stands_under_it(client: FlaskClient, paid: An
 
     assert 'href="/legal/terms"' in html
     assert 'href="/legal/refunds"' in html
-    assert "(21 days, if you have completed no more than 25 % of the course)" in html
+    assert "(21 days, if you have completed no more than 25&nbsp;% of the course)" in html
     assert "Test payments only: no money moves." in html
 
 

@@ -107,6 +107,18 @@ def test_the_order_s_own_page_is_a_receipt_that_names_seller_and_buyer(
     assert "Ada Learner, ada@example.org" in page
 
 
+def test_what_went_back_in_part_is_told_as_that_and_has_a_row(app: Flask, client: FlaskClient) -> None:
+    buyer = make_user()
+    order = make_order(buyer, make_course(price_minor=4900), "partly_refunded", refunded_minor=1050)
+
+    page = sign_in(client, buyer).get(order.url).text
+
+    assert "Part of this order was refunded." in page
+    assert "10.50 USD of it went back to you." in page
+    assert '<dt>Refunded</dt><dd class="num">10.50 USD</dd>' in page
+    assert "This order is paid." not in page
+
+
 def test_an_order_that_was_not_paid_is_no_receipt(app: Flask, client: FlaskClient) -> None:
     buyer = make_user()
     order = make_order(buyer, make_course(price_minor=4900), "expired")

@@ -22,7 +22,9 @@ OF_MONEY = (
     "refund_returned", "refund_answered", "payment_disputed", "dispute_settled", "charged_back",
 )  # fmt: skip
 BUYERS = (*OF_MONEY, "refund_asked", "guest_welcome")
-TO_SCHOOL = ("order_review", "refund_failed", "refund_requested", "dispute_opened", "dispute_closed")
+TO_SCHOOL = (
+    "order_review", "refund_failed", "refund_requested", "refund_withdrawn", "dispute_opened", "dispute_closed",
+)  # fmt: skip
 PLANS = (
     "plan_begun", "plan_payment_missing", "plan_paused", "plan_recovered", "plan_settled", "plan_ended",
     "plan_ends", "plan_goes_on",
@@ -51,7 +53,7 @@ FULL: dict[str, Any] = LEAST | {
     "instalments": 6, "until": DECEMBER, "next_on": DECEMBER,
     "so_far": PaidSoFar(1, 6, Money(4900, "USD"), DECEMBER, "active"),
     "was_paused": True, "tax": "78.08 USD", "net": "410.92 USD", "consent": "I ask to be let in at once.",
-    "noun": "seat", "giver": "Clinic <am See>", "has_button": True,
+    "noun": "seat", "giver": "Clinic <am See>", "has_button": True, "total": "294.00 USD",
     "open_still": ["First course"],
 }  # fmt: skip
 LINKS = {
@@ -188,6 +190,8 @@ def test_each_mail_greets_the_buyer_or_nobody(school: None, kind: str) -> None:
         ("receipt", "49.00 USD on 1 December 2026, then each month until all 6 are paid"),
         ("plan_payment_missing", "1 December 2026"),
         ("plan_recovered", "open to you again"),
+        ("plan_recovered", "It was payment 1 of 6; the next one is taken on 1 December 2026."),
+        ("plan_settled", "294.00 USD in all"),
         ("plan_goes_on", "is taken on"),
         ("plan_ended", "this stays open to you: First course"),
     ],

@@ -35,7 +35,7 @@ def ask(shop: Shop, buyer: Any) -> int:
 
 
 def asking(shop: Shop, buyer: Any) -> Asking:
-    found = asking_of(shop.order(buyer), "UTC")
+    found = asking_of(shop.order(buyer), "UTC", is_held=False)
     assert found is not None
     return found
 
@@ -124,7 +124,42 @@ def test_an_order_that_was_refunded_otherwise_answers_its_request(
     sandbox.deliver()
 
     db.session.rollback()
-    assert requests.find_request(request_id).state is RequestState.APPROVED
+    assert requests.find_request(request_id).state is RequestState.OVERTAKEN
+    assert "You asked for it, and it went back." in shop.browser(buyer).get(shop.order(buyer).url).text
+
+
+def test_a_request_waits_while_the_bank_disputes_and_a_lost_dispute_is_no_approval(
+    shop: Shop, sandbox: Sandbox, admin: Any
+) -> None:
+    buyer = shop.buyer()
+    session = buy(shop, sandbox, buyer)
+    ask(shop, buyer)
+    browser, url = shop.browser(buyer), shop.order(buyer).url
+    dispute = sandbox.dispute(session)
+    sandbox.deliver()
+    assert "You asked for it. While your bank disputes this payment" in browser.get(url).text
+
+    sandbox.decide(dispute["id"], "lost")
+    sandbox.deliver()
+
+    page = browser.get(url).text
+    assert "answered by what happened: your bank took the payment back" in page
+    assert "has agreed" not in page
+
+
+def test_nothing_is_asked_while_the_bank_disputes_the_payment(
+    shop: Shop, sandbox: Sandbox, admin: Any
+) -> None:
+    buyer = shop.buyer()
+    sandbox.dispute(buy(shop, sandbox, buyer))
+    sandbox.deliver()
+    browser, url = shop.browser(buyer), shop.order(buyer).url
+
+    page, refused = browser.get(url).text, factories.post(browser, f"{url}/refund-request", {"text": ""})
+
+    assert "its money cannot be asked back here" in page
+    assert "Ask for a refund" not in page
+    assert (refused.status_code, "a refund would pay it twice" in refused.text) == (409, True)
 
 
 def test_the_page_of_an_order_takes_the_request(shop: Shop, sandbox: Sandbox, admin: Any) -> None:
@@ -134,12 +169,15 @@ def test_the_page_of_an_order_takes_the_request(shop: Shop, sandbox: Sandbox, ad
     browser, path = shop.browser(buyer), f"{order.url}/refund-request"
     assert "Ask for a refund" in browser.get(order.url).text
 
-    wrong = factories.post(browser, path, {"text": " "})
-    right = factories.post(browser, path, {"text": "It is not for me."})
+    wrong = factories.post(browser, path, {"text": "x" * 1001})
+    right = factories.post(browser, path, {"text": " "})
 
     assert (wrong.status_code, right.status_code) == (422, 303)
-    assert "Write a sentence about why" in wrong.text
+    assert "Write at most 1000 characters" in wrong.text
     assert "You asked for it." in browser.get(order.url).text
+    told = [*factories.mails(buyer.email), *factories.mails("help@example.org")]
+    texts = [each.text for each in told if each.kind in ("refund_asked", "refund_requested")]
+    assert (len(texts), any("wrote" in text for text in texts)) == (2, False)
     assert factories.post(shop.browser(shop.buyer()), path, {"text": "Mine."}).status_code == 404
 
 
@@ -159,6 +197,8 @@ def test_a_learner_withdraws_an_open_request_and_may_ask_again(
     assert ask(shop, buyer) != withdrawn
     with pytest.raises(Conflict), transaction():
         requests.approve(withdrawn, admin.id)
+    told = [each.kind for each in factories.mails("help@example.org")]
+    assert told == ["refund_requested", "refund_withdrawn", "refund_requested"]
 
 
 def test_the_page_of_an_order_says_why_nothing_can_be_asked(shop: Shop, sandbox: Sandbox, admin: Any) -> None:

@@ -114,6 +114,28 @@ def test_a_lost_dispute_ends_what_the_order_gave(shop: Shop, sandbox: Sandbox, p
     assert held.revoked_reason == "The payment for the course was taken back."
 
 
+def test_what_is_disputed_after_a_part_went_back_is_told_by_its_own_amount(
+    shop: Shop, sandbox: Sandbox, paid: tuple[Any, str]
+) -> None:
+    buyer, session = paid
+    sandbox.refund(session, 1000)
+    dispute, browser = sandbox.dispute(session), shop.browser(buyer)
+    sandbox.deliver()
+    listed, held = browser.get("/account/orders").text, browser.get(shop.order(buyer).url).text
+
+    sandbox.decide(dispute["id"], "lost")
+    sandbox.deliver()
+
+    assert ("Disputed" in listed, "Partly refunded" in listed) == (True, False)
+    assert '<dt>Held by the bank</dt><dd class="num">39.00 USD</dd>' in held
+    taken = browser.get(shop.order(buyer).url).text
+    assert '<dt>Taken back by the bank</dt><dd class="num">39.00 USD</dd>' in taken
+    told = [
+        each for each in factories.mails(buyer.email) if each.kind in ("payment_disputed", "charged_back")
+    ]
+    assert [("39.00 USD" in each.text, "49.00 USD" in each.text) for each in told] == [(True, False)] * 2
+
+
 def test_an_inquiry_moves_nothing_until_it_becomes_a_dispute(
     shop: Shop, sandbox: Sandbox, paid: tuple[Any, str]
 ) -> None:

@@ -22,6 +22,9 @@ def test_a_plan_is_found_on_the_enroll_page_explained_and_paid(plans: PlanShop) 
         assert word in page
     assert answer.status_code == 303
     assert answer.location.startswith(plans.sandbox.api_base)
+    assert (
+        "3 monthly payments of 19.00 USD, 57.00 USD in all." in requests.get(answer.location, timeout=9).text
+    )
 
 
 def test_the_order_shows_what_is_paid_and_leads_to_the_card(plans: PlanShop) -> None:
@@ -32,6 +35,7 @@ def test_the_order_shows_what_is_paid_and_leads_to_the_card(plans: PlanShop) -> 
     answer = factories.post(client, f"{url}/card")
 
     assert "1 of 3" in page
+    assert '<dt>In all</dt><dd class="num">57.00 USD</dd>' in page
     assert "Next on" in page
     assert f"{plans.sandbox.api_base}/invoices/in_" in page
     assert "End the membership" not in page
@@ -66,7 +70,12 @@ def test_an_order_is_paid_once_all_its_payments_are(plans: PlanShop) -> None:
     plans.pass_days(32)
     client = plans.shop.browser(plans.buyer)
 
-    assert "This order is paid." in client.get(plans.order.url).text
+    page = client.get(plans.order.url).text
+    assert "This order is paid." in page
+    assert "You paid 38.00 USD for Pay by month in 2 payments, the first of them on 21 November 2026." in page
+    assert "invoice of the first payment" in page
+    (settled,) = [each for each in factories.mails(plans.buyer.email) if each.kind == "plan_settled"]
+    assert "38.00 USD in all" in settled.text
     assert "Paid in full" in client.get("/account/orders").text
 
 
