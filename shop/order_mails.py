@@ -15,11 +15,11 @@ from shop.models import Order
 _log = logging.getLogger("payments")
 
 
-def write(order: Order, kind: str, again: int = 0, **more: object) -> None:
+def write(order: Order, kind: str, again: int | str = 0, **more: object) -> None:
     """A mail to the buyer; each kind once for an order, whoever brings the news and however often. None where the
     address of a guest was forgotten.
 
-    `again` counts how often the same has happened before.
+    `again` counts how often the same has happened before, or tells those times apart.
     """
     if not order.email:
         return
@@ -55,10 +55,13 @@ def send_receipt(order: Order) -> None:
     write(order, fulfilment_of(order).receipt, **receipt)
 
 
-def send_welcome(order: Order) -> None:
-    """To whose account was made by paying: the link that confirms the address and lets them choose a password."""
+def send_welcome(order: Order, again: str = "") -> None:
+    """To whose account was made by paying: the link that confirms the address and lets them choose a password.
+
+    `again` names a later welcome, to another address.
+    """
     if _is_new(order):
-        write(order, "guest_welcome", path=_way_in(order))
+        write(order, "guest_welcome", again, path=_way_in(order))
 
 
 def tell_school(order: Order, session: Session, reason: str) -> None:
