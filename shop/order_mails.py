@@ -40,6 +40,7 @@ def facts_of(order: Order) -> dict[str, object]:
 
 def send_receipt(order: Order) -> None:
     """What was paid, what it gives, and what was promised."""
+    thanks = fulfilment_of(order).thanks(order)
     receipt: dict[str, Any] = {
         "courses": [line.title for line in order.lines] if len(order.lines) > 1 else [],
         "subtotal": str(order.subtotal), "discount": "" if order.discount.is_free else str(order.discount),
@@ -48,7 +49,8 @@ def send_receipt(order: Order) -> None:
         "promise_progress": order.refund_max_progress, "has_button": order.is_paid_once_for_oneself,
         "receipt_url": order.receipt_url,
         "tax": str(order.tax.amount) if order.tax else "", "net": str(order.tax.net) if order.tax else "",
-        "learn_path": _way_in(order), "is_new": _is_new(order), "quantity": order.quantity,
+        "learn_path": _way_in(order), "is_new": _is_new(order),
+        "opens_with": None if _is_new(order) else thanks, "quantity": order.quantity,
         "consent": CONSENTS.get(order.consent_version, ""),
         "so_far": fulfilment_of(order).paid_so_far(order), "rhythm": order.rhythm,
     }  # fmt: skip
@@ -95,7 +97,8 @@ def to_school(kind: str, facts: dict[str, object], dedupe_key: str) -> None:
 
 def _way_in(order: Order) -> str:
     """Where the buyer goes on; who has not confirmed their address does so on the way."""
-    onward, buyer = fulfilment_of(order).path(order), order.buyer
+    thanks, buyer = fulfilment_of(order).thanks(order), order.buyer
+    onward = (thanks and thanks.url) or fulfilment_of(order).path(order)
     return welcome_path(buyer, onward) if buyer is not None and _is_new(order) else onward
 
 
