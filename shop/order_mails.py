@@ -7,11 +7,17 @@ from accounts.invitations import welcome_path
 from core import mail
 from core.money import Money
 from core.school import current_school
+from enrollment.rules import PauseReason
+from enrollment.services import grants_of, is_enrolled
 from payments.values import Session
 from shop.fulfilment import fulfilment_of, sale_page
 from shop.legal import CONSENTS
 from shop.models import Order
 
+CLOSED_BY = {
+    PauseReason.DISPUTE: "the first payment is disputed at the bank",
+    PauseReason.PAYMENT: "a payment of your plan is missing",
+}
 _log = logging.getLogger("payments")
 
 
@@ -66,6 +72,11 @@ def send_welcome(order: Order, again: str = "") -> None:
         write(order, "guest_welcome", again, path=_way_in(order))
 
 
+def tell_paid_twice(order: Order) -> None:
+    """That it goes back, how the place stands that was there already, and how they get in who have yet to."""
+    write(order, "paid_twice", closed_by=_closed_by(order), is_new=_is_new(order), learn_path=_way_in(order))
+
+
 def tell_school(order: Order, session: Session, reason: str) -> None:
     """Money that fits no rule is for a person to look at."""
     if session.is_paid:
@@ -93,6 +104,17 @@ def to_school(kind: str, facts: dict[str, object], dedupe_key: str) -> None:
         mail.queue(kind, to, facts, dedupe_key=dedupe_key)
     else:
         _log.warning("something about money needs a look, and the school has no support address")
+
+
+def _closed_by(order: Order) -> str:
+    """Why a course of this order is closed to its buyer for the time being, though they have it; empty if none is."""
+    found = [
+        grant.pause_reasons[0]
+        for line in order.lines
+        for grant in (grants_of(order.user_id, line.course_id) if order.user_id else [])
+        if grant.ended_at is None and grant.pause_reasons and not is_enrolled(grant.user_id, line.course_id)
+    ]
+    return CLOSED_BY[found[0]] if found else ""
 
 
 def _way_in(order: Order) -> str:
