@@ -10,7 +10,7 @@ from core.school import current_school
 from enrollment.rules import PauseReason
 from enrollment.services import grants_of, is_enrolled
 from payments.values import Session
-from shop.fulfilment import fulfilment_of, sale_page
+from shop.fulfilment import Thanks, fulfilment_of, sale_page
 from shop.legal import CONSENTS
 from shop.models import Order
 
@@ -55,7 +55,7 @@ def send_receipt(order: Order) -> None:
         "promise_progress": order.refund_max_progress, "has_button": order.is_paid_once_for_oneself,
         "receipt_url": order.receipt_url,
         "tax": str(order.tax.amount) if order.tax else "", "net": str(order.tax.net) if order.tax else "",
-        "learn_path": _way_in(order), "is_new": _is_new(order),
+        "learn_path": _way_in(order, thanks), "is_new": _is_new(order),
         "opens_with": None if _is_new(order) else thanks, "quantity": order.quantity,
         "consent": CONSENTS.get(order.consent_version, ""),
         "so_far": fulfilment_of(order).paid_so_far(order), "rhythm": order.rhythm,
@@ -117,9 +117,9 @@ def _closed_by(order: Order) -> str:
     return CLOSED_BY[found[0]] if found else ""
 
 
-def _way_in(order: Order) -> str:
+def _way_in(order: Order, thanks: Thanks | None = None) -> str:
     """Where the buyer goes on; who has not confirmed their address does so on the way."""
-    thanks, buyer = fulfilment_of(order).thanks(order), order.buyer
+    buyer = order.buyer
     onward = (thanks and thanks.url) or fulfilment_of(order).path(order)
     return welcome_path(buyer, onward) if buyer is not None and _is_new(order) else onward
 

@@ -75,7 +75,9 @@ def test_a_sign_in_link_opens_the_account_too(shop: Shop, visitor: FlaskClient) 
     session = session_of(press(shop, visitor))
     shop.sandbox.pay(session)
     shop.sandbox.deliver()
-    assert visitor.get("/welcome/made-up").location == "/login/link"
+    over = visitor.get("/welcome/made-up", follow_redirects=True)
+    assert over.request.path == "/login/link"
+    assert "This link is over." in over.text
 
     factories.post(visitor, "/login/link", {"email": GUEST, "next": f"/learn/{shop.course.slug}"})
     link = re.search(r"/login/link/\S+", factories.mails(GUEST)[-1].text)
