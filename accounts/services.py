@@ -16,9 +16,14 @@ from accounts.models import SignIn, User, UserRole
 from accounts.rules import Role
 from core.clock import now
 from core.database import db
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.events import publish
 from core.ids import fingerprint, random_token
+
+ADDRESS_TAKEN = (
+    "Somebody has an account with this address already. Enroll that account by hand, with the number of the order as "
+    "the reason, and close this one."
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,29 @@ def drop_claim(user: User) -> None:
     signed in and all links that were sent. Nothing where nobody did."""
     if user.confirmed_at is not None or user.password is None:
         return
+    _void(user)
+
+
+def move_unconfirmed(user: User, email: str) -> None:
+    """Give an account that nobody confirmed another address: whatever was sent to the old one opens nothing any more.
+
+    Raises Conflict where its address was confirmed, InvalidInput for what is no address or somebody else's.
+    """
+    address = rules.normal_email(email)
+    db.session.refresh(user, with_for_update=True)
+    if user.confirmed_at is not None:
+        raise Conflict("This address was confirmed, so its owner has the account.")
+    if find_by_email(address):
+        raise InvalidInput(ADDRESS_TAKEN, "email")
+    user.email = address
+    try:
+        _void(user)
+    except IntegrityError as error:  # It was registered at this moment.
+        raise InvalidInput(ADDRESS_TAKEN, "email") from error
+
+
+def _void(user: User) -> None:
+    """Let nobody be in an account, nor come in by what was sent for it so far."""
     user.password, user.name, user.fs_uniquifier = None, "", uuid.uuid4().hex
     end_sign_ins(user.id)
 

@@ -74,6 +74,20 @@ class SeeAsForm(FlaskForm):
     )
 
 
+class AddressForm(FlaskForm):
+    """Put right the address that a guest mistyped."""
+
+    email = EmailField("New email address", validators=[InputRequired("Enter the address that was meant")])
+    reason = StringField(
+        "Reason",
+        filters=[_one_line],
+        validators=[DataRequired("Enter how you know whose order it is"), Length(max=200)],
+    )
+
+    def validate_email(self, field: Field) -> None:
+        _as_address(field)
+
+
 class PlanForm(FlaskForm):
     """A plan to be put on sale. Without a number of payments it is a membership."""
 

@@ -5,19 +5,20 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, request, url_for
 
 from accounts import sights
-from accounts.freshness import fresh
+from accounts.freshness import fresh, sent_or_typed
 from accounts.models import User
 from accounts.rules import Role, may_look_after, may_see_as
 from accounts.services import sign_ins_of
 from admin import enrollments, explained, orders, people, person, records, services
-from admin.forms import ButtonForm, SeeAsForm
+from admin.forms import AddressForm, ButtonForm, SeeAsForm
 from admin.listing import read_listing
 from admin.page import Answer, page
 from certificates.services import certificates_of
 from core.database import transaction
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.permissions import Permission
 from core.web import ADMIN, allow, signed_in
+from shop.guests import addresses
 
 bp = Blueprint("admin_people", __name__, url_prefix="/admin/people")
 OF_STAFF = "This account belongs to somebody on the staff: only an admin closes or opens it."
@@ -90,6 +91,31 @@ def see_as(user_id: int) -> Answer:
     return redirect("/dashboard", 303)
 
 
+@bp.route("/<int:user_id>/address", methods=["GET", "POST"])
+@allow(Permission.PEOPLE)
+@fresh()
+def correct_address(user_id: int) -> Answer:
+    """Put right the address that a guest mistyped, after a page that says what follows."""
+    user, form = people.find_person(user_id), AddressForm(sent_or_typed())
+    addresses.require_correctable(user)
+    if not form.validate_on_submit():
+        return page("address", "people", form, person=user)
+    try:
+        with transaction():
+            found = people.find_person(user_id)
+            addresses.correct_address(
+                found, form.email.data or "", form.reason.data or "", signed_in().user_id
+            )
+    except InvalidInput as problem:
+        form.email.errors = [problem.sentence]
+        return page("address", "people", form, person=people.find_person(user_id))
+    flash(
+        f"The account and its orders are {form.email.data}’s now. The link that opens it is on its way there.",
+        "success",
+    )
+    return redirect(url_for("admin_people.show", user_id=user_id), 303)
+
+
 def _set_active(user: User, active: bool, by: int) -> None:
     _require_care_of(user)
     services.set_active(user, active, by)
@@ -128,6 +154,7 @@ def _person(user: User, problem: str = "") -> Answer:
     return page(
         "person", "people", form,
         person=user, roles=people.ROLES, enrollments=enrollments.enrollments_of(user.id),
+        may_correct=addresses.may_be_corrected(user),
         may_see_as=user.active and may_see_as(reader.permissions, user.role_words),
         may_look_after=may_look_after(reader.permissions, user.role_words),
         orders=orders.orders_of(user.id) if with_money else [],

@@ -124,14 +124,17 @@ def lease(mail_id: int) -> Letter | None:
 def mark_sent(mail_id: int) -> None:
     """The mail is out of our hands."""
     with transaction() as session:
-        mail = session.get_one(OutboxMail, mail_id)
-        mail.state, mail.sent_at, mail.last_error = MailState.SENT, now(), None
+        mail = session.get(OutboxMail, mail_id)
+        if mail is not None:  # It may have been dropped while it was on its way.
+            mail.state, mail.sent_at, mail.last_error = MailState.SENT, now(), None
 
 
 def mark_failed(mail_id: int, error: str, *, for_good: bool) -> None:
     """Try again later, or park the mail: after the last try, or at once where the failure is for good."""
     with transaction() as session:
-        mail = session.get_one(OutboxMail, mail_id)
+        mail = session.get(OutboxMail, mail_id)
+        if mail is None:  # The same.
+            return
         mail.last_error = error
         if for_good or mail.tries >= MAX_TRIES:
             mail.state = MailState.DEAD
@@ -143,6 +146,14 @@ def drop_sent(before: datetime) -> int:
     """Delete mails that were sent before this moment: they hold addresses and links. Returns how many."""
     statement = delete(OutboxMail).where(OutboxMail.state == MailState.SENT, OutboxMail.sent_at < before)
     return _rowcount(db.session.execute(statement))
+
+
+def drop_unsent(to_address: str) -> None:
+    """Delete what was not delivered to this address, in the caller's transaction: it was somebody else's."""
+    statement = delete(OutboxMail).where(
+        OutboxMail.to_address == to_address, OutboxMail.state != MailState.SENT
+    )
+    db.session.execute(statement)
 
 
 def revive(mail_id: int) -> bool:

@@ -66,6 +66,11 @@ class Account:
         moment = clock["fixed"] if clock.get("fixed") is not None else int(time.time())
         return int(moment + clock.get("ahead", 0))
 
+    def is_moved(self) -> bool:
+        """Whether the account's clock does not run with the machine's."""
+        clock = self.store.setting("clock", {})
+        return clock.get("fixed") is not None or bool(clock.get("ahead"))
+
     @contextmanager
     def at(self, moment: int) -> Iterator[None]:
         """All within happens at that moment, in this thread."""

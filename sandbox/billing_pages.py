@@ -30,9 +30,10 @@ def blueprint(account: Account) -> Blueprint:
 
     @pages.post("/p/session/<id>/subscriptions/<subscription>")
     def end_subscription(id: str, subscription: str) -> Response:
-        customer = portal.find(account, id)["customer"]
+        session = portal.find(account, id)
         with account.store.acting():
-            if subscriptions.find(account, subscription)["customer"] != customer:
+            found = subscriptions.find(account, subscription)
+            if session["flow"] or found["customer"] != session["customer"]:
                 raise Missing("There is no such subscription.")
             subscriptions.update(account, subscription, {"cancel_at_period_end": True})
         return redirect(url_for("billing.portal_page", id=id), 303)

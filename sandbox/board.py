@@ -85,6 +85,11 @@ def blueprint(account: Account) -> Blueprint:
         passing.catch_up(account)
         return redirect(url_for("board.show") + "#subscriptions", 303)
 
+    @board.post("/board/clock/back")
+    def set_clock_back() -> Response:
+        account.set_clock(None)
+        return redirect(url_for("board.show") + "#settings", 303)
+
     @board.post("/board/tax")
     def set_tax() -> Response:
         taxes.set_rate(account, request.form.get("percent", ""))
@@ -128,6 +133,7 @@ def _show(account: Account) -> str:
         leaps=LEAPS,
         tax=account.store.setting("tax", "0"),
         now=account.now(),
+        is_moved=account.is_moved(),
     )
 
 

@@ -39,7 +39,7 @@ def check(account: Account, params: Json) -> None:
     _check_methods(params)
     _check_customer_update(params)
     _check_fields(params)
-    _check_expiry(params, account.now())
+    _check_expiry(params, account)
     _check_lengths(params)
 
 
@@ -194,9 +194,12 @@ def _check_fields(params: Json) -> None:
             raise InvalidRequest(message, param=f"{name}[label][custom]")
 
 
-def _check_expiry(params: Json, now: int) -> None:
+def _check_expiry(params: Json, account: Account) -> None:
+    now = account.now()
     if not now + SHORTEST <= params.get("expires_at", now + LONGEST) <= now + LONGEST:
         message = "expires_at must lie between 30 minutes and 24 hours from now."
+        if account.is_moved():
+            message += " The sandbox's clock is moved: its board sets it back."
         raise InvalidRequest(message, param="expires_at")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
@@ -14,14 +15,15 @@ from core.config import current_config
 from core.errors import DomainError, InvalidInput, LimitReached
 from core.limits import count, require_within
 from core.school import current_school
-from core.web import Reader, render
+from core.web import Reader, reader, render
 from payments.values import PaymentsOff, StripeRefused, StripeSilent
 from shop import checkout
 from shop.coupons.rules import LONGEST_CODE, CodeRefused
 from shop.coupons.services import take_off
 from shop.guessing import try_code
 from shop.guests.access import guest_key, new_guest_key
-from shop.guests.standing import checkout_here
+from shop.guests.rules import masked
+from shop.guests.standing import checkout_here, had_here
 from shop.legal import consent_asked
 from shop.models import Order
 from shop.offers import Offer
@@ -183,9 +185,24 @@ def _page(
         payments_off="" if config.takes_money else checkout.NO_MONEY,
         is_test_money=config.takes_test_money,
         has_begun=order is not None,
+        before=_before(offer),
         here=_address(sale, wish),
         **more,
     )
+
+
+def _before(offer: Offer) -> dict[str, object] | None:
+    """What a visitor's browser has ordered of this before, as much of it as the browser may know."""
+    order = had_here(guest_key(), offer) if reader() is None else None
+    if order is None:
+        return None
+    made = order.created_at.astimezone(ZoneInfo(current_school().time_zone))
+    return {
+        "number": order.number,
+        "made_on": f"{made:%-d %B %Y}",
+        "is_paid": order.paid_minor is not None,
+        "address": masked(order.email),
+    }
 
 
 def _address(sale: Sale, wish: Wish) -> str:

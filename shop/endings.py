@@ -164,11 +164,12 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
     first, before = _beginning(course_outline(course).steps if len(order.lines) == 1 else ())
     page, found = sale_page(order), disputes_of(order.id) if order.state in TAKEABLE else []
     zone, paid, so_far = ZoneInfo(time_zone), order.paid_at, fulfilment_of(order).paid_so_far(order)
+    thanks = fulfilment_of(order).thanks(order)
     return OrderPage(
         order=order,
         ending=told_to(is_guest, _ending(order, was_silent, found)),
         course_url=page,
-        learn_url=fulfilment_of(order).path(order),
+        learn_url=(thanks and thanks.url) or fulfilment_of(order).path(order),
         enroll_url=f"{page}/enroll" if order.is_paid_once_for_oneself else page,
         cover_url=f"/courses/{course.slug}/cover" if course.cover else "",
         first=first,
@@ -181,7 +182,7 @@ def order_page(order: Order, time_zone: str, was_silent: bool = False, is_guest:
         taken=taken_by(found),
         is_again=is_again,
         is_guest=is_guest,
-        thanks=fulfilment_of(order).thanks(order),
+        thanks=thanks,
         words=words_of_end(order) if order.state in GONE else fulfilment_of(order).words(order),
         so_far=so_far,
         next_on=_day(so_far.next_at, zone) if so_far and so_far.next_at else "",

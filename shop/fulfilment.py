@@ -11,6 +11,9 @@ from typing import Protocol
 from core.database import db
 from core.money import Money
 from courses.models import Course
+from courses.services import course_outline
+from enrollment.cohorts.models import Cohort
+from enrollment.cohorts.services import group_to_come
 from enrollment.rules import EndReason, GrantKind, PauseReason
 from enrollment.services import (
     enroll,
@@ -30,12 +33,14 @@ from shop.words import Words
 
 @dataclass(frozen=True)
 class Thanks:
-    """What the page of a paid order says, where it did not open a course for its buyer; `button` leads on."""
+    """What the page of a paid order says, where it did not open a course for its buyer; `button` leads on, to `url`
+    or, where that is empty, to where the order's path leads."""
 
     title: str
     heading: str
     text: str
     button: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,10 +168,26 @@ class OwnCourses:
         return words.of_course("course" if len(order.lines) == 1 else "bundle", order.title)
 
     def thanks(self, order: Order) -> Thanks | None:
-        return None
+        """Of a course that opens with a group, which one and when: nothing of it can be begun before."""
+        if order.user_id is None or len(order.lines) > 1:
+            return None
+        cohort = group_to_come(order.user_id, order.lines[0].course_id)
+        return _begins_with(cohort, order) if cohort else None
 
     def paid_so_far(self, order: Order) -> PaidSoFar | None:
         return None
+
+
+def _begins_with(cohort: Cohort, order: Order) -> Thanks:
+    day, course = f"{cohort.starts_on:%-d %B %Y}", first_course(order)
+    ahead = next((step for step in course_outline(course).steps if step.preview), None)
+    return Thanks(
+        title="You are enrolled",
+        heading=f"You begin on {day}.",
+        text=f"You have a place in {order.title} with the group {cohort.name}. The course opens to you on {day}.",
+        button=f"Read ahead: {ahead.title}" if ahead else "Go to the course’s page",
+        url=f"/courses/{course.slug}" + (f"/preview/{ahead.slug}" if ahead else ""),
+    )
 
 
 class OwnBundle(OwnCourses):

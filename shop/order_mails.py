@@ -7,19 +7,25 @@ from accounts.invitations import welcome_path
 from core import mail
 from core.money import Money
 from core.school import current_school
+from enrollment.rules import PauseReason
+from enrollment.services import grants_of, is_enrolled
 from payments.values import Session
-from shop.fulfilment import fulfilment_of, sale_page, words_of_end
+from shop.fulfilment import Thanks, fulfilment_of, sale_page, words_of_end
 from shop.legal import CONSENTS
 from shop.models import Order
 
+CLOSED_BY = {
+    PauseReason.DISPUTE: "the first payment is disputed at the bank",
+    PauseReason.PAYMENT: "a payment of your plan is missing",
+}
 _log = logging.getLogger("payments")
 
 
-def write(order: Order, kind: str, again: int = 0, **more: object) -> None:
+def write(order: Order, kind: str, again: int | str = 0, **more: object) -> None:
     """A mail to the buyer; each kind once for an order, whoever brings the news and however often. None where the
     address of a guest was forgotten.
 
-    `again` counts how often the same has happened before.
+    `again` counts how often the same has happened before, or tells those times apart.
     """
     if not order.email:
         return
@@ -45,6 +51,7 @@ def facts_of(order: Order) -> dict[str, object]:
 
 def send_receipt(order: Order) -> None:
     """What was paid, what it gives, and what was promised."""
+    thanks = fulfilment_of(order).thanks(order)
     receipt: dict[str, Any] = {
         "courses": [line.title for line in order.lines] if len(order.lines) > 1 else [],
         "subtotal": str(order.subtotal), "discount": "" if order.discount.is_free else str(order.discount),
@@ -53,17 +60,26 @@ def send_receipt(order: Order) -> None:
         "promise_progress": order.refund_max_progress, "has_button": order.is_paid_once_for_oneself,
         "receipt_url": order.receipt_url,
         "tax": str(order.tax.amount) if order.tax else "", "net": str(order.tax.net) if order.tax else "",
-        "learn_path": _way_in(order), "is_new": _is_new(order), "quantity": order.quantity,
+        "learn_path": _way_in(order, thanks), "is_new": _is_new(order),
+        "opens_with": None if _is_new(order) else thanks, "quantity": order.quantity,
         "consent": CONSENTS.get(order.consent_version, ""),
         "so_far": fulfilment_of(order).paid_so_far(order), "rhythm": order.rhythm,
     }  # fmt: skip
     write(order, fulfilment_of(order).receipt, **receipt)
 
 
-def send_welcome(order: Order) -> None:
-    """To whose account was made by paying: the link that confirms the address and lets them choose a password."""
+def send_welcome(order: Order, again: str = "") -> None:
+    """To whose account was made by paying: the link that confirms the address and lets them choose a password.
+
+    `again` names a later welcome, to another address.
+    """
     if _is_new(order):
-        write(order, "guest_welcome", path=_way_in(order))
+        write(order, "guest_welcome", again, path=_way_in(order))
+
+
+def tell_paid_twice(order: Order) -> None:
+    """That it goes back, how the place stands that was there already, and how they get in who have yet to."""
+    write(order, "paid_twice", closed_by=_closed_by(order), is_new=_is_new(order), learn_path=_way_in(order))
 
 
 def tell_school(order: Order, session: Session, reason: str) -> None:
@@ -95,9 +111,21 @@ def to_school(kind: str, facts: dict[str, object], dedupe_key: str) -> None:
         _log.warning("something about money needs a look, and the school has no support address")
 
 
-def _way_in(order: Order) -> str:
+def _closed_by(order: Order) -> str:
+    """Why a course of this order is closed to its buyer for the time being, though they have it; empty if none is."""
+    found = [
+        grant.pause_reasons[0]
+        for line in order.lines
+        for grant in (grants_of(order.user_id, line.course_id) if order.user_id else [])
+        if grant.ended_at is None and grant.pause_reasons and not is_enrolled(grant.user_id, line.course_id)
+    ]
+    return CLOSED_BY[found[0]] if found else ""
+
+
+def _way_in(order: Order, thanks: Thanks | None = None) -> str:
     """Where the buyer goes on; who has not confirmed their address does so on the way."""
-    onward, buyer = fulfilment_of(order).path(order), order.buyer
+    buyer = order.buyer
+    onward = (thanks and thanks.url) or fulfilment_of(order).path(order)
     return welcome_path(buyer, onward) if buyer is not None and _is_new(order) else onward
 
 

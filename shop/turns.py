@@ -293,7 +293,7 @@ def _failed(order: Order, _: OrderState) -> None:
 
 
 def _paid_twice(order: Order, _: OrderState) -> None:
-    order_mails.write(order, "paid_twice")
+    order_mails.tell_paid_twice(order)
 
 
 def _refunded(order: Order, before: OrderState) -> None:

@@ -12,6 +12,8 @@ from core.web import ANYONE, SIGNED_IN, Reader, allow, private, reader, render, 
 from courses.models import Course
 from courses.services import find_course
 from enrollment.admission.services import admission_to
+from enrollment.cohorts.models import Cohort
+from enrollment.cohorts.services import group_to_come
 from enrollment.rules import Reason
 from enrollment.services import find_enrollment, is_enrolled, start_free, was_ended_by_school
 from payments.values import StripeRefused
@@ -51,7 +53,7 @@ def order_page(course: str) -> Answer:
     if reason not in MAY_BUY or _is_kept_out(person, found):  # The course's page says why.
         return redirect(f"/courses/{course}")
     plans = [(plan, price_in_words(plan)) for plan in plans_with(found.id)]
-    return buying.show(of_this_course(found), person, plans=plans)
+    return buying.show(of_this_course(found), person, plans=plans, group=_group(person, found))
 
 
 @bp.post("/courses/<course>/enroll")
@@ -71,7 +73,7 @@ def enroll(course: str) -> Answer:
         return redirect(f"/courses/{course}", 303)
     if person is not None and found.price.is_free:
         return _start_free(found, person)
-    return buying.buy(partial(of_this_course, found), person)
+    return buying.buy(partial(of_this_course, found), person, group=_group(person, found))
 
 
 @bp.get("/checkout/return")
@@ -119,6 +121,11 @@ def _is_kept_out(person: Reader | None, course: Course) -> bool:
         return not admission_to(course, None).is_open
     found = find_enrollment(person.user_id, course.id)
     return not (was_ended_by_school(found) or admission_to(course, person.user_id).is_open)
+
+
+def _group(person: Reader | None, course: Course) -> Cohort | None:
+    """The group with which the course will open to the reader."""
+    return group_to_come(person.user_id, course.id) if person else None
 
 
 def _start_free(course: Course, person: Reader) -> Answer:

@@ -128,6 +128,7 @@ GET  admin.mail                      login   403     403     403     200     403
 GET  admin.mails                     login   403     403     403     200     403     200
 GET  admin_people.index              login   403     403     403     200     403     200
 GET  admin_people.set_active         login   403     403     403     200     403     200
+GET  admin_people.correct_address    login   403     403     403     409     403     409
 GET  admin_people.see_as             login   403     403     403     200     403     200
 GET  admin_people.show               login   403     403     403     200     403     200
 GET  admin_enrollments.enroll        login   403     403     403     200     403     200
@@ -252,6 +253,7 @@ POST security.reset_password         302     302     302     302     302     302
 POST security.send_confirmation      303     303     303     303     303     303     303
 POST security.verify                 login   422     422     422     422     422     422
 POST admin.send_again                login   403     403     403     409     403     409
+POST admin_people.correct_address    login   403     403     403     409     403     409
 POST admin_people.see_as             login   403     403     403     422     403     422
 POST seeing.stop                     login   303     303     303     303     303     303
 POST admin_people.set_active         login   403     403     403     303     403     303

@@ -58,6 +58,15 @@ def begins_at(cohort: Cohort) -> datetime:
     return datetime.combine(cohort.starts_on, time.min, ZoneInfo(current_school().time_zone))
 
 
+def group_to_come(user_id: int, course_id: int) -> Cohort | None:
+    """The cohort with which the course opens to this person, where that is still to come."""
+    place = place_of(user_id, course_id)
+    if place is None or not place.state.counts or place.stays_open:
+        return None
+    cohort = find_cohort(place.cohort_id)
+    return cohort if now() < begins_at(cohort) else None
+
+
 def window_of(cohort: Cohort) -> Window:
     """When it takes members."""
     return window_of_days(cohort.opens_on, cohort.closes_on, ZoneInfo(current_school().time_zone))

@@ -32,6 +32,16 @@ def checkout_here(guest_key: str, subject: str) -> Order | None:
     return db.session.scalar(waiting.limit(1))
 
 
+def had_here(guest_key: str, offer: Offer) -> Order | None:
+    """The latest order of this, or of one of its courses, that this browser began and whose money came, or is on its
+    way: what became of it does not matter, for that is told to its address alone."""
+    if not guest_key:
+        return None
+    has_money = or_(Order.state == OrderState.PROCESSING, Order.paid_minor.is_not(None))
+    query = select(Order).where(*_like(offer), Order.guest_key == guest_key, has_money)
+    return db.session.scalar(query.order_by(Order.id.desc()).limit(1))
+
+
 def order_here(guest_key: str, **by: str) -> Order | None:
     """An order that this browser began, by `number` or `session_id`."""
     return db.session.scalar(select(Order).filter_by(guest_key=guest_key, **by)) if guest_key else None

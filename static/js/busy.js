@@ -8,7 +8,7 @@ const spinner = () => {
 };
 
 for (const form of document.querySelectorAll("form[data-busy]")) {
-  const button = form.querySelector("button[type=submit]:not([formnovalidate])");
+  const button = form.querySelector("button[type=submit]:not([formnovalidate], [aria-hidden])");
   const still = [...button.childNodes];
 
   form.addEventListener("submit", (event) => {

@@ -314,3 +314,14 @@ def test_the_board_sets_the_tax_and_lets_a_transfer_arrive(
     assert refused.status_code == 400
     assert state(client, session) == ("complete", "paid")
     assert client.v1.checkout.sessions.retrieve(session.id).amount_total == 53_790
+
+
+def test_a_clock_that_was_moved_is_set_back_on_the_board(buy: Buy, sandbox: Sandbox) -> None:
+    by_the_schools_clock = sandbox.clock() + 23 * 3600
+    board(sandbox, "/board/clock", leap="day")
+
+    with pytest.raises(stripe.InvalidRequestError, match="its board sets it back"):
+        buy(expires_at=by_the_schools_clock)
+    board(sandbox, "/board/clock/back")
+
+    assert "Set the clock back" not in page(sandbox.api_base)

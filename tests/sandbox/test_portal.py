@@ -50,7 +50,7 @@ def test_a_card_is_changed_and_the_open_invoice_paid(
     assert client.v1.subscriptions.retrieve(overdue.id).status == "active"
 
 
-def test_a_flow_leads_back_once_the_card_is_changed(
+def test_a_flow_changes_the_card_alone_and_leads_back(
     client: stripe.StripeClient, sandbox: Sandbox, overdue: stripe.Subscription
 ) -> None:
     after = {"type": "redirect", "redirect": {"return_url": SCHOOL + "/done"}}
@@ -61,8 +61,13 @@ def test_a_flow_leads_back_once_the_card_is_changed(
         }
     )
 
+    shown = requests.get(portal.url, timeout=10).text
+    ended = press(sandbox, f"{portal.url}/subscriptions/{overdue.id}")
     answer = press(sandbox, portal.url + "/card", card="good")
 
+    assert "Use a card that is accepted" in shown
+    assert "Subscriptions" not in shown
+    assert ended.status_code == 404
     assert answer.headers["Location"] == SCHOOL + "/done"
 
 

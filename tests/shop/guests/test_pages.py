@@ -75,7 +75,9 @@ def test_a_sign_in_link_opens_the_account_too(shop: Shop, visitor: FlaskClient) 
     session = session_of(press(shop, visitor))
     shop.sandbox.pay(session)
     shop.sandbox.deliver()
-    assert visitor.get("/welcome/made-up").location == "/login/link"
+    over = visitor.get("/welcome/made-up", follow_redirects=True)
+    assert over.request.path == "/login/link"
+    assert "This link is over." in over.text
 
     factories.post(visitor, "/login/link", {"email": GUEST, "next": f"/learn/{shop.course.slug}"})
     link = re.search(r"/login/link/\S+", factories.mails(GUEST)[-1].text)
@@ -213,3 +215,21 @@ def test_who_signs_in_before_the_money_is_heard_of_is_told_of_it_all_the_same(
     assert (told.status_code, shop.is_in(member)) == (200, True)
     other = shop.browser(shop.buyer())
     assert back(other, session).status_code == 404
+
+
+@pytest.mark.parametrize(("deed", "said"), [("pay", "it is paid"), ("debit", "the money is on its way")])
+def test_the_browser_that_ordered_it_says_so_before_it_is_paid_again(
+    shop: Shop, visitor: FlaskClient, deed: str, said: str
+) -> None:
+    session = session_of(press(shop, visitor))
+    page = f"/courses/{shop.course.slug}/enroll"
+    assert "You ordered this on" not in visitor.get(page).text
+
+    getattr(shop.sandbox, deed)(session)
+    shop.sandbox.deliver()
+
+    told = main_of(visitor.get(page))
+    assert said in told
+    assert f'href="/checkout/return?order={shop_order().number}"' in told
+    assert GUEST not in told
+    assert "You ordered this on" not in shop.app.test_client().get(page).text
