@@ -8,15 +8,15 @@ from admin.enrollments import REVOKED, EnrollmentRow
 from admin.forms import ButtonForm
 from admin.page import Answer, exported, page
 from admin.rules import PAGE_SIZE
+from admin.selected import outsiders
 from core.database import db, transaction
 from core.permissions import Permission
 from core.web import allow, signed_in
-from enrollment.rules import GrantKind
-from enrollment.services import enroll
+from enrollment.reopening import reopen_access
 from enrollment.services import revoke as revoke_enrollment
 
 bp = Blueprint("admin_selected", __name__, url_prefix="/admin/enrollments/selected")
-NOTE = "Enrolled again"
+STAYS = " For {number} it stays ended: below stands why."
 
 
 @bp.get("")
@@ -27,11 +27,12 @@ def show() -> Answer:
     if not rows:
         flash("Tick the enrollments that you mean first.", "warn")
         return redirect(url_for("admin_enrollments.index"), 303)
-    inside, outside = (
-        [row for row in rows if row.state != REVOKED],
-        [row for row in rows if row.state == REVOKED],
-    )
-    return page("selected", "enrollments", ButtonForm(), rows=rows, inside=inside, outside=outside)
+    inside, outside = [row for row in rows if row.state != REVOKED], outsiders(rows)
+    return page(
+        "selected", "enrollments", ButtonForm(),
+        rows=rows, inside=inside,
+        back=[each for each in outside if each.comes_back], gone=[each for each in outside if not each.comes_back],
+    )  # fmt: skip
 
 
 @bp.get("/file.csv")
@@ -58,13 +59,13 @@ def revoke() -> Answer:
 @bp.post("/restore")
 @allow(Permission.ENROLLMENTS)
 def restore() -> Answer:
-    """Let those in again who have no access, all or none."""
+    """Take back what the school did: what it ended stands again where its fact does, all or none."""
     ids, by = request.form.getlist("id"), signed_in().user_id
     with transaction():
         rows = [row for row in _rows(ids) if row.state == REVOKED]
-        for row in rows:
-            enroll(row.user_id, row.course_id, GrantKind.ADMIN, granted_by=by, note=NOTE)
-    flash(f"Access given back: {len(rows)}.", "success")
+        opened = sum(1 for row in rows if reopen_access(row.id, by).standing)
+    stays = STAYS.format(number=len(rows) - opened) if opened < len(rows) else ""
+    flash(f"Access given back: {opened}.{stays}", "warn" if stays else "success")
     return redirect(url_for("admin_selected.show", id=ids), 303)
 
 

@@ -20,7 +20,9 @@ from courses.models import Course
 from enrollment.admission.windows import Window, window_of_days
 from enrollment.cohorts.models import Cohort, CohortPlace
 from enrollment.cohorts.rules import HOLD_LASTS, OFFER_LASTS, PlaceState, turn
+from enrollment.models import Enrollment
 from enrollment.refusals import day_of
+from enrollment.rules import EndReason
 
 FULL = "The group {name} is full."
 
@@ -78,7 +80,7 @@ def ask_for_place(user_id: int, cohort: Cohort) -> CohortPlace:
         raise Conflict(f"The group {cohort.name} takes nobody at present.")
     leave(place)
     _lock(cohort.id)
-    place.cohort_id, place.since = cohort.id, now()
+    place.cohort_id, place.since, place.stays_open = cohort.id, now(), False
     if _take_one(cohort.id):
         _set(place, PlaceState.HELD, now() + HOLD_LASTS)
     else:
@@ -135,10 +137,11 @@ def take_place(news: Somebody) -> None:
 
 
 def give_up_place(news: Somebody) -> None:
-    """Somebody's access ended, and their place with it."""
+    """Somebody's access ended, and their place with it. It is remembered where the school ended it, who may take that
+    back: then it is taken again if there is one."""
     place = place_of(news.user_id, news.course_id)
     if place is not None and place.state is PlaceState.TAKEN:
-        leave(place)
+        _give_up(place, now() if _is_put_out(news) else None)
 
 
 def lapsed_places(limit: int) -> list[int]:
@@ -164,12 +167,17 @@ def _give_up(place: CohortPlace, until: datetime | None) -> None:
     if place.state is PlaceState.LEFT:
         return
     _lock(place.cohort_id)
-    was_counted, place.stays_open = place.state.counts, False
+    was_counted, place.stays_open = place.state.counts, place.stays_open and until is not None
     _set(place, PlaceState.LEFT, until)
     if was_counted:
         freed = update(Cohort).where(Cohort.id == place.cohort_id).values(taken=Cohort.taken - 1)
         db.session.execute(freed)
         offer_free_places(place.cohort_id)
+
+
+def _is_put_out(news: Somebody) -> bool:
+    query = select(Enrollment.end_reason).filter_by(user_id=news.user_id, course_id=news.course_id)
+    return db.session.scalar(query) == EndReason.ADMIN.value
 
 
 def _lock(cohort_id: int) -> None:

@@ -7,8 +7,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.audit import AuditEntry
-from core.database import db
-from enrollment.services import is_enrolled
+from core.database import db, transaction
+from enrollment.rules import EndReason
+from enrollment.services import is_enrolled, take_back_grants
 from tests.factories import enroll, make_course, make_user, post
 
 SELECTED = "/admin/enrollments/selected"
@@ -43,12 +44,12 @@ def test_access_of_several_ends_and_is_given_back(client: FlaskClient, some: Any
 
     ended = post(client, f"{SELECTED}/revoke", {"id": [*map(str, ids), "999"]})
     assert who_is_in(course, people) == [False, False]
-    assert "Enroll again: 2" in client.get(ended.location).text
+    assert "Give access back: 2" in client.get(ended.location).text
     post(client, f"{SELECTED}/restore", {"id": [str(ids[1])]})
 
     assert who_is_in(course, people) == [False, True]
     deeds = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(3)).all()
-    assert deeds == ["enrollment.enroll", "enrollment.revoke", "enrollment.revoke"]
+    assert deeds == ["enrollment.reopen", "enrollment.revoke", "enrollment.revoke"]
 
 
 def test_who_ticks_nobody_is_led_back(client: FlaskClient, some: Any) -> None:
@@ -64,3 +65,19 @@ def test_those_ticked_are_taken_as_a_file(client: FlaskClient, some: Any) -> Non
     lines = client.get(f"{SELECTED}/file.csv?id={ids[1]}").text.splitlines()
 
     assert [line.partition(",")[0] for line in lines] == ["Name", "Bea"]
+
+
+def test_what_is_gone_meanwhile_stays_ended_and_the_page_says_so(client: FlaskClient, admin: Any) -> None:
+    course, ada = make_course("first"), make_user("", "Ada")
+    enrolled = enroll(ada, course, "order", "order:1")
+    post(client, f"{SELECTED}/revoke", {"id": str(enrolled)})
+    with transaction():
+        take_back_grants("order:1", EndReason.REFUND)
+
+    answer = post(client, f"{SELECTED}/restore", {"id": str(enrolled)})
+
+    page = client.get(answer.location).text
+    assert "Access given back: 0. For 1 it stays ended" in page
+    assert "Stays ended: Paid, for the money went back, or its time is over" in page
+    assert "/admin/enrollments/new?email=" in page
+    assert who_is_in(course, [ada]) == [False]
