@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from admin import enrollments, services
+from admin.aftermath import aftermath_of
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm, EnrollForm
 from admin.listing import Listing, read_listing
@@ -74,7 +75,8 @@ def revoke(enrollment_id: int) -> Answer:
     """End somebody's access, after a page that says what that means."""
     found, form = enrollments.find_row(enrollment_id), ButtonForm()
     if not form.validate_on_submit():
-        return page("revoke", "enrollments", form, row=found)
+        goes_on = aftermath_of([enrollment_id]).get(enrollment_id, [])
+        return page("revoke", "enrollments", form, row=found, aftermath=goes_on)
     with transaction():
         revoke_enrollment(enrollment_id, signed_in().user_id)
     flash(f"{found.name or found.email} no longer has access to {found.course_title}.", "success")

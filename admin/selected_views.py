@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from admin import enrollments
+from admin.aftermath import aftermath_of
 from admin.enrollment_views import cells
 from admin.enrollments import REVOKED, EnrollmentRow
 from admin.forms import ButtonForm
@@ -30,7 +31,7 @@ def show() -> Answer:
     inside, outside = [row for row in rows if row.state != REVOKED], outsiders(rows)
     return page(
         "selected", "enrollments", ButtonForm(),
-        rows=rows, inside=inside,
+        rows=rows, inside=inside, aftermath=aftermath_of([row.id for row in inside]),
         back=[each for each in outside if each.comes_back], gone=[each for each in outside if not each.comes_back],
     )  # fmt: skip
 
