@@ -88,7 +88,7 @@ def ask_for_place(user_id: int, cohort: Cohort) -> CohortPlace:
     return place
 
 
-def give_place(user_id: int, cohort: Cohort, stays_open: bool = False) -> None:
+def give_place(user_id: int, cohort: Cohort, by: int | None = None, stays_open: bool = False) -> None:
     """Make somebody a member by hand; `stays_open`: who is in the course already is not to wait for the first day.
 
     Raises Conflict where the cohort is full or they are in another.
@@ -103,7 +103,7 @@ def give_place(user_id: int, cohort: Cohort, stays_open: bool = False) -> None:
         raise Conflict(FULL.format(name=cohort.name))
     if place.state is not PlaceState.TAKEN:
         place.stays_open = stays_open
-        _set(place, PlaceState.TAKEN, None)
+        _set(place, PlaceState.TAKEN, None, by)
 
 
 def keep_for_checkout(place: CohortPlace) -> None:
@@ -219,10 +219,10 @@ def _first_in_line(cohort_id: int) -> CohortPlace | None:
     return db.session.scalar(ordered.with_for_update(skip_locked=True))
 
 
-def _set(place: CohortPlace, state: PlaceState, until: datetime | None) -> None:
+def _set(place: CohortPlace, state: PlaceState, until: datetime | None, by: int | None = None) -> None:
     place.state, place.until = turn(place.state, state), until
     db.session.flush()
-    record(f"cohort.{state.value}", f"cohort:{place.cohort_id}", {"user": place.user_id})
+    record(f"cohort.{state.value}", f"cohort:{place.cohort_id}", {"user": place.user_id}, actor_id=by)
 
 
 def _tell_of_offer(place: CohortPlace) -> None:
