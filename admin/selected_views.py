@@ -7,7 +7,7 @@ from admin.aftermath import aftermath_of
 from admin.enrollment_views import cells
 from admin.enrollments import REVOKED, EnrollmentRow
 from admin.forms import ButtonForm
-from admin.page import Answer, exported, page
+from admin.page import Answer, exported, page, way_back
 from admin.rules import PAGE_SIZE
 from admin.selected import outsiders
 from core.database import db, transaction
@@ -27,11 +27,11 @@ def show() -> Answer:
     rows = _rows(request.args.getlist("id"))
     if not rows:
         flash("Tick the enrollments that you mean first.", "warn")
-        return redirect(url_for("admin_enrollments.index"), 303)
+        return redirect(_list_url(), 303)
     inside, outside = [row for row in rows if row.state != REVOKED], outsiders(rows)
     return page(
         "selected", "enrollments", ButtonForm(),
-        rows=rows, inside=inside, aftermath=aftermath_of([row.id for row in inside]),
+        rows=rows, list_url=_list_url(), inside=inside, aftermath=aftermath_of([row.id for row in inside]),
         back=[each for each in outside if each.comes_back], gone=[each for each in outside if not each.comes_back],
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def revoke() -> Answer:
         for row in rows:
             revoke_enrollment(row.id, by)
     flash(f"Access ended: {len(rows)}. Below it can be given back.", "success")
-    return redirect(url_for("admin_selected.show", id=ids), 303)
+    return redirect(url_for("admin_selected.show", id=ids, next=_list_url()), 303)
 
 
 @bp.post("/restore")
@@ -67,7 +67,11 @@ def restore() -> Answer:
         opened = sum(1 for row in rows if reopen_access(row.id, by).standing)
     stays = STAYS.format(number=len(rows) - opened) if opened < len(rows) else ""
     flash(f"Access given back: {opened}.{stays}", "warn" if stays else "success")
-    return redirect(url_for("admin_selected.show", id=ids), 303)
+    return redirect(url_for("admin_selected.show", id=ids, next=_list_url()), 303)
+
+
+def _list_url() -> str:
+    return way_back("admin_enrollments.index")
 
 
 def _rows(asked: list[str]) -> list[EnrollmentRow]:

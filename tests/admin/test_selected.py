@@ -81,3 +81,35 @@ def test_what_is_gone_meanwhile_stays_ended_and_the_page_says_so(client: FlaskCl
     assert "Stays ended: Paid, for the money went back, or its time is over" in page
     assert "/admin/enrollments/new?email=" in page
     assert who_is_in(course, [ada]) == [False]
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/admin/enrollments?q=Bea&state=active", "/admin/enrollments?q=Bea&amp;state=active"),
+        ("//elsewhere.org/admin/enrollments", "/admin/enrollments"),
+        ("/admin/orders?q=Bea", "/admin/enrollments"),
+    ],
+)
+def test_the_way_back_leads_to_the_list_as_it_was_asked_for(
+    client: FlaskClient, some: Any, asked: str, led: str
+) -> None:
+    ids = some[2]
+
+    for address in (SELECTED, f"/admin/enrollments/{ids[1]}/revoke"):
+        page = client.get(address, query_string={"id": ids[1], "next": asked}).text
+        assert f'<a class="btn-text" href="{led}">' in page
+        assert f'name="next" value="{led}"' in page
+
+
+def test_after_an_end_the_list_is_as_it_was(client: FlaskClient, some: Any) -> None:
+    ids, asked = some[2], "/admin/enrollments?q=Bea&course=first"
+    assert "next=/admin/enrollments?q%3DBea" in client.get(asked).text
+
+    answer = post(client, f"/admin/enrollments/{ids[1]}/revoke", {"next": asked})
+    several = post(client, f"{SELECTED}/revoke", {"id": str(ids[0]), "next": asked})
+
+    assert answer.location == asked
+    assert (
+        "Bea" in client.get(several.location).text.partition("Back to enrollments")[0].rpartition("href=")[2]
+    )
