@@ -34,6 +34,14 @@ KINDS = {
     GrantKind.SEAT: "Seat of a team",
     GrantKind.PLAN: "Instalments or membership",
 }
+LAPSED = {
+    GrantKind.FREE: "its time is over",
+    GrantKind.ADMIN: "its last day is over",
+    GrantKind.ORDER: "the money went back, or its time is over",
+    GrantKind.GIFT: "the money for it went back, or its time is over",
+    GrantKind.SEAT: "the seat has moved on, its money went back, or its time is over",
+    GrantKind.PLAN: "the plan has ended",
+}  # why what the school ended would not stand again
 ENDS = {
     EndReason.ADMIN.value: "by the school",
     EndReason.REFUND.value: "refunded",

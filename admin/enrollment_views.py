@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from admin import enrollments, services
+from admin.aftermath import aftermath_of
 from admin.enrollments import course_choices
 from admin.forms import ButtonForm, EnrollForm
 from admin.listing import Listing, read_listing
-from admin.page import Answer, exported, page
+from admin.page import Answer, exported, page, way_back
 from admin.rules import utc_cell
 from core.database import transaction
 from core.errors import Conflict, InvalidInput
@@ -73,12 +74,14 @@ def enroll() -> Answer:
 def revoke(enrollment_id: int) -> Answer:
     """End somebody's access, after a page that says what that means."""
     found, form = enrollments.find_row(enrollment_id), ButtonForm()
+    list_url = way_back("admin_enrollments.index")
     if not form.validate_on_submit():
-        return page("revoke", "enrollments", form, row=found)
+        goes_on = aftermath_of([enrollment_id]).get(enrollment_id, [])
+        return page("revoke", "enrollments", form, row=found, aftermath=goes_on, list_url=list_url)
     with transaction():
         revoke_enrollment(enrollment_id, signed_in().user_id)
     flash(f"{found.name or found.email} no longer has access to {found.course_title}.", "success")
-    return redirect(url_for("admin_enrollments.index", q=found.email), 303)
+    return redirect(list_url, 303)
 
 
 def _asked(courses: list[tuple[str, str]]) -> Listing:

@@ -10,7 +10,7 @@ OF_MONEY = frozenset((
 ))  # fmt: skip
 OTHERS = frozenset((
     "access_ends", "address_changed", "already_registered", "attempt_request", "certificate_issued", "cohort_offer",
-    "confirm_address", "confirm_new_address", "doubt_answered", "enrolled_by_school", "gift_claimed",
+    "cohort_waits", "confirm_address", "confirm_new_address", "doubt_answered", "enrolled_by_school", "gift_claimed",
     "gift_unclaimed", "given_ended", "given_paused", "given_restored", "guest_welcome", "invited_by_school",
     "manager_invitation", "password_changed", "regraded", "reset_password", "review_reminder", "seat_ended",
     "seat_invitation", "second_step_changed", "sign_in_link", "work_assigned", "work_handed_in", "work_marked",

@@ -5,9 +5,11 @@ from functools import partial
 from typing import Any
 
 from flask import Response as File
+from flask import request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
+from accounts.rules import safe_next
 from admin.navigation import sections
 from core.audit import record
 from core.clock import day_in, time_in
@@ -32,6 +34,14 @@ def page(template: str, tab: str, form: FlaskForm | None = None, **context: Any)
         **context,
     )
     return (html, 422) if form and form.errors else html
+
+
+def way_back(endpoint: str) -> str:
+    """The list from which somebody came, with its search and filters: what `next` says where it is an address of that
+    list, else the whole list."""
+    whole = url_for(endpoint)
+    asked = safe_next(request.values.get("next"), whole)
+    return asked if asked.partition("?")[0] == whole else whole
 
 
 def exported(

@@ -26,7 +26,7 @@ from enrollment.cohorts.models import Cohort
 from enrollment.cohorts.rules import PlaceState
 from enrollment.cohorts.services import begins_at, give_place, place_of
 from enrollment.rules import GrantKind
-from enrollment.services import enroll, is_enrolled, lock_person
+from enrollment.services import enroll, find_enrollment, is_enrolled, lock_person
 
 LAST_ADMIN = "This is the only admin who can sign in. Make somebody else an admin first."
 
@@ -98,10 +98,12 @@ def enroll_in_cohort(
     """
     user = _somebody(address)
     lock_person(user.id)
-    was_in = is_enrolled(user.id, cohort.course_id)
-    give_place(user.id, cohort, stays_open and was_in)
+    was_in, is_asked = is_enrolled(user.id, cohort.course_id), put_out_by(address, cohort) is not None
+    give_place(user.id, cohort, by, stays_open and was_in)
     if not was_in:
         enroll_by_hand(address, course_slug, by, f"Member of {cohort.name}.")
+    elif is_asked:
+        _note_entry(user, cohort, stays_open, by)
 
 
 def put_out_by(address: str, cohort: Cohort) -> User | None:
@@ -112,6 +114,26 @@ def put_out_by(address: str, cohort: Cohort) -> User | None:
     is_member = place is not None and place.state is PlaceState.TAKEN
     is_in = is_enrolled(user.id, cohort.course_id)
     return user if is_in and not is_member and now() < begins_at(cohort) else None
+
+
+def _note_entry(user: User, cohort: Cohort, stays_open: bool, by: int) -> None:
+    """Keep what was chosen for somebody who was in the course before, and write to them where it closes to them."""
+    enrolled = find_enrollment(user.id, cohort.course_id)
+    if enrolled is None:
+        raise AssertionError("who is in a course has an enrollment")
+    chosen = {"group": cohort.name, "until_it_begins": "stays open" if stays_open else "closed to them"}
+    record("cohort.enter", f"enrollment:{enrolled.id}", chosen, actor_id=by)
+    if not stays_open:
+        _tell_of_wait(user, cohort, f"group-waits:{enrolled.id}:{cohort.id}:{now():%Y%m%d%H%M%S}")
+
+
+def _tell_of_wait(user: User, cohort: Cohort, key: str) -> None:
+    course = db.session.get_one(Course, cohort.course_id)
+    words: dict[str, object] = {
+        "name": user.name, "group": cohort.name, "course": course.title, "begins": f"{cohort.starts_on:%-d %B %Y}",
+        "path": f"/courses/{course.slug}",
+    }  # fmt: skip
+    mail.queue("cohort_waits", user.email, words, dedupe_key=key)
 
 
 def _somebody(address: str) -> User:

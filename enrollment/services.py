@@ -134,6 +134,7 @@ def enroll(
             events.publish(AccessGivenBack(user_id, course_id))
         for name, value in row.items():
             setattr(grant, name, value)
+        grant.pauses = []
         db.session.flush()
     found = settle(user_id, course_id)
     by = granted_by if granted_by is not None else user_id
@@ -210,9 +211,8 @@ def take_back_grants(source: str, reason: EndReason) -> list[Enrollment]:
 def pause_grants(source: str, reason: PauseReason) -> list[Enrollment]:
     """Close what this source gave for the time being, for this reason beside any other; the enrollments that this
     paused."""
-    found = [
-        grant for grant in _of_source(source) if grant.ended_at is None and reason not in grant.pause_reasons
-    ]
+    followed = (grant for grant in _of_source(source) if _follows(grant))
+    found = [grant for grant in followed if reason not in grant.pause_reasons]
     for grant in found:
         grant.pauses.append(GrantPause(reason=reason, since=now()))
     return _settle_into(EnrollmentState.PAUSED, found)
@@ -230,7 +230,7 @@ def resume_grants(source: str, reason: PauseReason) -> list[Enrollment]:
 def extend_grants(source: str, kind: GrantKind, ends_at: datetime | None) -> None:
     """Let what this source gives be of this kind and last until then, for good where there is no end."""
     for grant in _of_source(source):
-        if grant.ended_at is None and (grant.kind, grant.ends_at) != (kind, ends_at):
+        if _follows(grant) and (grant.kind, grant.ends_at) != (kind, ends_at):
             grant.kind, grant.ends_at = kind, ends_at
             settle(grant.user_id, grant.course_id)
 
@@ -258,8 +258,11 @@ def rests_on(order_id: int) -> list[tuple[int, int]]:
     return [(row.user_id, row.course_id) for row in db.session.execute(alone)]
 
 
-def settle(user_id: int, course_id: int) -> Enrollment:
-    """Make the enrollment what the grants come to, and tell upward what that changed. There is at least one grant."""
+def settle(user_id: int, course_id: int, since: datetime | None = None) -> Enrollment:
+    """Make the enrollment what the grants come to, and tell upward what that changed. There is at least one grant.
+
+    A stay that opens again begins now, or goes on from `since`.
+    """
     db.session.flush()
     stay = stay_of(grants_of(user_id, course_id))
     pair = {"user_id": user_id, "course_id": course_id}
@@ -271,7 +274,7 @@ def settle(user_id: int, course_id: int) -> Enrollment:
     found = db.session.scalars(select(Enrollment).filter_by(**pair).with_for_update()).one()
     before = None if is_new else found.state
     if before == EnrollmentState.REVOKED and stay.state != before:
-        found.started_at, found.ended_at = now(), None
+        found.started_at, found.ended_at = since or now(), None
     if stay.state == EnrollmentState.REVOKED and before != stay.state:
         found.ended_at = now()
     found.state, found.ends_at = EnrollmentState(stay.state), stay.ends_at
@@ -323,6 +326,12 @@ def _stands(grant: Grant) -> bool:
     return grant.ended_at is None and not has_run_out(grant.ends_at, now())
 
 
+def _follows(grant: Grant) -> bool:
+    """Whether the grant keeps to what becomes of its source: one that the school ended by hand does so too, for the
+    deed may be taken back."""
+    return grant.ended_at is None or grant.end_reason == EndReason.ADMIN.value
+
+
 def _end_of_term(course_id: int, kind: GrantKind) -> datetime | None:
     """When a grant that is given now runs out; None for as long as the course is offered."""
     months = db.session.scalar(select(Course.access_months).filter_by(id=course_id))
@@ -357,15 +366,25 @@ def _settle_into(state: EnrollmentState, grants: Iterable[Grant]) -> list[Enroll
 
 def _end(grants: Iterable[Grant], reason: EndReason, by: int | None) -> list[Enrollment]:
     """End those that stand, what ended before keeps its reason; the enrollments that this concerned."""
-    standing = [grant for grant in grants if grant.ended_at is None]
+    followed, moment = [grant for grant in grants if _follows(grant)], now()
+    standing = [grant for grant in followed if grant.ended_at is None]
     for grant in standing:
-        grant.ended_at, grant.end_reason = now(), reason.value
-        grant.pauses = []
+        grant.ended_at, grant.end_reason = moment, reason.value
+    if reason is not EndReason.ADMIN:
+        _let_lapse(followed, moment)
     people = dict.fromkeys((grant.user_id, grant.course_id) for grant in standing)
     settled = [settle(user_id, course_id) for user_id, course_id in people]
     for found in settled:
         record("enrollment.revoke", f"enrollment:{found.id}", {"reason": reason.value}, actor_id=by)
     return settled
+
+
+def _let_lapse(grants: Iterable[Grant], moment: datetime) -> None:
+    """The fact behind these is gone: those that the school had ended before have nothing to come back to."""
+    for grant in grants:
+        grant.pauses = []
+        if grant.end_reason == EndReason.ADMIN.value:
+            grant.ends_at = min(grant.ends_at or moment, moment)
 
 
 def _tell(found: Enrollment, before: EnrollmentState | None) -> None:

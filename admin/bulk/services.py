@@ -146,7 +146,7 @@ def _apply(line: Line, by: int | None) -> Judged:
     lock_person(user.id)
     was_in = is_enrolled(user.id, course.id)
     if cohort is not None:
-        give_place(user.id, cohort, stays_open=was_in)
+        give_place(user.id, cohort, by, stays_open=was_in)
     if not was_in:
         enroll(user.id, course.id, GrantKind.ADMIN, granted_by=by, note=line.note)
         _tell(user, course, judged.fate)

@@ -20,7 +20,9 @@ from courses.models import Course
 from enrollment.admission.windows import Window, window_of_days
 from enrollment.cohorts.models import Cohort, CohortPlace
 from enrollment.cohorts.rules import HOLD_LASTS, OFFER_LASTS, PlaceState, turn
+from enrollment.models import Enrollment
 from enrollment.refusals import day_of
+from enrollment.rules import EndReason
 
 FULL = "The group {name} is full."
 
@@ -87,7 +89,7 @@ def ask_for_place(user_id: int, cohort: Cohort) -> CohortPlace:
         raise Conflict(f"The group {cohort.name} takes nobody at present.")
     leave(place)
     _lock(cohort.id)
-    place.cohort_id, place.since = cohort.id, now()
+    place.cohort_id, place.since, place.stays_open = cohort.id, now(), False
     if _take_one(cohort.id):
         _set(place, PlaceState.HELD, now() + HOLD_LASTS)
     else:
@@ -95,7 +97,7 @@ def ask_for_place(user_id: int, cohort: Cohort) -> CohortPlace:
     return place
 
 
-def give_place(user_id: int, cohort: Cohort, stays_open: bool = False) -> None:
+def give_place(user_id: int, cohort: Cohort, by: int | None = None, stays_open: bool = False) -> None:
     """Make somebody a member by hand; `stays_open`: who is in the course already is not to wait for the first day.
 
     Raises Conflict where the cohort is full or they are in another.
@@ -110,7 +112,7 @@ def give_place(user_id: int, cohort: Cohort, stays_open: bool = False) -> None:
         raise Conflict(FULL.format(name=cohort.name))
     if place.state is not PlaceState.TAKEN:
         place.stays_open = stays_open
-        _set(place, PlaceState.TAKEN, None)
+        _set(place, PlaceState.TAKEN, None, by)
 
 
 def keep_for_checkout(place: CohortPlace) -> None:
@@ -144,10 +146,11 @@ def take_place(news: Somebody) -> None:
 
 
 def give_up_place(news: Somebody) -> None:
-    """Somebody's access ended, and their place with it."""
+    """Somebody's access ended, and their place with it. It is remembered where the school ended it, who may take that
+    back: then it is taken again if there is one."""
     place = place_of(news.user_id, news.course_id)
     if place is not None and place.state is PlaceState.TAKEN:
-        leave(place)
+        _give_up(place, now() if _is_put_out(news) else None)
 
 
 def lapsed_places(limit: int) -> list[int]:
@@ -173,12 +176,17 @@ def _give_up(place: CohortPlace, until: datetime | None) -> None:
     if place.state is PlaceState.LEFT:
         return
     _lock(place.cohort_id)
-    was_counted, place.stays_open = place.state.counts, False
+    was_counted, place.stays_open = place.state.counts, place.stays_open and until is not None
     _set(place, PlaceState.LEFT, until)
     if was_counted:
         freed = update(Cohort).where(Cohort.id == place.cohort_id).values(taken=Cohort.taken - 1)
         db.session.execute(freed)
         offer_free_places(place.cohort_id)
+
+
+def _is_put_out(news: Somebody) -> bool:
+    query = select(Enrollment.end_reason).filter_by(user_id=news.user_id, course_id=news.course_id)
+    return db.session.scalar(query) == EndReason.ADMIN.value
 
 
 def _lock(cohort_id: int) -> None:
@@ -220,10 +228,10 @@ def _first_in_line(cohort_id: int) -> CohortPlace | None:
     return db.session.scalar(ordered.with_for_update(skip_locked=True))
 
 
-def _set(place: CohortPlace, state: PlaceState, until: datetime | None) -> None:
+def _set(place: CohortPlace, state: PlaceState, until: datetime | None, by: int | None = None) -> None:
     place.state, place.until = turn(place.state, state), until
     db.session.flush()
-    record(f"cohort.{state.value}", f"cohort:{place.cohort_id}", {"user": place.user_id})
+    record(f"cohort.{state.value}", f"cohort:{place.cohort_id}", {"user": place.user_id}, actor_id=by)
 
 
 def _tell_of_offer(place: CohortPlace) -> None:

@@ -8,11 +8,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from core.audit import AuditEntry
 from core.database import db
 from enrollment.cohorts.models import Cohort
 from enrollment.services import is_enrolled
+from tests.admin.orders import part
 from tests.conftest import Clock
-from tests.factories import enroll, post, sign_in
+from tests.factories import enroll, mails, post, sign_in
 
 SPRING = {"course": "first", "name": "Spring", "starts_on": "2026-12-04", "places": "1"}
 
@@ -61,3 +63,10 @@ def test_who_is_in_already_waits_for_the_first_day_only_where_the_admin_says_so(
 
     assert learner.get("/learn/first/lesson-1").status_code == status
     assert ("4 December 2026" in learner.get("/dashboard").text) is (entry == "closed")
+    told = [each.text for each in mails(ada.email) if each.kind == "cohort_waits"]
+    assert ["4 December 2026" in each for each in told] == [True] * (entry == "closed")
+    trail = part(client.get(f"/admin/people/{ada.id}").text, "trail")
+    assert "cohort.enter" in trail
+    assert ("closed to them" in trail) is (entry == "closed")
+    taken = db.session.scalars(select(AuditEntry.actor_id).filter_by(action="cohort.taken")).all()
+    assert taken == [admin.id]

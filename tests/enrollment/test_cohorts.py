@@ -24,6 +24,7 @@ from enrollment.cohorts.services import (
     place_of,
 )
 from enrollment.jobs import hourly
+from enrollment.reopening import reopen_access
 from enrollment.rules import EndReason
 from enrollment.services import end_access
 from tests.conftest import NOON, Clock
@@ -130,6 +131,25 @@ def test_a_place_goes_with_the_access(app: Flask, clock: Clock) -> None:
         end_access(ada.id, course.id, EndReason.ADMIN)
 
     assert (state(ada, course), state(bea, course)) == (S.LEFT, S.OFFERED)
+
+
+@pytest.mark.parametrize(("others", "place"), [(0, S.TAKEN), (1, S.LEFT)])
+def test_who_is_given_access_back_is_in_the_group_again_if_there_is_a_place(
+    app: Flask, others: int, place: PlaceState
+) -> None:
+    course, ada, bea = make_course(), make_user(), make_user("", "Bea", "admin")
+    cohort = make_cohort(course)
+    ask(ada, cohort)
+    enrolled = enroll(ada, course)
+    with transaction():
+        end_access(ada.id, course.id, EndReason.ADMIN)
+    for _ in range(others):
+        ask(bea, cohort)
+
+    with transaction():
+        reopen_access(enrolled, bea.id)
+
+    assert state(ada, course) is place
 
 
 def test_nobody_is_in_two_groups_of_a_course_and_a_full_one_takes_nobody_by_hand(app: Flask) -> None:
