@@ -29,10 +29,7 @@ class Seats:
         return order.user_id is None
 
     def give(self, order: Order) -> None:
-        if order.user_id is None:
-            raise AssertionError("an order without a buyer makes no team")
-        buyer = db.session.get_one(User, order.user_id)
-        team = make_team(order.user_id, order.company or buyer.name)
+        team = _team_of(order)
         for number in range(1, order.quantity + 1):
             row = {
                 "team_id": team.id, "course_id": order.lines[0].course_id, "order_id": order.id, "number": number,
@@ -78,6 +75,18 @@ def register() -> None:
     """Let this room fulfil orders of seats."""
     fulfils(OrderKind.SEATS, Seats())
     sold_at(OrderKind.SEATS, _page)
+
+
+def _team_of(order: Order) -> Team:
+    """The team that has its seats already, whoever manages it by now; else the buyer's."""
+    found = db.session.scalar(
+        select(Team).join(Seat, Seat.team_id == Team.id).where(Seat.order_id == order.id).limit(1)
+    )
+    if found is not None:
+        return found
+    if order.user_id is None:
+        raise AssertionError("an order without a buyer makes no team")
+    return make_team(order.user_id, order.company or db.session.get_one(User, order.user_id).name)
 
 
 def _page(order: Order) -> str:

@@ -130,7 +130,10 @@ def stop_managing() -> str | Response:
     team = services.team_of(person.user_id)
     if not form.validate_on_submit():
         others = [each for each in _standing(team) if each.user_id != person.user_id]
-        return render("teams/stop.html", nav="account", team=team, others=others, form=form)
+        return render(
+            "teams/stop.html", nav="account", team=team, others=others, form=form,
+            unsettled=services.unsettled_orders(person.user_id),
+        )  # fmt: skip
     with transaction():
         services.stop_managing(person.user_id)
     flash("You manage the team no more.", "success")
