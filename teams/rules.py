@@ -1,9 +1,8 @@
 """What becomes of a seat, what its manager may see of it, and what a list of addresses means. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +14,7 @@ from core.errors import InvalidInput
 MOVES_BELOW = 20  # percent of the required steps: from there on a seat is used
 MOST_MANAGERS = 2
 MOST_LINES = 1000  # of a list of addresses that is read at once
+QUOTED_NAME = re.compile(r'"[^"@]*"')  # "Lovelace, Ada", whose comma parts nothing
 
 
 class SeatState(StrEnum):
@@ -221,18 +221,34 @@ def _fate(address: str | None, taken: AbstractSet[str], seated: AbstractSet[str]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str | None, str]]:
-    """Number, address or None, and the line as it was written, once for each address in it; empty lines are passed
-    over."""
+    """Number, address or None, and what was written, once for each address or slip; empty lines are passed over."""
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
         if line.strip():
-            addresses: Sequence[str | None] = _addresses_in(line) or [None]
-            yield from ((number, address, line.strip()[:100]) for address in addresses)
+            found = list(_read(line))
+            is_read = any(address for address, _ in found)
+            yield from ((number, *each) for each in (found if is_read else [(None, line.strip()[:100])]))
 
 
-def _addresses_in(line: str) -> list[str]:
-    """The addresses of a line, however it was pasted: as a list, as `Ada Holm <ada@example.org>`, as a row of CSV."""
-    found = []
-    for word in re.split(r"[\s,;<>\"'()]+", line):
-        with suppress(InvalidInput):
-            found.append(normal_email(word.removeprefix("mailto:")))
-    return found
+def _read(line: str) -> Iterator[tuple[str | None, str]]:
+    """The addresses of a line, however it was pasted: as a list, as `Ada Holm <ada@example.org>`, as a row of a table;
+    and each slip, which is a word with an @ that is no address, or a part of a list without one.
+
+    A line is a list where more than one word has an @: in a row of a table the other cells are names.
+    """
+    is_list = sum("@" in word for word in _words(line)) > 1
+    for part in re.split(";" if ";" in line else r"[,\t]", QUOTED_NAME.sub("", line)):
+        words = [word for word in _words(part) if "@" in word]
+        yield from ((_address(word), word[:100]) for word in words)
+        if is_list and not words and part.strip():
+            yield None, part.strip()[:100]
+
+
+def _words(line: str) -> list[str]:
+    return re.split(r"[\s,;<>\"'()]+", line)
+
+
+def _address(word: str) -> str | None:
+    try:
+        return normal_email(word.removeprefix("mailto:"))
+    except InvalidInput:
+        return None

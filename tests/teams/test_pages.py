@@ -3,6 +3,8 @@
 from io import BytesIO
 from typing import Any
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
@@ -11,7 +13,8 @@ from core.outbox import MailState, OutboxMail
 from shop.models import OrderKind
 from teams import seats as acts
 from teams import services
-from teams.rules import Share
+from teams.forms import InviteForm
+from teams.rules import Share, read_invitations
 from tests import factories
 from tests.counting import statements
 from tests.teams.clinic import Clinic
@@ -77,6 +80,33 @@ def test_a_list_is_looked_through_before_anybody_is_invited(clinic: Clinic) -> N
 
     assert sent.status_code == 303
     assert clinic.addresses() == ["ada@example.org", "bo@example.org", ""]
+
+
+@pytest.mark.parametrize(
+    ("brought", "said"),
+    [
+        (b"a@example.org\n" * 7200, "This list is too long"),
+        ("a@example.org\n".encode("utf-16"), "Save it as CSV (UTF-8)"),
+        (b"PK\x03\x04\x14\x00\x06", "Save it as CSV (UTF-8)"),
+        (b"\xef\xbb\xbf \r\n", "There is nothing in this file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(app: Flask, brought: bytes, said: str) -> None:
+    data = {"file": (BytesIO(brought), "people.csv")}
+    with app.test_request_context(method="POST", data=data):
+        form = InviteForm(meta={"csrf": False})
+
+        assert not form.validate()
+        assert said in form.file.errors[0]
+
+
+def test_lines_of_a_file_have_the_numbers_of_the_file(app: Flask) -> None:
+    data = {"file": (BytesIO(b"\xef\xbb\xbfEmail\r\nada@example.org\r\n"), "people.csv")}
+    with app.test_request_context(method="POST", data=data):
+        form = InviteForm(meta={"csrf": False})
+
+        assert form.validate()
+        assert [each.line for each in read_invitations(form.text, frozenset(), 1)] == [2]
 
 
 def test_an_invitation_leads_a_stranger_to_register_and_its_button_takes_the_seat(clinic: Clinic) -> None:

@@ -146,6 +146,24 @@ def test_a_seat_may_move_until_a_fifth_is_done(percent: int, may: bool) -> None:
         ),
         ("in@example.org", [("in@example.org", Fate.SEATED)]),
         (
+            "nobody, a@b, Bo Holm <bo@example.org>, ada@example.org",
+            [
+                ("nobody", Fate.MALFORMED),
+                ("a@b", Fate.MALFORMED),
+                ("bo@example.org", Fate.INVITE),
+                ("ada@example.org", Fate.INVITE),
+            ],
+        ),
+        (
+            '"Lovelace, Ada" <ada@example.org>, bo@example.org',
+            [("ada@example.org", Fate.INVITE), ("bo@example.org", Fate.INVITE)],
+        ),
+        (
+            "Lovelace, Ada <ada@example.org>; bo@example.org",
+            [("ada@example.org", Fate.INVITE), ("bo@example.org", Fate.INVITE)],
+        ),
+        ("Holm,Bo,Ward 3,bo@example.org", [("bo@example.org", Fate.INVITE)]),
+        (
             "in@example.org\nx\na@example.org\nb@example.org\nc@example.org",
             [
                 ("in@example.org", Fate.SEATED),
