@@ -14,6 +14,9 @@ from core.errors import InvalidInput
 MOVES_BELOW = 20  # percent of the required steps: from there on a seat is used
 MOST_MANAGERS = 2
 MOST_LINES = 1000  # of a list of addresses that is read at once
+USED = "A fifth of the course or more was done with this seat, so it stays with this person."
+GONE = "Nobody holds this seat any more, and it was used: it goes on to nobody."
+RESTS = "The payment of this seat is disputed: it rests until the bank has decided."
 QUOTED_NAME = re.compile(r'"[^"@]*"')  # "Lovelace, Ada", whose comma parts nothing
 
 
@@ -36,7 +39,8 @@ class Freed(StrEnum):
     UNTAKEN = "untaken"  # who opened the invitation declined it, or is in the course by something else
     LEFT = "left"  # before a fifth of the course was done
     MOVED = "moved"  # by a manager, to another address
-    REOPENED = "reopened"  # its money went back and came again, and nobody holds it any more
+    REOPENED = "reopened"  # its money went back and came again, and who held it does so no more
+    UNINVITED = "uninvited"  # the same, and it was an invitation that nobody had taken
 
 
 class Share(StrEnum):
@@ -77,6 +81,8 @@ class SeatStory(SeatFacts, Protocol):
     def freed(self) -> Freed | None: ...
     @property
     def was_for(self) -> str: ...
+    @property
+    def pause_reason(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ FREED = {
     Freed.LEFT: "{} left it.",
     Freed.MOVED: "{} had it before.",
     Freed.REOPENED: "{} had it before its money went back for a while.",
+    Freed.UNINVITED: "{} was invited before its money went back for a while, and is not invited now.",
 }
 
 
@@ -143,6 +150,8 @@ def notes_on(seat: SeatStory, is_lost: bool) -> Iterator[str]:
         yield "Left after a fifth was done." if seat.left_at else "Its holder closed the account."
     elif is_lost and not seat.is_accepted:
         yield "The mail could not be delivered: correct the address."
+    if seat.pause_reason and not seat.is_ended:
+        yield "Paused while its payment is disputed."
     if seat.by_another:
         yield "Taken with an account of another address."
     if seat.freed:
@@ -163,6 +172,15 @@ class Use:
 def may_move(percent: int) -> bool:
     """Whether a seat may go on to somebody else."""
     return percent < MOVES_BELOW
+
+
+def why_it_stays(seen: Seen, is_paused: bool) -> str:
+    """Why a seat that somebody had cannot be moved, as far as its manager may know; empty where trying may help."""
+    if seen.state is SeatState.LEFT:
+        return GONE
+    if seen.percent is not None and not may_move(seen.percent):
+        return USED
+    return RESTS if is_paused else ""
 
 
 class Fate(StrEnum):

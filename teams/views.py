@@ -14,10 +14,10 @@ from core.spreadsheet import csv_file
 from core.web import SIGNED_IN, allow, render, signed_in
 from courses.services import find_course
 from teams import seats, services
-from teams.board import CourseSeats, SeatRow, awaited_by, board_of, lines_of, row_of
+from teams.board import CourseSeats, SeatRow, awaited_by, board_of, disputed_of, lines_of, row_of
 from teams.forms import AddressForm, ButtonForm, InviteForm
 from teams.models import Manager, Team
-from teams.rules import MOST_MANAGERS, SeatState
+from teams.rules import MOST_MANAGERS, RESTS, SeatState
 
 bp = Blueprint("team", __name__)
 MAILS = "60/hour"  # presses of a manager that send mails
@@ -145,7 +145,7 @@ def _board(form: AddressForm) -> str:
     managers = services.managers_of(team.id)
     return render(
         "teams/board.html", nav="account", team=team, board=board_of(team.id), awaited=awaited_by(team.id),
-        managers=managers, day=partial(day_in, signed_in().time_zone),
+        disputed=disputed_of(team.id), managers=managers, day=partial(day_in, signed_in().time_zone),
         may_add=len(managers) < MOST_MANAGERS, may_go=len(_standing(team)) > 1,
         form=form, button=ButtonForm(),
     )  # fmt: skip
@@ -180,7 +180,9 @@ def _invite_page(found: CourseSeats, form: InviteForm) -> str:
 
 
 def _seat_page(course: CourseSeats, row: SeatRow, form: AddressForm) -> str:
-    return render("teams/seat.html", nav="account", course=course, row=row, form=form, button=ButtonForm())
+    return render(
+        "teams/seat.html", nav="account", course=course, row=row, form=form, button=ButtonForm(), rests=RESTS
+    )
 
 
 def _with_address(seat_id: int, deed: Deed, said: str) -> Answer:

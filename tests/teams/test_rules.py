@@ -7,7 +7,10 @@ import pytest
 
 from core.errors import InvalidInput
 from teams.rules import (
+    GONE,
     MOST_LINES,
+    RESTS,
+    USED,
     Fate,
     Freed,
     Learned,
@@ -19,6 +22,7 @@ from teams.rules import (
     read_invitations,
     seen_by_manager,
     state_of,
+    why_it_stays,
 )
 
 LAST_DAY = date(2028, 11, 30)
@@ -40,6 +44,7 @@ class Facts:
     left_at: datetime | None = None
     freed: Freed | None = None
     was_for: str = ""
+    pause_reason: str = ""
 
 
 def _free(why: Freed) -> Facts:
@@ -107,6 +112,13 @@ def test_of_a_seat_whose_money_went_back_the_manager_sees_nothing_more() -> None
         (_free(Freed.LEFT), False, "bo@example.org left it."),
         (_free(Freed.REOPENED), False, "bo@example.org had it before its money went back for a while."),
         (
+            _free(Freed.UNINVITED),
+            False,
+            "bo@example.org was invited before its money went back for a while, and is not invited now.",
+        ),
+        (Facts(pause_reason="dispute"), False, "Paused while its payment is disputed."),
+        (Facts(is_ended=True, pause_reason="dispute"), False, "Its money went back."),
+        (
             Facts(by_another=True, freed=Freed.MOVED, was_for="bo@example.org"),
             False,
             "Taken with an account of another address. bo@example.org had it before.",
@@ -115,6 +127,21 @@ def test_of_a_seat_whose_money_went_back_the_manager_sees_nothing_more() -> None
 )
 def test_the_manager_is_told_what_became_of_a_seat(seat: Facts, is_lost: bool, told: str) -> None:
     assert " ".join(notes_on(seat, is_lost)) == told
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_paused", "why"),
+    [
+        (Seen(SeatState.ACCEPTED), False, ""),  # Nothing is shared: trying tells.
+        (Seen(SeatState.STARTED, 19), False, ""),
+        (Seen(SeatState.STARTED, 66), False, USED),
+        (Seen(SeatState.DONE, 100), False, USED),
+        (Seen(SeatState.LEFT), False, GONE),
+        (Seen(SeatState.ACCEPTED), True, RESTS),
+    ],
+)
+def test_a_seat_that_cannot_move_says_so_before_trying(seen: Seen, is_paused: bool, why: str) -> None:
+    assert why_it_stays(seen, is_paused) == why
 
 
 @pytest.mark.parametrize(("percent", "may"), [(0, True), (19, True), (20, False), (100, False)])

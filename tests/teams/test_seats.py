@@ -16,7 +16,7 @@ from shop.models import Order, OrderKind
 from teams import seats as acts
 from teams import services
 from teams.models import Seat, Team
-from teams.rules import Share
+from teams.rules import Freed, Share
 from tests import factories
 from tests.teams.clinic import Clinic
 
@@ -251,6 +251,7 @@ def test_a_refund_that_fails_gives_the_seats_back(clinic: Clinic) -> None:
     assert told(ada) == ["given_ended", "given_restored"]
     assert clinic.addresses() == [ada.email, "", "", bo.email]  # Who has another seat by now keeps that one.
     assert not any(seat.is_ended for seat in clinic.seats())
+    assert clinic.seats()[2].freed is Freed.UNINVITED
 
 
 def test_while_the_payment_is_disputed_seats_are_paused(clinic: Clinic) -> None:
@@ -261,6 +262,15 @@ def test_while_the_payment_is_disputed_seats_are_paused(clinic: Clinic) -> None:
     assert not clinic.is_in(ada)
     with pytest.raises(Conflict):
         clinic.accept(bo)
+    for deed, seat in (acts.correct, clinic.seats()[1]), (acts.move, clinic.seats()[0]):
+        with pytest.raises(Conflict, match="until the bank has decided"):
+            clinic.by_manager(deed, seat.id, "cy@example.org")
+    page = factories.sign_in(clinic.app.test_client(), join_as_second(clinic)).get("/team").text
+    assert f"The payment of order {clinic.orders[0].number} is disputed" in page
+    assert ("3 seats: 0 free, 3 paused." in page, f"/team/invite/{clinic.course.slug}" in page) == (
+        True,
+        False,
+    )
     dispute(clinic, "resume")
 
     assert clinic.is_in(ada)
