@@ -29,7 +29,8 @@ from shop.words import Words
 
 @dataclass(frozen=True)
 class Thanks:
-    """What the page of a paid order says, where it did not open a course for its buyer; `button` leads on."""
+    """What the page of a paid order says, where it did not open a course for its buyer; `button` leads on,
+    and is empty where nothing does."""
 
     title: str
     heading: str

@@ -18,6 +18,7 @@ from teams.rules import MOST_MANAGERS
 
 NO_TEAM = "You manage no team. Seats for a team are ordered on a course's page."
 NO_LINK = "This link is not good any more: it was used, withdrawn, or a newer mail replaced it."
+MANAGES_ONE = "You manage a team already. Use another account for a second one."
 ON_ITS_WAY = (
     "Seats that you ordered are not paid yet, or their payment is being checked. Go when they are here."
 )
@@ -101,7 +102,7 @@ def become_manager(token: str, user_id: int) -> Team:
     if manager.token_hash is None:
         raise NotFound(NO_LINK)
     if find_team(user_id) is not None:
-        raise Conflict("You manage a team already. Use another account for a second one.")
+        raise Conflict(MANAGES_ONE)
     manager.user_id, manager.token_hash, manager.accepted_at = user_id, None, now()
     db.session.flush()
     record("team.join-manager", f"team:{team.id}", actor_id=user_id)

@@ -104,8 +104,12 @@ def invite_manager() -> Answer:
     if not form.validate_on_submit():
         return _board(form), 422
     require_within(MAILS, "team-mails", str(person.user_id))
-    with transaction():
-        services.invite_manager(team, form.email.data or "", person.user_id)
+    try:
+        with transaction():
+            services.invite_manager(team, form.email.data or "", person.user_id)
+    except Conflict as conflict:
+        form.email.errors = [conflict.sentence]
+        return _board(form), 409
     flash("The invitation to manage the team is on the way.", "success")
     return redirect("/team", 303)
 
@@ -141,6 +145,7 @@ def stop_managing() -> str | Response:
 
 
 def _board(form: AddressForm) -> str:
+    """The page; `form` asks for the second manager."""
     team = services.team_of(signed_in().user_id)
     managers = services.managers_of(team.id)
     return render(

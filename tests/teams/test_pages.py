@@ -174,12 +174,17 @@ def test_a_second_manager_is_invited_and_the_last_one_stays(clinic: Clinic) -> N
     factories.post(client, "/team/managers", {"email": second.email})
     (mail,) = factories.mails(second.email)
     token = mail.text.split("/team/managers/join/")[1].split()[0]
+    assert "You manage a team already" in client.get(f"/team/managers/join/{token}").text
     taken = factories.post(browser(clinic, second), f"/team/managers/join/{token}")
+    again = factories.post(client, "/team/managers", {"email": second.email})
+    assert (again.status_code, "This person manages the team already" in again.text) == (409, True)
 
     assert taken.location == "/team"
     assert f"{second.email} manages the team alone" in client.get("/team/leave").text
     assert factories.post(client, "/team/leave").status_code == 303
     assert client.get("/team").status_code == 404
+    bought = client.get(clinic.orders[0].url).text
+    assert ("This order is paid" in bought, "Go to my team" in bought) == (True, False)
     found = services.find_team(second.id)
     assert found is not None
     assert [each.email for each in services.managers_of(found.id)] == [second.email]
