@@ -1,7 +1,7 @@
 """What becomes of a seat, what its manager may see of it, and what a list of addresses means. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -226,6 +226,22 @@ def read_invitations(text: str, seated: AbstractSet[str], free: int) -> tuple[In
             taken.add(address)
         found.append(Invitation(number, address or written, fate))
     return tuple(found)
+
+
+WHY_NOT = {
+    Fate.MALFORMED: "there is no address in it",
+    Fate.TWICE: "it stands further up already",
+    Fate.SEATED: "has a seat or an invitation",
+    Fate.FULL: "no seat is left",
+}
+MOST_NAMED = 5  # of those left out, in one sentence
+
+
+def left_out(lines: Sequence[Invitation]) -> str:
+    """Who of a list was not invited, and why; empty where all were."""
+    missed = [f"{each.email} ({WHY_NOT[each.fate]})" for each in lines if not each.fate.is_good]
+    more = f" and {len(missed) - MOST_NAMED} more" if len(missed) > MOST_NAMED else ""
+    return f"Not invited: {', '.join(missed[:MOST_NAMED])}{more}." if missed else ""
 
 
 def _fate(address: str | None, taken: AbstractSet[str], seated: AbstractSet[str], left: int) -> Fate:

@@ -42,13 +42,14 @@ def dry_run(team_id: int, course_id: int, text: str) -> tuple[Invitation, ...]:
     return read_invitations(text, _seated(team_id, course_id), len(_free(team_id, course_id)))
 
 
-def invite_all(team: Team, course_id: int, text: str, by: int) -> int:
-    """Invite those of the list that can be invited; how many that were."""
+def invite_all(team: Team, course_id: int, text: str, by: int) -> tuple[Invitation, ...]:
+    """Invite those of the list that can be invited now; what came of each line."""
     db.session.execute(select(Team.id).where(Team.id == team.id).with_for_update())
-    good = [each for each in dry_run(team.id, course_id, text) if each.fate.is_good]
+    lines = dry_run(team.id, course_id, text)
+    good = [each for each in lines if each.fate.is_good]
     for seat, invitation in zip(_free(team.id, course_id), good, strict=False):
         _send(seat, team, invitation.email, by)
-    return len(good)
+    return lines
 
 
 def correct(team: Team, seat_id: int, email: str, by: int) -> None:

@@ -17,7 +17,7 @@ from teams import seats, services
 from teams.board import CourseSeats, SeatRow, awaited_by, board_of, disputed_of, lines_of, row_of
 from teams.forms import AddressForm, ButtonForm, InviteForm
 from teams.models import Manager, Team
-from teams.rules import MOST_MANAGERS, RESTS, SeatState
+from teams.rules import MOST_MANAGERS, RESTS, SeatState, left_out
 
 bp = Blueprint("team", __name__)
 MAILS = "60/hour"  # presses of a manager that send mails
@@ -54,8 +54,11 @@ def invite(course: str) -> Answer:
         return _looked_through(team, found, form, text)
     require_within(MAILS, "team-mails", str(person.user_id))
     with transaction():
-        sent = seats.invite_all(team, found.course_id, text, person.user_id)
+        lines = seats.invite_all(team, found.course_id, text, person.user_id)
+    sent, missed = sum(line.fate.is_good for line in lines), left_out(lines)
     flash(f"{sent} {'invitation is' if sent == 1 else 'invitations are'} on the way.", "success")
+    if missed:  # Seats may have gone, or been given, since the list was looked through.
+        flash(missed, "warn")
     return redirect("/team", 303)
 
 

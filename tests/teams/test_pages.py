@@ -80,6 +80,8 @@ def test_a_list_is_looked_through_before_anybody_is_invited(clinic: Clinic) -> N
 
     assert sent.status_code == 303
     assert clinic.addresses() == ["ada@example.org", "bo@example.org", ""]
+    factories.post(client, address, {"addresses": "cy@example.org\ndi@example.org", "confirm": "1"})
+    assert "Not invited: di@example.org (no seat is left)." in client.get("/team").text
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from teams.rules import (
     SeatState,
     Seen,
     Share,
+    left_out,
     may_move,
     notes_on,
     read_invitations,
@@ -206,6 +207,16 @@ def test_each_line_of_a_list_has_its_fate(text: str, read: list[tuple[str, Fate]
     found = read_invitations(text, frozenset({"in@example.org"}), free=2)
 
     assert [(each.email, each.fate) for each in found] == read
+
+
+def test_who_is_left_out_is_named_with_the_reason() -> None:
+    text = "in@example.org\na@example.org\nb@example.org"
+
+    assert left_out(read_invitations(text, frozenset({"in@example.org"}), free=1)) == (
+        "Not invited: in@example.org (has a seat or an invitation), b@example.org (no seat is left)."
+    )
+    assert left_out(read_invitations(text, frozenset(), free=3)) == ""
+    assert left_out(read_invitations(f"{text}\n" * 3, frozenset(), free=0)).endswith(" and 4 more.")
 
 
 def test_lines_keep_their_number() -> None:
