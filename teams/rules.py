@@ -150,7 +150,9 @@ def notes_on(seat: SeatStory, is_lost: bool) -> Iterator[str]:
         yield "Left after a fifth was done." if seat.left_at else "Its holder closed the account."
     elif is_lost and not seat.is_accepted:
         yield "The mail could not be delivered: correct the address."
-    if seat.pause_reason and not seat.is_ended:
+    if (
+        seat.pause_reason and not seat.is_ended and (seat.email or seat.freed)
+    ):  # Others are counted, not told of.
         yield "Paused while its payment is disputed."
     if seat.by_another:
         yield "Taken with an account of another address."

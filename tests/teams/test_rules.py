@@ -118,6 +118,7 @@ def test_of_a_seat_whose_money_went_back_the_manager_sees_nothing_more() -> None
             "bo@example.org was invited before its money went back for a while, and is not invited now.",
         ),
         (Facts(pause_reason="dispute"), False, "Paused while its payment is disputed."),
+        (Facts("", None, False, pause_reason="dispute"), False, ""),
         (Facts(is_ended=True, pause_reason="dispute"), False, "Its money went back."),
         (
             Facts(by_another=True, freed=Freed.MOVED, was_for="bo@example.org"),
