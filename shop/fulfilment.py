@@ -34,7 +34,7 @@ from shop.words import Words
 @dataclass(frozen=True)
 class Thanks:
     """What the page of a paid order says, where it did not open a course for its buyer; `button` leads on, to `url`
-    or, where that is empty, to where the order's path leads."""
+    or, where that is empty, to where the order's path leads. An empty `button` leads nowhere."""
 
     title: str
     heading: str

@@ -21,7 +21,7 @@ from progress.models import CourseCompletion, StepCompletion
 from shop.models import Order, OrderKind
 from shop.rules import OrderState
 from teams.models import Manager, Seat
-from teams.rules import Learned, SeatState, Seen, notes_on, seen_by_manager
+from teams.rules import Learned, SeatState, Seen, notes_on, seen_by_manager, why_it_stays
 
 K = TypeVar("K")
 Pair = tuple[int | None, int]  # the ids of a person and a course
@@ -52,7 +52,12 @@ class SeatRow:
 
     @property
     def may_change(self) -> bool:
-        return self.is_somebodys and self.state not in (SeatState.LEFT, SeatState.DONE)
+        return self.is_somebodys and self.why_it_stays == ""
+
+    @property
+    def why_it_stays(self) -> str:
+        """Why nobody else can have it, empty where trying may help; an invitation is withdrawn at any time."""
+        return "" if self.state is SeatState.INVITED else why_it_stays(self.seen, self.is_paused)
 
     @property
     def certified(self) -> str:
@@ -65,13 +70,15 @@ class SeatRow:
 
 @dataclass(frozen=True)
 class CourseSeats:
-    """The seats of one course: those of which there is something to tell, and how many of each state there are."""
+    """The seats of one course: those of which there is something to tell, how many of each state there are, and how
+    many are paused, which are not counted again by their state."""
 
     course_id: int
     slug: str
     title: str
     rows: tuple[SeatRow, ...]
     counts: Counter[SeatState]
+    paused: int
 
     @property
     def free(self) -> int:
@@ -79,7 +86,7 @@ class CourseSeats:
 
     @property
     def bought(self) -> int:
-        return sum(self.counts.values()) - self.counts[SeatState.ENDED]
+        return sum(self.counts.values()) - self.counts[SeatState.ENDED] + self.paused
 
 
 def board_of(team_id: int) -> list[CourseSeats]:
@@ -110,6 +117,14 @@ def awaited_by(team_id: int) -> list[Order]:
     waits = Order.state.in_((OrderState.PROCESSING, OrderState.REVIEW))
     ours = Order.livemode == current_config().is_live
     return list(db.session.scalars(query.where(waits, ours).order_by(Order.id)))
+
+
+def disputed_of(team_id: int) -> list[Order]:
+    """The orders whose seats rest while their payment is disputed, the oldest first."""
+    rests = select(Seat.order_id).where(
+        Seat.team_id == team_id, Seat.pause_reason != "", Seat.ended_at.is_(None)
+    )
+    return list(db.session.scalars(select(Order).where(Order.id.in_(rests)).order_by(Order.id)))
 
 
 def lines_of(board: Iterable[CourseSeats]) -> Iterator[Sequence[object]]:
@@ -149,10 +164,11 @@ def _row(seat: Seat, name: str | None, learned: Learned, is_lost: bool) -> SeatR
 
 
 def _of_course(course: Course, rows: list[SeatRow]) -> CourseSeats:
-    counts = Counter(row.state for row in rows)
+    rests = [row for row in rows if row.is_paused and row.state is not SeatState.ENDED]
+    counts = Counter(row.state for row in rows) - Counter(row.state for row in rests)
     told = [row for row in rows if row.email or (row.state is SeatState.FREE and row.notes)]
     told.sort(key=lambda row: row.state is SeatState.ENDED)
-    return CourseSeats(course.id, course.slug, course.title, tuple(told), counts)
+    return CourseSeats(course.id, course.slug, course.title, tuple(told), counts, len(rests))
 
 
 def _lost(team_id: int) -> frozenset[int]:

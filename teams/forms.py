@@ -10,7 +10,8 @@ from core.errors import InvalidInput
 from core.web import Reader
 from teams.rules import Share
 
-LONGEST = 100_000  # characters of a list
+LONGEST = 100_000  # characters of a list, bytes of a file
+TOO_LONG = "This list is too long. Bring it in two parts."
 CHOICES = {
     Share.NOTHING.value: "Nothing: only that the seat is taken",
     Share.PROGRESS.value: "How far I am, and when I am done",
@@ -31,14 +32,28 @@ class InviteForm(FlaskForm):
     @property
     def text(self) -> str:
         """What was pasted, and what is in the file."""
-        brought = self.file.data.read(LONGEST + 1) if self.file.data else b""
-        return f"{self.addresses.data or ''}\n{_decoded(brought)}"
+        pasted = (self.addresses.data or "").rstrip()
+        brought = _decoded(_read(self.file)) if self.file.data else ""
+        return f"{pasted}\n{brought}" if pasted else brought
 
     def validate_addresses(self, field: TextAreaField) -> None:
         if not (field.data or "").strip() and not self.file.data:
             raise ValidationError("Paste the addresses, or choose a file")
         if len(field.data or "") > LONGEST:
-            raise ValidationError("This list is too long. Bring it in two parts.")
+            raise ValidationError(TOO_LONG)
+
+    def validate_file(self, field: FileField) -> None:
+        brought = _read(field) if field.data else None
+        if brought is None:
+            return
+        if len(brought) > LONGEST:
+            raise ValidationError(TOO_LONG)
+        if b"\0" in brought:  # A workbook, or text that is not UTF-8.
+            raise ValidationError(
+                "This file cannot be read as text. Save it as CSV (UTF-8), and choose that file."
+            )
+        if not _decoded(brought).strip():
+            raise ValidationError("There is nothing in this file.")
 
 
 class AddressForm(FlaskForm):
@@ -78,6 +93,13 @@ class JoinForm(SharesForm):
             self.anyway.label.text = (
                 f"Yes, take it with {person.email}. {team} sees that an account of another address has it."
             )
+
+
+def _read(field: FileField) -> bytes:
+    """The file from its beginning, and of a long one a byte more than may be."""
+    field.data.seek(0)
+    brought: bytes = field.data.read(LONGEST + 1)
+    return brought
 
 
 def _decoded(brought: bytes) -> str:

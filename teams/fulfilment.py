@@ -14,7 +14,7 @@ from shop.models import Order, OrderKind
 from shop.words import Words
 from teams.models import Seat, Team
 from teams.seats import reopen
-from teams.services import make_team
+from teams.services import find_team, make_team
 
 
 class Seats:
@@ -29,10 +29,7 @@ class Seats:
         return order.user_id is None
 
     def give(self, order: Order) -> None:
-        if order.user_id is None:
-            raise AssertionError("an order without a buyer makes no team")
-        buyer = db.session.get_one(User, order.user_id)
-        team = make_team(order.user_id, order.company or buyer.name)
+        team = _team_of(order)
         for number in range(1, order.quantity + 1):
             row = {
                 "team_id": team.id, "course_id": order.lines[0].course_id, "order_id": order.id, "number": number,
@@ -61,14 +58,15 @@ class Seats:
         pass
 
     def path(self, order: Order) -> str:
-        return "/team"
+        return "/team" if _is_managed_by_buyer(order) else order.url
 
     def words(self, order: Order) -> Words:
         return words.of_seats(order.title)
 
     def thanks(self, order: Order) -> Thanks:
         text = "Your seats are ready: invite whom you like, by pasting their addresses."
-        return Thanks("Your seats are ready", "The seats are yours.", text, "Go to my team")
+        button = "Go to my team" if _is_managed_by_buyer(order) else ""
+        return Thanks("Your seats are ready", "The seats are yours.", text, button)
 
     def paid_so_far(self, order: Order) -> PaidSoFar | None:
         return None
@@ -78,6 +76,22 @@ def register() -> None:
     """Let this room fulfil orders of seats."""
     fulfils(OrderKind.SEATS, Seats())
     sold_at(OrderKind.SEATS, _page)
+
+
+def _team_of(order: Order) -> Team:
+    """The team that has its seats already, whoever manages it by now; else the buyer's."""
+    found = db.session.scalar(
+        select(Team).join(Seat, Seat.team_id == Team.id).where(Seat.order_id == order.id).limit(1)
+    )
+    if found is not None:
+        return found
+    if order.user_id is None:
+        raise AssertionError("an order without a buyer makes no team")
+    return make_team(order.user_id, order.company or db.session.get_one(User, order.user_id).name)
+
+
+def _is_managed_by_buyer(order: Order) -> bool:
+    return order.user_id is not None and find_team(order.user_id) is not None
 
 
 def _page(order: Order) -> str:

@@ -61,10 +61,11 @@ def decline(token: str) -> str:
 def ask_manager(token: str) -> str:
     """Where the link of an invitation to manage a team leads."""
     manager, team = services.managing_invitation(token)
-    here = f"/team/managers/join/{token}"
+    here, person = f"/team/managers/join/{token}", reader()
+    has_one = person is not None and services.find_team(person.user_id) is not None
     return render(
         "teams/join_manager.html", nav="login", team=team, email=manager.email, here=here, form=ButtonForm(),
-        person=reader(),
+        person=person, why_not=services.MANAGES_ONE if has_one else "",
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +14,10 @@ from core.errors import InvalidInput
 MOVES_BELOW = 20  # percent of the required steps: from there on a seat is used
 MOST_MANAGERS = 2
 MOST_LINES = 1000  # of a list of addresses that is read at once
+USED = "A fifth of the course or more was done with this seat, so it stays with this person."
+GONE = "Nobody holds this seat any more, and it was used: it goes on to nobody."
+RESTS = "The payment of this seat is disputed: it rests until the bank has decided."
+QUOTED_NAME = re.compile(r'"[^"@]*"')  # "Lovelace, Ada", whose comma parts nothing
 
 
 class SeatState(StrEnum):
@@ -36,7 +39,8 @@ class Freed(StrEnum):
     UNTAKEN = "untaken"  # who opened the invitation declined it, or is in the course by something else
     LEFT = "left"  # before a fifth of the course was done
     MOVED = "moved"  # by a manager, to another address
-    REOPENED = "reopened"  # its money went back and came again, and nobody holds it any more
+    REOPENED = "reopened"  # its money went back and came again, and who held it does so no more
+    UNINVITED = "uninvited"  # the same, and it was an invitation that nobody had taken
 
 
 class Share(StrEnum):
@@ -77,6 +81,8 @@ class SeatStory(SeatFacts, Protocol):
     def freed(self) -> Freed | None: ...
     @property
     def was_for(self) -> str: ...
+    @property
+    def pause_reason(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ FREED = {
     Freed.LEFT: "{} left it.",
     Freed.MOVED: "{} had it before.",
     Freed.REOPENED: "{} had it before its money went back for a while.",
+    Freed.UNINVITED: "{} was invited before its money went back for a while, and is not invited now.",
 }
 
 
@@ -143,6 +150,10 @@ def notes_on(seat: SeatStory, is_lost: bool) -> Iterator[str]:
         yield "Left after a fifth was done." if seat.left_at else "Its holder closed the account."
     elif is_lost and not seat.is_accepted:
         yield "The mail could not be delivered: correct the address."
+    if (
+        seat.pause_reason and not seat.is_ended and (seat.email or seat.freed)
+    ):  # Others are counted, not told of.
+        yield "Paused while its payment is disputed."
     if seat.by_another:
         yield "Taken with an account of another address."
     if seat.freed:
@@ -163,6 +174,15 @@ class Use:
 def may_move(percent: int) -> bool:
     """Whether a seat may go on to somebody else."""
     return percent < MOVES_BELOW
+
+
+def why_it_stays(seen: Seen, is_paused: bool) -> str:
+    """Why a seat that somebody had cannot be moved, as far as its manager may know; empty where trying may help."""
+    if seen.state is SeatState.LEFT:
+        return GONE
+    if seen.percent is not None and not may_move(seen.percent):
+        return USED
+    return RESTS if is_paused else ""
 
 
 class Fate(StrEnum):
@@ -210,6 +230,22 @@ def read_invitations(text: str, seated: AbstractSet[str], free: int) -> tuple[In
     return tuple(found)
 
 
+WHY_NOT = {
+    Fate.MALFORMED: "there is no address in it",
+    Fate.TWICE: "it stands further up already",
+    Fate.SEATED: "has a seat or an invitation",
+    Fate.FULL: "no seat is left",
+}
+MOST_NAMED = 5  # of those left out, in one sentence
+
+
+def left_out(lines: Sequence[Invitation]) -> str:
+    """Who of a list was not invited, and why; empty where all were."""
+    missed = [f"{each.email} ({WHY_NOT[each.fate]})" for each in lines if not each.fate.is_good]
+    more = f" and {len(missed) - MOST_NAMED} more" if len(missed) > MOST_NAMED else ""
+    return f"Not invited: {', '.join(missed[:MOST_NAMED])}{more}." if missed else ""
+
+
 def _fate(address: str | None, taken: AbstractSet[str], seated: AbstractSet[str], left: int) -> Fate:
     if address is None:
         return Fate.MALFORMED
@@ -221,18 +257,34 @@ def _fate(address: str | None, taken: AbstractSet[str], seated: AbstractSet[str]
 
 
 def _lines(text: str) -> Iterator[tuple[int, str | None, str]]:
-    """Number, address or None, and the line as it was written, once for each address in it; empty lines are passed
-    over."""
+    """Number, address or None, and what was written, once for each address or slip; empty lines are passed over."""
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
         if line.strip():
-            addresses: Sequence[str | None] = _addresses_in(line) or [None]
-            yield from ((number, address, line.strip()[:100]) for address in addresses)
+            found = list(_read(line))
+            is_read = any(address for address, _ in found)
+            yield from ((number, *each) for each in (found if is_read else [(None, line.strip()[:100])]))
 
 
-def _addresses_in(line: str) -> list[str]:
-    """The addresses of a line, however it was pasted: as a list, as `Ada Holm <ada@example.org>`, as a row of CSV."""
-    found = []
-    for word in re.split(r"[\s,;<>\"'()]+", line):
-        with suppress(InvalidInput):
-            found.append(normal_email(word.removeprefix("mailto:")))
-    return found
+def _read(line: str) -> Iterator[tuple[str | None, str]]:
+    """The addresses of a line, however it was pasted: as a list, as `Ada Holm <ada@example.org>`, as a row of a table;
+    and each slip, which is a word with an @ that is no address, or a part of a list without one.
+
+    A line is a list where more than one word has an @: in a row of a table the other cells are names.
+    """
+    is_list = sum("@" in word for word in _words(line)) > 1
+    for part in re.split(";" if ";" in line else r"[,\t]", QUOTED_NAME.sub("", line)):
+        words = [word for word in _words(part) if "@" in word]
+        yield from ((_address(word), word[:100]) for word in words)
+        if is_list and not words and part.strip():
+            yield None, part.strip()[:100]
+
+
+def _words(line: str) -> list[str]:
+    return re.split(r"[\s,;<>\"'()]+", line)
+
+
+def _address(word: str) -> str | None:
+    try:
+        return normal_email(word.removeprefix("mailto:"))
+    except InvalidInput:
+        return None

@@ -30,7 +30,7 @@ from progress import rules as progress
 from progress.models import CourseCompletion
 from progress.services import done_steps, required_steps
 from teams.models import Seat, Team
-from teams.rules import Freed, Invitation, Share, Use, may_move, read_invitations
+from teams.rules import RESTS, USED, Freed, Invitation, Share, Use, may_move, read_invitations
 from teams.services import NO_LINK
 
 PAUSED = "The payment for this seat is being looked at. The link works again once that is settled."
@@ -42,23 +42,26 @@ def dry_run(team_id: int, course_id: int, text: str) -> tuple[Invitation, ...]:
     return read_invitations(text, _seated(team_id, course_id), len(_free(team_id, course_id)))
 
 
-def invite_all(team: Team, course_id: int, text: str, by: int) -> int:
-    """Invite those of the list that can be invited; how many that were."""
+def invite_all(team: Team, course_id: int, text: str, by: int) -> tuple[Invitation, ...]:
+    """Invite those of the list that can be invited now; what came of each line."""
     db.session.execute(select(Team.id).where(Team.id == team.id).with_for_update())
-    good = [each for each in dry_run(team.id, course_id, text) if each.fate.is_good]
+    lines = dry_run(team.id, course_id, text)
+    good = [each for each in lines if each.fate.is_good]
     for seat, invitation in zip(_free(team.id, course_id), good, strict=False):
         _send(seat, team, invitation.email, by)
-    return len(good)
+    return lines
 
 
 def correct(team: Team, seat_id: int, email: str, by: int) -> None:
     """Send the invitation of a seat again, to the same address or to another one: the link before it is void.
 
-    Raises NotFound, Conflict for a seat that somebody has, or an address that has one.
+    Raises NotFound, Conflict for a seat that somebody has, or whose payment is disputed, or an address that has one.
     """
     seat = _locked(team.id, seat_id)
     if not seat.email or seat.is_accepted or seat.is_ended:
         raise Conflict("Only an invitation that nobody has taken can be sent again.")
+    if seat.pause_reason:
+        raise Conflict(RESTS)
     if email != seat.email and email in _seated(team.id, seat.course_id):
         raise Conflict("This address has a seat of the course, or was invited to one.")
     _send(seat, team, email, by)
@@ -78,7 +81,7 @@ def withdraw(team: Team, seat_id: int, by: int) -> None:
 def move(team: Team, seat_id: int, email: str, by: int) -> None:
     """Give an accepted seat to somebody else: who had it is out, with all progress kept; the other is invited.
 
-    Raises NotFound, Conflict for one that is not accepted or was used too far.
+    Raises NotFound, Conflict for one that is not accepted, was used too far, or whose payment is disputed.
     """
     seat = _locked_with_holder(Seat.id == seat_id, Seat.team_id == team.id)
     if seat is None:
@@ -86,7 +89,9 @@ def move(team: Team, seat_id: int, email: str, by: int) -> None:
     if seat.user_id is None or seat.is_ended:
         raise Conflict("Nobody holds this seat.")
     if not may_move(percent_of(seat.user_id, seat.course_id)):
-        raise Conflict("A fifth of the course or more was done with this seat, so it stays with this person.")
+        raise Conflict(USED)
+    if seat.pause_reason:
+        raise Conflict(RESTS)
     if email in _seated(team.id, seat.course_id):
         raise Conflict("This address has a seat of the course, or was invited to one.")
     _take_from_holder(seat, team)
@@ -190,7 +195,7 @@ def reopen(seat: Seat) -> list[Enrollment]:
     if seat.ended_at is None:
         return []
     if seat.left_at is None and (seat.user_id is None or _has_another(seat)):
-        _clear(seat, Freed.REOPENED)
+        _clear(seat, Freed.REOPENED if seat.is_accepted else Freed.UNINVITED)
     seat.ended_at = None
     db.session.flush()
     if seat.user_id is None:

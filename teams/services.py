@@ -6,14 +6,23 @@ from accounts.models import User
 from core import mail
 from core.audit import record
 from core.clock import now
+from core.config import current_config
 from core.database import db, insert_once
 from core.errors import Conflict, NotFound
 from core.ids import fingerprint, random_token
+from enrollment.services import lock_person
+from shop.models import Order, OrderKind
+from shop.rules import OPEN_STATES, OrderState
 from teams.models import Manager, Team
 from teams.rules import MOST_MANAGERS
 
 NO_TEAM = "You manage no team. Seats for a team are ordered on a course's page."
 NO_LINK = "This link is not good any more: it was used, withdrawn, or a newer mail replaced it."
+MANAGES_ONE = "You manage a team already. Use another account for a second one."
+ON_ITS_WAY = (
+    "Seats that you ordered are not paid yet, or their payment is being checked. Go when they are here."
+)
+MAY_BECOME_SEATS = (*OPEN_STATES, OrderState.REVIEW)
 
 
 def find_team(user_id: int) -> Team | None:
@@ -93,7 +102,7 @@ def become_manager(token: str, user_id: int) -> Team:
     if manager.token_hash is None:
         raise NotFound(NO_LINK)
     if find_team(user_id) is not None:
-        raise Conflict("You manage a team already. Use another account for a second one.")
+        raise Conflict(MANAGES_ONE)
     manager.user_id, manager.token_hash, manager.accepted_at = user_id, None, now()
     db.session.flush()
     record("team.join-manager", f"team:{team.id}", actor_id=user_id)
@@ -113,20 +122,33 @@ def withdraw_manager(team: Team, manager_id: int, by: int) -> None:
     record("team.withdraw-manager", f"team:{team.id}", actor_id=by)
 
 
+def unsettled_orders(user_id: int) -> list[Order]:
+    """The orders of seats by this person that may still make seats, the oldest first: their checkout is open, their
+    money is on its way, or a person has to look at it."""
+    query = select(Order).where(Order.user_id == user_id, Order.kind == OrderKind.SEATS)
+    query = query.where(Order.state.in_(MAY_BECOME_SEATS), Order.livemode == current_config().is_live)
+    return list(db.session.scalars(query.order_by(Order.id)))
+
+
 def stop_managing(user_id: int) -> None:
-    """Give up managing. Raises NotFound, Conflict for the last one."""
+    """Give up managing. Raises NotFound, Conflict for the last one and while seats that they ordered may still come,
+    which would make a team of their own then."""
+    lock_person(user_id)  # As ordering does: no order is begun meanwhile.
     team = team_of(user_id)
     _lock(team.id)
-    standing = (
-        select(func.count())
-        .select_from(Manager)
-        .where(Manager.team_id == team.id, Manager.user_id.is_not(None))
-    )
-    if (db.session.scalar(standing) or 0) < 2:
+    if _managers_standing(team.id) < 2:
         raise Conflict("You are the team's only manager. Invite a second one before you go.")
+    if unsettled_orders(user_id):
+        raise Conflict(ON_ITS_WAY)
     db.session.delete(db.session.scalars(select(Manager).filter_by(user_id=user_id)).one())
     db.session.flush()
     record("team.leave-manager", f"team:{team.id}", actor_id=user_id)
+
+
+def _managers_standing(team_id: int) -> int:
+    """How many manage the team; who was only invited to does not yet."""
+    standing = select(func.count()).where(Manager.team_id == team_id, Manager.user_id.is_not(None))
+    return db.session.scalar(standing) or 0
 
 
 def _lock(team_id: int) -> None:

@@ -14,10 +14,10 @@ from core.spreadsheet import csv_file
 from core.web import SIGNED_IN, allow, render, signed_in
 from courses.services import find_course
 from teams import seats, services
-from teams.board import CourseSeats, SeatRow, awaited_by, board_of, lines_of, row_of
+from teams.board import CourseSeats, SeatRow, awaited_by, board_of, disputed_of, lines_of, row_of
 from teams.forms import AddressForm, ButtonForm, InviteForm
 from teams.models import Manager, Team
-from teams.rules import MOST_MANAGERS, SeatState
+from teams.rules import MOST_MANAGERS, RESTS, SeatState, left_out
 
 bp = Blueprint("team", __name__)
 MAILS = "60/hour"  # presses of a manager that send mails
@@ -54,8 +54,11 @@ def invite(course: str) -> Answer:
         return _looked_through(team, found, form, text)
     require_within(MAILS, "team-mails", str(person.user_id))
     with transaction():
-        sent = seats.invite_all(team, found.course_id, text, person.user_id)
+        lines = seats.invite_all(team, found.course_id, text, person.user_id)
+    sent, missed = sum(line.fate.is_good for line in lines), left_out(lines)
     flash(f"{sent} {'invitation is' if sent == 1 else 'invitations are'} on the way.", "success")
+    if missed:  # Seats may have gone, or been given, since the list was looked through.
+        flash(missed, "warn")
     return redirect("/team", 303)
 
 
@@ -104,8 +107,12 @@ def invite_manager() -> Answer:
     if not form.validate_on_submit():
         return _board(form), 422
     require_within(MAILS, "team-mails", str(person.user_id))
-    with transaction():
-        services.invite_manager(team, form.email.data or "", person.user_id)
+    try:
+        with transaction():
+            services.invite_manager(team, form.email.data or "", person.user_id)
+    except Conflict as conflict:
+        form.email.errors = [conflict.sentence]
+        return _board(form), 409
     flash("The invitation to manage the team is on the way.", "success")
     return redirect("/team", 303)
 
@@ -130,7 +137,10 @@ def stop_managing() -> str | Response:
     team = services.team_of(person.user_id)
     if not form.validate_on_submit():
         others = [each for each in _standing(team) if each.user_id != person.user_id]
-        return render("teams/stop.html", nav="account", team=team, others=others, form=form)
+        return render(
+            "teams/stop.html", nav="account", team=team, others=others, form=form,
+            unsettled=services.unsettled_orders(person.user_id),
+        )  # fmt: skip
     with transaction():
         services.stop_managing(person.user_id)
     flash("You manage the team no more.", "success")
@@ -138,11 +148,12 @@ def stop_managing() -> str | Response:
 
 
 def _board(form: AddressForm) -> str:
+    """The page; `form` asks for the second manager."""
     team = services.team_of(signed_in().user_id)
     managers = services.managers_of(team.id)
     return render(
         "teams/board.html", nav="account", team=team, board=board_of(team.id), awaited=awaited_by(team.id),
-        managers=managers, day=partial(day_in, signed_in().time_zone),
+        disputed=disputed_of(team.id), managers=managers, day=partial(day_in, signed_in().time_zone),
         may_add=len(managers) < MOST_MANAGERS, may_go=len(_standing(team)) > 1,
         form=form, button=ButtonForm(),
     )  # fmt: skip
@@ -177,7 +188,9 @@ def _invite_page(found: CourseSeats, form: InviteForm) -> str:
 
 
 def _seat_page(course: CourseSeats, row: SeatRow, form: AddressForm) -> str:
-    return render("teams/seat.html", nav="account", course=course, row=row, form=form, button=ButtonForm())
+    return render(
+        "teams/seat.html", nav="account", course=course, row=row, form=form, button=ButtonForm(), rests=RESTS
+    )
 
 
 def _with_address(seat_id: int, deed: Deed, said: str) -> Answer:

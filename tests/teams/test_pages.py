@@ -3,6 +3,8 @@
 from io import BytesIO
 from typing import Any
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
@@ -11,7 +13,8 @@ from core.outbox import MailState, OutboxMail
 from shop.models import OrderKind
 from teams import seats as acts
 from teams import services
-from teams.rules import Share
+from teams.forms import InviteForm
+from teams.rules import Share, read_invitations
 from tests import factories
 from tests.counting import statements
 from tests.teams.clinic import Clinic
@@ -77,6 +80,35 @@ def test_a_list_is_looked_through_before_anybody_is_invited(clinic: Clinic) -> N
 
     assert sent.status_code == 303
     assert clinic.addresses() == ["ada@example.org", "bo@example.org", ""]
+    factories.post(client, address, {"addresses": "cy@example.org\ndi@example.org", "confirm": "1"})
+    assert "Not invited: di@example.org (no seat is left)." in client.get("/team").text
+
+
+@pytest.mark.parametrize(
+    ("brought", "said"),
+    [
+        (b"a@example.org\n" * 7200, "This list is too long"),
+        ("a@example.org\n".encode("utf-16"), "Save it as CSV (UTF-8)"),
+        (b"PK\x03\x04\x14\x00\x06", "Save it as CSV (UTF-8)"),
+        (b"\xef\xbb\xbf \r\n", "There is nothing in this file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(app: Flask, brought: bytes, said: str) -> None:
+    data = {"file": (BytesIO(brought), "people.csv")}
+    with app.test_request_context(method="POST", data=data):
+        form = InviteForm(meta={"csrf": False})
+
+        assert not form.validate()
+        assert said in form.file.errors[0]
+
+
+def test_lines_of_a_file_have_the_numbers_of_the_file(app: Flask) -> None:
+    data = {"file": (BytesIO(b"\xef\xbb\xbfEmail\r\nada@example.org\r\n"), "people.csv")}
+    with app.test_request_context(method="POST", data=data):
+        form = InviteForm(meta={"csrf": False})
+
+        assert form.validate()
+        assert [each.line for each in read_invitations(form.text, frozenset(), 1)] == [2]
 
 
 def test_an_invitation_leads_a_stranger_to_register_and_its_button_takes_the_seat(clinic: Clinic) -> None:
@@ -144,12 +176,17 @@ def test_a_second_manager_is_invited_and_the_last_one_stays(clinic: Clinic) -> N
     factories.post(client, "/team/managers", {"email": second.email})
     (mail,) = factories.mails(second.email)
     token = mail.text.split("/team/managers/join/")[1].split()[0]
+    assert "You manage a team already" in client.get(f"/team/managers/join/{token}").text
     taken = factories.post(browser(clinic, second), f"/team/managers/join/{token}")
+    again = factories.post(client, "/team/managers", {"email": second.email})
+    assert (again.status_code, "This person manages the team already" in again.text) == (409, True)
 
     assert taken.location == "/team"
     assert f"{second.email} manages the team alone" in client.get("/team/leave").text
     assert factories.post(client, "/team/leave").status_code == 303
     assert client.get("/team").status_code == 404
+    bought = client.get(clinic.orders[0].url).text
+    assert ("This order is paid" in bought, "Go to my team" in bought) == (True, False)
     found = services.find_team(second.id)
     assert found is not None
     assert [each.email for each in services.managers_of(found.id)] == [second.email]

@@ -7,18 +7,23 @@ import pytest
 
 from core.errors import InvalidInput
 from teams.rules import (
+    GONE,
     MOST_LINES,
+    RESTS,
+    USED,
     Fate,
     Freed,
     Learned,
     SeatState,
     Seen,
     Share,
+    left_out,
     may_move,
     notes_on,
     read_invitations,
     seen_by_manager,
     state_of,
+    why_it_stays,
 )
 
 LAST_DAY = date(2028, 11, 30)
@@ -40,6 +45,7 @@ class Facts:
     left_at: datetime | None = None
     freed: Freed | None = None
     was_for: str = ""
+    pause_reason: str = ""
 
 
 def _free(why: Freed) -> Facts:
@@ -107,6 +113,14 @@ def test_of_a_seat_whose_money_went_back_the_manager_sees_nothing_more() -> None
         (_free(Freed.LEFT), False, "bo@example.org left it."),
         (_free(Freed.REOPENED), False, "bo@example.org had it before its money went back for a while."),
         (
+            _free(Freed.UNINVITED),
+            False,
+            "bo@example.org was invited before its money went back for a while, and is not invited now.",
+        ),
+        (Facts(pause_reason="dispute"), False, "Paused while its payment is disputed."),
+        (Facts("", None, False, pause_reason="dispute"), False, ""),
+        (Facts(is_ended=True, pause_reason="dispute"), False, "Its money went back."),
+        (
             Facts(by_another=True, freed=Freed.MOVED, was_for="bo@example.org"),
             False,
             "Taken with an account of another address. bo@example.org had it before.",
@@ -115,6 +129,21 @@ def test_of_a_seat_whose_money_went_back_the_manager_sees_nothing_more() -> None
 )
 def test_the_manager_is_told_what_became_of_a_seat(seat: Facts, is_lost: bool, told: str) -> None:
     assert " ".join(notes_on(seat, is_lost)) == told
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_paused", "why"),
+    [
+        (Seen(SeatState.ACCEPTED), False, ""),  # Nothing is shared: trying tells.
+        (Seen(SeatState.STARTED, 19), False, ""),
+        (Seen(SeatState.STARTED, 66), False, USED),
+        (Seen(SeatState.DONE, 100), False, USED),
+        (Seen(SeatState.LEFT), False, GONE),
+        (Seen(SeatState.ACCEPTED), True, RESTS),
+    ],
+)
+def test_a_seat_that_cannot_move_says_so_before_trying(seen: Seen, is_paused: bool, why: str) -> None:
+    assert why_it_stays(seen, is_paused) == why
 
 
 @pytest.mark.parametrize(("percent", "may"), [(0, True), (19, True), (20, False), (100, False)])
@@ -146,6 +175,24 @@ def test_a_seat_may_move_until_a_fifth_is_done(percent: int, may: bool) -> None:
         ),
         ("in@example.org", [("in@example.org", Fate.SEATED)]),
         (
+            "nobody, a@b, Bo Holm <bo@example.org>, ada@example.org",
+            [
+                ("nobody", Fate.MALFORMED),
+                ("a@b", Fate.MALFORMED),
+                ("bo@example.org", Fate.INVITE),
+                ("ada@example.org", Fate.INVITE),
+            ],
+        ),
+        (
+            '"Lovelace, Ada" <ada@example.org>, bo@example.org',
+            [("ada@example.org", Fate.INVITE), ("bo@example.org", Fate.INVITE)],
+        ),
+        (
+            "Lovelace, Ada <ada@example.org>; bo@example.org",
+            [("ada@example.org", Fate.INVITE), ("bo@example.org", Fate.INVITE)],
+        ),
+        ("Holm,Bo,Ward 3,bo@example.org", [("bo@example.org", Fate.INVITE)]),
+        (
             "in@example.org\nx\na@example.org\nb@example.org\nc@example.org",
             [
                 ("in@example.org", Fate.SEATED),
@@ -161,6 +208,16 @@ def test_each_line_of_a_list_has_its_fate(text: str, read: list[tuple[str, Fate]
     found = read_invitations(text, frozenset({"in@example.org"}), free=2)
 
     assert [(each.email, each.fate) for each in found] == read
+
+
+def test_who_is_left_out_is_named_with_the_reason() -> None:
+    text = "in@example.org\na@example.org\nb@example.org"
+
+    assert left_out(read_invitations(text, frozenset({"in@example.org"}), free=1)) == (
+        "Not invited: in@example.org (has a seat or an invitation), b@example.org (no seat is left)."
+    )
+    assert left_out(read_invitations(text, frozenset(), free=3)) == ""
+    assert left_out(read_invitations(f"{text}\n" * 3, frozenset(), free=0)).endswith(" and 4 more.")
 
 
 def test_lines_keep_their_number() -> None:

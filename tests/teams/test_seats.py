@@ -12,10 +12,11 @@ from courses.models import Course
 from enrollment.rules import PauseReason
 from enrollment.services import find_enrollment, revoke
 from shop.fulfilment import fulfilment_of
-from shop.models import Order
+from shop.models import Order, OrderKind
 from teams import seats as acts
-from teams.models import Seat
-from teams.rules import Share
+from teams import services
+from teams.models import Seat, Team
+from teams.rules import Freed, Share
 from tests import factories
 from tests.teams.clinic import Clinic
 
@@ -24,6 +25,15 @@ def dispute(clinic: Clinic, deed: str) -> None:
     with transaction() as session:
         found = session.get_one(Order, clinic.orders[0].id)
         getattr(fulfilment_of(found), deed)(found, PauseReason.DISPUTE)
+
+
+def join_as_second(clinic: Clinic) -> Any:
+    """Somebody who manages the team too."""
+    person = factories.make_user()
+    clinic.by_manager(services.invite_manager, person.email)
+    token = factories.mails(person.email)[-1].text.split("/team/managers/join/")[1].split()[0]
+    clinic.act(services.become_manager, token, person.id)
+    return person
 
 
 def told(person: Any) -> list[str]:
@@ -64,6 +74,30 @@ def test_a_later_order_adds_to_the_team(clinic: Clinic) -> None:
 
     assert {seat.team_id for seat in clinic.seats()} == {clinic.team().id}
     assert len(clinic.seats()) == 5
+
+
+@pytest.mark.parametrize("state", ["pending", "processing", "review"])
+def test_nobody_stops_managing_while_seats_that_they_ordered_may_come(clinic: Clinic, state: str) -> None:
+    join_as_second(clinic)
+    bought = {"kind": OrderKind.SEATS, "subject": f"seats:{clinic.course.id}", "title": "The Skin, 5 seats"}
+    factories.make_order(clinic.manager, clinic.course, state, **bought)
+
+    with pytest.raises(Conflict, match="Go when they are here"):
+        clinic.act(services.stop_managing, clinic.manager.id)
+
+    asked = factories.sign_in(clinic.app.test_client(), clinic.manager).get("/team/leave").text
+    assert "You can go when the seats that you ordered are here" in asked
+
+
+def test_seats_whose_money_comes_again_are_those_of_their_team(clinic: Clinic) -> None:
+    join_as_second(clinic)
+    clinic.take_back(clinic.orders[0])
+    clinic.act(services.stop_managing, clinic.manager.id)
+
+    clinic.give(clinic.orders[0])
+
+    assert db.session.scalar(select(func.count()).select_from(Team)) == 1
+    assert not any(seat.is_ended for seat in clinic.seats())
 
 
 def test_no_more_are_invited_than_there_are_seats(clinic: Clinic) -> None:
@@ -217,6 +251,7 @@ def test_a_refund_that_fails_gives_the_seats_back(clinic: Clinic) -> None:
     assert told(ada) == ["given_ended", "given_restored"]
     assert clinic.addresses() == [ada.email, "", "", bo.email]  # Who has another seat by now keeps that one.
     assert not any(seat.is_ended for seat in clinic.seats())
+    assert clinic.seats()[2].freed is Freed.UNINVITED
 
 
 def test_while_the_payment_is_disputed_seats_are_paused(clinic: Clinic) -> None:
@@ -227,6 +262,15 @@ def test_while_the_payment_is_disputed_seats_are_paused(clinic: Clinic) -> None:
     assert not clinic.is_in(ada)
     with pytest.raises(Conflict):
         clinic.accept(bo)
+    for deed, seat in (acts.correct, clinic.seats()[1]), (acts.move, clinic.seats()[0]):
+        with pytest.raises(Conflict, match="until the bank has decided"):
+            clinic.by_manager(deed, seat.id, "cy@example.org")
+    page = factories.sign_in(clinic.app.test_client(), join_as_second(clinic)).get("/team").text
+    assert f"The payment of order {clinic.orders[0].number} is disputed" in page
+    assert ("3 seats: 0 free, 3 paused." in page, f"/team/invite/{clinic.course.slug}" in page) == (
+        True,
+        False,
+    )
     dispute(clinic, "resume")
 
     assert clinic.is_in(ada)
