@@ -26,6 +26,7 @@ class Ending(StrEnum):
 
     CONFIRMING = "confirming"  # Stripe has not told us yet: the page looks again by itself
     PROCESSING = "processing"  # the bank takes days: a mail will say
+    TRANSFER = "transfer"  # the buyer has yet to send the money
     RECEIVED = "received"
     DECLINED = "declined"
     LEFT = "left"  # the checkout was left before paying
@@ -56,6 +57,7 @@ ENDINGS = {
 TITLES = {
     Ending.CONFIRMING: "Confirming your payment",
     Ending.PROCESSING: "Confirming with your bank",
+    Ending.TRANSFER: "Waiting for your transfer",
     Ending.RECEIVED: "You are enrolled",
     Ending.DECLINED: "Payment declined",
     Ending.LEFT: "Not paid yet",
@@ -73,6 +75,7 @@ SAID_TO_GUESTS = frozenset(
     {
         Ending.CONFIRMING,
         Ending.PROCESSING,
+        Ending.TRANSFER,
         Ending.DECLINED,
         Ending.LEFT,
         Ending.EXPIRED,
@@ -216,6 +219,8 @@ def _ending(order: Order, was_silent: bool) -> Ending:
         return Ending.CONFIRMING
     if order.state is OrderState.PENDING and order.failure:
         return Ending.DECLINED
+    if order.awaits_transfer:
+        return Ending.TRANSFER
     if order.state is OrderState.REFUNDED and _was_duplicate(order):
         return Ending.ALREADY
     if order.state in UNPAID and fulfilment_of(order).is_held(order):
