@@ -63,6 +63,7 @@ def apply(session: Session, cause: str) -> Order | None:
     _turn(order, rules.next_state(before, told, _has_failed_refund(session)), cause)
     if settled is not None:
         _follow_parts(order, settled)
+        _tell_of_returned(order, settled, before)
     if session.payment is not None:
         disputes.apply(order, session.payment.disputes)
     if order.state is OrderState.REVIEW and before is not OrderState.REVIEW:
@@ -107,6 +108,7 @@ def follow_bills(order: Order, bills: Payment, tax: int | None, cause: str) -> N
     told = _seen_here(order, rules.told_by_bills(before, bills), order.livemode)
     _turn(order, rules.next_state(before, told, bills.has_failed_refund), cause)
     _follow_parts(order, settled)
+    _tell_of_returned(order, settled, before)
     disputes.apply(order, bills.disputes)
 
 
@@ -251,8 +253,6 @@ def _undo(order: Order) -> None:
     if order.state in ENTERED:
         _give(order)
         order_mails.send_receipt(order)
-    is_in = order.state in ENTERED
-    order_mails.write(order, "refund_returned", again=_times_refunded(order) - 1, is_in=is_in)
 
 
 def _follow_parts(order: Order, settled: Settled) -> None:
@@ -268,6 +268,18 @@ def _follow_parts(order: Order, settled: Settled) -> None:
         fulfilment_of(order).take_back(order, EndReason.REFUND)
     elif settled.had_ended and not settled.has_ended:
         _give_again(order)
+
+
+def _tell_of_returned(order: Order, settled: Settled, before: OrderState) -> None:
+    """The buyer is told of each refund that failed after it had gone through, and whether that gives again what it
+    had ended; of a lost dispute, which may have brought the failure, another mail tells."""
+    if order.state is OrderState.CHARGED_BACK:
+        return
+    is_in = order.state in ENTERED and not refunds.ended_access(order)
+    for row in settled.returned:
+        had_ended = before is OrderState.REFUNDED or row.ends_access or row.seats > 0
+        told = {"part": str(row.amount), "is_in": is_in and had_ended}
+        order_mails.write(order, "refund_returned", again=row.id, **told)
 
 
 def _give_again(order: Order) -> None:
