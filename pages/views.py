@@ -131,7 +131,7 @@ def _summary(file: Path) -> dict[str, str]:
     message = _message(file)
     return {
         "url": f"/demo/mail/{file.name}",
-        "subject": str(message["Subject"]),
+        "subject": str(message["Subject"]).strip(),  # A long one is folded after its name.
         "to": str(message["To"]),
         "when": str(message["Date"]),
     }

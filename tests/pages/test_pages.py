@@ -354,6 +354,14 @@ def test_the_demonstration_shows_its_mail(client: FlaskClient, config: configura
     assert "&lt;b&gt;" in letter
 
 
+def test_a_subject_that_was_folded_after_its_name_begins_at_once(
+    client: FlaskClient, config: configuration.Config
+) -> None:
+    write_mail(config.instance, "A" * 75)
+
+    assert '<h1 class="h-big">AAA' in client.get("/demo/mail/00000001-hello.eml").text
+
+
 @pytest.mark.parametrize("name", ["..%2fsettings.env", "%2e%2e%2fstratum.db", "none.eml", ".eml"])
 def test_nothing_but_mail_is_shown_there(
     client: FlaskClient, config: configuration.Config, name: str
