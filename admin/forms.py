@@ -358,6 +358,12 @@ class RefundForm(FlaskForm):
                 f"They cost {self.price(self.returned)}, and {self.left} is left of the order"
             )
 
+    def validate_ends_access(self, field: BooleanField) -> None:
+        if field.data and self.returned:
+            raise ValidationError(
+                "Clear this box: free seats end by themselves, and nobody loses access by them"
+            )
+
     @property
     def returned(self) -> int:
         """How many seats are to go back."""
@@ -371,7 +377,7 @@ class RefundForm(FlaskForm):
             "seats": lambda: self.price(self.returned),
         }
         amount = amounts[self.how.data]()
-        ends_access = bool(amount != self.in_all and self.ends_access.data and not self.returned)
+        ends_access = bool(amount != self.in_all and self.ends_access.data)
         reason, note = RefundReason(self.reason.data), self.note.data or ""
         return Wish(amount, reason, note, ends_access, seats=self.returned)
 

@@ -22,6 +22,8 @@ from core.permissions import Permission
 from core.web import allow, signed_in
 from payments import gateway
 from payments.values import RefundState
+from shop.disputes import services as disputes
+from shop.models import Order
 from shop.orders import find_order
 from shop.refunds import requests, sending, services
 from shop.refunds.models import RefundRow
@@ -68,17 +70,18 @@ def refund(number: str) -> Answer:
     order, payment_id = find_order(number), request.args.get("payment", "")
     left = services.left_of(order, payment_id)
     in_all = services.left_beside(order, services.refunds_of(order))
+    why_not = _why_not(order, left)
     use, price = use_of(order.id), partial(services.price_of_seats, order)
     form = RefundForm(left, in_all, use.free, price, formdata=sent_or_typed())
     preview: list[str] = []
-    if not form.is_changed and form.validate_on_submit():
+    if not why_not and not form.is_changed and form.validate_on_submit():
         wish = replace(form.wish(), payment_id=payment_id)
         if form.is_confirmed:
             return _give_back(number, wish)
         preview = list(refund_words.consequences(order.state, wish, in_all, use, access_by(order.id)))
     return page(
         "refund", "orders", form,
-        order=order, left=left, preview=preview, wish=form.wish() if preview else None,
+        order=order, left=left, why_not=why_not, preview=preview, wish=form.wish() if preview else None,
         address=url_for("admin_refunds.refund", number=number, payment=payment_id or None),
     )  # fmt: skip
 
@@ -143,6 +146,13 @@ def ledger() -> Answer:
         "ledger", "reconcile", rows=rows, pager=wanted.pager(shown), faults=refund_words.FAULTS,
         verdicts=refund_words.VERDICTS, money=Money, starters=STARTERS,
     )  # fmt: skip
+
+
+def _why_not(order: Order, left: Money) -> str:
+    """Why nothing of the order can go back now; empty where something can."""
+    if not left.minor:
+        return "There is nothing of this order that could go back."
+    return services.DISPUTED if disputes.is_disputed(order.id) else ""
 
 
 def _give_back(number: str, wish: services.Wish) -> Answer:

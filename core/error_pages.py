@@ -18,6 +18,7 @@ from core.errors import (
     LimitReached,
     NotFound,
     Unavailable,
+    Way,
 )
 from core.school import School, current_school, last_known_school
 from core.web import reader
@@ -52,7 +53,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def error_page(status: int, sentence: str | None = None, headers: dict[str, str] | None = None) -> Answer:
+def error_page(
+    status: int, sentence: str | None = None, headers: dict[str, str] | None = None, way: Way | None = None
+) -> Answer:
     """The page of a status, in the house's look; it is shown also when the database does not answer."""
     template = status if status in PAGES else (500 if status >= 500 else 400)
     body = render_template(
@@ -64,6 +67,7 @@ def error_page(status: int, sentence: str | None = None, headers: dict[str, str]
         sentence=sentence,
         request_id=g.get("request_id", ""),
         back=_came_from() if status == 413 else "",
+        way=way,
     )
     return body, status, headers or {}
 
@@ -93,7 +97,7 @@ def _look_who_reads() -> None:
 
 
 def _domain(error: DomainError) -> Answer:
-    return error_page(status_of(error), error.sentence)
+    return error_page(status_of(error), error.sentence, way=error.way)
 
 
 def _csrf(_: CSRFError) -> Answer:

@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 
 
-class DomainError(Exception):
-    """Something the reader asked for cannot be; `sentence` says why and, where it helps, what to do."""
+@dataclass(frozen=True)
+class Way:
+    """A page of ours that leads a reader further."""
 
-    def __init__(self, sentence: str) -> None:
+    title: str
+    url: str
+
+
+class DomainError(Exception):
+    """Something the reader asked for cannot be; `sentence` says why and, where it helps, what to do, and `way` leads to
+    where that is done."""
+
+    def __init__(self, sentence: str, way: Way | None = None) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence, self.way = sentence, way
 
 
 class NotFound(DomainError):

@@ -261,6 +261,24 @@ def form_token() -> str:
     return _signed_token(current_config().secret_key, kept) if kept else str(generate_csrf())
 
 
+def asks_for_page() -> bool:
+    """Whether the client would rather have a page than data, as a browser that sends a form does. A script that takes
+    anything asks for neither.
+
+    Qualities are compared, for `accept_mimetypes.best` is what is named most exactly: of Chrome a kind of archive.
+    """
+    return request.accept_mimetypes.quality("text/html") > request.accept_mimetypes.quality(
+        "application/json"
+    )
+
+
+def asks_for_data() -> bool:
+    """Whether the client would rather have data than a page, as our scripts do."""
+    return request.accept_mimetypes.quality("application/json") > request.accept_mimetypes.quality(
+        "text/html"
+    )
+
+
 def absolute_url(path: str) -> str:
     """The public address of a path. Made from BASE_URL, never from the Host header."""
     return current_config().base_url + path

@@ -32,6 +32,14 @@ DISPUTES = {  # of what somebody else paid for: what is disputed, and whom to as
 }  # fmt: skip
 
 
+PAUSES = {
+    Reason.PAYMENT_DISPUTED: "Your payment is disputed at the bank.",
+    Reason.PAYMENT_DUE: "A payment did not arrive in time.",
+    **{reason: said for reason, (said, _) in DISPUTES.items()},
+}
+CLOSED = {**ENDINGS, **PAUSES, Reason.REVOKED: "The school has ended your access."}
+
+
 @dataclass(frozen=True)
 class EnrollCard:
     """`reason` is `enrolled`, or the most telling reason why not; `takes_money` whether the course can be paid for.

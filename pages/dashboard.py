@@ -19,7 +19,8 @@ from enrollment.cohorts.models import Cohort, CohortPlace
 from enrollment.cohorts.rules import PlaceState
 from enrollment.models import Enrollment, EnrollmentState
 from enrollment.refusals import day_of
-from enrollment.rules import Schedule, closed_by_day, closed_in_turn, has_run_out
+from enrollment.rules import Schedule, closed_by_day, closed_in_turn, is_open, why_outside
+from lessons.enroll_card import CLOSED as WHY_CLOSED
 from lessons.reading import minutes_left, shared_page
 from marking.pages import HAS_WORK, WorkStanding, steps_that_wait, works_of
 from progress import rules
@@ -67,6 +68,9 @@ _courses = HotRead(
         Course.version,
         Course.order,
         Enrollment.state,
+        Enrollment.reason,
+        Enrollment.end_reason,
+        Enrollment.pause_reason,
         Enrollment.started_at,
         Enrollment.ends_at,
         Cohort.starts_on,
@@ -114,7 +118,6 @@ _courses = HotRead(
             Certificate.cycle == _newest_cycle,
         ),
     )
-    .where(or_(Enrollment.state == EnrollmentState.ACTIVE, Certificate.id.is_not(None)))
     .order_by(func.coalesce(ReadingPlace.seen_at, Enrollment.started_at).desc())
 )
 
@@ -147,10 +150,11 @@ class CourseProgress:
     that is left is with a marker; `opens`: or from when `next` may be tried again, and nothing can be done before;
     `day`: or on which day it opens.
 
-    A course that is closed to the learner stands here for its certificate alone.
+    `closed` says why it is not open to the learner, empty where it is; `is_paused`: only for the time being.
     """
 
-    is_open: bool
+    closed: str
+    is_paused: bool
     title: str
     slug: str
     percent: int
@@ -165,6 +169,21 @@ class CourseProgress:
     modules: tuple[ModuleProgress, ...]
     certificate: HeldCertificate | None
     new_steps: int
+
+    @property
+    def is_open(self) -> bool:
+        return not self.closed
+
+
+@dataclass(frozen=True)
+class Stands:
+    """An enrollment as access sees it (enrollment.rules.Standing)."""
+
+    state: str
+    reason: str
+    end_reason: str
+    pause_reason: str
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -183,7 +202,7 @@ class Standstill:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """The courses that are open to a reader or left a certificate, the last read first, what there is to say of
+    """The courses that are, or were, open to a reader, the last read first, what there is to say of
     their orders, what they began and did not hand in, the works that are with a marker or came back, what is due for
     review, and the name of the team that they manage."""
 
@@ -226,7 +245,10 @@ def _progress(
     course_id: int,
     version: int,
     order: str,
-    state: EnrollmentState,
+    state: str,
+    reason: str,
+    end_reason: str,
+    pause_reason: str,
     since: datetime,
     ends_at: datetime | None,
     begins_on: date | None,
@@ -253,7 +275,8 @@ def _progress(
     is_there, waits = step is not None and step.id == place, going_on in still.waiting - done
     opens = "" if waits else still.opens.get(going_on or 0, "")
     return CourseProgress(
-        is_open=state == EnrollmentState.ACTIVE and not has_run_out(ends_at, now()),
+        closed=_why_closed(Stands(state, reason, end_reason, pause_reason, ends_at)),
+        is_paused=state == EnrollmentState.PAUSED,
         title=outline.title,
         slug=outline.slug,
         percent=rules.percent(outline.required, done, completed_at is not None),
@@ -269,6 +292,10 @@ def _progress(
         certificate=_held(outline, certificate, issued_at, suspended_at, revoked_at),
         new_steps=len(rules.new_since(outline.added, done, completed_at)),
     )
+
+
+def _why_closed(stands: Stands) -> str:
+    return "" if is_open(stands, now()) else WHY_CLOSED[why_outside(stands, None, now())[0]]
 
 
 def _address(step: OutlineStep | None, heading: str | None) -> str:

@@ -52,6 +52,8 @@ def dashboard() -> str:
         greeting=greeting(person),
         courses=[course for course in courses if course.is_open],
         current=next((c for c in begun if not (c.waits or c.opens or c.day)), next(iter(begun), None)),
+        paused=[course for course in courses if course.is_paused],
+        ended=[course for course in courses if not course.is_open and not course.is_paused],
         certificates=[course.certificate for course in courses if course.certificate],
         reminders=found.reminders,
         works=found.works,
@@ -131,7 +133,7 @@ def _summary(file: Path) -> dict[str, str]:
     message = _message(file)
     return {
         "url": f"/demo/mail/{file.name}",
-        "subject": str(message["Subject"]),
+        "subject": str(message["Subject"]).strip(),  # A long one is folded after its name.
         "to": str(message["To"]),
         "when": str(message["Date"]),
     }

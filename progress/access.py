@@ -10,9 +10,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from core.clock import now
-from core.errors import Forbidden
+from core.errors import Forbidden, Way
 from core.school import current_school
-from core.web import Reader
+from core.web import Reader, asks_for_page
 from courses.services import Outline, OutlineStep, outline_of
 from enrollment.refusals import Opener, refusal
 from enrollment.rules import Decision, Facts, OpenCheckout, Reason, may_enter
@@ -71,17 +71,18 @@ def turn_away(here: Visit) -> Response:
 def closed(here: Visit) -> Exception:
     """What to raise at what somebody sends to a step that is closed to them.
 
-    A browser's form is led to what opens the step, as the step's own page would be; a script gets the refusal, and so
-    does a preview, which is open and keeps nothing.
+    A browser's form is led to what opens the step, as the step's own page would be; a script gets the refusal with the
+    way there, and so does a preview, which is open and keeps nothing.
     """
     if _is_form() and here.decision.reason != Reason.PREVIEW:
         flash(sentence_of(here), "info")
         return HTTPException(response=redirect(_opener(here).url, 303))
-    return Forbidden(sentence_of(here))
+    opener = _opener(here)
+    return Forbidden(sentence_of(here), Way(opener.title, opener.url))
 
 
 def _is_form() -> bool:
-    return request.method == "POST" and request.accept_mimetypes.best == "text/html"
+    return request.method == "POST" and asks_for_page()
 
 
 def decide(outline: Outline, step: OutlineStep, learner: Learner, roles: AbstractSet[str]) -> Decision:

@@ -12,7 +12,7 @@ from wtforms import ValidationError
 
 from core.database import transaction
 from core.limits import require_within
-from core.web import Reader, reader
+from core.web import Reader, asks_for_data, reader
 from quizzes import kept, rules
 from quizzes.marks import Certainty
 from quizzes.presentation import TEXT_LIMIT
@@ -55,7 +55,7 @@ def sender() -> Reader | None:
 
 def wants_json() -> bool:
     """Whether a script asks, not a page."""
-    return request.accept_mimetypes.best == "application/json"
+    return asks_for_data()
 
 
 def told(sentence: str, status: int) -> Response:

@@ -28,6 +28,7 @@ class Ending(StrEnum):
 
     CONFIRMING = "confirming"  # Stripe has not told us yet: the page looks again by itself
     PROCESSING = "processing"  # the bank takes days: a mail will say
+    TRANSFER = "transfer"  # the buyer has yet to send the money
     RECEIVED = "received"
     DECLINED = "declined"
     LEFT = "left"  # the checkout was left before paying
@@ -59,6 +60,7 @@ TAKEABLE = frozenset({*ENTERED, OrderState.CHARGED_BACK})
 TITLES = {
     Ending.CONFIRMING: "Confirming your payment",
     Ending.PROCESSING: "Confirming with your bank",
+    Ending.TRANSFER: "Waiting for your transfer",
     Ending.RECEIVED: "You are enrolled",
     Ending.DECLINED: "Payment declined",
     Ending.LEFT: "Not paid yet",
@@ -76,6 +78,7 @@ SAID_TO_GUESTS = frozenset(
     {
         Ending.CONFIRMING,
         Ending.PROCESSING,
+        Ending.TRANSFER,
         Ending.DECLINED,
         Ending.LEFT,
         Ending.EXPIRED,
@@ -222,6 +225,8 @@ def _ending(order: Order, was_silent: bool, found: Sequence[DisputeRow]) -> Endi
         return Ending.CONFIRMING
     if order.state is OrderState.PENDING and order.failure:
         return Ending.DECLINED
+    if order.awaits_transfer:
+        return Ending.TRANSFER
     if order.state is OrderState.REFUNDED and _was_duplicate(order):
         return Ending.ALREADY
     if order.state in UNPAID and fulfilment_of(order).is_held(order):

@@ -171,6 +171,11 @@ class Order(Base):
         return f"order:{self.number}"
 
     @property
+    def awaits_transfer(self) -> bool:
+        """Whether its buyer has yet to send the money, or the bank to bring it."""
+        return self.by_transfer and self.state is OrderState.PROCESSING
+
+    @property
     def invoicing(self) -> Invoicing | None:
         """What the invoice is to say; None where none was asked for."""
         if not self.company:

@@ -21,12 +21,14 @@ FRESH = timedelta(days=7)  # for so long a failed payment is spoken of
 
 @dataclass(frozen=True)
 class Reminder:
-    """One order to speak of; `open_until` is when its checkout closes, in the reader's time zone."""
+    """One order to speak of; `open_until` is when its checkout closes, in the reader's time zone. `awaits_transfer`:
+    the reader has yet to send the money."""
 
     state: OrderState
     title: str
     url: str
     open_until: str
+    awaits_transfer: bool
 
 
 def reminders_of(user_id: int, time_zone: str) -> list[Reminder]:
@@ -37,7 +39,7 @@ def reminders_of(user_id: int, time_zone: str) -> list[Reminder]:
     )
     zone = ZoneInfo(time_zone or "UTC")
     return [
-        Reminder(o.state, o.title, o.url, o.open_until(zone))
+        Reminder(o.state, o.title, o.url, o.open_until(zone), o.awaits_transfer)
         for o in db.session.scalars(wanted.order_by(Order.id.desc()))
     ]
 

@@ -62,6 +62,7 @@ def apply(session: Session, cause: str) -> Order | None:
     _turn(order, rules.next_state(before, told, _has_failed_refund(session)), cause)
     if settled is not None:
         _follow_parts(order, settled)
+        _tell_of_returned(order, settled, before)
     if session.payment is not None:
         _follow_disputes(order, session.payment, before)
     if order.state is OrderState.REVIEW and before is not OrderState.REVIEW:
@@ -106,6 +107,7 @@ def follow_bills(order: Order, bills: Payment, tax: int | None, cause: str) -> N
     told = _seen_here(order, rules.told_by_bills(before, bills), order.livemode)
     _turn(order, rules.next_state(before, told, bills.has_failed_refund), cause)
     _follow_parts(order, settled)
+    _tell_of_returned(order, settled, before)
     _follow_disputes(order, bills, before)
 
 
@@ -250,8 +252,6 @@ def _undo(order: Order) -> None:
     if order.state in ENTERED:
         _give(order)
         order_mails.send_receipt(order)
-    is_in = order.state in ENTERED
-    order_mails.write(order, "refund_returned", again=_times_refunded(order) - 1, is_in=is_in)
 
 
 def _follow_parts(order: Order, settled: Settled) -> None:
@@ -275,6 +275,18 @@ def _follow_disputes(order: Order, payment: Payment, before: OrderState) -> None
     if order.state is OrderState.CHARGED_BACK and before is not OrderState.CHARGED_BACK:
         lost = [each for each in disputes.disputes_of(order.id) if each.status is DisputeStatus.LOST]
         order_mails.write_of_end(order, "charged_back", amount=disputes.taken_by(lost))
+
+
+def _tell_of_returned(order: Order, settled: Settled, before: OrderState) -> None:
+    """The buyer is told of each refund that failed after it had gone through, and whether that gives again what it
+    had ended; of a lost dispute, which may have brought the failure, another mail tells."""
+    if order.state is OrderState.CHARGED_BACK:
+        return
+    is_in = order.state in ENTERED and not refunds.ended_access(order)
+    for row in settled.returned:
+        had_ended = before is OrderState.REFUNDED or row.ends_access or row.seats > 0
+        told = {"part": str(row.amount), "is_in": is_in and had_ended}
+        order_mails.write(order, "refund_returned", again=row.id, **told)
 
 
 def _give_again(order: Order) -> None:

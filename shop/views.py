@@ -8,7 +8,18 @@ from core.database import transaction
 from core.errors import NotFound, Unavailable
 from core.limits import require_within
 from core.school import current_school
-from core.web import ANYONE, SIGNED_IN, Reader, allow, private, reader, render, sign_in_first, signed_in
+from core.web import (
+    ANYONE,
+    SIGNED_IN,
+    Reader,
+    allow,
+    asks_for_data,
+    private,
+    reader,
+    render,
+    sign_in_first,
+    signed_in,
+)
 from courses.models import Course
 from courses.services import find_course
 from enrollment.admission.services import admission_to
@@ -94,7 +105,7 @@ def back() -> Answer:
     zone = person.time_zone if person else current_school().time_zone
     is_guest = person is None or order.user_id != person.user_id
     page = page_of(order, zone, was_silent, is_guest)
-    if request.accept_mimetypes.best == "application/json":
+    if asks_for_data():
         return jsonify(state=page.state, confirmed=not was_silent)
     return render("shop/return.html", nav="learning", page=page)
 

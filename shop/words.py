@@ -63,7 +63,7 @@ def of_seats(title: str) -> Words:
         stays="The seats stay yours.",
         ended="no longer gives its seats: invitations are void, and who held one is out of the course. What they "
         "completed is kept; a certificate that rested on a seat was withdrawn, and its page says so.",
-        again="The seats are yours again.",
+        again="The seats that went with this refund are yours again.",
         paused="Until that is settled, the seats are closed. Nothing of what was done with them is lost.",
         suspended="Certificates that rest on them are suspended meanwhile, and their pages say so.",
         restored="The seats are open, and certificates that were suspended count again.",

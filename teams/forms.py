@@ -14,8 +14,8 @@ LONGEST = 100_000  # characters of a list, bytes of a file
 TOO_LONG = "This list is too long. Bring it in two parts."
 CHOICES = {
     Share.NOTHING.value: "Nothing: only that the seat is taken",
-    Share.PROGRESS.value: "How far I am, and when I am done",
-    Share.CERTIFICATE.value: "How far I am, and my certificate with its last day",
+    Share.PROGRESS.value: "My name, how far I am, and when I am done",
+    Share.CERTIFICATE.value: "My name, how far I am, and my certificate with its last day",
 }
 
 

@@ -160,13 +160,15 @@ def owe_back(order: Order) -> int | None:
 @dataclass(frozen=True)
 class Settled:
     """A payment as it is known with all that was ever heard of its refunds, since an old answer may come late; the
-    refunds that went through, and that failed, just now; and whether one of a part ended access, before and now."""
+    refunds that went through, and that failed, just now, and which of these had gone through before; and whether one
+    of a part ended access, before and now."""
 
     payment: Payment
     had_ended: bool
     has_ended: bool
     arrived: list[RefundRow]
     failed: list[RefundRow]
+    returned: list[RefundRow]
 
 
 def settle(order: Order, payment: Payment) -> Settled:
@@ -175,6 +177,7 @@ def settle(order: Order, payment: Payment) -> Settled:
     of_stripe = {row.stripe_id: row for row in rows if row.stripe_id}
     waiting = {str(row.id): row for row in rows if not row.stripe_id}
     turned: list[RefundRow] = []
+    had_arrived = [row for row in rows if row.state is RefundState.SUCCEEDED]
     had_ended = _end_access(rows)
     for refund in payment.refunds:
         row = of_stripe.get(refund.id) or waiting.get(refund.mark) or _made_at_stripe(order, refund)
@@ -189,6 +192,7 @@ def settle(order: Order, payment: Payment) -> Settled:
         _end_access(rows),
         [row for row in turned if row.state is RefundState.SUCCEEDED],
         [row for row in turned if row.state in _OVER],
+        [row for row in turned if row.state in _OVER and row in had_arrived],
     )
 
 

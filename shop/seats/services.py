@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 
+from core.config import current_config
 from core.database import db
 from core.errors import Conflict
 from courses.models import Course
@@ -55,6 +56,15 @@ def of_seats(course: Course, seats: int, invoicing: Invoicing) -> Offer:
     line = Line(course.id, course.title, total_price(price_table(course), seats))
     title = f"{course.title}, {seats} {'seat' if seats == 1 else 'seats'}"
     return Offer(OrderKind.SEATS, subject_of(course.id), title, (line,), quantity=seats, invoicing=invoicing)
+
+
+def waiting_order(user_id: int, course: Course) -> Order | None:
+    """The order of these seats whose money has yet to come: until then its buyer makes no other."""
+    query = select(Order).filter_by(
+        user_id=user_id, subject=subject_of(course.id), state=OrderState.PROCESSING,
+        livemode=current_config().is_live,
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1))
 
 
 def typed_before(user_id: int, course: Course) -> Order | None:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from core.config import current_config
@@ -20,10 +20,14 @@ from shop.models import Order
 from shop.orders import Buyer
 from shop.seats.forms import SeatsForm
 from shop.seats.rules import total_price
-from shop.seats.services import of_seats, price_table, subject_of, typed_before
+from shop.seats.services import of_seats, price_table, subject_of, typed_before, waiting_order
 
 bp = Blueprint("seats", __name__)
 Answer = str | Response | tuple[str, int]
+ONE_AT_A_TIME = (
+    "This order of seats waits for its money, so nothing else was ordered. Another one can be made once it is paid, or "
+    "cancelled by the school."
+)
 
 
 @bp.route("/courses/<course>/team", methods=["GET", "POST"])
@@ -40,6 +44,10 @@ def order(course: str) -> Answer:
         return _look(found, form)
     if not form.validate_on_submit():
         return _page(found, form), 422 if form.errors else 200
+    waiting = waiting_order(person.user_id, found) if person else None
+    if waiting is not None:
+        flash(ONE_AT_A_TIME, "info")
+        return redirect(waiting.url, 303)
     require_room(person)
     return _begin(found, form, person)
 

@@ -23,7 +23,7 @@ from shop.rules import OrderState
 from teams.rules import Use
 from tests.admin.orders import part, shown
 from tests.conftest import NOON, Clock, make_config
-from tests.factories import enroll, make_order, make_user, post
+from tests.factories import enroll, make_dispute, make_order, make_user, post
 from tests.stripe import KEY, SECRET
 from tests.teams.clinic import Clinic
 
@@ -162,12 +162,14 @@ def test_free_seats_are_refunded_at_their_price_and_no_others(
     path, wish = f"/admin/orders/{clinic.orders[0].number}/refund", {**HALF, "how": "seats"}
 
     refused = [post(client, path, {**wish, "seats": many}) for many in ("", "some", "0", "3")]
+    ending = post(client, path, {**wish, "seats": "2", "ends_access": "y"})
     preview = post(client, path, {**wish, "seats": "2"}).text
     post(client, path, {**wish, "seats": "2", "confirmed": "1"})
 
     assert [(each.status_code, "Write a number from 1 to 2" in each.text) for each in refused] == [
         (422, True)
     ] * 4
+    assert (ending.status_code, "Clear this box" in ending.text) == (422, True)
     assert "Give 98.00 USD back" in preview
     assert "Seats that leave the team: 2. Seats that stay: 2." in preview
     assert 'name="seats" value="2"' in preview
@@ -184,6 +186,19 @@ def test_too_much_or_no_amount_is_said_at_its_field(
         answer = post(client, "/admin/orders/ONE/refund", {**HALF, "amount": amount})
         assert answer.status_code == 422
         assert words in answer.text
+
+
+def test_of_a_disputed_order_nothing_is_offered_to_go_back(
+    client: FlaskClient, admin: Any, course: Any, ada: Any
+) -> None:
+    make_dispute(make_order(ada, course, number="ONE"))
+
+    form = client.get("/admin/orders/ONE/refund").text
+    confirmed = post(client, "/admin/orders/ONE/refund", {**HALF, "confirmed": "1"}).text
+
+    for page in (form, confirmed):
+        assert "a refund would pay twice" in page
+        assert "can go back" not in page
 
 
 def test_what_stripe_refused_is_said(

@@ -19,6 +19,8 @@ from core.web import (
     Reader,
     absolute_url,
     allow,
+    asks_for_data,
+    asks_for_page,
     asset,
     content_security_policy,
     policy_of,
@@ -383,3 +385,25 @@ def test_a_reader_has_initials_and_a_first_name(name: str, email: str, initials:
 
     assert reader.initials == initials
     assert reader.first_name == first
+
+
+CHROME = (
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7"
+)
+
+
+@pytest.mark.parametrize(
+    ("accept", "page", "data"),
+    [
+        (CHROME, True, False),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True, False),
+        ("application/json", False, True),
+        ("application/json, */*;q=0.1", False, True),
+        ("*/*", False, False),
+        (None, False, False),
+    ],
+)
+def test_what_a_client_would_rather_have(accept: str | None, page: bool, data: bool) -> None:
+    with Flask("asking").test_request_context(headers={"Accept": accept} if accept else {}):
+        assert (asks_for_page(), asks_for_data()) == (page, data)

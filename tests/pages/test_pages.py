@@ -17,7 +17,8 @@ from core.database import db, transaction
 from core.school import change_school
 from core.web import Reader
 from courses.models import Course, Step
-from enrollment.services import revoke
+from enrollment.rules import EndReason, PauseReason
+from enrollment.services import pause_grants, revoke, take_back_grants
 from pages.dashboard import CourseProgress, dashboard_of, greeting
 from shop.models import Order, OrderChange
 from shop.rules import OrderState
@@ -102,7 +103,7 @@ def test_the_course_read_last_stands_first(app: Flask, clock: Clock) -> None:
     assert [course.slug for course in courses_of(reader(person))] == ["a", "b"]
 
 
-def test_a_dashboard_shows_ones_own_courses_and_no_revoked_one(app: Flask) -> None:
+def test_a_dashboard_shows_ones_own_courses_and_a_revoked_one_as_closed(app: Flask) -> None:
     """V3, V38"""
     one, other, course = make_user(), make_user(), make_course()
     number = enroll(one, course)
@@ -112,7 +113,31 @@ def test_a_dashboard_shows_ones_own_courses_and_no_revoked_one(app: Flask) -> No
     with transaction():
         revoke(number, one.id)
 
-    assert courses_of(reader(one)) == []
+    (closed,) = courses_of(reader(one))
+    assert (closed.is_open, closed.closed) == (False, "The school has ended your access.")
+
+
+def test_what_is_paused_or_ended_stands_on_the_dashboard_with_its_reason(app: Flask) -> None:
+    person = make_user()
+    paused, ended = (
+        make_course("skin", ("lesson lesson",), title="The Skin"),
+        make_course("hair", title="Hair"),
+    )
+    enroll(person, paused, "order", "order:ONE")
+    complete(person, steps_of(paused)[0])
+    enroll(person, ended, "order", "order:TWO")
+    with transaction():
+        pause_grants("order:ONE", PauseReason.DISPUTE)
+        take_back_grants("order:TWO", EndReason.REFUND)
+
+    page = sign_in(app.test_client(), person).get("/dashboard").text
+
+    assert "<b>The Skin</b> is paused at 50 %. Your payment is disputed at the bank." in page
+    assert 'href="/courses/skin">What to do' in page
+    assert "Closed. Your payment was refunded. What you completed is kept." in page
+    assert 'href="/courses/hair"' in page
+    assert "No course yet" not in page
+    assert "/learn/" not in page
 
 
 def test_a_certificate_stays_on_the_dashboard_when_access_has_ended(app: Flask) -> None:
@@ -352,6 +377,14 @@ def test_the_demonstration_shows_its_mail(client: FlaskClient, config: configura
     assert "Follow " in letter
     assert "<b>" not in letter
     assert "&lt;b&gt;" in letter
+
+
+def test_a_subject_that_was_folded_after_its_name_begins_at_once(
+    client: FlaskClient, config: configuration.Config
+) -> None:
+    write_mail(config.instance, "A" * 75)
+
+    assert '<h1 class="h-big">AAA' in client.get("/demo/mail/00000001-hello.eml").text
 
 
 @pytest.mark.parametrize("name", ["..%2fsettings.env", "%2e%2e%2fstratum.db", "none.eml", ".eml"])

@@ -103,9 +103,13 @@ def test_what_is_sent_to_a_closed_step_is_refused_in_the_same_words(
 
     assert answer.status_code == 403
     assert "There is nothing for you to do: we write to you." in answer.text
+    assert 'href="/courses/skin"' in answer.text
 
 
-HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+HTML = {  # As Chrome sends it.
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,"
+    "application/signed-exchange;v=b3;q=0.7"
+}
 
 
 def test_a_form_sent_to_a_step_that_closed_meanwhile_is_led_to_the_way_back_in(

@@ -127,3 +127,17 @@ def test_an_order_that_was_not_paid_is_no_receipt(app: Flask, client: FlaskClien
     assert "This order was closed unpaid." in page
     assert "receipt" not in page.partition("<main")[2].partition('class="card receipt"')[0]
     assert "<dt>Sold by</dt>" not in page
+
+
+def test_who_pays_by_transfer_reads_what_to_send(app: Flask, client: FlaskClient) -> None:
+    clinic = {"company": "Clinic am See", "order_reference": "PO 7", "kind": "seats", "subject": "seats:1"}
+    order = make("processing", by_transfer=True, **clinic)
+    sign_in(client, db.session.get_one(Order, order.id).buyer)
+
+    page, listed = client.get(order.url).text, client.get("/account/orders").text
+
+    for said in ("Please transfer 49.00 USD", "Clinic am See", "PO 7"):
+        assert said in page
+    for shown in (page, listed):
+        assert "Waiting for your transfer" in shown
+        assert "Money on its way" not in shown

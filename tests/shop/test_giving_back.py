@@ -215,6 +215,22 @@ def test_a_refund_that_fails_after_it_went_through_is_undone(
     assert shop.mails(buyer).count("refunded") == 2
 
 
+def test_of_each_refund_that_fails_the_buyer_is_told(shop: Shop, sandbox: Sandbox, admin: Any) -> None:
+    buyer = shop.buyer()
+    buy(shop, sandbox, buyer)
+    refunds = [give_back(shop, buyer, amount, admin) for amount in (2000, 2900)]
+
+    for row in refunds:
+        sandbox.refund_falls(str(row.stripe_id))
+        sandbox.deliver()
+
+    assert shop.states(buyer) == ["paid"]
+    told = [each.text for each in factories.mails(buyer.email) if each.kind == "refund_returned"]
+    assert ["20.00 USD" in text for text in told] == [True, False]
+    # Only the first failure opened the course again.
+    assert ["The course is open to you again." in text for text in told] == [True, False]
+
+
 def test_an_undone_refund_opens_nothing_for_one_whom_the_school_put_out(
     shop: Shop, sandbox: Sandbox, admin: Any
 ) -> None:

@@ -10,7 +10,9 @@ from sqlalchemy import update
 
 from core.database import transaction
 from core.outbox import MailState, OutboxMail
-from shop.models import OrderKind
+from enrollment.rules import PauseReason
+from shop.fulfilment import fulfilment_of
+from shop.models import Order, OrderKind
 from teams import seats as acts
 from teams import services
 from teams.forms import InviteForm
@@ -142,6 +144,15 @@ def test_an_invitation_is_declined_by_its_link(clinic: Clinic) -> None:
     assert stranger.get(here).status_code == 404
     assert clinic.addresses() == ["", "", ""]
     assert "ada@work.example did not take it." in browser(clinic, clinic.manager).get("/team").text
+
+
+def test_a_paused_seat_says_so_to_its_holder(clinic: Clinic) -> None:
+    ada = clinic.seat_somebody()
+    with transaction() as session:
+        order = session.get_one(Order, clinic.orders[0].id)
+        fulfilment_of(order).pause(order, PauseReason.DISPUTE)
+
+    assert "This seat is paused:" in browser(clinic, ada).get("/account/teams").text
 
 
 def test_the_holder_changes_what_is_seen_and_leaves(clinic: Clinic) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from accounts.services import require_by_email
 from core.database import transaction
@@ -164,3 +165,19 @@ def test_the_page_of_seats_and_that_of_their_order_say_the_same_of_their_money(
     assert told in page
     assert "14 days" not in page
     assert told in client.get(shop.order(clinic.manager).url).text
+
+
+def test_while_one_order_waits_for_its_transfer_its_buyer_is_told_why_there_is_no_other(
+    clinic: Clinic, client: FlaskClient
+) -> None:
+    first = factories.make_order(
+        clinic.manager, clinic.course, "processing", kind="seats", subject=f"seats:{clinic.course.id}", quantity=2,
+        by_transfer=True, company="Clinic am See",
+    )  # fmt: skip
+    factories.sign_in(client, clinic.manager)
+
+    asked_again = {"seats": "3", "company": "Clinic am See", "way": "transfer"}
+    answer = factories.post(client, f"/courses/{clinic.course.slug}/team", asked_again)
+
+    assert (answer.status_code, answer.location) == (303, first.url)
+    assert "Another one can be made once it is paid" in client.get(answer.location).text

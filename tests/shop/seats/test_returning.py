@@ -83,6 +83,9 @@ def test_a_refund_that_fails_gives_its_seats_again(shop: Shop, sandbox: Sandbox,
     assert shop.order(clinic.manager).state == "paid"
     assert len(standing(clinic)) == 4
     assert clinic.invite("cy@example.org", "di@example.org") == 2
+    (mail,) = [each for each in factories.mails(clinic.manager.email) if each.kind == "refund_returned"]
+    assert "98.00 USD" in mail.text
+    assert "The seats that went with this refund are yours again." in mail.text
 
 
 def test_what_stripe_refuses_gives_its_seats_again(shop: Shop, sandbox: Sandbox, clinic: Clinic) -> None:
