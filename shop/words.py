@@ -25,8 +25,9 @@ class Words:
 
     def but_open(self, titles: Sequence[str], *, are_all: bool) -> "Words":
         """The same where, though it has ended, something else lets the buyer into these of its courses."""
+        named = ", ".join(titles)
         ended = "lets you in no more." if are_all else self.ended
-        stays = f"Something else lets you in, so this stays open to you, with its certificate: {', '.join(titles)}."
+        stays = f"Something else lets you in, so this stays open to you, with any certificate of it: {named}."
         return replace(self, ended=f"{ended} {stays}")
 
 

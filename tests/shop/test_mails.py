@@ -126,8 +126,15 @@ def test_who_is_in_by_something_else_does_not_read_that_the_course_is_closed(sch
     words = of_course("course", "First course").but_open(["First course"], are_all=True)
 
     for said in written(kind, FULL | {"words": words})[1:]:
-        assert "this stays open to you, with its certificate: First course." in said
+        assert "this stays open to you, with any certificate of it: First course." in said
         assert "no longer opens the course" not in said
+
+
+def test_of_a_bundle_that_is_open_in_part_both_parts_are_told() -> None:
+    words = of_course("bundle", "Both").but_open(["First course"], are_all=False)
+
+    assert "it was withdrawn" in words.ended
+    assert words.ended.endswith("with any certificate of it: First course.")
 
 
 @pytest.mark.parametrize("kind", ["receipt", "receipt_seats"])
