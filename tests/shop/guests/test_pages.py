@@ -233,3 +233,12 @@ def test_the_browser_that_ordered_it_says_so_before_it_is_paid_again(
     assert f'href="/checkout/return?order={shop_order().number}"' in told
     assert GUEST not in told
     assert "You ordered this on" not in shop.app.test_client().get(page).text
+
+
+def test_enter_in_a_field_enrolls_and_does_not_only_apply_a_code(shop: Shop, visitor: FlaskClient) -> None:
+    form = main_of(visitor.get(f"/courses/{shop.course.slug}/enroll")).partition("<form")[2]
+
+    first = re.search(r"<button[^>]*>", form)
+
+    assert first
+    assert "formnovalidate" not in first[0]
