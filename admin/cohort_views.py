@@ -1,12 +1,14 @@
 """The admin's cohorts: the list, making and changing one, its members."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from accounts.models import User
 from admin import cohorts, services
+from admin.cohorts import CohortRow
 from admin.enrollments import course_choices
 from admin.forms import CohortForm, EntryForm, MemberForm
-from admin.page import Answer, page
+from admin.listing import Listing, read_listing
+from admin.page import Answer, exported, page
 from core.database import db, transaction
 from core.errors import Conflict, InvalidInput
 from core.permissions import Permission
@@ -17,6 +19,10 @@ from enrollment.cohorts.making import add_cohort, change_cohort, take_out
 from enrollment.cohorts.services import find_cohort
 
 bp = Blueprint("admin_cohorts", __name__, url_prefix="/admin/cohorts")
+HEAD = (
+    "Cohort", "Course", "First day", "Last day", "Takes members from", "Takes members until", "Places", "Taken",
+    "Members", "Waiting",
+)  # fmt: skip
 
 
 @bp.get("")
@@ -24,9 +30,19 @@ bp = Blueprint("admin_cohorts", __name__, url_prefix="/admin/cohorts")
 def index() -> Answer:
     """All cohorts, with who is in and who waits."""
     courses = course_choices()
-    wanted = request.args.get("course", "")
-    chosen = wanted if wanted in dict(courses) else ""
-    return page("cohorts", "cohorts", rows=cohorts.all_cohorts(chosen), courses=courses, chosen=chosen)
+    asked = _asked(courses)
+    return page(
+        "cohorts", "cohorts", rows=cohorts.all_cohorts(asked.filters["course"]), courses=courses, asked=asked
+    )
+
+
+@bp.get("/file.csv")
+@allow(Permission.ENROLLMENTS)
+def export() -> Response:
+    """The same list as a file for a spreadsheet. The trail keeps who took it."""
+    asked = _asked(course_choices())
+    lines = [HEAD, *map(_cells, cohorts.all_cohorts(asked.filters["course"]))]
+    return exported("cohorts", "cohort", lines, asked.hidden())
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -90,6 +106,17 @@ def remove(cohort_id: int, place_id: int) -> Answer:
     with transaction():
         take_out(cohort_id, place_id, signed_in().user_id)
     return _back(cohort_id, "They are out of the cohort. A free place was offered to who waits.", "success")
+
+
+def _asked(courses: list[tuple[str, str]]) -> Listing:
+    return read_listing("admin_cohorts.index", (), "", {"course": dict(courses)})
+
+
+def _cells(row: CohortRow) -> tuple[object, ...]:
+    cohort = row.cohort
+    places = "" if cohort.places is None else cohort.places
+    days = (cohort.starts_on, cohort.ends_on or "", cohort.opens_on or "", cohort.closes_on or "")
+    return cohort.name, row.course_title, *days, places, cohort.taken, row.members, row.waiting
 
 
 def _course_of(cohort_id: int) -> Course:

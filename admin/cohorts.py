@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ScalarSelect, case, func, select
 
 from accounts.models import User
 from core.database import db
@@ -21,10 +21,11 @@ STATES = {
 
 @dataclass(frozen=True)
 class CohortRow:
-    """A cohort with its course's title and how many wait for it."""
+    """A cohort with its course's title, how many are in it and how many wait for it."""
 
     cohort: Cohort
     course_title: str
+    members: int
     waiting: int
 
 
@@ -48,16 +49,18 @@ class MemberRow:
 
 def all_cohorts(course_slug: str = "") -> list[CohortRow]:
     """All cohorts, the latest beginning first; those of one course where it is named."""
-    waiting = (
-        select(func.count(CohortPlace.id))
-        .where(CohortPlace.cohort_id == Cohort.id, CohortPlace.state == PlaceState.WAITING)
-        .scalar_subquery()
-    )
-    query = select(Cohort, Course.title, waiting).join(Course, Course.id == Cohort.course_id)
+    counts = _number_in(PlaceState.TAKEN), _number_in(PlaceState.WAITING)
+    query = select(Cohort, Course.title, *counts).join(Course, Course.id == Cohort.course_id)
     if course_slug:
         query = query.where(Course.slug == course_slug)
     rows = db.session.execute(query.order_by(Cohort.starts_on.desc(), Cohort.id.desc()))
-    return [CohortRow(cohort, title, count) for cohort, title, count in rows]
+    return [CohortRow(*row) for row in rows]
+
+
+def _number_in(state: PlaceState) -> ScalarSelect[int]:
+    """How many stand so with a cohort."""
+    query = select(func.count(CohortPlace.id))
+    return query.where(CohortPlace.cohort_id == Cohort.id, CohortPlace.state == state).scalar_subquery()
 
 
 def members_of(cohort_id: int) -> list[MemberRow]:

@@ -139,6 +139,7 @@ GET  admin_reports.show              login   403     403     403     200     403
 GET  admin_reports.export            login   403     403     403     200     403     200
 GET  admin_people.access             login   403     403     403     200     403     200
 GET  admin_cohorts.index             login   403     403     403     200     403     200
+GET  admin_cohorts.export            login   403     403     403     200     403     200
 GET  admin_cohorts.new               login   403     403     403     200     403     200
 GET  admin_cohorts.show              login   403     403     403     200     403     200
 GET  admin_bulk.upload               login   403     403     403     200     403     200

@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from core.audit import AuditEntry
-from core.database import db
+from core.database import db, transaction
 from enrollment.cohorts.models import Cohort
+from enrollment.cohorts.services import ask_for_place, find_cohort, give_place
 from enrollment.services import is_enrolled
 from tests.admin.orders import part
 from tests.conftest import Clock
@@ -70,3 +71,20 @@ def test_who_is_in_already_waits_for_the_first_day_only_where_the_admin_says_so(
     assert ("closed to them" in trail) is (entry == "closed")
     taken = db.session.scalars(select(AuditEntry.actor_id).filter_by(action="cohort.taken")).all()
     assert taken == [admin.id]
+
+
+def test_the_file_holds_the_cohorts_with_their_members_and_who_waits(
+    client: FlaskClient, admin: Any, course: Any, ada: Any
+) -> None:
+    post(client, "/admin/cohorts/new", SPRING)
+    number = db.session.scalars(select(Cohort.id)).one()
+    db.session.rollback()
+    enroll(ada, course)
+    with transaction():
+        give_place(ada.id, find_cohort(number), admin.id)
+        ask_for_place(admin.id, find_cohort(number))
+
+    lines = client.get("/admin/cohorts/file.csv?course=first").text.splitlines()
+
+    assert lines[1:] == ["Spring,First course,2026-12-04,,,,1,1,1,1"]
+    assert db.session.scalars(select(AuditEntry).filter_by(action="cohort.export")).one().actor_id == admin.id
