@@ -57,6 +57,9 @@ class Grant(Base):
     `source` names it once for ever (`free`, `admin`, `order:<number>` …): the same source opens the same row again.
     `order_id` is the order that paid for it, `granted_by` and `note` who gave it by hand and why. It is open until
     `ended_at`, and lets nobody in while there is a reason to pause it or once `ends_at` has come.
+
+    One that the school ended by hand goes on following its fact: it is paused and prolonged as if it were open, and
+    `ends_at` is the moment at which the fact was gone, so that taking the end back opens what stands still.
     """
 
     __tablename__ = "grants"
