@@ -280,10 +280,10 @@ POST admin_offers.code                login   403     403     403     403     30
 POST admin_offers.make_code           login   403     403     403     403     422     422
 POST admin_offers.new_bundle          login   403     403     403     403     422     422
 POST admin_orders.accept             login   403     403     403     403     409     409
-POST admin_refunds.refund            login   403     403     403     403     422     422
+POST admin_refunds.refund            login   403     403     403     403     200     200
 POST admin_refunds.approve           login   403     403     403     403     409     409
 POST admin_refunds.decline           login   403     403     403     403     422     422
-POST refunds.ask                     login   422     404     404     404     404     404
+POST refunds.ask                     login   409     404     404     404     404     404
 POST refunds.withdraw                login   303     404     404     404     404     404
 POST admin_orders.reconcile_now      login   403     403     403     403     303     303
 POST admin_gifts.send                login   403     403     403     403     303     303

@@ -16,7 +16,7 @@ def test_an_address_is_known_again_by_its_owner_alone(address: str, shown: str) 
 
 @pytest.mark.parametrize("ending", Ending)
 def test_a_guest_learns_of_money_and_of_no_account(ending: Ending) -> None:
-    before_money = {"confirming", "processing", "declined", "left", "expired"}
+    before_money = {"confirming", "processing", "transfer", "declined", "left", "expired"}
 
     assert told_to(True, ending) == (ending if ending.value in before_money else Ending.MAILED)
     assert told_to(False, ending) is ending
