@@ -1,5 +1,6 @@
 """Tables: people, their roles, and where they are signed in."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import (
     insert,
     inspect,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship, validates
 
 from accounts.rules import Role, folded, search_words
 from core.database import Base
@@ -76,15 +77,23 @@ class PersonWord(Base):
     word: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
 
 
+def write_words(
+    connection: Connection, owner: InstrumentedAttribute[int], owner_id: int, words: Iterable[str]
+) -> None:
+    """Keep these words, and no others, in a table of words; its column `owner` names whose they are."""
+    connection.execute(delete(owner.class_).where(owner == owner_id))
+    rows = [{owner.key: owner_id, "word": word} for word in sorted(words)]
+    if rows:
+        connection.execute(insert(owner.class_), rows)
+
+
 @event.listens_for(User, "after_insert")
 @event.listens_for(User, "after_update")
-def _write_words(_mapper: Any, connection: Connection, user: User) -> None:
+def _keep_words(_mapper: Any, connection: Connection, user: User) -> None:
     """Keep a person's words with the person, whoever writes them."""
     facts = inspect(user).attrs
     if facts.name.history.has_changes() or facts.email.history.has_changes():
-        connection.execute(delete(PersonWord).where(PersonWord.user_id == user.id))
-        words = sorted(search_words(user.name or "", user.email))
-        connection.execute(insert(PersonWord), [{"user_id": user.id, "word": word} for word in words])
+        write_words(connection, PersonWord.user_id, user.id, search_words(user.name or "", user.email))
 
 
 class UserRole(Base):

@@ -11,16 +11,14 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
-    delete,
     event,
     false,
-    insert,
     inspect,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from accounts.models import BYTEWISE, User
+from accounts.models import BYTEWISE, User, write_words
 from accounts.rules import words_of
 from core.clock import zone_name
 from core.database import Base
@@ -252,14 +250,12 @@ class OrderWord(Base):
 
 @event.listens_for(Order, "after_insert")
 @event.listens_for(Order, "after_update")
-def _write_words(_mapper: Any, connection: Connection, order: Order) -> None:
+def _keep_words(_mapper: Any, connection: Connection, order: Order) -> None:
     """Keep a company's words with its order, whoever writes it."""
     facts = inspect(order).attrs
     if facts.company.history.has_changes() or facts.order_reference.history.has_changes():
-        connection.execute(delete(OrderWord).where(OrderWord.order_id == order.id))
-        words = sorted(words_of(f"{order.company or ''} {order.order_reference or ''}"))
-        if words:
-            connection.execute(insert(OrderWord), [{"order_id": order.id, "word": word} for word in words])
+        words = words_of(f"{order.company or ''} {order.order_reference or ''}")
+        write_words(connection, OrderWord.order_id, order.id, words)
 
 
 class OrderLine(Base):
