@@ -8,11 +8,10 @@ from sqlalchemy.orm import aliased
 
 from admin.access_words import KINDS
 from admin.explained import standing_of
-from core.clock import now
 from core.database import db
 from courses.models import Course
 from enrollment.models import Grant
-from enrollment.rules import has_run_out
+from enrollment.services import stands
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def access_by(order_id: int, user_id: int | None = None) -> OrderAccess:
 
 
 def _lets_in(grant: Grant) -> bool:
-    return grant.ended_at is None and not grant.pauses and not has_run_out(grant.ends_at, now())
+    return stands(grant) and not grant.pauses
 
 
 def _place(grant: Grant) -> tuple[int, int]:

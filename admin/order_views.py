@@ -13,7 +13,7 @@ from admin.listing import Listing, read_listing
 from admin.order_words import Verdict
 from admin.page import Answer, exported, page
 from admin.plans import payments_of, term_of
-from admin.rules import utc_cell
+from admin.rules import mode_cell, utc_cell
 from core.audit import record
 from core.config import current_config
 from core.database import transaction
@@ -201,7 +201,7 @@ def _cells(rows: Iterator[orders.OrderRow]) -> Iterator[tuple[object, ...]]:
         yield (
             row.number, utc_cell(row.created_at), row.name or "", row.email, row.company, row.order_reference,
             row.title, row.word.text,
-            row.amount.amount, row.refunded.amount, row.amount.currency, "live" if row.livemode else "test",
+            row.amount.amount, row.refunded.amount, row.amount.currency, mode_cell(row.livemode),
             utc_cell(row.paid_at), utc_cell(row.refunded_at), row.payment_method, row.session_id or "",
             row.payment_id or "", *_tax_cells(row.tax), row.tax_country, row.tax_number,
         )  # fmt: skip

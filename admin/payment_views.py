@@ -9,7 +9,7 @@ from admin.listing import Listing, read_listing
 from admin.page import Answer, exported, page
 from admin.payments import PaymentLine
 from admin.refund_words import ENTRIES
-from admin.rules import utc_cell
+from admin.rules import mode_cell, utc_cell
 from core.permissions import Permission
 from core.web import allow
 
@@ -41,5 +41,5 @@ def _asked() -> Listing:
 def _cells(rows: Iterable[PaymentLine]) -> Iterator[Sequence[object]]:
     yield HEAD
     for row in rows:
-        money = row.amount.amount, row.currency, "live" if row.livemode else "test"
+        money = row.amount.amount, row.currency, mode_cell(row.livemode)
         yield utc_cell(row.at), row.number, row.email, row.what, *money, row.source_id

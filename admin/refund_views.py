@@ -14,7 +14,7 @@ from admin.order_access import access_by
 from admin.order_words import STARTERS, in_words
 from admin.page import Answer, exported, page
 from admin.refunds import RefundLine
-from admin.rules import utc_cell
+from admin.rules import mode_cell, utc_cell
 from core.database import transaction
 from core.errors import Conflict, InvalidInput, NotFound, Unavailable
 from core.money import Money
@@ -186,6 +186,6 @@ def _cells(lines: Iterable[RefundLine]) -> Iterator[Sequence[object]]:
         row = line.row
         yield (
             utc_cell(row.created_at), line.number, line.email, line.word.text, line.reason, row.note,
-            row.amount.amount, row.currency, "live" if line.livemode else "test", utc_cell(row.settled_at),
+            row.amount.amount, row.currency, mode_cell(line.livemode), utc_cell(row.settled_at),
             row.stripe_id or "",
         )  # fmt: skip

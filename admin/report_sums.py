@@ -9,6 +9,7 @@ from admin.figures import Sums, paid_currency, sums_of
 from admin.models import Figure
 from admin.periods import Period, bounds, month_of, months
 from admin.report import Row, SumReport
+from admin.rules import mode_cell
 from core.database import db
 from core.money import Money
 from core.school import current_school
@@ -18,7 +19,7 @@ from shop.models import Order, OrderLine
 def _by_course(period: Period) -> list[Row]:
     """Lines of orders whose money came in the period: what came for them, and what of it went back, so far."""
     return [
-        (title, currency, _mode(live), number, *_taxed(came, tax, currency), Money(back, currency))
+        (title, currency, mode_cell(live), number, *_taxed(came, tax, currency), Money(back, currency))
         for title, currency, live, number, _, came, tax, back in _sums_of_lines(period, OrderLine.title)
     ]
 
@@ -28,7 +29,7 @@ def _by_code(period: Period) -> list[Row]:
     with_code = Order.coupon_code != ""
     return [
         (
-            code, currency, _mode(live), number, Money(off, currency), *_taxed(came, tax, currency),
+            code, currency, mode_cell(live), number, Money(off, currency), *_taxed(came, tax, currency),
             Money(back, currency),
         )
         for code, currency, live, number, off, came, tax, back in _sums_of_lines(
@@ -73,7 +74,7 @@ def _month(sums: Sums, place: int, currency: str, livemode: bool) -> Row | None:
     month = month_of(sums.stretches[place].period)
     monies = (Money(minor, currency) for minor in (back, came - back))
     # A day's figure of 0 is not kept, so no tax and none worked out look alike here.
-    return (month, currency, _mode(livemode), orders, *_taxed(came, tax or None, currency), *monies)
+    return (month, currency, mode_cell(livemode), orders, *_taxed(came, tax or None, currency), *monies)
 
 
 def _taxed(came: int, tax: int | None, currency: str) -> tuple[Money, Money | None, Money | None]:
@@ -83,10 +84,6 @@ def _taxed(came: int, tax: int | None, currency: str) -> tuple[Money, Money | No
         return paid, None, None
     within = Money(tax, currency)
     return paid, within, paid - within
-
-
-def _mode(livemode: bool) -> str:
-    return "live" if livemode else "test"
 
 
 REVENUE_BY_COURSE = SumReport(

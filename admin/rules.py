@@ -160,3 +160,8 @@ def end_of_day(day: date, zone: str) -> datetime:
 def utc_cell(moment: datetime | None) -> str:
     """A moment in UTC, as spreadsheets read it; empty for None."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def mode_cell(livemode: bool) -> str:
+    """Whether it is of real or of test money, as files and reports say it."""
+    return "live" if livemode else "test"

@@ -63,8 +63,5 @@ def _of_last_deed(grants: Sequence[Grant]) -> Ended:
     """One deed ends all that stands, at one moment."""
     moment = max(grant.ended_at for grant in grants if grant.ended_at)
     last = [grant for grant in grants if grant.ended_at == moment]
-    gone = [has_run_out(grant.ends_at, now()) for grant in last]
-    return Ended(
-        tuple(grant for grant, is_gone in zip(last, gone, strict=True) if not is_gone),
-        tuple(grant for grant, is_gone in zip(last, gone, strict=True) if is_gone),
-    )
+    lapsed = tuple(grant for grant in last if has_run_out(grant.ends_at, now()))
+    return Ended(tuple(grant for grant in last if grant not in lapsed), lapsed)

@@ -88,7 +88,7 @@ def is_enrolled(user_id: int, course_id: int) -> bool:
 
 def holds(user_id: int, course_id: int) -> bool:
     """Whether this person has a grant of the course that leaves nothing to buy, paused or not."""
-    return any(grant.kind.is_lasting for grant in _grants(user_id, course_id) if _stands(grant))
+    return any(grant.kind.is_lasting for grant in _grants(user_id, course_id) if stands(grant))
 
 
 def was_ended_by_school(found: Enrollment | None) -> bool:
@@ -126,7 +126,7 @@ def enroll(
     key = {"user_id": user_id, "course_id": course_id, "source": source}
     if not insert_once(Grant, {**key, **row}, ("user_id", "course_id", "source")):
         grant = db.session.scalars(select(Grant).filter_by(**key).with_for_update()).one()
-        if _stands(grant):
+        if stands(grant):
             return settle(user_id, course_id)
         if (
             grant.end_reason == EndReason.REFUND.value
@@ -321,7 +321,7 @@ def _grants(user_id: int, course_id: int) -> Iterable[Grant]:
     return db.session.scalars(query)
 
 
-def _stands(grant: Grant) -> bool:
+def stands(grant: Grant) -> bool:
     """Whether the grant gives anything still; a paused one keeps its place."""
     return grant.ended_at is None and not has_run_out(grant.ends_at, now())
 
