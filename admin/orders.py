@@ -32,6 +32,7 @@ from shop.rules import OrderState
 from shop.taxes import Tax
 
 Rows = Select[*tuple[Any, ...]]
+OfOrder = type[LedgerEntry] | type[RefundRow] | type[RefundRequest]
 ORDERS = Table(
     Order.id,
     {
@@ -273,6 +274,18 @@ def order_term(word: str) -> Term:
     by_words = (some(each, WORDS) for each in (buyers, companies))
     ids = union_all(*(select(Order.id).where(each) for each in whole), *by_words).subquery()
     return Term(or_(*whole, is_found(Order.user_id, word), is_companys), select(ids.c.id), 2 * WORDS)
+
+
+def term_by_order(model: OfOrder, word: str, *whole: ColumnElement[bool]) -> Term:
+    """What finds the order finds what belongs to it; `whole` are ids of the row itself."""
+    found = order_term(word)
+    # As a value and not as EXISTS: PostgreSQL would rather go through all orders once than through those of some rows.
+    has_it = select(found.holds).where(Order.id == model.order_id).scalar_subquery()
+    ids = union_all(
+        *(select(model.id).where(each) for each in whole),
+        select(model.id).where(model.order_id.in_(found.ids)),
+    ).subquery()
+    return Term(or_(*whole, has_it), select(ids.c[0]), repeats=2)
 
 
 def _of_course(slug: str) -> Term:

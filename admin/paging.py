@@ -227,9 +227,9 @@ def _page(
 def _size_of(term: Term, reader: Reader) -> tuple[int, bool]:
     """How many rows the term holds for, and whether these are all: no more are looked at than needed.
 
-    As a rule the first ids are all different, which is enough to know; only where some repeat, more are looked at.
+    As a rule few of the first ids repeat, and twice as many as needed tell enough; else more are looked at.
     """
-    for most in (ENOUGH + 1, term.repeats * ENOUGH + 1):
+    for most in (min(term.repeats, 2) * ENOUGH + 1, term.repeats * ENOUGH + 1):
         ids = term.ids.limit(most).subquery()
         number, distinct = reader.execute(select(func.count(), func.count(ids.c[0].distinct()))).one()
         if number < most or distinct > ENOUGH:

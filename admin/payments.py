@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, union_all
+from sqlalchemy import select
 
 from accounts.models import User
 from admin.listing import Listing
-from admin.orders import order_term
+from admin.orders import term_by_order
 from admin.paging import Order as OrderOf
 from admin.paging import Page, Reader, Table, Term, find_page, in_order, streamed
 from admin.refund_words import ENTRIES
@@ -77,9 +77,5 @@ def _terms(asked: Listing) -> list[Term]:
 
 def _named(word: str) -> Term:
     """What finds the order finds its money, and so does Stripe's id of the charge, the refund or the dispute."""
-    order, is_it = order_term(word), LedgerEntry.source_key.in_([key_of(kind, word) for kind in EntryKind])
-    own = select(Order.id).where(Order.id == LedgerEntry.order_id, order.holds).exists()
-    ids = union_all(
-        select(LedgerEntry.id).where(is_it), select(LedgerEntry.id).where(LedgerEntry.order_id.in_(order.ids))
-    ).subquery()
-    return Term(or_(is_it, own), select(ids.c[0]), repeats=2)
+    keys = [key_of(kind, word) for kind in EntryKind]
+    return term_by_order(LedgerEntry, word, LedgerEntry.source_key.in_(keys))

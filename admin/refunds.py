@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from accounts.models import User
 from admin.listing import Listing
 from admin.order_words import Word
-from admin.orders import order_term
+from admin.orders import term_by_order
 from admin.paging import BATCH, Page, Table, Term, all_ids, find_page, in_order
 from admin.paging import Order as OrderOf
 from admin.refund_words import REASONS, REQUESTS, STATES
@@ -101,7 +101,7 @@ def all_refunds(asked: Listing) -> list[RefundLine]:
 
 def page_of_requests(asked: Listing) -> tuple[list[RequestLine], Page]:
     """One page of the requests that were asked for."""
-    terms = [_of_order(RefundRequest, word) for word in asked.words]
+    terms = [term_by_order(RefundRequest, word) for word in asked.words]
     if asked.filters["state"]:
         terms.append(_where(RefundRequest.id, RefundRequest.state == RequestState(asked.filters["state"])))
     shown = find_page(REQUESTS_MADE, asked, terms)
@@ -123,7 +123,7 @@ def page_of_reports(asked: Listing) -> tuple[list[LedgerReport], PageOf]:
 
 
 def _terms(asked: Listing) -> list[Term]:
-    found = [_of_order(RefundRow, word, RefundRow.stripe_id == word) for word in asked.words]
+    found = [term_by_order(RefundRow, word, RefundRow.stripe_id == word) for word in asked.words]
     if asked.filters["state"]:
         found.append(_where(RefundRow.id, RefundRow.state == RefundState(asked.filters["state"])))
     return found
@@ -146,17 +146,6 @@ def _requests() -> Rows:
 def _joined(query: Rows, model: Model) -> Rows:
     orders = query.select_from(model).join(Order, Order.id == model.order_id)
     return orders.outerjoin(User, User.id == Order.user_id)
-
-
-def _of_order(model: Model, word: str, *whole: ColumnElement[bool]) -> Term:
-    """What finds the order finds what belongs to it; `whole` are ids of the row itself."""
-    found = order_term(word)
-    order = select(Order.id).where(Order.id == model.order_id, found.holds).exists()
-    ids = union_all(
-        *(select(model.id).where(each) for each in whole),
-        select(model.id).where(model.order_id.in_(found.ids)),
-    ).subquery()
-    return Term(or_(*whole, order), select(ids.c[0]))
 
 
 def _where(key: InstrumentedAttribute[int], holds: ColumnElement[bool]) -> Term:

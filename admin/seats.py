@@ -108,12 +108,14 @@ def _named(word: str) -> Term:
     the holder's."""
     start = word.lower()
     address = and_(Seat.email >= start, Seat.email < start + LAST)
-    teams = select(Team.id).where(Team.name.istartswith(word, autoescape=True))
+    team = Team.name.istartswith(word, autoescape=True)
     order = Seat.order_id == select(Order.id).filter_by(number=word.upper()).scalar_subquery()
     holders = select(Seat.id).join(PersonWord, PersonWord.user_id == Seat.user_id).where(begins(word))
-    whole = (address, Seat.team_id.in_(teams), order)
-    ids = union_all(*(some(select(Seat.id).where(each)) for each in whole), some(holders, WORDS)).subquery()
-    return Term(or_(*whole, is_found(Seat.user_id, word)), select(ids.c[0]), WORDS + len(whole))
+    of_teams = select(Seat.id).join(Team, Team.id == Seat.team_id).where(team)
+    by_words = (some(of_teams), some(holders, WORDS))
+    ids = union_all(*(some(select(Seat.id).where(each)) for each in (address, order)), *by_words).subquery()
+    is_teams = select(team).where(Team.id == Seat.team_id).scalar_subquery()
+    return Term(or_(address, is_teams, order, is_found(Seat.user_id, word)), select(ids.c[0]), WORDS + 3)
 
 
 def _where(holds: ColumnElement[bool]) -> Term:

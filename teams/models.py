@@ -69,12 +69,13 @@ class Seat(Base):
             sqlite_where=OF_A_PERSON, postgresql_where=OF_A_PERSON,
         ),
         Index("seats_by_order", "order_id", "id"),
-        Index("seats_by_address", "email"),
+        Index("seats_by_address", "email", "order_id", "id"),
+        Index("seats_of_a_course", "course_id", "order_id", "id"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"), index=True)
-    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), index=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     number: Mapped[int]
     email: Mapped[str] = mapped_column(server_default="", default="")

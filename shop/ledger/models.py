@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
@@ -20,17 +20,21 @@ class LedgerEntry(Base):
     """
 
     __tablename__ = "ledger_entries"
-    __table_args__ = (CheckConstraint("amount_minor <> 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount_minor <> 0", name="amount"),
+        Index("entries_by_time", "at", "id"),
+        Index("entries_of_a_kind", "kind", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    kind: Mapped[EntryKind] = mapped_column(index=True)
+    kind: Mapped[EntryKind]
     source_id: Mapped[str]
     source_key: Mapped[str] = mapped_column(unique=True)
     amount_minor: Mapped[int]
     currency: Mapped[str]
     livemode: Mapped[bool]
-    at: Mapped[datetime] = mapped_column(index=True)  # when it was written down
+    at: Mapped[datetime]  # when it was written down
 
     @property
     def amount(self) -> Money:

@@ -26,6 +26,8 @@ class RefundRow(Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("seats >= 0", name="seats"),
+        Index("refunds_by_time", "created_at", "id"),
+        Index("refunds_of_a_state", "state", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,7 +35,7 @@ class RefundRow(Base):
     payment_id: Mapped[str] = mapped_column(server_default="", default="")
     amount_minor: Mapped[int]
     currency: Mapped[str]
-    state: Mapped[RefundState] = mapped_column(index=True)
+    state: Mapped[RefundState]
     stripe_id: Mapped[str | None] = mapped_column(unique=True)
     reason: Mapped[str]  # Stripe's word, empty where none was given
     note: Mapped[str] = mapped_column(default="")
@@ -42,7 +44,7 @@ class RefundRow(Base):
     seats: Mapped[int] = mapped_column(server_default="0", default=0)
     attempt: Mapped[int] = mapped_column(default=1)
     failure: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]  # when it was last heard to have ended, in whatever way
 
     @property
@@ -66,14 +68,16 @@ class RefundRequest(Base):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        Index("refund_requests_by_time", "asked_at", "id"),
+        Index("refund_requests_of_a_state", "state", "asked_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    state: Mapped[RequestState] = mapped_column(index=True)
+    state: Mapped[RequestState]
     text: Mapped[str]
     progress: Mapped[int]
-    asked_at: Mapped[datetime] = mapped_column(index=True)
+    asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     answer: Mapped[str] = mapped_column(default="")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
 
 from accounts.models import User
 from accounts.rules import search_words
@@ -132,3 +133,44 @@ def test_a_changed_name_is_found_and_the_old_one_is_not(app: Flask) -> None:
 
 def test_a_long_name_in_few_signs_fits_its_key(app: Flask) -> None:
     assert len(make_user("ada@example.org", "\ufdfa" * 120).name_key) == 120
+
+
+NARROWED = (
+    "/admin/enrollments?state=active", "/admin/enrollments?course=first", "/admin/orders?state=refunded",
+    "/admin/payments?kind=refund", "/admin/refunds?state=succeeded", "/admin/refund-requests?state=approved",
+    "/admin/seats?state=free", "/admin/seats?course=first", "/admin/mail?state=dead",
+    "/admin/audit?action=order.read", "/admin/events?kind=charge.refunded",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL would sort so few rows.
+@pytest.mark.parametrize("path", NARROWED)
+def test_a_long_list_however_narrowed_is_read_in_the_order_of_an_index(
+    client: FlaskClient, admin: Any, course: Any, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(paging, "ENOUGH", -1)  # What is asked holds for more rows than are sorted.
+    sent: list[tuple[str, Any]] = []
+    monkeypatch.setattr(paging.Walk, "rows", _noting(sent))
+
+    assert client.get(path).status_code == 200
+    assert sent
+    for statement, values in sent:
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        assert not [row for row in plan if "TEMP B-TREE" in row[3]], statement
+
+
+def _noting(sent: list[tuple[str, Any]]) -> Any:
+    """Walk.rows, which writes down what it sends."""
+    rows = paging.Walk.rows
+
+    def noting(walk: paging.Walk, *args: Any, **kwargs: Any) -> Any:
+        def note(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+            sent.append((statement, values))
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            return rows(walk, *args, **kwargs)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return noting
