@@ -23,6 +23,11 @@ from tests.journeys.shop import BUNDLE, Shop, open_shop
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 HEIGHTS = {320: 640, 390: 844, 1280: 900}
+WAYS: dict[str, dict[str, Any]] = {
+    "phone": {"width": 390, "has_touch": True, "is_mobile": True},
+    "no-script": {"width": 1280, "java_script_enabled": False},
+}
+"""How a whole journey is walked: at each width once, and once without a script."""
 PATIENCE = 15_000  # milliseconds; only a failing step waits as long
 
 OpenPage = Callable[..., Page]

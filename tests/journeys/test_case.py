@@ -5,19 +5,12 @@ from playwright.sync_api import Page, expect
 
 from tests import factories
 from tests.journeys.cases import open_case, play
-from tests.journeys.conftest import OpenPage
+from tests.journeys.conftest import WAYS, OpenPage
 from tests.journeys.people import sign_in
 from tests.journeys.school import School
 from tests.journeys.walking import goes_to, opens
 
 pytestmark = pytest.mark.browser
-
-WAYS = {
-    "phone": {"width": 390, "has_touch": True, "is_mobile": True},
-    "desk": {"width": 1280},
-    "no-script": {"width": 1280, "java_script_enabled": False},
-    "phone-no-script": {"width": 390, "java_script_enabled": False},
-}
 
 
 @pytest.mark.parametrize("way", WAYS)

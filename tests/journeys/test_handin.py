@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.clock import now
 from tests import factories
-from tests.journeys.conftest import OpenPage
+from tests.journeys.conftest import WAYS, OpenPage
 from tests.journeys.people import sign_in
 from tests.journeys.school import School
 from tests.journeys.walking import goes_to, opens
@@ -16,10 +16,6 @@ from tests.journeys.works import begin_work, open_assignment
 
 pytestmark = pytest.mark.browser
 
-WAYS = {
-    "phone": {"width": 390, "has_touch": True, "is_mobile": True},
-    "no-script": {"width": 1280, "java_script_enabled": False},
-}
 A_SECOND = 1_000  # milliseconds
 CRITERIA = ("Safety", "Plan", "Words", "Limits", "Sources")
 

@@ -40,11 +40,10 @@ def test_what_an_instructor_changes_is_what_learners_read(
     sees(page, heading)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 def test_a_broken_file_changes_nothing_and_is_named_with_its_line(
-    demo_school: School, open_page: OpenPage, bundle: Path, width: int
+    demo_school: School, open_page: OpenPage, bundle: Path
 ) -> None:
-    page = open_page(demo_school, width)
+    page = open_page(demo_school)
     sign_in(page, DEMO_LEARNER)
     append(bundle, "\n## Not to be seen\n\nNobody wrote this. [@nobody2031 strong]\n")
     line = (bundle / LESSON).read_text().splitlines().index("Nobody wrote this. [@nobody2031 strong]") + 1

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from quizzes.quiz_text import parse_questions
 from tests.journeys.answering import answer, question_group
-from tests.journeys.conftest import OpenPage
+from tests.journeys.conftest import WAYS, OpenPage
 from tests.journeys.people import sign_in
 from tests.journeys.shop import (
     BUNDLE,
@@ -28,12 +28,6 @@ pytestmark = pytest.mark.browser
 PASSWORD = "A quiet afternoon in May"
 NAME = "Zoë Ångström"
 LESSONS = ("a-hand-that-listens", "when-to-stop")
-WAYS = {
-    "phone": {"width": 390, "has_touch": True, "is_mobile": True},
-    "desk": {"width": 1280},
-    "no-script": {"width": 1280, "java_script_enabled": False},
-    "phone-no-script": {"width": 390, "java_script_enabled": False},
-}
 COUNT_SENT = """() => {
   window.sent = 0;
   document.querySelector("form[data-busy]").addEventListener("submit", (event) => {

@@ -16,7 +16,7 @@ from tests.journeys.answering import (
     question_group,
     reasons,
 )
-from tests.journeys.conftest import OpenPage
+from tests.journeys.conftest import WAYS, OpenPage
 from tests.journeys.school import School
 from tests.journeys.walking import follows
 
@@ -31,12 +31,6 @@ LESSONS = (
 CASE = "holistic-dermatology-certification/quizzes/amira-exam-season-acne.md"
 PASSWORD = "A quiet afternoon in May"
 KINDS = {"choice", "choices", "truefalse", "order", "match", "number", "blanks"}
-WAYS = {
-    "phone": {"width": 390, "has_touch": True, "is_mobile": True},
-    "desk": {"width": 1280},
-    "no-script": {"width": 1280, "java_script_enabled": False},
-    "phone-no-script": {"width": 390, "java_script_enabled": False},
-}
 ACCENTED = "Zoë Ångström"
 
 

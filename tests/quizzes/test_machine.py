@@ -293,7 +293,7 @@ def test_whatever_comes_the_attempt_stands_as_the_rules_say(
     run(
         Attempts,
         settings=settings(
-            max_examples=30,
+            max_examples=20,
             stateful_step_count=30,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),

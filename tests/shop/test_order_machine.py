@@ -45,7 +45,7 @@ from tests.shop.walking import CRASHES, Killed, World, once
 
 LONG = float(os.environ.get("ORDER_MACHINE_SECONDS", "0"))
 BRIEF = settings(
-    max_examples=20,
+    max_examples=12,
     phases=[Phase.generate],  # Making a failure shorter takes minutes: that is for who mends it.
     stateful_step_count=20,
     derandomize=True,

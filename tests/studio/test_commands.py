@@ -137,6 +137,9 @@ def test_each_command_shows_an_example(app: Flask, name):
     assert f"Example: flask stratum content {name}" in run(app, content, name, "--help").output
 
 
+@pytest.mark.parametrize(
+    "database_url", ["postgresql"], indirect=True
+)  # the journeys make and walk it on SQLite
 def test_the_demo_is_what_the_contract_says_and_is_written_once(app: Flask):
     run(app, content, "sync", str(CONTENT))
     first = run(app, demo)
