@@ -42,6 +42,7 @@ import articles.views
 import certificates.evidence
 import certificates.services
 import certificates.views
+import demo.commands
 import enrollment.admission.services
 import enrollment.cohorts.services
 import enrollment.jobs
@@ -58,6 +59,8 @@ import pages.health
 import pages.views
 import progress.evidence
 import progress.services
+import publishing.commands
+import publishing.models
 import quizzes.afterwards
 import quizzes.assessed
 import quizzes.evidence
@@ -87,8 +90,6 @@ import shop.refunds.views
 import shop.seats.views
 import shop.views
 import shop.webhook
-import studio.commands
-import studio.models
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -128,9 +129,9 @@ def add_commands(app: Flask) -> None:
     """`flask stratum ...`: each room's commands in one group."""
     stratum.add_command(accounts.commands.group)
     stratum.add_command(shop.commands.stripe)
-    stratum.add_command(studio.commands.content)
+    stratum.add_command(publishing.commands.content)
     stratum.add_command(admin.commands.enroll)
-    stratum.add_command(studio.commands.demo)
+    stratum.add_command(demo.commands.demo)
     app.cli.add_command(stratum)
 
 

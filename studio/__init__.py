@@ -1,1 +1,1 @@
-"""What instructors write comes in and goes out here: bundles, their check, their revisions."""
+"""Where instructors work: what waits for them, by course."""

@@ -11,7 +11,7 @@ from tests import servers
 ROOT = servers.ROOT
 ROOMS = (
     "core", "accounts", "payments", "sources", "courses", "enrollment", "shop", "progress", "certificates", "quizzes",
-    "marking", "analysis", "lessons", "reviews", "articles", "teams", "studio", "admin", "pages",
+    "marking", "analysis", "lessons", "reviews", "articles", "teams", "publishing", "studio", "admin", "pages", "demo",
 )  # fmt: skip
 LONGEST = 450  # lines
 MAKERS_OF_MARKUP = (

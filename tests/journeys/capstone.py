@@ -32,9 +32,9 @@ def answer_the_rest(school: School, learner: str, attempt: str, done: int, wrong
     from accounts.services import require_by_email
     from app import create_app
     from core.database import transaction
+    from demo.answers import answer_to
     from quizzes.reads import asked, items_of
     from quizzes.saving import Given, save
-    from studio.demo_answers import answer_to
 
     rng = Random(7)
     with inside(create_app(school.config)):

@@ -80,6 +80,8 @@ def week(shipped: Path, tmp_path: Path) -> Iterator[Week]:
 def _live() -> None:
     from core.database import db, transaction
     from courses.services import find_course
+    from demo.answers import answer_to
+    from demo.services import steps_of
     from enrollment.rules import GrantKind
     from enrollment.services import enroll
     from progress.services import complete_step
@@ -88,8 +90,6 @@ def _live() -> None:
     from quizzes.saving import Given, save
     from quizzes.services import find_quiz, start
     from reviews.news import gather
-    from studio.demo import steps_of
-    from studio.demo_answers import answer_to
     from tests import factories
 
     user = factories.make_user(ADA, "Ada Learner", password=DEMO_PASSWORD)

@@ -1,0 +1,1 @@
+"""The demo school: its people, and three months of invented history."""

@@ -1,0 +1,1 @@
+"""Content as plain files: read, checked, rendered, published and written out again; every revision kept."""
