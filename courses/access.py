@@ -1,19 +1,40 @@
-"""Who may see what stands behind a course: its instructors, and admins."""
+"""Who may see and change what stands behind a course: those who teach it, each by their role, and admins."""
 
+from sqlalchemy import select
+
+from core.database import db
 from core.errors import NotFound
 from core.web import ADMIN, Reader, signed_in
-from courses.models import Course
-from courses.services import find_course, teaches
+from courses.models import Course, CourseInstructor
+from courses.roles import DEEDS, Deed
+from courses.services import find_course, role_in
 
 
-def may_teach(reader: Reader, course_id: int) -> bool:
-    """Whether the reader teaches the course, or is an admin, who teaches all."""
-    return ADMIN in reader.roles or teaches(reader.user_id, course_id)
+def may(reader: Reader, course_id: int, deed: Deed) -> bool:
+    """Whether the reader's role in the course allows it; admins may do everything."""
+    if ADMIN in reader.roles:
+        return True
+    role = role_in(reader.user_id, course_id)
+    return role is not None and deed in DEEDS[role]
 
 
-def course_taught(slug: str) -> Course:
-    """The course, for its instructors and admins. Raises NotFound for everybody else."""
-    course, reader = find_course(slug), signed_in()
-    if not may_teach(reader, course.id):
-        raise NotFound("You do not teach this course. This page is for its instructors.")
+def may_look_in(reader: Reader, course_id: int) -> bool:
+    """Whether the reader is one of those who teach the course, in whatever role, or an admin."""
+    return ADMIN in reader.roles or role_in(reader.user_id, course_id) is not None
+
+
+def course_for(slug: str, deed: Deed) -> Course:
+    """The course, for those who may do this in it. Raises NotFound for everybody else."""
+    course = find_course(slug)
+    if not may(signed_in(), course.id, deed):
+        raise NotFound("You do not teach this course, or not in a role that has this page.")
     return course
+
+
+def courses_of(reader: Reader) -> list[tuple[Course, frozenset[Deed]]]:
+    """The courses that the reader teaches, by title, each with what they may do there; for an admin all."""
+    query = select(Course).order_by(Course.title, Course.id)
+    if ADMIN in reader.roles:
+        return [(course, frozenset(Deed)) for course in db.session.scalars(query)]
+    taught = query.add_columns(CourseInstructor.role).join(CourseInstructor).filter_by(user_id=reader.user_id)
+    return [(course, DEEDS[role]) for course, role in db.session.execute(taught)]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base
 from core.money import Money
+from courses.roles import CourseRole
 
 
 class Author(Base):
@@ -127,9 +128,10 @@ class Step(Base):
 
 
 class CourseInstructor(Base):
-    """Who teaches a course here, with an account."""
+    """Who teaches a course here, with an account, and in which role."""
 
     __tablename__ = "course_instructors"
 
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[CourseRole] = mapped_column(server_default="owner", default=CourseRole.OWNER)

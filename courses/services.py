@@ -13,6 +13,7 @@ from core.database import db
 from core.errors import NotFound
 from core.money import Money
 from courses.models import Course, CourseInstructor, CoursePrice, Module, Step
+from courses.roles import CourseRole
 from courses.rules import minutes_in_words
 
 LESSON = "lesson"  # the kind of a step that is read
@@ -189,9 +190,10 @@ def find_step(step_id: int) -> Step:
     return step
 
 
-def teaches(user_id: int, course_id: int) -> bool:
-    """Whether this person is an instructor of the course."""
-    return db.session.get(CourseInstructor, (course_id, user_id)) is not None
+def role_in(user_id: int, course_id: int) -> CourseRole | None:
+    """What this person is in the course; None for whoever does not teach it."""
+    found = db.session.get(CourseInstructor, (course_id, user_id))
+    return None if found is None else found.role
 
 
 def _read_outline(course_id: int) -> Outline:

@@ -14,7 +14,7 @@ from core.web import Reader
 from courses.models import Course, Step
 from marking.models import Work
 from marking.rules import IN_THE_QUEUE, TURNAROUND_DAYS, WorkState, age_in_words, middle
-from marking.services import Marker, in_reach, teaches_here
+from marking.services import Marker, in_reach, marks_here
 from quizzes.models import Attempt, AttemptRequest, Quiz
 from quizzes.quiz_settings import QuizSettings
 from quizzes.standing import is_awaited
@@ -152,7 +152,7 @@ def _may_answer(marker: Marker) -> ColumnElement[bool]:
     return and_(
         AttemptRequest.state == "open",
         AttemptRequest.user_id != marker.user_id,
-        teaches_here(marker, Step.course_id),
+        marks_here(marker, Step.course_id),
         not_(is_awaited(AttemptRequest.user_id, AttemptRequest.quiz_id)),
     )
 

@@ -11,6 +11,7 @@ from core.database import db, insert_once
 from core.errors import NotFound
 from core.web import ADMIN, Reader
 from courses.models import CourseInstructor
+from courses.roles import Deed, roles_with
 from marking.models import Mark, Work, WorkVersion
 from marking.rules import IN_THE_QUEUE, WorkState
 from quizzes import rules
@@ -62,21 +63,23 @@ def work_to_mark(marker: Marker, attempt_id: str, *, locked: bool = False) -> Wo
 def in_reach(marker: Marker) -> ColumnElement[bool]:
     """Of works joined with their attempts, those that this person may mark."""
     is_there = or_(Work.state.not_in(IN_THE_QUEUE), UNMARKED)
-    return teaches_here(marker, Work.course_id) & (Attempt.user_id != marker.user_id) & is_there
+    return marks_here(marker, Work.course_id) & (Attempt.user_id != marker.user_id) & is_there
 
 
-def teaches_here(marker: Marker, course_id: object) -> ColumnElement[bool]:
-    """Whether the course in this column is one of those that the person teaches; an admin teaches all."""
+def marks_here(marker: Marker, course_id: object) -> ColumnElement[bool]:
+    """Whether the course in this column is one in which the person marks; an admin marks in all."""
     if marker.is_admin:
         return true()
-    taught = select(CourseInstructor.course_id).where(CourseInstructor.user_id == marker.user_id)
+    marking = CourseInstructor.role.in_(roles_with(Deed.MARK))
+    taught = select(CourseInstructor.course_id).where(CourseInstructor.user_id == marker.user_id, marking)
     column: ColumnElement[int] = course_id  # type: ignore[assignment]
     return column.in_(taught)
 
 
 def markers_of(course_id: int) -> list[User]:
-    """Who may mark works of this course, by name: its instructors, and the admins."""
-    teaching = select(CourseInstructor.user_id).where(CourseInstructor.course_id == course_id)
+    """Who may mark works of this course, by name: who has such a role in it, and the admins."""
+    marking = CourseInstructor.role.in_(roles_with(Deed.MARK))
+    teaching = select(CourseInstructor.user_id).where(CourseInstructor.course_id == course_id, marking)
     admins = select(UserRole.user_id).where(UserRole.role == Role.ADMIN)
     query = select(User).where(User.active.is_(True), or_(User.id.in_(teaching), User.id.in_(admins)))
     return list(db.session.scalars(query.order_by(User.name, User.id)))

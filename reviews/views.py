@@ -10,7 +10,8 @@ from core.clock import now
 from core.database import transaction
 from core.errors import InvalidInput, NotFound
 from core.web import INSTRUCTOR, SIGNED_IN, Reader, allow, render, signed_in
-from courses.access import course_taught
+from courses.access import course_for
+from courses.roles import Deed
 from quizzes import rules as grading
 from quizzes.reads import asked
 from reviews import entering, pages, recalled, rules, services
@@ -147,7 +148,7 @@ def choose() -> Response:
 @allow(INSTRUCTOR)
 def forgotten(course: str) -> str:
     """What the learners of a course forget; for those who teach it."""
-    found = course_taught(course)
+    found = course_for(course, Deed.SEE_LEARNERS)
     rows = pages.forgotten(recalled.recalled_in(found.id))
     return render("reviews/forgotten.html", nav="studio", course=found, rows=rows, fewest=rules.FEWEST_PEOPLE)
 

@@ -8,11 +8,13 @@ from sqlalchemy import func, select
 
 from analysis.doubts.services import waiting_in
 from core.database import db
-from core.web import INSTRUCTOR, allow, render, signed_in
+from core.web import INSTRUCTOR, Reader, allow, render, signed_in
+from courses.access import courses_of
 from courses.models import Course
+from courses.roles import Deed
 from enrollment.models import Enrollment, EnrollmentState
 from marking.queue import Turnaround, turnaround, waiting_count
-from marking.services import Marker, teaches_here
+from marking.services import Marker
 
 bp = Blueprint("studio", __name__, url_prefix="/studio")
 
@@ -38,20 +40,17 @@ class TaughtCourse:
     tools: tuple[Tool, ...]
 
 
+SEE = Deed.SEE_LEARNERS
 COURSE_TOOLS = (
-    ("Statistics", "How each quiz, question and case works", "chart-line", "analysis.course"),
-    ("Cohorts", "Progress and results by month of enrollment", "users", "cohorts.cohort"),
-    ("Gain", "What each module gained, with its interval", "scale", "cohorts.gain"),
-    ("Forgotten", "What learners recall in their reviews, and what not", "brain", "reviews.forgotten"),
-    ("Doubted questions", "What learners say is wrong with one", "message-circle", "doubts.index"),
-    (
-        "Accommodations",
-        "Extra time, attempts or other dates for one learner",
-        "clock",
-        "accommodations.index",
-    ),
-)
-"""What the studio lists for each course: label, words, icon, and the endpoint that takes the course's slug."""
+    ("Statistics", "How each quiz, question and case works", "chart-line", "analysis.course", SEE),
+    ("Cohorts", "Progress and results by month of enrollment", "users", "cohorts.cohort", SEE),
+    ("Gain", "What each module gained, with its interval", "scale", "cohorts.gain", SEE),
+    ("Forgotten", "What learners recall in their reviews, and what not", "brain", "reviews.forgotten", SEE),
+    ("Doubted questions", "What learners say is wrong with one", "message-circle", "doubts.index", SEE),
+    ("Accommodations", "Extra time, attempts or other dates for a learner", "clock", "accommodations.index", Deed.MARK),
+)  # fmt: skip
+"""What the studio lists for each course: label, words, icon, the endpoint that takes the course's slug, and what one
+must be allowed there."""
 
 
 @bp.get("")
@@ -65,19 +64,21 @@ def index() -> str:
         nav="studio",
         waiting=waiting_count(marker),
         figures=figures,
-        courses=_courses(marker),
+        courses=_courses(signed_in()),
     )
 
 
-def _courses(marker: Marker) -> list[TaughtCourse]:
-    query = select(Course).where(teaches_here(marker, Course.id)).order_by(Course.title)
-    courses = list(db.session.scalars(query))
-    ids = [course.id for course in courses]
+def _courses(reader: Reader) -> list[TaughtCourse]:
+    found = courses_of(reader)
+    ids = [course.id for course, _ in found]
     learners, doubts = _learners(ids), waiting_in(ids)
-    return [_course(course, learners.get(course.id, 0), doubts.get(course.id, 0)) for course in courses]
+    return [
+        _course(course, deeds, learners.get(course.id, 0), doubts.get(course.id, 0))
+        for course, deeds in found
+    ]
 
 
-def _course(course: Course, learners: int, doubts: int) -> TaughtCourse:
+def _course(course: Course, deeds: frozenset[Deed], learners: int, doubts: int) -> TaughtCourse:
     tools = tuple(
         Tool(
             label,
@@ -86,7 +87,8 @@ def _course(course: Course, learners: int, doubts: int) -> TaughtCourse:
             url_for(endpoint, course=course.slug),
             doubts if endpoint == "doubts.index" else 0,
         )
-        for label, words, icon, endpoint in COURSE_TOOLS
+        for label, words, icon, endpoint, deed in COURSE_TOOLS
+        if deed in deeds
     )
     return TaughtCourse(course.title, f"/learn/{course.slug}", learners, tools)
 

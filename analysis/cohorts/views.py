@@ -10,7 +10,8 @@ from analysis.cohorts.services import figures_of
 from core.clock import time_in
 from core.spreadsheet import csv_file
 from core.web import INSTRUCTOR, allow, render, signed_in
-from courses.access import course_taught
+from courses.access import course_for
+from courses.roles import Deed
 
 bp = Blueprint("cohorts", __name__, url_prefix="/studio/courses/<course>")
 NONE_YET = CourseFigures(0, (), ())
@@ -20,7 +21,7 @@ NONE_YET = CourseFigures(0, (), ())
 @allow(INSTRUCTOR)
 def cohort(course: str) -> str:
     """The learners by the month in which they enrolled."""
-    taught = course_taught(course)
+    taught = course_for(course, Deed.SEE_LEARNERS)
     figures, computed = _figures(taught.id)
     return render(
         "analysis/cohort.html",
@@ -37,14 +38,16 @@ def cohort(course: str) -> str:
 @allow(INSTRUCTOR)
 def cohort_file(course: str) -> Response:
     """The same as a file."""
-    return csv_file(f"{course}-cohort", pages.cohort_cells(_figures(course_taught(course).id)[0]))
+    return csv_file(
+        f"{course}-cohort", pages.cohort_cells(_figures(course_for(course, Deed.SEE_LEARNERS).id)[0])
+    )
 
 
 @bp.get("/gain")
 @allow(INSTRUCTOR)
 def gain(course: str) -> str:
     """What each module gained its learners."""
-    taught = course_taught(course)
+    taught = course_for(course, Deed.SEE_LEARNERS)
     figures, computed = _figures(taught.id)
     lines = pages.gain_lines(figures)
     return render(
@@ -61,7 +64,7 @@ def gain(course: str) -> str:
 @allow(INSTRUCTOR)
 def gain_file(course: str) -> Response:
     """The same as a file."""
-    return csv_file(f"{course}-gain", pages.gain_cells(_figures(course_taught(course).id)[0]))
+    return csv_file(f"{course}-gain", pages.gain_cells(_figures(course_for(course, Deed.SEE_LEARNERS).id)[0]))
 
 
 def _figures(course_id: int) -> tuple[CourseFigures, str]:

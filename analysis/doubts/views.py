@@ -12,7 +12,8 @@ from core.database import transaction
 from core.errors import InvalidInput
 from core.limits import require_within
 from core.web import INSTRUCTOR, SIGNED_IN, allow, render, signed_in
-from courses.access import course_taught
+from courses.access import course_for
+from courses.roles import Deed
 from progress.access import turn_away
 from quizzes.access import open_attempt
 from quizzes.paper import plain_prompt
@@ -79,7 +80,7 @@ def answer(course: str, doubt_id: int) -> Answer:
     words = request.form.get("words", "")
     try:
         with transaction():
-            services.answer(course_taught(course), doubt_id, words)
+            services.answer(course_for(course, Deed.WRITE), doubt_id, words)
     except InvalidInput as problem:
         return _list(course, doubt_id, problem.sentence, words), 422
     flash("Answered. The learner gets a mail.", "success")
@@ -120,7 +121,7 @@ def _form(attempt_id: str, position: int, problem: str = "", words: str = "") ->
 
 
 def _list(course: str, doubt_id: int = 0, problem: str = "", words: str = "") -> str:
-    taught = course_taught(course)
+    taught = course_for(course, Deed.SEE_LEARNERS)
     lines = lines_of(services.doubts_in(taught), signed_in().time_zone)
     return render(
         "analysis/doubts.html",

@@ -14,7 +14,7 @@ from core.errors import NotFound
 from core.limits import require_within
 from core.school import current_school
 from core.web import ANYONE, Reader, absolute_url, allow, reader, render, sign_in_first
-from courses.access import may_teach
+from courses.access import may_look_in
 from courses.services import find_course
 from lessons.models import Tool
 from lessons.tools.pages import ToolPage, Way, find_tool, tool_page, ways_to
@@ -85,7 +85,7 @@ def _refusal(tool: Tool, refused: list[Visit]) -> Exception:
 
 
 def _teaches(tool: Tool, person: Reader) -> bool:
-    return may_teach(person, find_course(tool.course).id)
+    return may_look_in(person, find_course(tool.course).id)
 
 
 def _nearest(visits: list[Visit], title: str) -> Visit:

@@ -18,7 +18,7 @@ from courses.models import Course, Step
 from courses.services import find_step
 from enrollment.models import Enrollment, EnrollmentState
 from marking import mails
-from marking.services import Marker, teaches_here
+from marking.services import Marker, marks_here
 from quizzes.eligibility import allowance_of, eligibility
 from quizzes.models import Accommodation, Attempt, AttemptRequest, Quiz
 from quizzes.quiz_settings import QuizKind, QuizSettings
@@ -122,7 +122,7 @@ def _request_to_answer(marker: Marker, request_id: int) -> AttemptRequest:
     query = (
         select(AttemptRequest)
         .join(Step, Step.id == AttemptRequest.step_id)
-        .where(AttemptRequest.id == request_id, teaches_here(marker, Step.course_id))
+        .where(AttemptRequest.id == request_id, marks_here(marker, Step.course_id))
         .where(AttemptRequest.user_id != marker.user_id)
         .with_for_update(of=AttemptRequest)
         .execution_options(populate_existing=True)

@@ -12,8 +12,9 @@ from core.database import db, transaction
 from core.errors import Conflict, InvalidInput, NotFound
 from core.school import current_school
 from core.web import INSTRUCTOR, Reader, allow, render, signed_in
-from courses.access import course_taught
+from courses.access import course_for
 from courses.models import Course
+from courses.roles import Deed
 from marking.allowances import services
 from marking.allowances.forms import AccommodationForm, local
 from marking.allowances.words import changed_in_words
@@ -42,7 +43,7 @@ class Row:
 @allow(INSTRUCTOR)
 def index(course: str) -> Answer:
     """What is changed for whom in this course; a search finds its learners."""
-    found = course_taught(course)
+    found = course_for(course, Deed.MARK)
     asked = " ".join(request.args.get("q", "").replace("\0", "").split())[:LONGEST_SEARCH]
     return render(
         "marking/accommodations.html",
@@ -58,7 +59,7 @@ def index(course: str) -> Answer:
 @allow(INSTRUCTOR)
 def change(course: str, user_id: int) -> Answer:
     """Change something for one learner, in one quiz or in all of the course."""
-    found = course_taught(course)
+    found = course_for(course, Deed.MARK)
     person = _learner(found, user_id)
     form = _form(found, user_id)
     if form.validate_on_submit() and _saved(found, user_id, form):
@@ -76,7 +77,7 @@ def change(course: str, user_id: int) -> Answer:
 @allow(INSTRUCTOR)
 def end(course: str, accommodation_id: int) -> Answer:
     """Take an accommodation back. A second press finds it ended."""
-    found = course_taught(course)
+    found = course_for(course, Deed.MARK)
     with suppress(NotFound), transaction():
         services.end(Marker.of(signed_in()), found.id, accommodation_id)
     flash("It is ended.", "ok")

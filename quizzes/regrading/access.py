@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from core.errors import NotFound
 from core.web import Reader, signed_in
-from courses.access import course_taught
+from courses.access import course_for
 from courses.models import Course
+from courses.roles import Deed
 from quizzes.models import Question
 from quizzes.regrading import reads
 
@@ -22,7 +23,7 @@ class Place:
 
 def place_of(slug: str, question_id: str) -> Place:
     """The course and the question, for those who may. Raises NotFound for everybody else."""
-    course = course_taught(slug)
+    course = course_for(slug, Deed.PUBLISH)
     question = reads.find_question(question_id)
     courses = reads.courses_asking(question_id)
     if course.id not in {each.id for each in courses}:

@@ -131,9 +131,10 @@ def complete(user: Any, *steps: Any) -> None:
             complete_step(user.id, step)
 
 
-def teach(user: Any, course: Any) -> None:
-    """Make a person an instructor of a course."""
+def teach(user: Any, course: Any, role: str = "owner") -> None:
+    """Make a person one of those who teach a course."""
     from courses.models import CourseInstructor
+    from courses.roles import CourseRole
 
     with transaction() as session:
-        session.add(CourseInstructor(course_id=course.id, user_id=user.id))
+        session.add(CourseInstructor(course_id=course.id, user_id=user.id, role=CourseRole(role)))
