@@ -90,6 +90,7 @@ import shop.refunds.views
 import shop.seats.views
 import shop.views
 import shop.webhook
+import studio.drafts.models
 import studio.views
 import teams.fulfilment
 import teams.member_views

@@ -1,0 +1,1 @@
+"""Texts that are being written: saved under numbers, merged, never lost."""
