@@ -1,18 +1,12 @@
 """Markdown to safe HTML: the one maker of markup for lessons, questions, articles and previews.
 
-An author's text is rendered in a child process (`python -m core.markup`) that a timer ends, then cleaned by
-an allow-list, then set in the house's markup. Text of the public never comes here.
+An author's text is rendered in a child process (`core.markup.child`) that a timer ends, then cleaned by an
+allow-list, then set in the house's markup. Text of the public never comes here.
 """
 
-import json
-import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -21,11 +15,11 @@ from markupsafe import Markup
 
 from core.errors import InvalidInput, Problem
 from core.markup import forms, outline, proofreading, tree, typesetting
+from core.markup.child import renderer
 from core.markup.grammar import CERTAINTIES, KEY, PLAIN_ID, SLOT_NAME
 from core.markup.rendered import Reflection, Rendered, Slot, Source
 
 TIME_LIMIT = 2.0  # seconds for one text
-START_LIMIT = 10.0  # seconds for the child to come up
 MAX_DEPTH = 200  # elements open at once
 
 check_lesson = proofreading.check_lesson
@@ -74,65 +68,11 @@ def render_many(sources: Sequence[Source], limit: float = TIME_LIMIT) -> list[Re
     """Each text rendered, or the problem that kept it from being; `limit` is in seconds and for each."""
     refused = [proofreading.check_limits(source.text, source.name, source.first_line) for source in sources]
     accepted = [source for source, problems in zip(sources, refused, strict=True) if not problems]
-    raw = iter(_convert([source.text for source in accepted], limit))
+    raw = iter([renderer.convert(source.text, limit) for source in accepted])
     return [
         problems[0] if problems else _finish(source, next(raw))
         for source, problems in zip(sources, refused, strict=True)
     ]
-
-
-def _convert(texts: list[str], limit: float) -> list[str | None]:
-    """The raw HTML of each text; None for one that took too long or broke the renderer."""
-    done: list[str | None] = []
-    while len(done) < len(texts):
-        done += _run_child(texts[len(done) :], limit)
-        if len(done) < len(texts):
-            done.append(None)
-    return done
-
-
-def _run_child(texts: list[str], limit: float) -> list[str | None]:
-    """What one child answers before it is done or ended; it gets no secrets of ours with its environment."""
-    command = [sys.executable, "-m", "core.markup", str(limit)]
-    home = Path(__file__).parents[2]
-    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONUTF8": "1"}
-    lines = "".join(json.dumps(text) + "\n" for text in texts)
-    patience = START_LIMIT + limit * len(texts)
-    try:
-        child = subprocess.run(
-            command,
-            input=lines.encode(),
-            capture_output=True,
-            timeout=patience,
-            cwd=home,
-            env=environment,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        return _answers(late.stdout or b"")
-    if child.returncode > 0:
-        raise RuntimeError(f"the renderer does not start: {child.stderr.decode()[-500:]}")
-    return _answers(child.stdout)
-
-
-def _answers(output: bytes) -> list[str | None]:
-    return [json.loads(line) for line in output.split(b"\n")[:-1]]
-
-
-def serve() -> None:
-    """The child: a text a line in, its HTML a line out. The alarm ends it in the midst of any loop."""
-    from core.markup.dialect import to_html  # python-markdown is loaded in the child alone
-
-    limit = float(sys.argv[1])
-    for line in sys.stdin:
-        text = json.loads(line)
-        signal.setitimer(signal.ITIMER_REAL, limit)
-        try:
-            html = to_html(text)
-        except (RecursionError, ValueError, LookupError, AssertionError):
-            html = None
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        print(json.dumps(html), flush=True)
 
 
 def _finish(source: Source, raw: str | None) -> Rendered | Problem:

@@ -1,6 +1,6 @@
 """The child process in which Markdown becomes HTML: `python -m core.markup`."""
 
-from core.markup import serve
+from core.markup.child import serve
 
 if __name__ == "__main__":
     serve()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core import markup
 from core.errors import InvalidInput, Problem
+from core.markup.child import Child
 from core.markup.rendered import Rendered, Source
 from tests.core.dialect import NAME, Inspector, render
 
@@ -106,12 +107,14 @@ def test_brackets_that_close_are_no_problem() -> None:
 def test_a_text_that_takes_too_long_is_named_and_the_others_still_render(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(markup, "START_LIMIT", 300.0)
+    child = Child(start_limit=300.0)
+    monkeypatch.setattr(markup, "renderer", child)
     slow = Source("<a " * 20_000, "lessons/slow.md")
 
     first, second, third = markup.render_many(
         [Source("first", "lessons/a.md"), slow, Source("third", "lessons/c.md")], limit=0.5
     )
+    child.close()
 
     assert isinstance(first, Rendered)
     assert isinstance(third, Rendered)
@@ -121,39 +124,9 @@ def test_a_text_that_takes_too_long_is_named_and_the_others_still_render(
     )
 
 
-def test_a_child_that_does_not_come_up_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markup, "START_LIMIT", 0.0)
-
-    (result,) = markup.render_many([Source("x", NAME)], limit=0.001)
-
-    assert isinstance(result, Problem)
-
-
-def test_a_renderer_that_fails_to_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markup.sys, "executable", "/bin/false")
-
-    with pytest.raises(RuntimeError, match="does not start"):
-        render("x")
-
-
 def test_a_text_nested_too_deeply_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(InvalidInput, match="nested too deeply"):
         render("<div>" * 5_000)
-
-
-def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: dict[str, dict[str, str]] = {}
-
-    def run(command: list[str], **options: object) -> object:
-        seen["environment"] = options["env"]  # type: ignore[assignment]
-        raise RuntimeError("not run")
-
-    monkeypatch.setenv("SECRET_KEY", "hush")
-    monkeypatch.setattr(markup.subprocess, "run", run)
-    with pytest.raises(RuntimeError, match="not run"):
-        render("x")
-
-    assert set(seen["environment"]) == {"PATH", "PYTHONUTF8"}
 
 
 @settings(max_examples=100)
