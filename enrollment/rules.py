@@ -78,7 +78,7 @@ def stay_of(grants: Sequence[GrantFacts]) -> Stay:
     """The sum of somebody's grants of a course, in the order in which they were given; there is at least one.
 
     One open grant that is not paused is enough; else the last one that is paused keeps the place; else the last end
-    counts.
+    counts, and of ends at one moment the school's own.
     """
     standing = [grant for grant in grants if grant.ended_at is None]
     giving = [grant for grant in standing if not grant.pause_reason]
@@ -87,7 +87,7 @@ def stay_of(grants: Sequence[GrantFacts]) -> Stay:
         return Stay("active", giving[0].kind, max(ends) if len(ends) == len(giving) else None)
     if standing:
         return Stay("paused", standing[-1].kind, pause_reason=standing[-1].pause_reason)
-    last = max(grants, key=lambda grant: (grant.ended_at is not None, grant.ended_at))
+    last = max(grants, key=lambda grant: (grant.ended_at, grant.end_reason == EndReason.ADMIN.value))
     return Stay("revoked", last.kind, end_reason=last.end_reason)
 
 

@@ -35,9 +35,27 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 Clock = Callable[[datetime], None]  # what the fixture `clock` gives
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers first: theirs are the longest tests, and none is left over at the end, when only one worker is busy."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browsers first: theirs are the longest tests, and none is left over at the end, when only one worker is busy.
+
+    Each worker begins with its own stretch of the list, so each stretch begins with whole modules of them.
+    """
+    workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("browser"):
+            modules.setdefault(item.path, []).append(item)
+    shares: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for module in sorted(modules.values(), key=len, reverse=True):
+        min(shares, key=len).extend(module)
+    others = [item for item in items if not item.get_closest_marker("browser")]
+    stretch = len(items) // workers
+    items.clear()
+    for share in shares:
+        room = max(0, stretch - len(share))
+        items += share + others[:room]
+        del others[:room]
+    items += others
 
 
 @pytest.fixture(scope="session")

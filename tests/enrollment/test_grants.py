@@ -75,6 +75,15 @@ def test_when_the_last_fact_ends_its_reason_is_told(someone: Someone) -> None:
     assert someone.news == ["Enrolled", "AccessRevoked", "AccessTakenBack"]
 
 
+def test_of_ends_at_one_moment_the_schools_own_counts(someone: Someone) -> None:
+    someone.give("order:1")
+    someone.give("order:2")
+    someone.act(services.take_back_grants, "order:1", EndReason.REFUND)
+    someone.act(services.end_access, someone.user.id, someone.course.id, EndReason.ADMIN)
+
+    assert someone.stay == ("revoked", "admin", "")
+
+
 def test_money_that_goes_back_after_the_end_is_news_and_rewrites_no_reason(someone: Someone) -> None:
     someone.give("order:1")
     someone.act(services.end_access, someone.user.id, someone.course.id, EndReason.ADMIN)
