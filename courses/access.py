@@ -36,5 +36,6 @@ def courses_of(reader: Reader) -> list[tuple[Course, frozenset[Deed]]]:
     query = select(Course).order_by(Course.title, Course.id)
     if ADMIN in reader.roles:
         return [(course, frozenset(Deed)) for course in db.session.scalars(query)]
-    taught = query.add_columns(CourseInstructor.role).join(CourseInstructor).filter_by(user_id=reader.user_id)
-    return [(course, DEEDS[role]) for course, role in db.session.execute(taught)]
+    taught = query.add_columns(CourseInstructor.role).join(CourseInstructor)
+    own = taught.where(CourseInstructor.user_id == reader.user_id)
+    return [(course, DEEDS[role]) for course, role in db.session.execute(own)]

@@ -58,7 +58,7 @@ def upgrade() -> None:
             ["saved_by"], ["users.id"], name=op.f("fk_draft_saves_saved_by_users"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_saves")),
-        sa.UniqueConstraint("draft_id", "number", name=op.f("uq_draft_saves_draft_id")),
+        sa.UniqueConstraint("draft_id", "number", name=op.f("uq_draft_saves_draft_id_number")),
     )
 
 

@@ -9,6 +9,7 @@ from core.database import db, transaction
 from core.errors import NotFound
 from courses.authors import authors_of
 from courses.models import Author, Course, CourseInstructor, Module, Step
+from courses.roles import CourseRole
 from courses.services import (
     catalogue,
     course_outline,
@@ -16,7 +17,7 @@ from courses.services import (
     find_ever,
     find_step,
     outline_of,
-    teaches,
+    role_in,
 )
 from tests.counting import statements
 from tests.factories import add_step, make_course, make_user, steps_of
@@ -136,8 +137,8 @@ def test_someone_teaches_the_courses_they_were_given_and_no_other(app: Flask) ->
     with transaction() as session:
         session.add(CourseInstructor(course_id=own.id, user_id=teacher.id))
 
-    assert teaches(teacher.id, own.id)
-    assert not teaches(teacher.id, other.id)
+    assert role_in(teacher.id, own.id) is CourseRole.OWNER
+    assert role_in(teacher.id, other.id) is None
 
 
 def test_a_step_added_later_joins_the_outline(app: Flask) -> None:
