@@ -92,6 +92,7 @@ import shop.views
 import shop.webhook
 import studio.drafts.models
 import studio.outline.views
+import studio.team.views
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -175,6 +176,7 @@ def register_rooms(app: Flask) -> None:
         pages.health,
         studio.views,
         studio.outline.views,
+        studio.team.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,

@@ -43,6 +43,7 @@ class TaughtCourse:
 SEE = Deed.SEE_LEARNERS
 COURSE_TOOLS = (
     ("Outline", "Modules and steps, and the texts behind them", "list-ordered", "outline.show", Deed.READ_DRAFTS),
+    ("Team", "Who teaches the course, and in which role", "users", "course_team.index", Deed.MANAGE),
     ("Statistics", "How each quiz, question and case works", "chart-line", "analysis.course", SEE),
     ("Cohorts", "Progress and results by month of enrollment", "users", "cohorts.cohort", SEE),
     ("Gain", "What each module gained, with its interval", "scale", "cohorts.gain", SEE),

@@ -107,6 +107,7 @@ PAGES = [
     ("instructor", f"/studio/courses/{FREE}/doubts"),
     ("instructor", "/studio"),
     ("instructor", f"/studio/courses/{FREE}"),
+    ("instructor", f"/studio/courses/{FREE}/team"),
     ("instructor", "/studio/marking"),
     ("instructor", "{desk}"),
     ("instructor", "{desk with a work}"),
