@@ -92,6 +92,7 @@ import shop.views
 import shop.webhook
 import studio.drafts.models
 import studio.outline.views
+import studio.settings.views
 import studio.team.views
 import studio.views
 import teams.fulfilment
@@ -176,6 +177,7 @@ def register_rooms(app: Flask) -> None:
         pages.health,
         studio.views,
         studio.outline.views,
+        studio.settings.views,
         studio.team.views,
         admin.views,
         admin.people_views,

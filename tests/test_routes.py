@@ -74,6 +74,8 @@ GET  lessons.show                    login   200     course  200     course  cou
 GET  tools.paper                     login   200     course  200     course  course  200
 GET  tools.show                      login   200     course  200     course  course  200
 GET  studio.index                    login   403     403     200     403     403     200
+GET  course_settings.new             login   403     403     200     403     403     200
+GET  course_settings.edit            login   403     403     200     403     403     200
 GET  course_team.index               login   403     403     200     403     403     200
 GET  outline.show                    login   403     403     200     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
@@ -296,6 +298,8 @@ POST marking.ask_for_another         login   303     course  303     course  cou
 POST marking.bring                   login   303     404     404     404     404     404
 POST marking.remove                  login   409     404     404     404     404     404
 POST marking.hand_in                 login   303     404     404     404     404     404
+POST course_settings.new             login   403     403     422     403     403     422
+POST course_settings.edit            login   403     403     422     403     403     422
 POST course_team.add                 login   403     403     422     403     403     422
 POST course_team.change              login   403     403     422     403     403     422
 POST course_team.remove              login   403     403     404     403     403     404

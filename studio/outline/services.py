@@ -67,6 +67,11 @@ def course_file(course: str) -> str:
     return f"courses/{course}/course.md"
 
 
+def title_of(course: str) -> str:
+    """What the newest text calls the course; its slug where no text says."""
+    return _title_in(find_draft(course_file(course))) or course
+
+
 def outline_page(course: str) -> OutlinePage:
     """The outline with what each step is. Raises NotFound where the course has no text."""
     number, text = text_of(course_file(course))

@@ -107,6 +107,8 @@ PAGES = [
     ("instructor", f"/studio/courses/{FREE}/doubts"),
     ("instructor", "/studio"),
     ("instructor", f"/studio/courses/{FREE}"),
+    ("instructor", "/studio/courses/new"),
+    ("instructor", f"/studio/courses/{FREE}/settings"),
     ("instructor", f"/studio/courses/{FREE}/team"),
     ("instructor", "/studio/marking"),
     ("instructor", "{desk}"),
