@@ -91,6 +91,9 @@ import shop.seats.views
 import shop.views
 import shop.webhook
 import studio.drafts.models
+import studio.outline.views
+import studio.settings.views
+import studio.team.views
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -173,6 +176,9 @@ def register_rooms(app: Flask) -> None:
         pages.views,
         pages.health,
         studio.views,
+        studio.outline.views,
+        studio.settings.views,
+        studio.team.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from core.database import db
 from core.errors import NotFound
 from core.web import ADMIN, Reader, signed_in
-from courses.models import Course, CourseInstructor
+from courses.models import Course, CourseFounder, CourseInstructor
 from courses.roles import DEEDS, Deed
 from courses.services import find_course, role_in
 
@@ -29,6 +29,36 @@ def course_for(slug: str, deed: Deed) -> Course:
     if not may(signed_in(), course.id, deed):
         raise NotFound("You do not teach this course, or not in a role that has this page.")
     return course
+
+
+def deeds_in(slug: str) -> frozenset[Deed]:
+    """What the reader may do in the course of this slug, also in one that was never published: there who began it may
+    do everything. Nothing for everybody else."""
+    reader = signed_in()
+    founder = db.session.get(CourseFounder, slug)
+    course_id = db.session.scalar(select(Course.id).filter_by(slug=slug)) if founder is None else None
+    if founder is None and course_id is None:
+        return frozenset()
+    if ADMIN in reader.roles or (founder is not None and founder.user_id == reader.user_id):
+        return frozenset(Deed)
+    role = None if course_id is None else role_in(reader.user_id, course_id)
+    return frozenset() if role is None else DEEDS[role]
+
+
+def require(slug: str, deed: Deed) -> frozenset[Deed]:
+    """Let pass whoever may do this in a course, published or not; all that they may do there. Raises NotFound."""
+    deeds = deeds_in(slug)
+    if deed not in deeds:
+        raise NotFound("You do not teach this course, or not in a role that has this page.")
+    return deeds
+
+
+def founded_by(reader: Reader) -> list[str]:
+    """The slugs of courses that were never published and that the reader began; for an admin all."""
+    query = select(CourseFounder.slug).order_by(CourseFounder.slug)
+    if ADMIN not in reader.roles:
+        query = query.where(CourseFounder.user_id == reader.user_id)
+    return list(db.session.scalars(query))
 
 
 def courses_of(reader: Reader) -> list[tuple[Course, frozenset[Deed]]]:

@@ -135,3 +135,14 @@ class CourseInstructor(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[CourseRole] = mapped_column(server_default="owner", default=CourseRole.OWNER)
+
+
+class CourseFounder(Base):
+    """A course that was never published, by its slug, and who began it: once it is published they own it and the row
+    goes. Nobody, where they left: then it is the admins'."""
+
+    __tablename__ = "course_founders"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    founded_at: Mapped[datetime]

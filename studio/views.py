@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 from analysis.doubts.services import waiting_in
 from core.database import db
 from core.web import INSTRUCTOR, Reader, allow, render, signed_in
-from courses.access import courses_of
+from courses.access import courses_of, founded_by
 from courses.models import Course
 from courses.roles import Deed
 from enrollment.models import Enrollment, EnrollmentState
 from marking.queue import Turnaround, turnaround, waiting_count
 from marking.services import Marker
+from studio.outline.services import title_of
 
 bp = Blueprint("studio", __name__, url_prefix="/studio")
 
@@ -42,6 +43,9 @@ class TaughtCourse:
 
 SEE = Deed.SEE_LEARNERS
 COURSE_TOOLS = (
+    ("Outline", "Modules and steps, and the texts behind them", "list-ordered", "outline.show", Deed.READ_DRAFTS),
+    ("Settings", "Sales page, price, order, certificate", "settings", "course_settings.edit", Deed.MANAGE),
+    ("Team", "Who teaches the course, and in which role", "users", "course_team.index", Deed.MANAGE),
     ("Statistics", "How each quiz, question and case works", "chart-line", "analysis.course", SEE),
     ("Cohorts", "Progress and results by month of enrollment", "users", "cohorts.cohort", SEE),
     ("Gain", "What each module gained, with its interval", "scale", "cohorts.gain", SEE),
@@ -65,7 +69,13 @@ def index() -> str:
         waiting=waiting_count(marker),
         figures=figures,
         courses=_courses(signed_in()),
+        begun=_begun(signed_in()),
     )
+
+
+def _begun(reader: Reader) -> list[tuple[str, str]]:
+    """Courses that were never published: the title in the draft, and the slug."""
+    return [(title_of(slug), slug) for slug in founded_by(reader)]
 
 
 def _courses(reader: Reader) -> list[TaughtCourse]:

@@ -74,6 +74,10 @@ GET  lessons.show                    login   200     course  200     course  cou
 GET  tools.paper                     login   200     course  200     course  course  200
 GET  tools.show                      login   200     course  200     course  course  200
 GET  studio.index                    login   403     403     200     403     403     200
+GET  course_settings.new             login   403     403     200     403     403     200
+GET  course_settings.edit            login   403     403     200     403     403     200
+GET  course_team.index               login   403     403     200     403     403     200
+GET  outline.show                    login   403     403     200     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
 GET  studio_marking.file             login   403     403     200     403     403     200
@@ -294,6 +298,12 @@ POST marking.ask_for_another         login   303     course  303     course  cou
 POST marking.bring                   login   303     404     404     404     404     404
 POST marking.remove                  login   409     404     404     404     404     404
 POST marking.hand_in                 login   303     404     404     404     404     404
+POST course_settings.new             login   403     403     422     403     403     422
+POST course_settings.edit            login   403     403     422     403     403     422
+POST course_team.add                 login   403     403     422     403     403     422
+POST course_team.change              login   403     403     422     403     403     422
+POST course_team.remove              login   403     403     404     403     403     404
+POST outline.change                  login   403     403     422     403     403     422
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303
 POST studio_marking.pass_on          login   403     403     303     403     403     303
@@ -451,6 +461,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from shop.models import LegalText
     from shop.refunds.models import RefundRequest
     from shop.refunds.rules import RequestState
+    from studio.drafts.services import save
 
     learner = people["learner"]
     course, finished = (
@@ -494,6 +505,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         session.flush()
         cohort_id = cohort.id
     works = _works(learner, course, work_step, assignment)
+    with transaction():
+        save("courses/anatomy/course.md", "---\ntitle: Anatomy\nmodules: []\n---\n", 0, learner.id)
     db.session.rollback()
     mails = current_config().instance / "mail"
     mails.mkdir(exist_ok=True)

@@ -7,6 +7,7 @@ from sqlalchemy import literal, select
 
 from core.clock import now
 from core.database import db
+from courses.founding import hand_over
 from courses.models import Course, CoursePrice, Module, Step
 from lessons.models import Lesson
 from progress.services import recount
@@ -26,6 +27,7 @@ def publish_courses(bundle: Bundle, pages: Pages, changed: set[str], restated: s
         html = pages.texts.get(text.file)
         is_new_text = text.file in restated
         shown = _fill_course(row, text, bundle, html) | _publish_prices(row, text)
+        hand_over(row)
         redrawn = _publish_outline(row, text, bundle)
         bodies = {step.name for step in text.steps}
         if shown or redrawn or is_new_text or changed & (bodies | set(text.authors)):

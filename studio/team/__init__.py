@@ -1,0 +1,1 @@
+"""Who teaches a course, and in which role."""
