@@ -5,8 +5,8 @@ from sqlalchemy import Select, delete, select, update
 from core.clock import now
 from core.database import db, insert_once
 from core.errors import Conflict, InvalidInput, NotFound
+from publishing.merging import Merged, merge
 from publishing.models import ContentFile, ContentRevision
-from studio.drafts.merging import Merged, merge
 from studio.drafts.models import Draft, DraftSave
 from studio.drafts.rules import KEPT_SAVES, DraftState
 
