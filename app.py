@@ -61,6 +61,7 @@ import progress.evidence
 import progress.services
 import publishing.commands
 import publishing.models
+import publishing.syncing
 import quizzes.afterwards
 import quizzes.assessed
 import quizzes.evidence
@@ -91,6 +92,7 @@ import shop.seats.views
 import shop.views
 import shop.webhook
 import studio.drafts.models
+import studio.drafts.services
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -236,5 +238,6 @@ def connect_rooms() -> None:
     tell_evidence(progress.evidence.tell)
     tell_evidence(quizzes.evidence.tell)
     tell_evidence(certificates.evidence.tell)
+    publishing.syncing.tell_drafts(studio.drafts.services.open_paths)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)
