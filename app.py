@@ -93,6 +93,8 @@ import shop.views
 import shop.webhook
 import studio.drafts.models
 import studio.drafts.services
+import studio.transfer.jobs
+import studio.transfer.views
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -175,6 +177,7 @@ def register_rooms(app: Flask) -> None:
         pages.views,
         pages.health,
         studio.views,
+        studio.transfer.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,
@@ -213,6 +216,7 @@ def connect_rooms() -> None:
     reviews.jobs.register()
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
+    studio.transfer.jobs.register()
     quizzes.regrading.jobs.register()
     events.subscribe(Enrolled, progress.services.keep_finished)
     events.subscribe(Enrolled, enrollment.cohorts.services.take_place)

@@ -70,7 +70,8 @@ def look_at(files: dict[str, bytes], is_part: bool = False, choose: Choices | Si
     """
     bundle, problems = read_bundle(files)
     if problems:
-        raise BrokenBundle(services.check(files))
+        # Of a part nobody knows by itself what its names lead to.
+        raise BrokenBundle(problems if is_part else services.check(files))
     standing, brought = standing_files(), _brought()
     courses = bundle.course_slugs()
     paths = files.keys() | {path for path in standing.keys() | brought.keys() if course_of(path) in courses}

@@ -106,6 +106,8 @@ PAGES = [
     ("instructor", f"/studio/courses/{CERTIFICATION}/gain"),
     ("instructor", f"/studio/courses/{FREE}/doubts"),
     ("instructor", "/studio"),
+    ("instructor", f"/studio/courses/{FREE}/export"),
+    ("admin", "/studio/import"),
     ("instructor", "/studio/marking"),
     ("instructor", "{desk}"),
     ("instructor", "{desk with a work}"),
