@@ -19,7 +19,7 @@ from publishing.archive import write_zip
 from publishing.entries import Side
 from publishing.exporting import all_files, course_files
 from publishing.services import BrokenBundle
-from publishing.three_way import Fate
+from publishing.three_way import Fate, is_text
 from studio.transfer import services
 from studio.transfer.forms import ZipForm
 from studio.transfer.models import BroughtZip
@@ -157,6 +157,7 @@ def _plan_page(
     return _page(
         "import_plan", 409 if problems or refusal else 200,
         row=row, plan=plan, shown=shown, fates=FATES, refusal=refusal, problems=problems or [], most=MOST_PROBLEMS,
+        is_text=is_text,
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def test_a_conflict_asks_whose_text_stands(owner: FlaskClient) -> None:
     taken = factories.post(owner, f"{where}/take", {"seen": seen(plan), f"side:{MORTAR}": "theirs"})
     assert (open_.status_code, taken.status_code) == (409, 303)
     assert "Choose whose text stands" in open_.text
+    assert "The barrier needs oils." in plan.split("The zip’s text")[1]
     assert b"oils" in all_files()[MORTAR]
 
 
