@@ -61,6 +61,7 @@ import progress.evidence
 import progress.services
 import publishing.commands
 import publishing.models
+import publishing.syncing
 import quizzes.afterwards
 import quizzes.assessed
 import quizzes.evidence
@@ -91,9 +92,12 @@ import shop.seats.views
 import shop.views
 import shop.webhook
 import studio.drafts.models
+import studio.drafts.services
 import studio.outline.views
 import studio.settings.views
 import studio.team.views
+import studio.transfer.jobs
+import studio.transfer.views
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -179,6 +183,7 @@ def register_rooms(app: Flask) -> None:
         studio.outline.views,
         studio.settings.views,
         studio.team.views,
+        studio.transfer.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,
@@ -217,6 +222,7 @@ def connect_rooms() -> None:
     reviews.jobs.register()
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
+    studio.transfer.jobs.register()
     quizzes.regrading.jobs.register()
     events.subscribe(Enrolled, progress.services.keep_finished)
     events.subscribe(Enrolled, enrollment.cohorts.services.take_place)
@@ -242,5 +248,6 @@ def connect_rooms() -> None:
     tell_evidence(progress.evidence.tell)
     tell_evidence(quizzes.evidence.tell)
     tell_evidence(certificates.evidence.tell)
+    publishing.syncing.tell_drafts(studio.drafts.services.open_paths)
     certificates.services.tell_content(lessons.assessed.tell)
     certificates.services.tell_content(quizzes.assessed.tell)

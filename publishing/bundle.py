@@ -58,6 +58,10 @@ class Bundle:
     def has_course(self, slug: str) -> bool:
         return f"courses/{slug}/course.md" in self.files
 
+    def course_slugs(self) -> set[str]:
+        """The slugs of its courses, also those that they had before."""
+        return {slug for course in self.courses.values() for slug in (course.slug, *course.formerly)}
+
     def source_keys(self) -> set[str]:
         """The keys of the bibliography, also of entries that cannot be read."""
         text = self.files.get(BIBLIOGRAPHY, b"").decode("utf-8", "replace")
@@ -76,6 +80,11 @@ class Bundle:
     def explanations(self) -> dict[str, tuple[str, str]]:
         """Each word of the glossary in lower case: the slug of its term and the definition."""
         return {word: (term.slug, term.definition) for term in self.terms for word in term.words}
+
+
+def course_of(path: str) -> str:
+    """The slug of the course in whose folder a file lies, empty for what belongs to the school."""
+    return path.split("/")[1] if path.startswith("courses/") else ""
 
 
 def read_bundle(files: Mapping[str, bytes]) -> tuple[Bundle, list[Problem]]:

@@ -40,3 +40,13 @@ class ContentRevision(Base):
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     reason: Mapped[str]
+
+
+class BroughtFile(Base):
+    """What a file held when files came the last time, whether or not that was taken over: the text where it is one."""
+
+    __tablename__ = "brought_files"
+
+    path: Mapped[str] = mapped_column(primary_key=True)
+    sha256: Mapped[str]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core import storage
 from core.clock import now
 from core.database import db
 from core.errors import Conflict, InvalidInput, Problem
 from core.markup.proofreading import mentions
 from lessons.models import Lesson
 from publishing import media
-from publishing.bundle import Bundle, read_bundle
+from publishing.bundle import Bundle, course_of, read_bundle
 from publishing.cross_references import reference_problems
 from publishing.former_names import rename
 from publishing.models import ContentFile, ContentRevision
@@ -216,9 +215,9 @@ def _keep_files(edition: Edition, rows: dict[str, ContentFile], restated: set[st
 
 def _leaving(bundle: Bundle, rows: dict[str, ContentFile]) -> Iterable[str]:
     """Files of a course that the bundle holds without them. What it does not speak of stays."""
+    courses = bundle.course_slugs()
     for path, row in rows.items():
-        course = path.split("/")[1] if path.startswith("courses/") else None
-        if course in bundle.courses and path not in bundle.files and row.removed_at is None:
+        if course_of(path) in courses and path not in bundle.files and row.removed_at is None:
             yield path
 
 
@@ -242,18 +241,3 @@ def _keep_revision(row: ContentFile | None, path: str, data: bytes, by: int | No
     )
     db.session.add(revision)
     return row
-
-
-def export(folder: Path) -> int:
-    """Write the newest revision of every file below a folder, byte for byte; the number of files."""
-    query = (
-        select(ContentFile.path, ContentRevision.content, ContentRevision.storage_key)
-        .join(ContentRevision, ContentRevision.file_id == ContentFile.id)
-        .where(ContentRevision.number == ContentFile.revision, ContentFile.removed_at.is_(None))
-    )
-    rows = db.session.execute(query).all()
-    for path, content, key in rows:
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(storage.media().read(key) if key else content or b"")
-    return len(rows)

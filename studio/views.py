@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from analysis.doubts.services import waiting_in
 from core.database import db
-from core.web import INSTRUCTOR, Reader, allow, render, signed_in
+from core.web import ADMIN, INSTRUCTOR, Reader, allow, render, signed_in
 from courses.access import courses_of, founded_by
 from courses.models import Course
 from courses.roles import Deed
@@ -52,6 +52,7 @@ COURSE_TOOLS = (
     ("Forgotten", "What learners recall in their reviews, and what not", "brain", "reviews.forgotten", SEE),
     ("Doubted questions", "What learners say is wrong with one", "message-circle", "doubts.index", SEE),
     ("Accommodations", "Extra time, attempts or other dates for a learner", "clock", "accommodations.index", Deed.MARK),
+    ("Take out", "The course as plain files, in a zip", "download", "studio_transfer.export", Deed.READ_DRAFTS),
 )  # fmt: skip
 """What the studio lists for each course: label, words, icon, the endpoint that takes the course's slug, and what one
 must be allowed there."""
@@ -63,13 +64,15 @@ def index() -> str:
     """What waits, and the courses that the reader teaches."""
     marker = Marker.of(signed_in())
     figures: Turnaround = turnaround(marker)
+    taught = courses_of(signed_in())
     return render(
         "studio/index.html",
         nav="studio",
         waiting=waiting_count(marker),
         figures=figures,
-        courses=_courses(signed_in()),
+        courses=_courses(taught),
         begun=_begun(signed_in()),
+        may_bring=any(Deed.MANAGE in deeds for _, deeds in taught) or ADMIN in signed_in().roles,
     )
 
 
@@ -78,8 +81,7 @@ def _begun(reader: Reader) -> list[tuple[str, str]]:
     return [(title_of(slug), slug) for slug in founded_by(reader)]
 
 
-def _courses(reader: Reader) -> list[TaughtCourse]:
-    found = courses_of(reader)
+def _courses(found: Sequence[tuple[Course, frozenset[Deed]]]) -> list[TaughtCourse]:
     ids = [course.id for course, _ in found]
     learners, doubts = _learners(ids), waiting_in(ids)
     return [

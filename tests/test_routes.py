@@ -78,6 +78,11 @@ GET  course_settings.new             login   403     403     200     403     403
 GET  course_settings.edit            login   403     403     200     403     403     200
 GET  course_team.index               login   403     403     200     403     403     200
 GET  outline.show                    login   403     403     200     403     403     200
+GET  studio_transfer.bring           login   403     403     200     403     403     200
+GET  studio_transfer.show            login   403     403     404     403     403     404
+GET  studio_transfer.export          login   403     403     404     403     403     404
+GET  studio_transfer.export_zip      login   403     403     404     403     403     404
+GET  studio_transfer.export_all      login   403     403     403     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
 GET  studio_marking.file             login   403     403     200     403     403     200
@@ -304,6 +309,9 @@ POST course_team.add                 login   403     403     422     403     403
 POST course_team.change              login   403     403     422     403     403     422
 POST course_team.remove              login   403     403     404     403     403     404
 POST outline.change                  login   403     403     422     403     403     422
+POST studio_transfer.bring           login   403     403     422     403     403     422
+POST studio_transfer.take            login   403     403     404     403     403     404
+POST studio_transfer.drop            login   403     403     404     403     403     404
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303
 POST studio_marking.pass_on          login   403     403     303     403     403     303
@@ -513,7 +521,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
         "position": 1, "doubt_id": 1, "seat_id": 1, "manager_id": 1,
-        "cohort_id": cohort_id, "place_id": 1, "upload_id": 1,
+        "cohort_id": cohort_id, "place_id": 1, "upload_id": 1, "zip_id": 1,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,

@@ -5,8 +5,9 @@ from sqlalchemy import Select, delete, select, update
 from core.clock import now
 from core.database import db, insert_once
 from core.errors import Conflict, InvalidInput, NotFound
+from publishing.bundle import course_of
+from publishing.merging import Merged, merge
 from publishing.models import ContentFile, ContentRevision
-from studio.drafts.merging import Merged, merge
 from studio.drafts.models import Draft, DraftSave
 from studio.drafts.rules import KEPT_SAVES, DraftState
 
@@ -31,6 +32,11 @@ def find_draft(path: str) -> Draft | None:
 def drafts_in(course: str) -> list[Draft]:
     """The open drafts of a course's files, by path."""
     return list(db.session.scalars(_open().where(Draft.course == course).order_by(Draft.path)))
+
+
+def open_paths() -> set[str]:
+    """The paths of all open drafts."""
+    return set(db.session.scalars(select(Draft.path).where(Draft.closed_at.is_(None))))
 
 
 def published_text(path: str) -> tuple[int, str]:
@@ -93,7 +99,7 @@ def _begin(path: str, text: str, by: int) -> Draft | None:
         "base_revision": revision, "base_text": published, "text": text, "state": DraftState.WRITING,
         "made_at": now(), "saved_at": now(), "saved_by": by, "closed_at": None,
     }  # fmt: skip
-    is_new = insert_once(Draft, {"path": path, "course": _course_of(path), "number": 1, **facts}, ("path",))
+    is_new = insert_once(Draft, {"path": path, "course": course_of(path), "number": 1, **facts}, ("path",))
     again = update(Draft).where(Draft.path == path, Draft.closed_at.is_not(None))
     if not is_new:
         opening = again.values(number=Draft.number + 1, **facts).returning(Draft.id)
@@ -134,7 +140,3 @@ def _overtaken(path: str, text: str, made_from: int) -> Overtaken:
     before = db.session.scalar(kept.where(DraftSave.number == made_from)) if made_from else None
     base = began_from if before is None else before
     return Overtaken(number, newest, merge(base, text, newest))
-
-
-def _course_of(path: str) -> str:
-    return path.split("/")[1] if path.startswith("courses/") else ""

@@ -110,6 +110,8 @@ PAGES = [
     ("instructor", "/studio/courses/new"),
     ("instructor", f"/studio/courses/{FREE}/settings"),
     ("instructor", f"/studio/courses/{FREE}/team"),
+    ("instructor", f"/studio/courses/{FREE}/export"),
+    ("admin", "/studio/import"),
     ("instructor", "/studio/marking"),
     ("instructor", "{desk}"),
     ("instructor", "{desk with a work}"),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from articles.models import Article
 from core import storage
 from core.database import db, transaction
-from publishing import services
+from publishing import exporting, services
 from sources.models import Source
 from tests.publishing.sample import DRAWING, PICTURE, sample
 
@@ -150,7 +150,7 @@ def test_an_article_that_a_bundle_does_not_hold_stays_as_it_is(app: Flask, tmp_p
     sync(without)
 
     assert article().title == "Why walls"
-    services.export(tmp_path / "out")
+    exporting.write(tmp_path / "out", exporting.all_files())
     assert (tmp_path / "out" / PATH).read_bytes() == ARTICLE.encode()
 
 
@@ -171,7 +171,7 @@ def test_a_round_trip_changes_no_byte_of_an_article(app: Flask, tmp_path) -> Non
     sync(bundle)
     sync(bundle | {"media/wall.svg": DRAWING.replace(b"Wall", b"A wall")})
 
-    services.export(tmp_path / "out")
+    exporting.write(tmp_path / "out", exporting.all_files())
 
     written = services.read_folder(tmp_path / "out")
     assert written[PATH] == bundle[PATH]

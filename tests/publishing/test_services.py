@@ -15,7 +15,7 @@ from courses.services import prices_of
 from lessons.models import Lesson, LessonMedia
 from progress.models import CourseCompletion, StepCompletion
 from progress.services import complete_step, done_steps
-from publishing import media, services
+from publishing import exporting, media, services
 from publishing.models import ContentFile, ContentRevision
 from quizzes.models import CaseRevision, Question, QuestionRevision, Quiz
 from quizzes.reads import asked
@@ -456,7 +456,7 @@ def test_a_round_trip_changes_no_byte(app: Flask, tmp_path):
     sync(files)
     sync(replaced(files, "glossary.md", "What holds", "That holds"))
     files = replaced(files, "glossary.md", "What holds", "That holds")
-    count = services.export(tmp_path / "out")
+    count = exporting.write(tmp_path / "out", exporting.all_files())
     assert count == len(files)
     assert services.read_folder(tmp_path / "out") == files
 
@@ -467,7 +467,7 @@ def test_a_file_taken_out_is_not_written_out(app: Flask, tmp_path):
     del files["courses/barriers/tools/wall-sheet.md"]
     files[BRICKS] = files[BRICKS].replace(b"[[tool: wall-sheet]]", b"sheet")
     sync(files)
-    services.export(tmp_path / "out")
+    exporting.write(tmp_path / "out", exporting.all_files())
     assert services.read_folder(tmp_path / "out") == files
 
 

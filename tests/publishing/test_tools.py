@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core.database import db
 from courses.models import Course
 from lessons.models import Lesson, Tool, ToolLink
-from publishing import services
+from publishing import exporting, services
 from sources.models import Source
 from tests.publishing.sample import edited, sample
 from tests.publishing.test_services import publish_sample, replaced, row, sync
@@ -114,7 +114,7 @@ def test_a_round_trip_changes_no_byte_of_a_tool(app: Flask, tmp_path) -> None:
     bundle[SHEET] = b"\xef\xbb\xbf" + bundle[SHEET].replace(b"\n", b"\r\n")
     sync(bundle)
 
-    services.export(tmp_path / "out")
+    exporting.write(tmp_path / "out", exporting.all_files())
 
     assert services.read_folder(tmp_path / "out")[SHEET] == bundle[SHEET]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.drafts.merging import has_marks, merge
+from publishing.merging import has_marks, merge
 
 BASE = "# Skin\n\nA wall.\n\nIt breathes.\n"
 texts = st.lists(st.sampled_from("abcd"), max_size=8).map("\n".join)
