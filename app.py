@@ -91,6 +91,8 @@ import shop.seats.views
 import shop.views
 import shop.webhook
 import studio.drafts.models
+import studio.questions.models
+import studio.questions.views
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -173,6 +175,7 @@ def register_rooms(app: Flask) -> None:
         pages.views,
         pages.health,
         studio.views,
+        studio.questions.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,

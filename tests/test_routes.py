@@ -74,6 +74,8 @@ GET  lessons.show                    login   200     course  200     course  cou
 GET  tools.paper                     login   200     course  200     course  course  200
 GET  tools.show                      login   200     course  200     course  course  200
 GET  studio.index                    login   403     403     200     403     403     200
+GET  questions.bring                 login   403     403     200     403     403     200
+GET  questions.look                  login   403     403     200     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
 GET  studio_marking.file             login   403     403     200     403     403     200
@@ -294,6 +296,8 @@ POST marking.ask_for_another         login   303     course  303     course  cou
 POST marking.bring                   login   303     404     404     404     404     404
 POST marking.remove                  login   409     404     404     404     404     404
 POST marking.hand_in                 login   303     404     404     404     404     404
+POST questions.bring                 login   403     403     422     403     403     422
+POST questions.keep                  login   403     403     303     403     403     303
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303
 POST studio_marking.pass_on          login   403     403     303     403     403     303
@@ -413,6 +417,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
     "lessons.place": {"heading": "first-part"},
     "accounts.profile": {"name": " "},
+    "questions.bring": {"format": ""},
+    "questions.keep": {"name": "brought"},
     "regrading.preview": {"cause": "dropped", "reason": "Out of date."},
 }
 QUESTION = "## asked {choice}\nWhich?\n\n- [x] This\n- [ ] That\n"
@@ -451,6 +457,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from shop.models import LegalText
     from shop.refunds.models import RefundRequest
     from shop.refunds.rules import RequestState
+    from studio.questions.services import hold
+    from studio.questions.services import read as read_questions
 
     learner = people["learner"]
     course, finished = (
@@ -486,6 +494,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
         token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])
         revision = session.get_one(Question, "asked").revision_id or 0
+        brought = hold("anatomy", "a.txt", "gift", read_questions("A {=b}", "gift")[1], learner.id).id
         look = previews.ask("asked", Cause.DROPPED, revision, "Out of date.").id
         sign_in = sign_ins_of(learner.id)[0].id
         card, entry = _reviewed(session, learner, course, quiz_step)
@@ -500,7 +509,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
         "position": 1, "doubt_id": 1, "seat_id": 1, "manager_id": 1,
-        "cohort_id": cohort_id, "place_id": 1, "upload_id": 1,
+        "cohort_id": cohort_id, "place_id": 1, "upload_id": 1, "import_id": brought,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,

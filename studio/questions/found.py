@@ -28,6 +28,10 @@ class Found:
     changes: list[Problem] = field(default_factory=list)
 
 
+LONGEST_QUESTION = 50_000  # characters
+MOST_ANSWERS = 100
+
+
 class Refusal(Exception):
     """A question that no kind of ours can hold; `line` 0 stands for the line where it begins."""
 
@@ -70,3 +74,18 @@ class Imported:
 def change(line: int, message: str, remedy: str) -> Problem:
     """Something of a question that is held in another way, or not at all."""
     return Problem("", line, message, remedy)
+
+
+def measured(text: str) -> str:
+    """The text of one question. Raises Refusal for one that is too long to be one."""
+    if len(text) > LONGEST_QUESTION:
+        raise Refusal(
+            f"this is longer than {LONGEST_QUESTION} characters", "Part it, or take the rest into a lesson."
+        )
+    return text
+
+
+def few_enough(answers: int) -> None:
+    """Raises Refusal for more answers than a question may have."""
+    if answers > MOST_ANSWERS:
+        raise Refusal(f"{answers} answers are more than {MOST_ANSWERS}", "Make several questions of it.")

@@ -1,13 +1,14 @@
 """From what an importer found to our text: ids, and the proof that the text says what was found. Pure."""
 
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import fields
 from itertools import count
 
 from core.errors import Problem
 from quizzes.kinds import QUESTION_KINDS
-from quizzes.questions import Question
+from quizzes.questions import Parts, Question
 from quizzes.quiz_text import LONGEST_ID, parse_questions
-from studio.questions.found import Found, Held, Imported, Refusal, change
+from studio.questions.found import Found, Held, Imported, Refusal, change, few_enough, measured
 from studio.questions.our_text import slug, write
 
 MOST_QUESTIONS = 2_000
@@ -19,13 +20,13 @@ def gather(findings: Iterable[Found | Problem], taken: Container[str]) -> Import
     held: list[Held] = []
     refused: list[Problem] = []
     given: set[str] = set()
-    for finding in findings:
+    for number, finding in enumerate(findings):
+        if number == MOST_QUESTIONS:
+            message = f"from here on nothing was read: there are more than {MOST_QUESTIONS} questions"
+            refused.append(Refusal(message, "Bring the file in parts.").at(finding.line))
+            break
         if isinstance(finding, Problem):
             refused.append(finding)
-        elif len(held) == MOST_QUESTIONS:
-            refused.append(
-                Refusal(f"more than {MOST_QUESTIONS} questions", "Import it in parts.").at(finding.line)
-            )
         else:
             _take(finding, _free_id(finding, taken, given), held, refused)
             given |= {each.id for each in held[-1:]}
@@ -42,7 +43,8 @@ def _take(found: Found, name: str, held: list[Held], refused: list[Problem]) -> 
 def _held(found: Found, name: str) -> Held:
     """The question in our text. Raises Refusal where that text would say something else."""
     found.prompt_md = _lines(found.prompt_md)
-    text = write(found, name)
+    few_enough(_answers(found.parts))
+    text = measured(write(found, name))
     questions, problems = parse_questions(text, "")
     if problems:
         raise Refusal(problems[0].message, problems[0].remedy)
@@ -55,6 +57,12 @@ def _held(found: Found, name: str) -> Held:
     renamed = [change(found.line, f"“{wanted}” is the id of another question", f"It is “{name}” now.")]
     changes = (*found.changes, *(renamed if wanted and wanted != name else []))
     return Held(name, found.kind, found.line, text, questions[0].prompt_md, changes)
+
+
+def _answers(parts: Parts) -> int:
+    """How many a question's longest list has."""
+    lists = (getattr(parts, each.name) for each in fields(parts))
+    return max((len(each) for each in lists if isinstance(each, tuple)), default=0)
 
 
 def _says(question: Question, found: Found) -> bool:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from core.errors import Problem
 from quizzes.questions import Marking, Option, Pair, Pairs, Parts
 from studio.questions import plain, weighing
-from studio.questions.found import Findings, Found, Refusal, change
+from studio.questions.found import Findings, Found, Refusal, change, few_enough, measured
 from studio.questions.our_text import slug, true_or_false
 from studio.questions.rich_text import has_markup, to_markdown
 from studio.questions.weighing import Weighted
@@ -31,6 +31,7 @@ WEIGHT = re.compile(r"\s*%([^%]{0,20})%")
 TRUE_FALSE = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(?:#|$)", re.IGNORECASE)
 COMMENT_ID = re.compile(r"\[id:\s*([^\]]+)\]")
 COMMENT_TAG = re.compile(r"\[tag:\s*([^\]]+)\]")
+LONGEST_COMMENT = 500
 NO_TOPIC = {"top", "course", "module", "system", "default", "", "imported"}
 WORDS_LEFT_OUT = "_____"
 
@@ -41,15 +42,11 @@ class Chunk:
 
     lines: list[tuple[int, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
+    is_open: bool = False  # a brace has not been closed yet
 
     @property
     def text(self) -> str:
         return "\n".join(line for _, line in self.lines)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a brace has not been closed yet."""
-        return self.text.rfind("{") > self.text.rfind("}")
 
     def line_at(self, position: int) -> int:
         """The number of the line in which a place of the text stands."""
@@ -93,10 +90,9 @@ def read(text: str) -> Findings:
     """Every question of the text, or why it cannot be held, in order."""
     topic = ""
     for chunk in _chunks(ESCAPE.sub(_stand_in, text)):
-        for line, words in list(chunk.lines):
-            if found := CATEGORY.match(words):
-                topic = topic_of(unescaped(found[1]))
-                chunk.lines.remove((line, words))
+        named = [found[1] for _, words in chunk.lines if (found := CATEGORY.match(words))]
+        topic = topic_of(unescaped(named[-1])) if named else topic
+        chunk.lines = [(line, words) for line, words in chunk.lines if not CATEGORY.match(words)]
         if chunk.lines:
             yield _question(chunk, topic)
 
@@ -146,6 +142,7 @@ def _chunks(text: str) -> list[Chunk]:
     for chunk in _blocks(text):
         if chunks and chunks[-1].is_open and _closes(chunk.text):
             chunks[-1].lines += [(chunk.lines[0][0] - 1, ""), *chunk.lines]
+            chunks[-1].is_open = chunk.is_open
         else:
             chunks.append(chunk)
     return chunks
@@ -160,10 +157,11 @@ def _blocks(text: str) -> Iterator[Chunk]:
     chunk = Chunk()
     for number, line in enumerate([*text.split("\n"), ""], start=1):
         if COMMENT.match(line):
-            chunk.comments.append(line)
+            chunk.comments.append(line[:LONGEST_COMMENT])
         elif line.strip():
             chunk.lines.append((number, line))
         elif chunk.lines:
+            chunk.is_open = chunk.text.rfind("{") > chunk.text.rfind("}")
             yield chunk
             chunk = Chunk()
 
@@ -176,7 +174,7 @@ def _question(chunk: Chunk, topic: str) -> Found | Problem:
 
 
 def _understood(chunk: Chunk, topic: str) -> Found:
-    text, reading = chunk.text, Reading(chunk)
+    text, reading = measured(chunk.text), Reading(chunk)
     opening, closing = text.find("{"), text.find("}")
     if opening < 0 or closing < opening:
         raise _no_answers(opening, closing)
@@ -256,6 +254,7 @@ def _answers(body: str, start: int, reading: Reading) -> tuple[str, Parts]:
 def _items(body: str, start: int, chunk: Chunk) -> Iterator[Item]:
     """The answers, each from its sign to the next one."""
     starts = [found.start() for found in ITEM.finditer(body)]
+    few_enough(len(starts))
     before = body[: starts[0]] if starts else body
     if before.strip():
         raise Refusal(

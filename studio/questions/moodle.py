@@ -12,12 +12,13 @@ from defusedxml.ElementTree import DefusedXMLParser
 from core.errors import Problem
 from quizzes.questions import Marking, Option, Pair, Pairs, Parts, Quantity, Steps, Wording, Wordings
 from studio.questions import gift, weighing
-from studio.questions.found import Findings, Found, Refusal, change
+from studio.questions.found import Findings, Found, Refusal, change, few_enough, measured
 from studio.questions.our_text import true_or_false
 from studio.questions.weighing import Weighted
 
 LINE = "{line}"  # an attribute that no file can hold
 MOST_POINTS = 999
+LONGEST_HEAD = 4_000  # characters before the first element
 CLOZE = re.compile(r"\{\d*:(SHORTANSWER_C|SHORTANSWER|SAC|SA|MWC|MW):((?:[^{}\\]|\\.)*)\}")
 ANY_CLOZE = re.compile(r"\{\d*:[A-Z_]+:")
 CLOZE_ITEM = re.compile(r"(?<!\\)~")
@@ -57,7 +58,7 @@ class Node:
         line = line_of(element)
         for file in element.findall("file"):
             self.changes.append(gift.lost_picture(line, (file.get("name") or "embedded")[:80]))
-        written = (element.findtext("text") or "").strip() if text is None else text
+        written = measured((element.findtext("text") or "").strip() if text is None else text)
         made, pictures = FORMATS.get(element.get("format", "html"), gift.html)(written)
         named = {each.get("name") for each in element.findall("file")}
         self.changes += [gift.lost_picture(line, each) for each in pictures if each not in named]
@@ -84,7 +85,7 @@ FORMATS: dict[str, Callable[[str], tuple[str, list[str]]]] = {
 
 
 def looks_like(text: str) -> bool:
-    return re.match(r"\s*(?:<\?xml\b[^>]*>\s*)?(?:<!--.*?-->\s*)*<quiz\b", text, re.DOTALL) is not None
+    return text.lstrip().startswith("<") and "<quiz" in text[:LONGEST_HEAD]
 
 
 def line_of(element: Element) -> int:
@@ -142,6 +143,7 @@ def _understood(node: Node, topic: str) -> Found:
     kind = node.element.get("type", "")
     if kind not in READERS:
         raise Refusal(f"Moodle's “{kind[:40]}” has no kind here", "Write it anew as one of our kinds.")
+    few_enough(sum(child.tag in ("answer", "subquestion") for child in node.element))
     held, prompt_md, parts = READERS[kind](node)
     found = Found(node.line, node.plain("idnumber") or node.plain("name/text"), held, prompt_md, parts)
     found.why_md = node.markdown(node.element.find("generalfeedback"))

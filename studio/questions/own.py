@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 from quizzes.quiz_text import parse_questions, sections
-from studio.questions.found import Findings, Found, Refusal
+from studio.questions.found import Findings, Found, Refusal, few_enough, measured
 
 HEADING = re.compile(r"^## \S+ \{[^{}]*\}", re.MULTILINE)
+BULLET = re.compile(r"^(?:[-*=]|\d+[.)])\s", re.MULTILINE)
 FRONT = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
 
 
@@ -19,6 +20,11 @@ def read(text: str) -> Findings:
     front = FRONT.match(text)
     body, before = (text[front.end() :], front[0].count("\n")) if front else (text, 0)
     for section in sections(body, before + 1):
+        try:
+            few_enough(len(BULLET.findall(measured(section.source))))
+        except Refusal as refusal:
+            yield refusal.at(section.line)
+            continue
         questions, problems = parse_questions(section.source, "")
         if problems:
             yield replace(problems[0], line=section.line + problems[0].line - 1)

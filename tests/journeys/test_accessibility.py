@@ -106,6 +106,7 @@ PAGES = [
     ("instructor", f"/studio/courses/{CERTIFICATION}/gain"),
     ("instructor", f"/studio/courses/{FREE}/doubts"),
     ("instructor", "/studio"),
+    ("instructor", f"/studio/courses/{FREE}/questions/import"),
     ("instructor", "/studio/marking"),
     ("instructor", "{desk}"),
     ("instructor", "{desk with a work}"),
