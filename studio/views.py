@@ -48,6 +48,7 @@ COURSE_TOOLS = (
     ("Forgotten", "What learners recall in their reviews, and what not", "brain", "reviews.forgotten", SEE),
     ("Doubted questions", "What learners say is wrong with one", "message-circle", "doubts.index", SEE),
     ("Bring questions", "From Moodle, GIFT, Aiken or a table", "file-text", "questions.bring", Deed.WRITE),
+    ("Take questions", "For Moodle, as GIFT or as plain text", "download", "questions.export", Deed.READ_DRAFTS),
     ("Accommodations", "Extra time, attempts or other dates for a learner", "clock", "accommodations.index", Deed.MARK),
 )  # fmt: skip
 """What the studio lists for each course: label, words, icon, the endpoint that takes the course's slug, and what one

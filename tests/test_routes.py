@@ -75,6 +75,7 @@ GET  tools.paper                     login   200     course  200     course  cou
 GET  tools.show                      login   200     course  200     course  course  200
 GET  studio.index                    login   403     403     200     403     403     200
 GET  questions.bring                 login   403     403     200     403     403     200
+GET  questions.export                login   403     403     200     403     403     200
 GET  questions.look                  login   403     403     200     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200

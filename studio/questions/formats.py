@@ -1,13 +1,15 @@
-"""The formats that questions come in, by name, and how a file's own is found. Pure."""
+"""The formats in which questions come and go, by name, and how a file's own is found. Pure."""
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from core.errors import InvalidInput
-from studio.questions import aiken, gift, moodle, own, table
+from quizzes.questions import Question
+from studio.questions import aiken, gift, gift_writing, moodle, moodle_writing, own, table
 from studio.questions.found import Findings, Imported
 from studio.questions.gathering import gather
+from studio.questions.written import Written
 
 MOST_BYTES = 2 * 1024 * 1024
 NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff]")
@@ -71,3 +73,26 @@ def format_of(text: str) -> str:
 def read(text: str, name: str, taken: Container[str]) -> Imported:
     """The questions of a text in this format, with ids that are not `taken`."""
     return gather(IMPORTERS[name].read(text), taken)
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """A format to write: its name for readers, its writer, and what the file is called and is."""
+
+    label: str
+    write: Callable[[Sequence[Question]], Written]
+    suffix: str
+    media_type: str
+
+
+def _own(questions: Sequence[Question]) -> Written:
+    """As they were written, byte for byte."""
+    text = "\n".join(question.source.rstrip("\n") + "\n" for question in questions)
+    return Written(text, len(questions), ())
+
+
+EXPORTERS = {
+    "gift": Exporter("GIFT", gift_writing.write, "gift.txt", "text/plain"),
+    "moodle": Exporter("Moodle XML", moodle_writing.write, "xml", "application/xml"),
+    "text": Exporter("Our own text", _own, "md", "text/markdown"),
+}

@@ -72,7 +72,11 @@ class Node:
 
     def _answer(self, element: Element, as_words: bool) -> Weighted:
         text = " ".join((element.findtext("text") or "").split()) if as_words else self.markdown(element)
-        weight = weighing.share(element.get("fraction", "0"))
+        weight = (
+            Fraction(0)
+            if self.element.get("type") == "ordering"
+            else weighing.share(element.get("fraction", "0"))
+        )
         return Weighted(text, weight, self.markdown(element.find("feedback")), line_of(element))
 
 
@@ -226,7 +230,8 @@ def _match(node: Node) -> tuple[str, str, Parts]:
     pairs, distractors = [], []
     for element in node.element.findall("subquestion"):
         left = node.markdown(element)
-        right, _ = gift.plain_or_html((element.findtext("answer/text") or "").strip())
+        made = FORMATS["markdown" if element.get("format") == "markdown" else "moodle_auto_format"]
+        right, _ = made((element.findtext("answer/text") or "").strip())
         if left:
             pairs.append(Pair(left, right))
         else:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from quizzes.questions import Question
 from quizzes.quiz_text import parse_questions, sections
 from studio.questions.found import Findings, Found, Refusal, few_enough, measured
 
@@ -17,9 +18,8 @@ def looks_like(text: str) -> bool:
 
 def read(text: str) -> Findings:
     """Every question of the text, each by itself, so that one with a fault keeps none of the others out."""
-    front = FRONT.match(text)
-    body, before = (text[front.end() :], front[0].count("\n")) if front else (text, 0)
-    for section in sections(body, before + 1):
+    body, first_line = _body(text)
+    for section in sections(body, first_line):
         try:
             few_enough(len(BULLET.findall(measured(section.source))))
         except Refusal as refusal:
@@ -47,8 +47,20 @@ def read(text: str) -> Findings:
                     "see": question.see,
                 },
             )
-    if front is None and not sections(body):
+    if not sections(body):
         yield Refusal("this text has no question", "Begin each with `## id {kind}`.").at(1)
+
+
+def questions_in(text: str) -> list[Question]:
+    """The questions of a file of ours that can be read; of a case or an assignment none."""
+    found = [parse_questions(section.source, "", section.line) for section in sections(*_body(text))]
+    return [question for questions, problems in found if not problems for question in questions]
+
+
+def _body(text: str) -> tuple[str, int]:
+    """What follows the front matter, and the line where it begins."""
+    front = FRONT.match(text)
+    return (text[front.end() :], front[0].count("\n") + 1) if front else (text, 1)
 
 
 def _prompt(source: str) -> str:

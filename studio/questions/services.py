@@ -8,12 +8,15 @@ from sqlalchemy import delete, select
 from core.clock import now
 from core.database import db
 from core.errors import InvalidInput, NotFound, Problem
-from quizzes.models import Question
-from studio.drafts.services import find_draft, published_text, save
+from publishing.models import ContentFile
+from quizzes.models import Question as KnownQuestion
+from quizzes.questions import Question
+from studio.drafts.services import drafts_in, find_draft, published_text, save, text_of
 from studio.questions import formats
 from studio.questions.found import Held, Imported
 from studio.questions.models import QuestionImport
 from studio.questions.our_text import slug
+from studio.questions.own import questions_in
 
 KEPT_DAYS = 30  # of an import that was looked at
 
@@ -23,7 +26,7 @@ def read(text: str, form: str) -> tuple[str, Imported]:
     whole bundle. Raises InvalidInput for a text in no known format."""
     text = formats.checked(text)
     name = form or formats.format_of(text)
-    taken = set(db.session.scalars(select(Question.id)))
+    taken = set(db.session.scalars(select(KnownQuestion.id)))
     return name, formats.read(text, name, taken)
 
 
@@ -71,6 +74,24 @@ def keep(made: QuestionImport, name: str, by: int) -> str:
     made.kept_path = path
     db.session.flush()
     return path
+
+
+def question_files(course: str) -> list[str]:
+    """The course's files that may hold questions, published or drafts, as `quizzes/slug` and `questions/name`."""
+    begin = f"courses/{course}/"
+    published = select(ContentFile.path).where(
+        ContentFile.removed_at.is_(None), ContentFile.path.startswith(begin, autoescape=True)
+    )
+    paths = {*db.session.scalars(published), *(draft.path for draft in drafts_in(course))}
+    names = (path.removeprefix(begin).removesuffix(".md") for path in paths if path.endswith(".md"))
+    return sorted(name for name in names if name.partition("/")[0] in ("quizzes", "questions"))
+
+
+def questions_of(course: str, name: str) -> list[Question]:
+    """The questions of one of them, as its newest text has them. Raises NotFound."""
+    if name not in question_files(course):
+        raise NotFound("The course has no such quiz and no such file of questions.")
+    return questions_in(text_of(f"courses/{course}/{name}.md")[1])
 
 
 def _file_name(name: str) -> str:

@@ -1,6 +1,6 @@
-"""The doors of questions in and out: bring, look, keep."""
+"""The doors of questions in and out: bring, look, keep; and take."""
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -9,8 +9,9 @@ from core.errors import InvalidInput
 from core.web import INSTRUCTOR, allow, render, signed_in
 from courses.access import course_for
 from courses.roles import Deed
+from quizzes.questions import Question
 from studio.questions import services
-from studio.questions.formats import IMPORTERS, MOST_BYTES, decoded
+from studio.questions.formats import EXPORTERS, IMPORTERS, MOST_BYTES, Exporter, decoded
 from studio.questions.forms import BringForm, KeepForm
 from studio.questions.gathering import MOST_QUESTIONS
 from studio.questions.models import QuestionImport
@@ -72,6 +73,31 @@ def keep(course: str, import_id: int) -> Answer:
         return _look(services.find_import(course, import_id), form), 422
     flash("The questions are kept as a draft. Learners see them once it is published.", "success")
     return redirect(url_for("questions.look", course=course, import_id=import_id), 303)
+
+
+@bp.get("/export")
+@allow(INSTRUCTOR)
+def export(course: str) -> Answer:
+    """What each format can hold of a quiz or a file of questions (`of`), and the file in one of them (`format`)."""
+    here = course_for(course, Deed.READ_DRAFTS)
+    name, wanted = request.args.get("of", ""), request.args.get("format", "")
+    if not name:
+        files = services.question_files(course)
+        return render(
+            "studio/take_questions.html", nav="studio", course=here, files=files, name="", written={}
+        )
+    questions = services.questions_of(course, name)
+    if wanted in EXPORTERS:
+        return _file(EXPORTERS[wanted], name.rpartition("/")[2], questions)
+    written = {key: (each.label, each.write(questions)) for key, each in EXPORTERS.items()}
+    return render(
+        "studio/take_questions.html", nav="studio", course=here, files=[], name=name, written=written
+    )
+
+
+def _file(exporter: Exporter, name: str, questions: list[Question]) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{exporter.suffix}"'}
+    return Response(exporter.write(questions).text, mimetype=exporter.media_type, headers=headers)
 
 
 def _brought(form: BringForm) -> tuple[str, str]:

@@ -88,3 +88,22 @@ def test_an_import_belongs_to_its_course_and_to_those_who_write_there(app: Flask
     assert other.get(BRING).status_code == 404
     assert other.get(place.replace("anatomy", "histology")).status_code == 404
     assert post(other, place, name="wall-quiz")[0] == 404
+
+
+def test_a_file_of_questions_is_taken_in_each_format_and_what_it_cannot_hold_is_said(
+    mara: FlaskClient,
+) -> None:
+    text = "## one {choice}\nWhich?\n\n- [x] b\n- [ ] c\n\n## two {order}\nSort.\n\n1. b\n2. c\n"
+    post(mara, post(mara, BRING, text=text)[1], name="wall-quiz")
+    address = BRING.replace("import", "export")
+    assert "questions/wall-quiz" in mara.get(address).text
+
+    page = mara.get(f"{address}?of=questions/wall-quiz").text
+    assert "GIFT has no “order”" in page
+    for form, count in (("gift", "1 of 2"), ("moodle", "2 of 2"), ("text", "2 of 2")):
+        assert count in page
+        taken = mara.get(f"{address}?of=questions/wall-quiz&format={form}")
+        assert "wall-quiz." in taken.headers["Content-Disposition"]
+        assert "Which?" in taken.text
+    assert taken.text == text
+    assert mara.get(f"{address}?of=quizzes/none").status_code == 404
