@@ -98,6 +98,8 @@ import studio.settings.views
 import studio.team.views
 import studio.transfer.jobs
 import studio.transfer.views
+import studio.questions.models
+import studio.questions.views
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -184,6 +186,7 @@ def register_rooms(app: Flask) -> None:
         studio.settings.views,
         studio.team.views,
         studio.transfer.views,
+        studio.questions.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,

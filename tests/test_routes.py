@@ -83,6 +83,9 @@ GET  studio_transfer.show            login   403     403     404     403     403
 GET  studio_transfer.export          login   403     403     404     403     403     404
 GET  studio_transfer.export_zip      login   403     403     404     403     403     404
 GET  studio_transfer.export_all      login   403     403     403     403     403     200
+GET  questions.bring                 login   403     403     200     403     403     200
+GET  questions.export                login   403     403     200     403     403     200
+GET  questions.look                  login   403     403     200     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
 GET  studio_marking.file             login   403     403     200     403     403     200
@@ -312,6 +315,8 @@ POST outline.change                  login   403     403     422     403     403
 POST studio_transfer.bring           login   403     403     422     403     403     422
 POST studio_transfer.take            login   403     403     404     403     403     404
 POST studio_transfer.drop            login   403     403     404     403     403     404
+POST questions.bring                 login   403     403     422     403     403     422
+POST questions.keep                  login   403     403     303     403     403     303
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303
 POST studio_marking.pass_on          login   403     403     303     403     403     303
@@ -431,6 +436,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "lessons.reflect": {"text": "Mine."},
     "lessons.place": {"heading": "first-part"},
     "accounts.profile": {"name": " "},
+    "questions.bring": {"format": ""},
+    "questions.keep": {"name": "brought"},
     "regrading.preview": {"cause": "dropped", "reason": "Out of date."},
 }
 QUESTION = "## asked {choice}\nWhich?\n\n- [x] This\n- [ ] That\n"
@@ -470,6 +477,8 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     from shop.refunds.models import RefundRequest
     from shop.refunds.rules import RequestState
     from studio.drafts.services import save
+    from studio.questions.services import hold
+    from studio.questions.services import read as read_questions
 
     learner = people["learner"]
     course, finished = (
@@ -505,6 +514,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         mail = queue("sign_in_link", learner.email, {"name": learner.name, "path": "/login/link/x"})
         token = kept.keep(f"/attempts/{attempt}", [["item1", "1"]])
         revision = session.get_one(Question, "asked").revision_id or 0
+        brought = hold("anatomy", "a.txt", "gift", read_questions("A {=b}", "gift")[1], learner.id).id
         look = previews.ask("asked", Cause.DROPPED, revision, "Out of date.").id
         sign_in = sign_ins_of(learner.id)[0].id
         card, entry = _reviewed(session, learner, course, quiz_step)
@@ -522,6 +532,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     return {
         "position": 1, "doubt_id": 1, "seat_id": 1, "manager_id": 1,
         "cohort_id": cohort_id, "place_id": 1, "upload_id": 1, "zip_id": 1,
+        "cohort_id": cohort_id, "place_id": 1, "upload_id": 1, "import_id": brought,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,

@@ -112,6 +112,7 @@ PAGES = [
     ("instructor", f"/studio/courses/{FREE}/team"),
     ("instructor", f"/studio/courses/{FREE}/export"),
     ("admin", "/studio/import"),
+    ("instructor", f"/studio/courses/{FREE}/questions/import"),
     ("instructor", "/studio/marking"),
     ("instructor", "{desk}"),
     ("instructor", "{desk with a work}"),
