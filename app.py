@@ -90,6 +90,7 @@ import shop.refunds.views
 import shop.seats.views
 import shop.views
 import shop.webhook
+import studio.documents.views
 import studio.drafts.models
 import studio.views
 import teams.fulfilment
@@ -173,6 +174,7 @@ def register_rooms(app: Flask) -> None:
         pages.views,
         pages.health,
         studio.views,
+        studio.documents.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,
@@ -212,6 +214,7 @@ def connect_rooms() -> None:
     accounts.notifications.offer(reviews.reminders.KIND)
     marking.views.register()
     quizzes.regrading.jobs.register()
+    studio.documents.views.register()
     events.subscribe(Enrolled, progress.services.keep_finished)
     events.subscribe(Enrolled, enrollment.cohorts.services.take_place)
     events.subscribe(AccessRevoked, enrollment.cohorts.services.give_up_place)

@@ -47,6 +47,7 @@ COURSE_TOOLS = (
     ("Gain", "What each module gained, with its interval", "scale", "cohorts.gain", SEE),
     ("Forgotten", "What learners recall in their reviews, and what not", "brain", "reviews.forgotten", SEE),
     ("Doubted questions", "What learners say is wrong with one", "message-circle", "doubts.index", SEE),
+    ("Bring documents", "Word documents and pasted text become drafts", "file-text", "documents.bring", Deed.WRITE),
     ("Accommodations", "Extra time, attempts or other dates for a learner", "clock", "accommodations.index", Deed.MARK),
 )  # fmt: skip
 """What the studio lists for each course: label, words, icon, the endpoint that takes the course's slug, and what one

@@ -74,6 +74,9 @@ GET  lessons.show                    login   200     course  200     course  cou
 GET  tools.paper                     login   200     course  200     course  course  200
 GET  tools.show                      login   200     course  200     course  course  200
 GET  studio.index                    login   403     403     200     403     403     200
+GET  documents.bring                 login   403     403     200     403     403     200
+GET  documents.show                  login   403     403     404     403     403     404
+GET  documents.picture               login   403     403     404     403     403     404
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
 GET  studio_marking.file             login   403     403     200     403     403     200
@@ -294,6 +297,8 @@ POST marking.ask_for_another         login   303     course  303     course  cou
 POST marking.bring                   login   303     404     404     404     404     404
 POST marking.remove                  login   409     404     404     404     404     404
 POST marking.hand_in                 login   303     404     404     404     404     404
+POST documents.bring                 login   403     403     422     403     403     422
+POST documents.make                  login   403     403     404     403     403     404
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303
 POST studio_marking.pass_on          login   403     403     303     403     403     303
@@ -373,6 +378,7 @@ class World:
 
 
 VALUES: dict[str, dict[str, Any]] = {
+    **{f"documents.{each}": {"import_id": "NONE", "place": 0} for each in ("show", "picture", "make")},
     "courses.preview": {"lesson": "lesson-2"},
     "courses.preview_media": {"lesson": "lesson-2"},
     "articles.show": {"slug": "itch"},
