@@ -91,6 +91,7 @@ import shop.refunds.views
 import shop.seats.views
 import shop.views
 import shop.webhook
+import studio.documents.views
 import studio.drafts.models
 import studio.drafts.services
 import studio.outline.views
@@ -187,6 +188,7 @@ def register_rooms(app: Flask) -> None:
         studio.team.views,
         studio.transfer.views,
         studio.questions.views,
+        studio.documents.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,
@@ -227,6 +229,7 @@ def connect_rooms() -> None:
     marking.views.register()
     studio.transfer.jobs.register()
     quizzes.regrading.jobs.register()
+    studio.documents.views.register()
     events.subscribe(Enrolled, progress.services.keep_finished)
     events.subscribe(Enrolled, enrollment.cohorts.services.take_place)
     events.subscribe(AccessRevoked, enrollment.cohorts.services.give_up_place)

@@ -53,6 +53,7 @@ COURSE_TOOLS = (
     ("Doubted questions", "What learners say is wrong with one", "message-circle", "doubts.index", SEE),
     ("Bring questions", "From Moodle, GIFT, Aiken or a table", "file-text", "questions.bring", Deed.WRITE),
     ("Take questions", "For Moodle, as GIFT or as plain text", "download", "questions.export", Deed.READ_DRAFTS),
+    ("Bring documents", "Word documents and pasted text become drafts", "file-text", "documents.bring", Deed.WRITE),
     ("Accommodations", "Extra time, attempts or other dates for a learner", "clock", "accommodations.index", Deed.MARK),
     ("Take out", "The course as plain files, in a zip", "download", "studio_transfer.export", Deed.READ_DRAFTS),
 )  # fmt: skip

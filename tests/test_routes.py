@@ -86,6 +86,9 @@ GET  studio_transfer.export_all      login   403     403     403     403     403
 GET  questions.bring                 login   403     403     200     403     403     200
 GET  questions.export                login   403     403     200     403     403     200
 GET  questions.look                  login   403     403     200     403     403     200
+GET  documents.bring                 login   403     403     200     403     403     200
+GET  documents.show                  login   403     403     404     403     403     404
+GET  documents.picture               login   403     403     404     403     403     404
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
 GET  studio_marking.file             login   403     403     200     403     403     200
@@ -317,6 +320,8 @@ POST studio_transfer.take            login   403     403     404     403     403
 POST studio_transfer.drop            login   403     403     404     403     403     404
 POST questions.bring                 login   403     403     422     403     403     422
 POST questions.keep                  login   403     403     303     403     403     303
+POST documents.bring                 login   403     403     422     403     403     422
+POST documents.make                  login   403     403     404     403     403     404
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303
 POST studio_marking.pass_on          login   403     403     303     403     403     303
@@ -396,6 +401,7 @@ class World:
 
 
 VALUES: dict[str, dict[str, Any]] = {
+    **{f"documents.{each}": {"import_id": "NONE", "place": 0} for each in ("show", "picture", "make")},
     "courses.preview": {"lesson": "lesson-2"},
     "courses.preview_media": {"lesson": "lesson-2"},
     "articles.show": {"slug": "itch"},

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -101,16 +101,14 @@ def _exchange(process: "subprocess.Popen[bytes]", line: bytes, patience: float) 
     return answer
 
 
-def serve() -> None:
+def serve(convert: Callable[[str], str]) -> None:
     """The child. The alarm ends it in the midst of any loop, and when it has nothing to do for long."""
-    from core.markup.dialect import to_html  # python-markdown is loaded in the child alone
-
     signal.alarm(IDLE_LIMIT)
     for line in sys.stdin:
         limit, text = json.loads(line)
         signal.setitimer(signal.ITIMER_REAL, limit)
         try:
-            html = to_html(text)
+            html = convert(text)
         except (RecursionError, ValueError, LookupError, AssertionError):
             html = None
         signal.setitimer(signal.ITIMER_REAL, IDLE_LIMIT)

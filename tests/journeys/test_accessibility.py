@@ -103,6 +103,7 @@ PAGES = [
     ("learner", "{returned work}"),
     ("learner", "{marked work}"),
     ("instructor", f"/studio/courses/{FREE}/cohort"),
+    ("instructor", f"/studio/courses/{FREE}/import"),
     ("instructor", f"/studio/courses/{CERTIFICATION}/gain"),
     ("instructor", f"/studio/courses/{FREE}/doubts"),
     ("instructor", "/studio"),

@@ -1,0 +1,1 @@
+"""Word documents and pasted rich text that become drafts of lessons."""
