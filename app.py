@@ -91,6 +91,7 @@ import shop.seats.views
 import shop.views
 import shop.webhook
 import studio.drafts.models
+import studio.editor.views
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -173,6 +174,7 @@ def register_rooms(app: Flask) -> None:
         pages.views,
         pages.health,
         studio.views,
+        studio.editor.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core import storage
 from core.clock import now
@@ -124,7 +124,7 @@ def prepare(files: dict[str, bytes]) -> Edition:
     known = {path: row.rendered_from for path, row in published.items()}
     stale = frozenset(path for path, print_ in prints.items() if known.get(path) != print_)
     pages = render(bundle, stale)
-    headings = _published_headings() | headings_of(pages)
+    headings = published_headings() | headings_of(pages)
     if pages.problems or reference_problems(bundle, headings):
         raise BrokenBundle(check(files))
     media.store(bundle)
@@ -135,7 +135,8 @@ def _published_files() -> dict[str, ContentFile]:
     return {row.path: row for row in db.session.scalars(select(ContentFile))}
 
 
-def _published_headings() -> dict[str, set[str]]:
+def published_headings() -> dict[str, set[str]]:
+    """The ids of the headings of each published lesson, by its full name."""
     rows = db.session.execute(select(Lesson.name, Lesson.outline))
     return {name: {entry["id"] for entry in outline} for name, outline in rows}
 
@@ -246,14 +247,27 @@ def _keep_revision(row: ContentFile | None, path: str, data: bytes, by: int | No
 
 def export(folder: Path) -> int:
     """Write the newest revision of every file below a folder, byte for byte; the number of files."""
+    files = current_files()
+    for path, data in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    return len(files)
+
+
+def current_files() -> dict[str, bytes]:
+    """Every published file as it stands, by path."""
     query = (
         select(ContentFile.path, ContentRevision.content, ContentRevision.storage_key)
         .join(ContentRevision, ContentRevision.file_id == ContentFile.id)
         .where(ContentRevision.number == ContentFile.revision, ContentFile.removed_at.is_(None))
     )
     rows = db.session.execute(query).all()
-    for path, content, key in rows:
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(storage.media().read(key) if key else content or b"")
-    return len(rows)
+    return {path: storage.media().read(key) if key else content or b"" for path, content, key in rows}
+
+
+def edition_mark() -> tuple[int, int]:
+    """Two numbers that are others once anything was published, changed or taken out."""
+    files = select(func.count(ContentFile.removed_at)).scalar_subquery()
+    newest, removed = db.session.execute(select(func.max(ContentRevision.id), files)).one()
+    return newest or 0, removed

@@ -21,6 +21,7 @@ from tests.journeys.walking import follows
 pytestmark = pytest.mark.browser
 
 REGRADE = f"/studio/courses/{FREE}/questions/m2-08/regrade"
+EDITED = "alarm-and-recovery"
 PAGES = [
     ("visitor", "/"),
     ("visitor", "/courses"),
@@ -106,6 +107,8 @@ PAGES = [
     ("instructor", f"/studio/courses/{CERTIFICATION}/gain"),
     ("instructor", f"/studio/courses/{FREE}/doubts"),
     ("instructor", "/studio"),
+    ("instructor", f"/studio/courses/{FREE}/lessons/{EDITED}"),
+    ("instructor", f"/studio/courses/{FREE}/lessons/{EDITED}?view=preview"),
     ("instructor", "/studio/marking"),
     ("instructor", "{desk}"),
     ("instructor", "{desk with a work}"),
