@@ -15,6 +15,7 @@ from core.markup.proofreading import mentions
 from lessons.models import Lesson
 from publishing import media
 from publishing.bundle import Bundle, read_bundle
+from publishing.changes import SYNC, Change
 from publishing.cross_references import reference_problems
 from publishing.former_names import rename
 from publishing.models import ContentFile, ContentRevision
@@ -23,14 +24,12 @@ from publishing.rows.articles import publish_articles
 from publishing.rows.authors import publish_authors
 from publishing.rows.courses import publish_courses
 from publishing.rows.legal import publish_legal, rewritten
-from publishing.rows.lessons import publish_lessons
+from publishing.rows.lessons import note_change, publish_lessons
 from publishing.rows.quizzes import publish_questions, publish_quizzes
 from publishing.rows.sources import publish_sources, publish_terms
 from publishing.rows.tools import publish_links, publish_tools
 from publishing.standards.manuscript import Manuscript
 from reviews import bank
-
-REASON = "sync"
 
 
 class BrokenBundle(InvalidInput):
@@ -141,8 +140,11 @@ def published_headings() -> dict[str, set[str]]:
     return {name: {entry["id"] for entry in outline} for name, outline in rows}
 
 
-def publish(edition: Edition, by: int | None = None) -> Plan:
-    """Write an edition down, in the caller's transaction. Raises Conflict where another came in between."""
+def publish(edition: Edition, by: int | None = None, change: Change = SYNC) -> Plan:
+    """Write an edition down, in the caller's transaction. Raises Conflict where another came in between.
+
+    `change` is what each new revision says of why it was made.
+    """
     files = _published_files()
     _require_current(edition, files)
     plan = _plan(edition.bundle, files)
@@ -150,6 +152,7 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     bundle, pages = edition.bundle, edition.pages
     rename(bundle)
     changed = publish_lessons(bundle, pages)
+    note_change(bundle, restated, change)
     questions = publish_questions(bundle, pages)
     changed |= publish_quizzes(bundle, pages, questions)
     changed |= publish_authors(bundle, pages)
@@ -162,7 +165,7 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     publish_terms(bundle)
     publish_legal(bundle, pages)
     bank.settle()
-    _keep_files(edition, files, restated, by)
+    _keep_files(edition, files, restated, by, change)
     db.session.flush()
     return plan
 
@@ -205,10 +208,12 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _keep_files(edition: Edition, rows: dict[str, ContentFile], restated: set[str], by: int | None) -> None:
+def _keep_files(
+    edition: Edition, rows: dict[str, ContentFile], restated: set[str], by: int | None, change: Change
+) -> None:
     """A revision for each file that was added or changed; files that left their course are marked so."""
     for path in restated:
-        rows[path] = _keep_revision(rows.get(path), path, edition.bundle.files[path], by)
+        rows[path] = _keep_revision(rows.get(path), path, edition.bundle.files[path], by, change)
     for path, print_ in edition.prints.items():
         rows[path].rendered_from = print_
     for path in _leaving(edition.bundle, rows):
@@ -223,7 +228,9 @@ def _leaving(bundle: Bundle, rows: dict[str, ContentFile]) -> Iterable[str]:
             yield path
 
 
-def _keep_revision(row: ContentFile | None, path: str, data: bytes, by: int | None) -> ContentFile:
+def _keep_revision(
+    row: ContentFile | None, path: str, data: bytes, by: int | None, change: Change
+) -> ContentFile:
     sha256 = _sha256(data)
     if row is None:
         row = ContentFile(path=path, sha256=sha256, revision=0, rendered_from="")
@@ -239,7 +246,8 @@ def _keep_revision(row: ContentFile | None, path: str, data: bytes, by: int | No
         storage_key=media.key_of(path, data) if in_storage else None,
         made_at=now(),
         made_by=by,
-        reason=REASON,
+        reason=change.reason,
+        kind=change.kind,
     )
     db.session.add(revision)
     return row

@@ -76,6 +76,7 @@ GET  tools.show                      login   200     course  200     course  cou
 GET  studio.index                    login   403     403     200     403     403     200
 GET  editor.show                     login   403     403     404     403     403     404
 GET  editor.media                    login   403     403     404     403     403     404
+GET  editor.ask                      login   403     403     404     403     403     404
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
 GET  studio_marking.file             login   403     403     200     403     403     200
@@ -297,6 +298,7 @@ POST marking.bring                   login   303     404     404     404     404
 POST marking.remove                  login   409     404     404     404     404     404
 POST marking.hand_in                 login   303     404     404     404     404     404
 POST editor.keep                     login   403     403     404     403     403     404
+POST editor.publish                  login   403     403     404     403     403     404
 POST editor.preview                  login   403     403     200     403     403     200
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303

@@ -1,5 +1,6 @@
 """The doors of the lesson editor: write, save, look at the page, see its files."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from io import BytesIO
 from mimetypes import guess_type
@@ -9,14 +10,17 @@ from werkzeug.wrappers import Response
 
 from core.clock import now
 from core.database import transaction
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound, Problem
 from core.limits import require_within
 from core.web import INSTRUCTOR, allow, asks_for_data, render, signed_in
 from courses.access import course_for, may
 from courses.models import Course
 from courses.roles import Deed
-from studio.drafts.services import Overtaken, find_draft, save, text_of
+from publishing.services import BrokenBundle
+from studio.drafts.models import Draft
+from studio.drafts.services import Overtaken, catch_up, find_draft, save, text_of
 from studio.editor import desk, sheet
+from studio.editor.publication import KINDS, paths_with, prepare_drafts, publish_drafts, read_change
 from studio.editor.sheet import Sheet
 
 bp = Blueprint("editor", __name__, url_prefix="/studio/courses/<course>/lessons/<lesson>")
@@ -54,6 +58,8 @@ def keep(course: str, lesson: str) -> Answer:
         return _overtaken(found, lesson, overtaken, text)
     except InvalidInput as wrong:
         return _refused(found, lesson, wrong)
+    if request.form.get("go") == "publish":
+        return redirect(url_for("editor.ask", course=course, lesson=lesson), 303)
     if asks_for_data():
         return jsonify(number=number, words=f"Draft saved {now():%H:%M} UTC")
     flash("The draft is saved. Learners see what is published.", "ok")
@@ -77,6 +83,40 @@ def preview(course: str, lesson: str) -> Answer:
     )
 
 
+@bp.get("/publish")
+@allow(INSTRUCTOR)
+def ask(course: str, lesson: str) -> Answer:
+    """What kind of change the draft is, before it is published."""
+    found = course_for(course, Deed.PUBLISH)
+    path = desk.path_of(course, lesson)
+    draft = _draft(path)
+    with transaction():
+        was_merged = catch_up(draft, signed_in().user_id)
+    if was_merged:
+        flash("The published lesson changed meanwhile. Both changes are in this text: look it over.", "warn")
+        return redirect(url_for("editor.show", course=course, lesson=lesson), 303)
+    return _question(found, lesson, draft)
+
+
+@bp.post("/publish")
+@allow(INSTRUCTOR)
+def publish(course: str, lesson: str) -> Answer:
+    """Publish the draft, in one transaction with all that follows from it."""
+    found = course_for(course, Deed.PUBLISH)
+    draft = _draft(desk.path_of(course, lesson))
+    try:
+        change = read_change(request.form, is_new=not draft.base_revision)
+        prepared = prepare_drafts(paths_with(draft), {draft.path: _number()})
+        with transaction():
+            publish_drafts(prepared, signed_in().user_id, change)
+    except BrokenBundle as broken:
+        return _question(found, lesson, draft, faults=broken.problems), 422
+    except InvalidInput as wrong:
+        return _question(found, lesson, draft, problem=wrong), 422
+    flash("The lesson is published. Learners see it now.", "ok")
+    return redirect(url_for("editor.show", course=course, lesson=lesson), 303)
+
+
 @bp.get("/media/<path:name>")
 @allow(INSTRUCTOR)
 def media(course: str, lesson: str, name: str) -> Response:
@@ -86,6 +126,36 @@ def media(course: str, lesson: str, name: str) -> Response:
     answer = send_file(BytesIO(desk.media_file(name)), mimetype=kind, max_age=300)
     answer.headers["Content-Security-Policy"] = FILE_POLICY
     return answer
+
+
+def _draft(path: str) -> Draft:
+    draft = find_draft(path)
+    if draft is None:
+        raise NotFound("There is no draft of this lesson. What learners see is the newest there is.")
+    return draft
+
+
+def _question(
+    course: Course,
+    lesson: str,
+    draft: Draft,
+    faults: Sequence[Problem] = (),
+    problem: InvalidInput | None = None,
+) -> str:
+    """The question what kind of change it is; with the faults that keep the draft from being published."""
+    reading = desk.read_through(course.slug, lesson, draft.text)
+    return render(
+        "studio/publish.html",
+        nav="studio",
+        course=course,
+        lesson=lesson,
+        title=reading.text.title if reading.text else lesson,
+        draft=draft,
+        faults=sorted({*faults, *reading.faults}),
+        kinds=KINDS,
+        form=request.form,
+        problem=problem,
+    )
 
 
 def _number() -> int:
@@ -113,6 +183,7 @@ def _editor(course: Course, lesson: str, shown: Sheet, *, view: str = "side", **
         saved=sheet.saved_words(draft, reader),
         company=sheet.company(draft, reader),
         may_write=may(reader, course.id, Deed.WRITE),
+        may_publish=may(reader, course.id, Deed.PUBLISH),
         **desk.context_of(course, reading),
         **more,
     )
