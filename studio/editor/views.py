@@ -8,7 +8,6 @@ from mimetypes import guess_type
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from core.clock import now
 from core.database import transaction
 from core.errors import InvalidInput, NotFound, Problem
 from core.limits import require_within
@@ -61,7 +60,7 @@ def keep(course: str, lesson: str) -> Answer:
     if request.form.get("go") == "publish":
         return redirect(url_for("editor.ask", course=course, lesson=lesson), 303)
     if asks_for_data():
-        return jsonify(number=number, words=f"Draft saved {now():%H:%M} UTC")
+        return jsonify(number=number, words=sheet.saved_words(draft, signed_in()))
     flash("The draft is saved. Learners see what is published.", "ok")
     return redirect(url_for("editor.show", course=course, lesson=lesson, view=request.args.get("view")), 303)
 

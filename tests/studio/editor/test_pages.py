@@ -108,7 +108,7 @@ def test_the_preview_is_the_page(app: Flask, mara: FlaskClient) -> None:
 
 def test_a_live_preview_tells_what_is_wrong_beside_its_line(mara: FlaskClient) -> None:
     fields = form_of(mara.get(EDITOR).text)
-    body = "One [@nobody2001].\n\n![](media/wall.svg)\n\n## A\n\n#### B\n\nThis will cure it.\n"
+    body = "One [@nobody2001].\n\n![](media/wall.svg)\n\n## A\n\n#### B\n\nThis will cure it [@madison2003 moderate].\n"
     told = post(mara, f"{EDITOR}/preview", fields | {"body": body}).json
     lines = [(each["line"], each["is_fault"]) for each in told["remarks"] if each["line"]]
     assert {(1, True), (3, True), (7, True), (9, False)} <= set(lines)
