@@ -77,6 +77,7 @@ GET  studio.index                    login   403     403     200     403     403
 GET  editor.show                     login   403     403     404     403     403     404
 GET  editor.media                    login   403     403     404     403     403     404
 GET  editor.ask                      login   403     403     404     403     403     404
+GET  editor.sources                  login   403     403     200     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
 GET  studio_marking.file             login   403     403     200     403     403     200

@@ -19,6 +19,7 @@ from publishing.services import BrokenBundle
 from studio.drafts.models import Draft
 from studio.drafts.services import Overtaken, catch_up, find_draft, save, text_of
 from studio.editor import desk, sheet
+from studio.editor.citations import found, in_words
 from studio.editor.publication import KINDS, paths_with, prepare_drafts, publish_drafts, read_change
 from studio.editor.sheet import Sheet
 
@@ -33,19 +34,19 @@ FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a draw
 @allow(INSTRUCTOR)
 def show(course: str, lesson: str) -> Answer:
     """The newest text in its fields, beside its page; or the page alone."""
-    found = course_for(course, Deed.READ_DRAFTS)
+    taught = course_for(course, Deed.READ_DRAFTS)
     number, text = text_of(desk.path_of(course, lesson))
     view = request.args.get("view", "side")
     if view == "preview":
-        return _page(found, lesson, text)
-    return _editor(found, lesson, sheet.sheet_of(text, number), view=view)
+        return _page(taught, lesson, text)
+    return _editor(taught, lesson, sheet.sheet_of(text, number), view=view)
 
 
 @bp.post("")
 @allow(INSTRUCTOR)
 def keep(course: str, lesson: str) -> Answer:
     """Save the draft, and go on to publishing where that was pressed."""
-    found = course_for(course, Deed.WRITE)
+    taught = course_for(course, Deed.WRITE)
     path = desk.path_of(course, lesson)
     text_of(path)  # A lesson that is neither published nor begun has no editor.
     try:
@@ -54,9 +55,9 @@ def keep(course: str, lesson: str) -> Answer:
             draft = save(path, text, number, signed_in().user_id)
             number = draft.number
     except Overtaken as overtaken:
-        return _overtaken(found, lesson, overtaken, text)
+        return _overtaken(taught, lesson, overtaken, text)
     except InvalidInput as wrong:
-        return _refused(found, lesson, wrong)
+        return _refused(taught, lesson, wrong)
     if request.form.get("go") == "publish":
         return redirect(url_for("editor.ask", course=course, lesson=lesson), 303)
     if asks_for_data():
@@ -69,13 +70,13 @@ def keep(course: str, lesson: str) -> Answer:
 @allow(INSTRUCTOR)
 def preview(course: str, lesson: str) -> Answer:
     """The page of the text in the form, and what is wrong with it; nothing is kept."""
-    found = course_for(course, Deed.READ_DRAFTS)
+    taught = course_for(course, Deed.READ_DRAFTS)
     require_within(PREVIEWS, "previews", str(signed_in().user_id))
     text = sheet.text_in(request.form)
     reading, shown = desk.read_through(course, lesson, text), sheet.sheet_of(text, 0)
     remarks = sheet.remarks(reading, shown)
     return jsonify(
-        page=render_template("studio/_page.html", **desk.context_of(found, reading)),
+        page=render_template("studio/_page.html", **desk.context_of(taught, reading)),
         findings=render_template("studio/_findings.html", remarks=remarks, is_read=True),
         remarks=[asdict(remark) for remark in remarks],
         figures=sheet.figures_in_words(reading.figures),
@@ -86,7 +87,7 @@ def preview(course: str, lesson: str) -> Answer:
 @allow(INSTRUCTOR)
 def ask(course: str, lesson: str) -> Answer:
     """What kind of change the draft is, before it is published."""
-    found = course_for(course, Deed.PUBLISH)
+    taught = course_for(course, Deed.PUBLISH)
     path = desk.path_of(course, lesson)
     draft = _draft(path)
     with transaction():
@@ -94,14 +95,14 @@ def ask(course: str, lesson: str) -> Answer:
     if was_merged:
         flash("The published lesson changed meanwhile. Both changes are in this text: look it over.", "warn")
         return redirect(url_for("editor.show", course=course, lesson=lesson), 303)
-    return _question(found, lesson, draft)
+    return _question(taught, lesson, draft)
 
 
 @bp.post("/publish")
 @allow(INSTRUCTOR)
 def publish(course: str, lesson: str) -> Answer:
     """Publish the draft, in one transaction with all that follows from it."""
-    found = course_for(course, Deed.PUBLISH)
+    taught = course_for(course, Deed.PUBLISH)
     draft = _draft(desk.path_of(course, lesson))
     try:
         change = read_change(request.form, is_new=not draft.base_revision)
@@ -109,11 +110,20 @@ def publish(course: str, lesson: str) -> Answer:
         with transaction():
             publish_drafts(prepared, signed_in().user_id, change)
     except BrokenBundle as broken:
-        return _question(found, lesson, draft, faults=broken.problems), 422
+        return _question(taught, lesson, draft, faults=broken.problems), 422
     except InvalidInput as wrong:
-        return _question(found, lesson, draft, problem=wrong), 422
+        return _question(taught, lesson, draft, problem=wrong), 422
     flash("The lesson is published. Learners see it now.", "ok")
     return redirect(url_for("editor.show", course=course, lesson=lesson), 303)
+
+
+@bp.get("/sources")
+@allow(INSTRUCTOR)
+def sources(course: str, lesson: str) -> Response:
+    """Sources of the bibliography by author or word."""
+    course_for(course, Deed.READ_DRAFTS)
+    listed = found(desk.published().bundle.sources.values(), request.args.get("q", "")[:100])
+    return jsonify(sources=[{"key": source.key, "words": in_words(source)} for source in listed])
 
 
 @bp.get("/media/<path:name>")
