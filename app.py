@@ -94,13 +94,14 @@ import shop.webhook
 import studio.documents.views
 import studio.drafts.models
 import studio.drafts.services
+import studio.editor.views
 import studio.outline.views
+import studio.questions.models
+import studio.questions.views
 import studio.settings.views
 import studio.team.views
 import studio.transfer.jobs
 import studio.transfer.views
-import studio.questions.models
-import studio.questions.views
 import studio.views
 import teams.fulfilment
 import teams.member_views
@@ -189,6 +190,7 @@ def register_rooms(app: Flask) -> None:
         studio.transfer.views,
         studio.questions.views,
         studio.documents.views,
+        studio.editor.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,

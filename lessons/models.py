@@ -14,6 +14,7 @@ class Lesson(Base):
 
     `parts` is the HTML as it is shown, in order: a string is markup, an object is a slot that the page fills
     (`{"kind": "check", "id": ...}`). `outline` lists headings with their minutes; `cited` the sources in order.
+    `clarification` says what was made clearer at `clarified_at`, for the head of the lesson.
     """
 
     __tablename__ = "lessons"
@@ -32,6 +33,8 @@ class Lesson(Base):
     cited: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # key, certainty
     text: Mapped[str]
     revision: Mapped[int]
+    clarification: Mapped[str] = mapped_column(default="")
+    clarified_at: Mapped[datetime | None]
 
 
 class LessonMedia(Base):

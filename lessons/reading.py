@@ -67,6 +67,8 @@ class LessonPage:
     sources: list[CitedSource]
     outline: Outline
     step: OutlineStep
+    clarification: str = ""
+    clarified_at: datetime | None = None
 
     @property
     def module(self) -> OutlineModule:
@@ -119,6 +121,8 @@ def _read(outline: Outline, step: OutlineStep) -> LessonPage:
         sources=cited_sources(lesson.cited),
         outline=outline,
         step=step,
+        clarification=lesson.clarification,
+        clarified_at=lesson.clarified_at,
     )
 
 

@@ -95,6 +95,21 @@ def read_bundle(files: Mapping[str, bytes]) -> tuple[Bundle, list[Problem]]:
     return reader.bundle(), sorted(reader.problems)
 
 
+def with_file(bundle: Bundle, path: str, data: bytes) -> tuple[Bundle, list[Problem]]:
+    """The bundle with this file in the place of the one that it holds, or beside the others; and what is wrong with
+    the file by itself. Only this one is read anew."""
+    reader = _Reader({path: data})
+    reader.read(path)
+    rooms = {
+        room: {key: page for key, page in getattr(bundle, room).items() if page.file != path} | found
+        for room, found in reader.found.items()
+    }
+    sources = reader.sources if path == BIBLIOGRAPHY else bundle.sources
+    terms = reader.terms if path == GLOSSARY else bundle.terms
+    files = {**bundle.files, path: data}
+    return Bundle(files=files, sources=sources, terms=terms, **rooms), sorted(reader.problems)
+
+
 class _Reader:
     """Sorts files by their place; each kind of place has a reader."""
 

@@ -23,7 +23,7 @@ NAME_ONE = "Name one that exists."
 def reference_problems(bundle: Bundle, headings: Headings) -> list[Problem]:
     """Every name that leads nowhere or stands twice. `headings` are known once lessons are rendered."""
     rules: tuple[Iterable[Problem], ...] = (
-        _text_problems(bundle, headings),
+        text_problems(bundle, headings),
         *(_course_problems(bundle, course) for course in bundle.courses.values()),
         *(_article_problems(bundle, article) for article in bundle.articles.values()),
         *(_quiz_problems(bundle, quiz) for quiz in bundle.quizzes.values()),
@@ -37,9 +37,12 @@ def reference_problems(bundle: Bundle, headings: Headings) -> list[Problem]:
     return [problem for rule in rules for problem in rule]
 
 
-def _text_problems(bundle: Bundle, headings: Headings) -> Iterator[Problem]:
+def text_problems(bundle: Bundle, headings: Headings, file: str = "") -> Iterator[Problem]:
+    """Faults of the texts themselves and names in them that lead nowhere; of one file alone where it is named."""
     references = TextReferences(bundle, headings)
     for text in texts_of(bundle):
+        if file and text.file != file:
+            continue
         for fault in references.problems(text):
             folded = text.folded and fault.file == text.file
             yield Problem(fault.file, text.line, fault.message, fault.remedy) if folded else fault

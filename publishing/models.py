@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base
+from publishing.changes import ChangeKind
 
 
 class ContentFile(Base):
@@ -26,7 +27,8 @@ class ContentFile(Base):
 
 
 class ContentRevision(Base):
-    """What a file held: its bytes, or for media the key under which they are stored."""
+    """What a file held: its bytes, or for media the key under which they are stored; who published it, why, and what
+    kind of change they said it was."""
 
     __tablename__ = "content_revisions"
     __table_args__ = (UniqueConstraint("file_id", "number"),)
@@ -40,6 +42,7 @@ class ContentRevision(Base):
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     reason: Mapped[str]
+    kind: Mapped[ChangeKind | None]
 
 
 class BroughtFile(Base):

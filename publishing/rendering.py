@@ -1,11 +1,12 @@
 """The texts of a bundle rendered, once and together, before any transaction: pages that publishing writes down."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -35,6 +36,7 @@ class Pages:
     articles: dict[str, Rendered] = field(default_factory=dict)  # by slug
     texts: dict[str, dict[str, str]] = field(default_factory=dict)  # by path: Markdown -> HTML
     questions: dict[str, dict[str, str]] = field(default_factory=dict)  # by id: Markdown -> HTML
+    long_texts: dict[str, Markup] = field(default_factory=dict)  # of figures, by the figure's path
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -96,15 +98,18 @@ def long_text_path(path: str) -> str:
     return path.rpartition(".")[0] + ".md"
 
 
-def render(bundle: Bundle, paths: Iterable[str]) -> Pages:
-    """The pages of the files at these paths, and what is wrong with them."""
-    pages = Pages()
-    jobs = list(_jobs(bundle, set(paths)))
+def render(
+    bundle: Bundle, paths: Iterable[str], long_texts: Mapping[str, Markup] = MappingProxyType({})
+) -> Pages:
+    """The pages of the files at these paths, and what is wrong with them. `long_texts` are those of figures that were
+    rendered before, and are taken as they are."""
+    pages = Pages(long_texts=dict(long_texts))
+    jobs = [job for job in _jobs(bundle, set(paths)) if job.place != "media" or job.key not in long_texts]
     results = list(zip(jobs, markup.render_many([job.source for job in jobs]), strict=True))
     pages.problems += [result for _, result in results if isinstance(result, Problem)]
     rendered = [(job, result) for job, result in results if isinstance(result, Rendered)]
-    long_texts = {job.key: result.html for job, result in rendered if job.place == "media"}
-    plates = _Plates(bundle, long_texts, pages.problems)
+    pages.long_texts |= {job.key: result.html for job, result in rendered if job.place == "media"}
+    plates = _Plates(bundle, pages.long_texts, pages.problems)
     for job, result in rendered:
         _keep(bundle, pages, plates, job, result)
     return pages
@@ -126,9 +131,15 @@ def _keep(bundle: Bundle, pages: Pages, plates: "_Plates", job: Job, result: Ren
 
 def _page(bundle: Bundle, plates: "_Plates", job: Job, result: Rendered) -> Rendered:
     """A page with sources of its own: its figures drawn in, designs named, terms explained."""
-    placed = plates.place(result, job.source, f"{job.key.rpartition('/')[2]}/media")
-    named = markup.name_designs(placed.html, _designs(bundle))
-    return replace(placed, html=markup.mark_terms(named, bundle.explanations()))
+    folder = f"{job.key.rpartition('/')[2]}/media"
+    designs, terms = _designs(bundle), bundle.explanations()
+    placed = plates.drawn(
+        result, job.source, partial(markup.complete_page, folder=folder, designs=designs, terms=terms)
+    )
+    if placed is not None:
+        return placed
+    named = markup.name_designs(result.html, designs)
+    return replace(result, html=markup.mark_terms(named, terms))
 
 
 def _designs(bundle: Bundle) -> dict[str, str]:
@@ -144,16 +155,21 @@ class _Plates:
         self.problems = problems
 
     def place(self, rendered: Rendered, source: Source, folder: str) -> Rendered:
+        """The text with its figures, or as it was."""
         if not rendered.figures:
             return rendered
+        return self.drawn(rendered, source, partial(markup.place_figures, folder=folder)) or rendered
+
+    def drawn(self, rendered: Rendered, source: Source, draw: Callable[..., Rendered]) -> Rendered | None:
+        """What `draw` makes of the text with the media and long texts; None where a figure cannot be placed."""
         try:
-            return markup.place_figures(rendered, self.media, self.long_texts, folder)
+            return draw(rendered, self.media, self.long_texts)
         except InvalidInput as wrong:
             # A file that is missing, or is not what its name says, is told by those who look at files.
             if all(self._is_picture(figure.path) for figure in rendered.figures):
                 sentence, remedy = wrong.sentence.rstrip("."), "Save the figure again."
                 self.problems.append(Problem(source.name, source.first_line, sentence, remedy))
-            return rendered
+            return None
 
     def _is_picture(self, path: str) -> bool:
         is_figure = path in self.media and ending(path) in ("svg", *RASTER)

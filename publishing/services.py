@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.clock import now
 from core.database import db
@@ -14,6 +14,7 @@ from core.markup.proofreading import mentions
 from lessons.models import Lesson
 from publishing import media
 from publishing.bundle import Bundle, course_of, read_bundle
+from publishing.changes import SYNC, Change
 from publishing.cross_references import reference_problems
 from publishing.former_names import rename
 from publishing.models import ContentFile, ContentRevision
@@ -22,14 +23,12 @@ from publishing.rows.articles import publish_articles
 from publishing.rows.authors import publish_authors
 from publishing.rows.courses import publish_courses
 from publishing.rows.legal import publish_legal, rewritten
-from publishing.rows.lessons import publish_lessons
+from publishing.rows.lessons import note_change, publish_lessons
 from publishing.rows.quizzes import publish_questions, publish_quizzes
 from publishing.rows.sources import publish_sources, publish_terms
 from publishing.rows.tools import publish_links, publish_tools
 from publishing.standards.manuscript import Manuscript
 from reviews import bank
-
-REASON = "sync"
 
 
 class BrokenBundle(InvalidInput):
@@ -123,7 +122,7 @@ def prepare(files: dict[str, bytes]) -> Edition:
     known = {path: row.rendered_from for path, row in published.items()}
     stale = frozenset(path for path, print_ in prints.items() if known.get(path) != print_)
     pages = render(bundle, stale)
-    headings = _published_headings() | headings_of(pages)
+    headings = published_headings() | headings_of(pages)
     if pages.problems or reference_problems(bundle, headings):
         raise BrokenBundle(check(files))
     media.store(bundle)
@@ -134,13 +133,17 @@ def _published_files() -> dict[str, ContentFile]:
     return {row.path: row for row in db.session.scalars(select(ContentFile))}
 
 
-def _published_headings() -> dict[str, set[str]]:
+def published_headings() -> dict[str, set[str]]:
+    """The ids of the headings of each published lesson, by its full name."""
     rows = db.session.execute(select(Lesson.name, Lesson.outline))
     return {name: {entry["id"] for entry in outline} for name, outline in rows}
 
 
-def publish(edition: Edition, by: int | None = None) -> Plan:
-    """Write an edition down, in the caller's transaction. Raises Conflict where another came in between."""
+def publish(edition: Edition, by: int | None = None, change: Change = SYNC) -> Plan:
+    """Write an edition down, in the caller's transaction. Raises Conflict where another came in between.
+
+    `change` is what each new revision says of why it was made.
+    """
     files = _published_files()
     _require_current(edition, files)
     plan = _plan(edition.bundle, files)
@@ -148,6 +151,7 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     bundle, pages = edition.bundle, edition.pages
     rename(bundle)
     changed = publish_lessons(bundle, pages)
+    note_change(bundle, restated, change)
     questions = publish_questions(bundle, pages)
     changed |= publish_quizzes(bundle, pages, questions)
     changed |= publish_authors(bundle, pages)
@@ -160,7 +164,7 @@ def publish(edition: Edition, by: int | None = None) -> Plan:
     publish_terms(bundle)
     publish_legal(bundle, pages)
     bank.settle()
-    _keep_files(edition, files, restated, by)
+    _keep_files(edition, files, restated, by, change)
     db.session.flush()
     return plan
 
@@ -203,10 +207,12 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _keep_files(edition: Edition, rows: dict[str, ContentFile], restated: set[str], by: int | None) -> None:
+def _keep_files(
+    edition: Edition, rows: dict[str, ContentFile], restated: set[str], by: int | None, change: Change
+) -> None:
     """A revision for each file that was added or changed; files that left their course are marked so."""
     for path in restated:
-        rows[path] = _keep_revision(rows.get(path), path, edition.bundle.files[path], by)
+        rows[path] = _keep_revision(rows.get(path), path, edition.bundle.files[path], by, change)
     for path, print_ in edition.prints.items():
         rows[path].rendered_from = print_
     for path in _leaving(edition.bundle, rows):
@@ -221,7 +227,9 @@ def _leaving(bundle: Bundle, rows: dict[str, ContentFile]) -> Iterable[str]:
             yield path
 
 
-def _keep_revision(row: ContentFile | None, path: str, data: bytes, by: int | None) -> ContentFile:
+def _keep_revision(
+    row: ContentFile | None, path: str, data: bytes, by: int | None, change: Change
+) -> ContentFile:
     sha256 = _sha256(data)
     if row is None:
         row = ContentFile(path=path, sha256=sha256, revision=0, rendered_from="")
@@ -237,7 +245,15 @@ def _keep_revision(row: ContentFile | None, path: str, data: bytes, by: int | No
         storage_key=media.key_of(path, data) if in_storage else None,
         made_at=now(),
         made_by=by,
-        reason=REASON,
+        reason=change.reason,
+        kind=change.kind,
     )
     db.session.add(revision)
     return row
+
+
+def edition_mark() -> tuple[int, int]:
+    """Two numbers that are others once anything was published, changed or taken out."""
+    files = select(func.count(ContentFile.removed_at)).scalar_subquery()
+    newest, removed = db.session.execute(select(func.max(ContentRevision.id), files)).one()
+    return newest or 0, removed

@@ -23,7 +23,7 @@ STORED_MARKUP = {  # what the renderer stored, taken out again
     "quizzes/regrading/pages.py", "quizzes/result_paper.py",
     "quizzes/paper.py", "quizzes/reads.py", "quizzes/results.py", "quizzes/checks.py", "pages/views.py",
     "core/prerender.py", "core/school.py", "shop/legal.py", "quizzes/cases/reads.py", "courses/authors.py",
-    "articles/pages.py", "pages/faq.py", "analysis/pages.py",
+    "articles/pages.py", "pages/faq.py", "analysis/pages.py", "studio/editor/desk.py",
 }  # fmt: skip
 
 

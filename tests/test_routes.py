@@ -89,6 +89,10 @@ GET  questions.look                  login   403     403     200     403     403
 GET  documents.bring                 login   403     403     200     403     403     200
 GET  documents.show                  login   403     403     404     403     403     404
 GET  documents.picture               login   403     403     404     403     403     404
+GET  editor.show                     login   403     403     404     403     403     404
+GET  editor.media                    login   403     403     404     403     403     404
+GET  editor.ask                      login   403     403     404     403     403     404
+GET  editor.sources                  login   403     403     200     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
 GET  studio_marking.file             login   403     403     200     403     403     200
@@ -322,6 +326,9 @@ POST questions.bring                 login   403     403     422     403     403
 POST questions.keep                  login   403     403     303     403     403     303
 POST documents.bring                 login   403     403     422     403     403     422
 POST documents.make                  login   403     403     404     403     403     404
+POST editor.keep                     login   403     403     404     403     403     404
+POST editor.publish                  login   403     403     404     403     403     404
+POST editor.preview                  login   403     403     200     403     403     200
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303
 POST studio_marking.pass_on          login   403     403     303     403     403     303
@@ -537,8 +544,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
     (mails / "one.eml").write_text("Subject: One\nTo: learner@example.org\n\nHello\n")
     return {
         "position": 1, "doubt_id": 1, "seat_id": 1, "manager_id": 1,
-        "cohort_id": cohort_id, "place_id": 1, "upload_id": 1, "zip_id": 1,
-        "cohort_id": cohort_id, "place_id": 1, "upload_id": 1, "import_id": brought,
+        "cohort_id": cohort_id, "place_id": 1, "upload_id": 1, "zip_id": 1, "import_id": brought,
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,

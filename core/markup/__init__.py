@@ -158,6 +158,28 @@ def _slot_names(root: Element, kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name, _ in _slots(root, kind)))
 
 
+def complete_page(
+    rendered: Rendered,
+    media: Mapping[str, bytes],
+    long_text: Mapping[str, Markup],
+    folder: str,
+    designs: Mapping[str, str],
+    terms: Mapping[str, tuple[str, str]],
+) -> Rendered:
+    """A page with sources of its own: its figures drawn in, designs named, terms explained, in one reading.
+
+    As place_figures, name_designs and mark_terms, one after the other; InvalidInput as of place_figures.
+    """
+    from core.markup.plates import place
+    from core.markup.terms import explain
+
+    root = tree.parse(rendered.html)
+    place(root, media, {path: str(text) for path, text in long_text.items()}, folder)
+    typesetting.set_designs(root, designs)
+    explain(root, terms)
+    return replace(rendered, html=Markup(tree.inner(root)))
+
+
 def place_figures(
     rendered: Rendered, media: Mapping[str, bytes], long_text: Mapping[str, Markup], folder: str
 ) -> Rendered:

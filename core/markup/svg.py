@@ -1,7 +1,9 @@
 """Figures drawn as SVG, cleaned by an allow-list so that they may stand inside a page."""
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 import nh3
@@ -68,9 +70,10 @@ def clean_svg(data: bytes, prefix: str = "", title: str = "") -> Drawing | None:
 
     `title` names a drawing that has no title of its own.
     """
-    root = _first_drawing(data)
-    if root is None:
+    cleaned = _first_drawing(data)
+    if cleaned is None:
         return None
+    root = deepcopy(cleaned)  # it is kept for the next preview that shows it
     _set_frame(root)
     own, description = _text_of(root, "title"), _text_of(root, "desc")
     _set_name(root, own or title)
@@ -79,6 +82,7 @@ def clean_svg(data: bytes, prefix: str = "", title: str = "") -> Drawing | None:
     return Drawing(root, own, description, _width(root) > WIDE)
 
 
+@lru_cache(maxsize=128)
 def _first_drawing(data: bytes) -> Element | None:
     try:
         text = data.decode("utf-8-sig")

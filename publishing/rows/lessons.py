@@ -5,10 +5,12 @@ from mimetypes import guess_type
 
 from sqlalchemy import select
 
+from core.clock import now
 from core.database import db
 from courses.rules import lesson_minutes
 from lessons.models import Lesson, LessonMedia
 from publishing.bundle import Bundle
+from publishing.changes import Change, ChangeKind
 from publishing.media import storage_key
 from publishing.rendering import Pages, figure_paths, parts_of
 from publishing.rows.filling import cited_in, fill
@@ -46,6 +48,17 @@ def publish_lessons(bundle: Bundle, pages: Pages) -> set[str]:
         db.session.flush()
         _publish_media(bundle, row, text, rendered.videos)
     return set(pages.lessons)
+
+
+def note_change(bundle: Bundle, restated: set[str], change: Change) -> None:
+    """What was made clearer stands at the head of each lesson whose file says so; a material change takes it away."""
+    if change.kind in (None, ChangeKind.TYPO):
+        return
+    is_clearer = change.kind == ChangeKind.CLARIFICATION
+    names = [name for name, lesson in bundle.lessons.items() if lesson.file in restated]
+    for row in db.session.scalars(select(Lesson).where(Lesson.name.in_(names))):
+        row.clarification = change.reason if is_clearer else ""
+        row.clarified_at = now() if is_clearer else None
 
 
 def _publish_media(bundle: Bundle, lesson: Lesson, text: LessonText, videos: Iterable[str]) -> None:

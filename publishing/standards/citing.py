@@ -42,6 +42,12 @@ def unsourced(blocks: Sequence[Block]) -> Iterator[Block]:
             above = block
 
 
+def coverage(blocks: Sequence[Block]) -> tuple[int, int]:
+    """How many of the text's claims name a source or are called opinion, and how many claims there are."""
+    count = sum(claims(block) for block in told(blocks))
+    return count - sum(1 for _ in unsourced(blocks)), count
+
+
 def claims(block: Block) -> bool:
     """Whether a block of this kind asks for a source."""
     if block.kind == "callout":

@@ -8,6 +8,7 @@ give people three and barrier two), which moves the grade by some tenths; the fo
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from math import sqrt
 
 from publishing.standards.blocks import Block, inside, items, plain
@@ -25,6 +26,7 @@ PARTED = re.compile(r"(?:ia|io|ua|eo)[a-z]")
 NOT_PARTED = re.compile(r"tion|sion|cial|tial|cian|cious|tious|gion|xion")
 
 
+@lru_cache(maxsize=20_000)
 def syllables(word: str) -> int:
     """Groups of vowels, less a silent e, more where two vowels are spoken apart; at least one."""
     letters = re.sub(r"[^a-z]", "", word.lower())

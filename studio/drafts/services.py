@@ -82,10 +82,28 @@ def save(path: str, text: str, made_from: int, by: int) -> Draft:
     return draft
 
 
-def discard(draft: Draft) -> None:
-    """Take the draft back; its saves are kept for a while."""
+def catch_up(draft: Draft, by: int) -> bool:
+    """Merge what was published since the draft began into it, as its next save; False where nothing was."""
+    revision, published = published_text(draft.path)
+    if revision == draft.base_revision:
+        return False
+    merged = merge(draft.base_text, draft.text, published)
+    if not _take_number(draft, draft.number, merged.text, by):
+        raise Conflict("This text was saved again meanwhile. Look it over, and publish then.")
+    draft.base_revision, draft.base_text = revision, published
+    _keep(draft)
+    return True
+
+
+def close(draft: Draft) -> None:
+    """The draft was published, or taken back; its saves are kept for a while, and the next one begins anew."""
     draft.closed_at = now()
     db.session.flush()
+
+
+def discard(draft: Draft) -> None:
+    """Take the draft back."""
+    close(draft)
 
 
 def _open() -> Select[Draft]:

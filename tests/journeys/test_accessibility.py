@@ -21,6 +21,7 @@ from tests.journeys.walking import follows
 pytestmark = pytest.mark.browser
 
 REGRADE = f"/studio/courses/{FREE}/questions/m2-08/regrade"
+EDITED = "alarm-and-recovery"
 PAGES = [
     ("visitor", "/"),
     ("visitor", "/courses"),
@@ -114,6 +115,8 @@ PAGES = [
     ("instructor", f"/studio/courses/{FREE}/export"),
     ("admin", "/studio/import"),
     ("instructor", f"/studio/courses/{FREE}/questions/import"),
+    ("instructor", f"/studio/courses/{FREE}/lessons/{EDITED}"),
+    ("instructor", f"/studio/courses/{FREE}/lessons/{EDITED}?view=preview"),
     ("instructor", "/studio/marking"),
     ("instructor", "{desk}"),
     ("instructor", "{desk with a work}"),

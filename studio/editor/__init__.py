@@ -1,0 +1,1 @@
+"""The lesson editor: a draft beside its page, saved under numbers, and published."""
