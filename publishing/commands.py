@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from core.database import transaction
 from core.errors import DomainError, Problem
+from quizzes.words import plural
 
 content = AppGroup("content", help="Content as a folder of plain files: check it, publish it, write it out.")
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -34,11 +35,11 @@ def check(folder: Path, strict: bool) -> None:
     for finding in [*proof.problems, *(points if strict else ())]:
         click.echo(str(finding))
     click.echo(
-        _counted(len(proof.problems), "problem") if proof.problems else f"{len(files)} files, no problems"
+        plural(len(proof.problems), "problem") if proof.problems else f"{len(files)} files, no problems"
     )
     if points:
         hint = "" if strict else "; --strict names each"
-        click.echo(f"{_counted(len(points), 'point')} of advice by the editorial standard{hint}")
+        click.echo(f"{plural(len(points), 'point')} of advice by the editorial standard{hint}")
     if proof.problems or (strict and points):
         sys.exit(1)
 
@@ -111,9 +112,5 @@ def _fail(sentence: str) -> NoReturn:
 def _refuse(problems: list[Problem]) -> NoReturn:
     for problem in problems:
         click.echo(str(problem))
-    click.echo(_counted(len(problems), "problem"))
+    click.echo(plural(len(problems), "problem"))
     sys.exit(1)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
