@@ -5,6 +5,7 @@ import click
 from core.config import current_config
 from core.database import transaction
 from core.errors import DomainError
+from quizzes.words import plural
 
 SANDBOX_IS_OFF = "The payment sandbox does not run, so the demo's payments cannot be given back."
 
@@ -31,4 +32,4 @@ def demo() -> None:
     click.echo("The demo's people and their history are written." if is_new else "The demo's data are there.")
     if current_config().has_own_sandbox:
         told = tell_sandbox()
-        click.echo(SANDBOX_IS_OFF if told is None else f"{told} payments told to the sandbox.")
+        click.echo(SANDBOX_IS_OFF if told is None else f"{plural(told, 'payment')} told to the sandbox.")

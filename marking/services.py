@@ -22,6 +22,7 @@ from quizzes.reads import Asked, asked
 NO_WORK = "There is no such work. The queue lists what waits to be marked."
 # What a person is to mark has no points yet. Where all of that was dropped it has them, and its work leaves the queue.
 UNMARKED = Attempt.points_num.is_(None)
+MARKING = CourseInstructor.role.in_(roles_with(Deed.MARK))
 NO_OWN_WORK = "You have no work at this address. Your courses list what you began."
 
 
@@ -70,16 +71,14 @@ def marks_here(marker: Marker, course_id: object) -> ColumnElement[bool]:
     """Whether the course in this column is one in which the person marks; an admin marks in all."""
     if marker.is_admin:
         return true()
-    marking = CourseInstructor.role.in_(roles_with(Deed.MARK))
-    taught = select(CourseInstructor.course_id).where(CourseInstructor.user_id == marker.user_id, marking)
+    taught = select(CourseInstructor.course_id).where(CourseInstructor.user_id == marker.user_id, MARKING)
     column: ColumnElement[int] = course_id  # type: ignore[assignment]
     return column.in_(taught)
 
 
 def markers_of(course_id: int) -> list[User]:
     """Who may mark works of this course, by name: who has such a role in it, and the admins."""
-    marking = CourseInstructor.role.in_(roles_with(Deed.MARK))
-    teaching = select(CourseInstructor.user_id).where(CourseInstructor.course_id == course_id, marking)
+    teaching = select(CourseInstructor.user_id).where(CourseInstructor.course_id == course_id, MARKING)
     admins = select(UserRole.user_id).where(UserRole.role == Role.ADMIN)
     query = select(User).where(User.active.is_(True), or_(User.id.in_(teaching), User.id.in_(admins)))
     return list(db.session.scalars(query.order_by(User.name, User.id)))

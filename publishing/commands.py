@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from core.database import transaction
 from core.errors import DomainError, Problem
+from quizzes.words import plural
 
 if TYPE_CHECKING:
     from publishing.syncing import Arrival
@@ -37,11 +38,11 @@ def check(bundle: Path, strict: bool) -> None:
     for finding in [*proof.problems, *(points if strict else ())]:
         click.echo(str(finding))
     click.echo(
-        _counted(len(proof.problems), "problem") if proof.problems else f"{len(files)} files, no problems"
+        plural(len(proof.problems), "problem") if proof.problems else f"{len(files)} files, no problems"
     )
     if points:
         hint = "" if strict else "; --strict names each"
-        click.echo(f"{_counted(len(points), 'point')} of advice by the editorial standard{hint}")
+        click.echo(f"{plural(len(points), 'point')} of advice by the editorial standard{hint}")
     if proof.problems or (strict and points):
         sys.exit(1)
 
@@ -158,9 +159,5 @@ def _fail(sentence: str) -> NoReturn:
 def _refuse(problems: list[Problem]) -> NoReturn:
     for problem in problems:
         click.echo(str(problem))
-    click.echo(_counted(len(problems), "problem"))
+    click.echo(plural(len(problems), "problem"))
     sys.exit(1)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"

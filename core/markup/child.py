@@ -53,12 +53,14 @@ class Child:
         """Whether the child ended before it answered, and its answer."""
         if not self._is_running():
             self._start()
-        assert self._process is not None
+        process = self._process
+        assert process is not None
         line = json.dumps([limit, text]).encode() + b"\n"
-        answer = _exchange(self._process, line, self._start_limit + limit)
+        answer = _exchange(process, line, self._start_limit + limit)
         if answer.endswith(b"\n"):
             return False, json.loads(answer)
-        self._end()
+        self._process = None
+        _end(process)
         return True, None
 
     def _start(self) -> None:
@@ -70,16 +72,6 @@ class Child:
             self._command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=home, env=environment
         )
         self._parent = os.getpid()
-
-    def _end(self) -> None:
-        """It takes too long, or is gone. Raises RuntimeError where it does not even start."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        said = process.communicate()[1]
-        if process.returncode > 0:
-            raise RuntimeError(f"the renderer does not start: {said.decode()[-500:]}")
 
 
 def _exchange(process: "subprocess.Popen[bytes]", line: bytes, patience: float) -> bytes:
@@ -99,6 +91,14 @@ def _exchange(process: "subprocess.Popen[bytes]", line: bytes, patience: float) 
             break
         answer += part
     return answer
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """It takes too long, or is gone. Raises RuntimeError where it did not even start."""
+    process.kill()
+    said = process.communicate()[1]
+    if process.returncode > 0:
+        raise RuntimeError(f"the renderer does not start: {said.decode()[-500:]}")
 
 
 def serve(convert: Callable[[str], str]) -> None:

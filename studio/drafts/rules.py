@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 KEPT_SAVES = 100  # the newest ones of a draft
-KEPT_DAYS = 30  # of a draft that was discarded
 
 
 class DraftState(StrEnum):
