@@ -12,6 +12,7 @@ from tests.journeys.conftest import OpenPage
 from tests.journeys.people import sign_in
 from tests.journeys.school import School, inside
 from tests.journeys.sitting import open_quiz
+from tests.journeys.walking import goes_back
 
 pytestmark = pytest.mark.browser
 
@@ -155,7 +156,7 @@ def test_what_was_typed_last_goes_with_the_page_that_leads_on(school: School, op
     page.get_by_role("textbox").fill("touch")
     page.keyboard.press("Enter")
     expect(page.get_by_text("3 questions are not answered")).to_be_visible()
-    page.go_back()
+    goes_back(page)
 
     expect(page.get_by_role("textbox")).to_have_value("touch")
 

@@ -12,7 +12,7 @@ from tests.journeys.conftest import OpenPage
 from tests.journeys.people import sign_in
 from tests.journeys.school import School
 from tests.journeys.sitting import CHECKED, SURE, open_quiz
-from tests.journeys.walking import follows, goes_to, opens
+from tests.journeys.walking import follows, goes_back, goes_to, opens
 
 pytestmark = pytest.mark.browser
 
@@ -67,14 +67,14 @@ def test_starts_at_once_back_refresh_and_double_presses_make_one_attempt_and_one
     page.get_by_role("radio", name="It is so", exact=True).check()
     page.get_by_role("button", name="Next").dblclick()
     expect(page.get_by_text("Question 2 of 6.")).to_be_visible()
-    page.go_back()
+    goes_back(page)
     page.reload()
     expect(page.get_by_text("Question 2 of 6.")).to_be_visible()
     page.goto(f"{begun[0]}/review")
     expect(page.get_by_text("1 of 6 answered")).to_be_visible()
     page.get_by_role("button", name="Confirm and submit").dblclick()
     expect(page.get_by_role("main")).to_contain_text("1 of 6 points")
-    page.go_back()
+    goes_back(page)
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("1 of 6 points")
 

@@ -1,6 +1,6 @@
 """Going from page to page, by a click or by keyboard; who has come to a page may read it: it is there, and whole."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Error, Locator, Page
 
 MOST_STOPS = 150  # more tabs than any page needs
 FOCUSED = """() => {
@@ -24,6 +24,17 @@ def opens(page: Page, key: str = "Enter") -> None:
     """Press what has the focus and wait for the page that it leads to."""
     with page.expect_navigation():
         page.keyboard.press(key)
+
+
+def goes_back(page: Page) -> None:
+    """By the browser's button. A page of answers that comes out of the browser's memory asks for itself again at once,
+    and that cuts off the navigation which Playwright waits for: what is expected of the page must be awaited there."""
+    try:
+        page.go_back()
+    except Error as error:
+        if "net::ERR_ABORTED" not in error.message:
+            raise
+    page.wait_for_load_state()
 
 
 def goes_to(page: Page, label: str, tag: str, selector: str = "*") -> None:
