@@ -96,6 +96,7 @@ import studio.drafts.models
 import studio.drafts.services
 import studio.editor.views
 import studio.outline.views
+import studio.publication.views
 import studio.questions.models
 import studio.questions.views
 import studio.settings.views
@@ -191,6 +192,7 @@ def register_rooms(app: Flask) -> None:
         studio.questions.views,
         studio.documents.views,
         studio.editor.views,
+        studio.publication.views,
         admin.views,
         admin.people_views,
         admin.enrollment_views,

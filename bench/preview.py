@@ -23,6 +23,7 @@ from courses.services import find_course
 from publishing import services
 from publishing.texts.page_texts import LessonText
 from studio.editor import desk
+from studio.record import published
 
 CONTENT = Path(__file__).parent.parent / "content"
 NO_STRIPE = "http://127.0.0.1:1"
@@ -46,9 +47,9 @@ def _publish() -> None:
 
 
 def _measure() -> None:
-    lesson = min(desk.published().bundle.lessons.values(), key=lambda each: abs(len(each.body) - SIZE))
+    lesson = min(published().bundle.lessons.values(), key=lambda each: abs(len(each.body) - SIZE))
     course = find_course(lesson.course)
-    text = desk.published().bundle.files[lesson.file].decode()
+    text = published().bundle.files[lesson.file].decode()
     bare: list[float] = []
     whole: list[float] = []
     for _ in range(ROUNDS):
@@ -68,7 +69,7 @@ def _bare(lesson: LessonText) -> object:
 
 def _whole(course: Course, lesson: LessonText, text: str) -> object:
     reading = desk.read_through(lesson.course, lesson.slug, text)
-    return render_template("studio/_page.html", **desk.context_of(course, reading))
+    return render_template("studio/_page.html", **desk.context_of(course.slug, reading))
 
 
 def _seconds(act: Callable[[], object]) -> float:

@@ -69,3 +69,11 @@ def courses_of(reader: Reader) -> list[tuple[Course, frozenset[Deed]]]:
     taught = query.add_columns(CourseInstructor.role).join(CourseInstructor)
     own = taught.where(CourseInstructor.user_id == reader.user_id)
     return [(course, DEEDS[role]) for course, role in db.session.execute(own)]
+
+
+def deeds_somewhere() -> frozenset[Deed]:
+    """What the reader may do in at least one course, also in one that they began and that was never published."""
+    reader = signed_in()
+    if founded_by(reader):
+        return frozenset(Deed)
+    return frozenset(deed for _, deeds in courses_of(reader) for deed in deeds)

@@ -91,7 +91,7 @@ GET  documents.show                  login   403     403     404     403     403
 GET  documents.picture               login   403     403     404     403     403     404
 GET  editor.show                     login   403     403     404     403     403     404
 GET  editor.media                    login   403     403     404     403     403     404
-GET  editor.ask                      login   403     403     404     403     403     404
+GET  publication.ask                 login   403     403     404     403     403     404
 GET  editor.sources                  login   403     403     200     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
@@ -327,7 +327,7 @@ POST questions.keep                  login   403     403     303     403     403
 POST documents.bring                 login   403     403     422     403     403     422
 POST documents.make                  login   403     403     404     403     403     404
 POST editor.keep                     login   403     403     404     403     403     404
-POST editor.publish                  login   403     403     404     403     403     404
+POST publication.publish             login   403     403     404     403     403     404
 POST editor.preview                  login   403     403     200     403     403     200
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303

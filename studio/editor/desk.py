@@ -1,17 +1,14 @@
-"""A lesson as it is written, read through as it would be published: its page, its faults, its figures.
-
-The published bundle is parsed once in a process and kept until something is published; a draft takes the place of
-its one file.
-"""
+"""A lesson as it is written, read through as it would be published: its page, its faults, its figures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
+from sqlalchemy import select
 
 from core.clock import now
-from core.config import current_config
+from core.database import db
 from core.errors import NotFound, Problem
 from core.markup.rendered import Rendered
 from core.web import form_token
@@ -21,28 +18,16 @@ from courses.services import Outline, OutlineStep, course_outline
 from lessons.reading import LessonPage
 from lessons.slots import Desk, fill_slot
 from lessons.tools.pages import with_tools
-from publishing.bundle import Bundle, read_bundle, with_file
-from publishing.cross_references import text_problems
-from publishing.exporting import all_files
-from publishing.rendering import parts_of, render
+from publishing.bundle import Bundle
+from publishing.rendering import parts_of
 from publishing.rows.filling import cited_in
-from publishing.services import edition_mark, published_headings
 from publishing.standards.citing import coverage
 from publishing.standards.house import LESSON_RULES, advice
 from publishing.standards.manuscript import Manuscript
 from publishing.standards.reading import smog
 from publishing.texts.page_texts import LessonText
 from sources.services import cited_sources
-
-
-@dataclass(frozen=True)
-class Published:
-    """What is published now. `long_texts` of figures are rendered as previews ask for them."""
-
-    mark: tuple[int, int]
-    bundle: Bundle
-    headings: dict[str, set[str]]
-    long_texts: dict[str, Markup] = field(default_factory=dict)
+from studio.record import look_at
 
 
 @dataclass(frozen=True)
@@ -68,44 +53,18 @@ class Reading:
     rendered: Rendered | None = None
 
 
-_kept: dict[str, Published] = {}
-
-
 def path_of(course: str, lesson: str) -> str:
     """Where a lesson lies in the bundle."""
     return f"courses/{course}/lessons/{lesson}.md"
 
 
-def published() -> Published:
-    """The published bundle, from memory while nothing new is published."""
-    mark, site = edition_mark(), current_config().database_url
-    kept = _kept.get(site)
-    if kept is None or kept.mark != mark:
-        kept = _kept[site] = Published(mark, read_bundle(all_files())[0], published_headings())
-    return kept
-
-
-def media_file(name: str) -> bytes:
-    """A published file of the media by its name. Raises NotFound."""
-    data = published().bundle.files.get(f"media/{name}")
-    if data is None:
-        raise NotFound("There is no such file.")
-    return data
-
-
 def read_through(course: str, lesson: str, written: str) -> Reading:
     """The text in the place of the lesson's file, read, rendered and checked as publishing does."""
-    path, record = path_of(course, lesson), published()
-    bundle, faults = with_file(record.bundle, path, written.encode())
-    text = bundle.lessons.get(f"{course}/lessons/{lesson}")
+    look = look_at({path_of(course, lesson): written})
+    text = look.bundle.lessons.get(f"{course}/lessons/{lesson}")
     if text is None:
-        return Reading(faults)
-    pages = render(bundle, (path,), record.long_texts)
-    record.long_texts.update(pages.long_texts)
-    rendered = pages.lessons.get(text.name)
-    headings = {**record.headings, text.name: {each.id for each in rendered.outline} if rendered else set()}
-    wrong = sorted({*faults, *pages.problems, *text_problems(bundle, headings, path)})
-    return _judged(text, rendered, wrong)
+        return Reading(look.faults)
+    return _judged(text, look.pages.lessons.get(text.name), look.faults)
 
 
 def _judged(text: LessonText, rendered: Rendered | None, faults: Sequence[Problem]) -> Reading:
@@ -121,12 +80,12 @@ def _minutes(text: LessonText, rendered: Rendered) -> int:
     return lesson_minutes(rendered.words, len(rendered.checks), len(rendered.figures), text.practice_minutes)
 
 
-def page_of(course: Course, reading: Reading) -> LessonPage | None:
+def page_of(course: str, reading: Reading) -> LessonPage | None:
     """What the learner's templates show of the text; None where it could not be rendered."""
     text, rendered = reading.text, reading.rendered
     if text is None or rendered is None:
         return None
-    outline = course_outline(course)
+    outline = _outline(course)
     return LessonPage(
         lesson_id=0,
         name=text.name,
@@ -139,6 +98,12 @@ def page_of(course: Course, reading: Reading) -> LessonPage | None:
         outline=outline,
         step=_step(outline, text, reading.figures.minutes),
     )
+
+
+def _outline(slug: str) -> Outline:
+    """The course as learners see it; of one that was never published an outline without a step."""
+    course = db.session.scalar(select(Course).filter_by(slug=slug))
+    return course_outline(course) if course else Outline(0, slug, slug, "free", 0, ())
 
 
 def _step(outline: Outline, text: LessonText, minutes: int) -> OutlineStep:
@@ -164,7 +129,7 @@ def filled(page: LessonPage) -> list[Markup]:
     ]
 
 
-def context_of(course: Course, reading: Reading) -> dict[str, Any]:
+def context_of(course: str, reading: Reading) -> dict[str, Any]:
     """What the template of a page needs: the page and its parts."""
     page = page_of(course, reading)
     return {"page": page, "parts": filled(page) if page else []}

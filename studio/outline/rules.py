@@ -6,7 +6,7 @@ either stands by now. All raise InvalidInput or NotFound with a sentence for the
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,11 @@ class Step:
 
     name: str
     required: bool
+
+    @staticmethod
+    def name_of(file: str) -> str:
+        """The full name of a body by its file."""
+        return file.removeprefix("courses/").removesuffix(".md")
 
     @property
     def slug(self) -> str:
@@ -58,6 +63,14 @@ def modules_of(text: str, course: str) -> list[Module]:
         )
         for entry in _modules(text)
     ]
+
+
+def title_in(text: str) -> str:
+    """The title that a text gives itself; nothing where its front matter cannot be read."""
+    try:
+        return str(values_of(text).get("title") or "")
+    except InvalidInput:
+        return ""
 
 
 def slug_of(title: str, taken: Container[str], otherwise: str) -> str:
@@ -112,6 +125,16 @@ def drop_step(text: str, course: str, name: str) -> str:
     """Without a step; its text and what learners did stay."""
     module, at = _step_at(text, course, name)
     return remove_item(text, ("modules", module, "steps"), at)
+
+
+def without_steps(text: str, course: str, names: Iterable[str]) -> str:
+    """Without these steps, and without the modules that held nothing else."""
+    full = {held.slug for held in modules_of(text, course) if held.steps}
+    for name in names:
+        text = drop_step(text, course, name)
+    for slug in [held.slug for held in modules_of(text, course) if held.slug in full and not held.steps]:
+        text = drop_module(text, slug)
+    return text
 
 
 def place_step(text: str, course: str, name: str, module: str, place: int) -> str:

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from core.database import db
 from core.errors import InvalidInput, NotFound
+from courses.models import Course
 from lessons.models import Lesson
 from publishing.models import ContentFile
 from publishing.texts.editing import remove, set_value, values_of
 from quizzes.models import Quiz
 from studio.drafts.models import Draft
 from studio.drafts.services import drafts_in, find_draft, save, text_of
-from studio.outline.rules import Module, Step, add_step, modules_of, slug_of
+from studio.outline.rules import Module, Step, add_step, modules_of, slug_of, title_in
 
 BODY = re.compile(r"courses/([a-z0-9-]+/(?:lessons|quizzes)/[a-z0-9-]+)\.md")
 FOLDERS = {"lesson": "lessons", "quiz": "quizzes"}
@@ -69,7 +70,8 @@ def course_file(course: str) -> str:
 
 def title_of(course: str) -> str:
     """What the newest text calls the course; its slug where no text says."""
-    return _title_in(find_draft(course_file(course))) or course
+    published = select(Course.title).filter_by(slug=course)
+    return _title_in(find_draft(course_file(course))) or db.session.scalar(published) or course
 
 
 def outline_page(course: str) -> OutlinePage:
@@ -161,11 +163,7 @@ def _titles(names: set[str]) -> dict[str, tuple[str, str]]:
 
 
 def _title_in(draft: Draft | None) -> str:
-    """The title that a draft gives; nothing where its front matter cannot be read."""
-    try:
-        return str(values_of(draft.text).get("title") or "") if draft else ""
-    except InvalidInput:
-        return ""
+    return title_in(draft.text) if draft else ""
 
 
 def _begin(course: str, made_from: int, by: int, module: str, kind: str, text: str) -> Step:

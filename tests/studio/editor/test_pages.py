@@ -11,7 +11,7 @@ from core.database import transaction
 from studio.drafts.services import find_draft
 from tests.factories import csrf, enroll, make_user, post, sign_in
 from tests.publishing.sample import sample
-from tests.studio.editor.conftest import teacher
+from tests.studio.conftest import teacher
 
 PATH = "courses/barriers/lessons/bricks.md"
 EDITOR = "/studio/courses/barriers/lessons/bricks"
