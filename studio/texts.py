@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -36,7 +37,8 @@ class Text:
         """Where it is edited; the studio's front page for what has no editor."""
         for pattern, endpoint in EDITORS:
             if at := pattern.fullmatch(self.path):
-                return url_for(endpoint, **at.groupdict())
+                values: dict[str, Any] = at.groupdict()
+                return url_for(endpoint, **values)
         return url_for("studio.index")
 
 

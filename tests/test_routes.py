@@ -91,7 +91,7 @@ GET  documents.show                  login   403     403     404     403     403
 GET  documents.picture               login   403     403     404     403     403     404
 GET  editor.show                     login   403     403     404     403     403     404
 GET  editor.media                    login   403     403     404     403     403     404
-GET  publication.ask                 login   403     403     404     403     403     404
+GET  publication.ask                 login   403     403     200     403     403     200
 GET  editor.sources                  login   403     403     200     403     403     200
 GET  studio_marking.index            login   403     403     200     403     403     200
 GET  studio_marking.show             login   403     403     200     403     403     200
@@ -327,7 +327,7 @@ POST questions.keep                  login   403     403     303     403     403
 POST documents.bring                 login   403     403     422     403     403     422
 POST documents.make                  login   403     403     404     403     403     404
 POST editor.keep                     login   403     403     404     403     403     404
-POST publication.publish             login   403     403     404     403     403     404
+POST publication.publish             login   403     403     422     403     403     422
 POST editor.preview                  login   403     403     200     403     403     200
 POST studio_marking.claim            login   403     403     303     403     403     303
 POST studio_marking.mark             login   403     403     303     403     403     303
@@ -548,6 +548,7 @@ def _belongings(app: Flask, people: dict[str, Any]) -> dict[str, Any]:
         "course": "anatomy", "lesson": "lesson-1", "quiz": "quiz-3", "attempt_id": attempt, "question": "asked",
         "preview_id": look, "coupon_id": coupon, "bundle_id": bundle,
         "play_id": play, "card_id": card, "entry_id": entry, **works,
+        "path": "courses/anatomy/course.md",
         "prompt": "why", "number": certificate, "token": token, "mail_id": mail, "enrollment_id": enrollment,
         "user_id": learner.id, "sign_in_id": sign_in, "kind": "register", "name": "none.svg", "author": "nobody",
         "role": "instructor", "verb": "grant", "off": refusal_path(learner, "reviews").rpartition("/")[2],

@@ -163,7 +163,12 @@ def test_what_is_new_and_not_taken_stays_a_draft_and_in_the_outline_s_draft(mara
 
 def test_who_begins_a_course_writes_and_publishes_it_whole(app: Flask, published: None) -> None:
     iris = sign_in(app.test_client(), make_user("iris@example.org", "Iris", "instructor"))
-    post(iris, "/studio/courses/new", {"title": "Touch", "slug": "touch"})
+    post(
+        iris,
+        "/studio/courses/new",
+        {"title": "Touch", "collection": "Foundations", "language": "en", "authors": "ada", "origin": ""},
+    )
+    post(iris, "/studio/courses/touch/outline", {"number": "1", "deed": "add-module", "title": "One"})
     db.session.rollback()
     outline = find_draft("courses/touch/course.md")
     lesson = "courses/touch/lessons/hands.md"
