@@ -75,7 +75,7 @@ def preview(course: str, lesson: str) -> Answer:
     remarks = sheet.remarks(reading, shown)
     return jsonify(
         page=render_template("studio/_page.html", **desk.context_of(course, reading)),
-        findings=render_template("studio/_findings.html", remarks=remarks, is_read=True),
+        findings=render_template("studio/_findings.html", remarks=remarks),
         remarks=[asdict(remark) for remark in remarks],
         figures=sheet.figures_in_words(reading.figures),
     )
@@ -124,7 +124,6 @@ def _editor(about: Text, lesson: str, shown: Sheet, *, view: str = "side", **mor
         title=(shown.facts.texts["title"] if shown.facts else "") or lesson,
         remarks=sheet.remarks(reading, shown),
         figures=sheet.figures_in_words(reading.figures),
-        is_draft=draft is not None,
         saved=sheet.saved_words(draft, reader),
         company=sheet.company(draft, reader),
         may_write=Deed.WRITE in about.deeds,

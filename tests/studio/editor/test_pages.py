@@ -116,6 +116,12 @@ def test_a_live_preview_tells_what_is_wrong_beside_its_line(mara: FlaskClient) -
     assert draft_text() == ""
 
 
+def test_the_toolbar_finds_sources_at_an_address_that_is_there(mara: FlaskClient) -> None:
+    address = re.search(r'data-ed-sources="([^"]+)"', mara.get(EDITOR).text)
+    assert address is not None
+    assert mara.get(f"{address[1]}?q=").json["sources"]
+
+
 def test_a_text_whose_front_matter_is_broken_is_edited_whole(mara: FlaskClient) -> None:
     fields = {"number": "0", "head": "", "body": "---\ntitle: [a\n---\nText.\n"}
     assert save(mara, fields) == 303
